@@ -1,0 +1,7 @@
+"""Which Keras import path works in which TensorFlow release: a matrix harness that runs every cell for real.
+
+`contract`, `cases` and `runner` keep the grammar of Python 3.7, because they run inside environments as old as
+TensorFlow 1.13. `controller` needs a current Python. Runner and controller never import one another.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,151 @@
+"""YAML files that know where each of their values stands, so that a fault can name file and line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+
+import yaml
+
+LARGEST = 1024 * 1024  # bytes
+MOST_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
+
+Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong with one file."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return "{}:{}: {}".format(self.file, self.line, self.message)
+
+
+class Place:
+    """A value's place in its document: faults are reported through it."""
+
+    def __init__(self, document: Document, keys: Keys = ()) -> None:
+        self.document = document
+        self.keys = keys
+
+    def at(self, key: object) -> Place:
+        return Place(self.document, self.keys + (key,))
+
+    def fault(self, message: str) -> None:
+        self.document.faults.append(Fault(self.document.file, self.line, message))
+
+    @property
+    def line(self) -> int:
+        return self.document.line(self.keys)
+
+
+class Document:
+    """A parsed file: `data` in plain Python values, and the line of each of them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.data: Any = None
+        self.lines: Dict[Keys, int] = {}
+        self.faults: List[Fault] = []
+
+    def line(self, keys: Keys) -> int:
+        """The line of the value, or of the nearest one around it."""
+        while keys and keys not in self.lines:
+            keys = keys[:-1]
+        return self.lines.get(keys, 1)
+
+
+def load(root: str, file: str) -> Document:
+    """Parse `root`/`file`. What cannot be parsed leaves `data` None and a fault that says why."""
+    document = Document(file)
+    text = _read(os.path.join(root, file), document)
+    if text is None:
+        return document
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            document.faults.append(Fault(file, 1, "the file is empty"))
+        else:
+            document.data = _Reader(document).value(node, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        document.faults.append(Fault(file, line, "not YAML: {}".format(error.problem or error.context)))
+    except (yaml.YAMLError, ValueError) as error:
+        document.faults.append(Fault(file, 1, "not YAML: {}".format(str(error).splitlines()[0])))
+    except RecursionError:
+        document.faults.append(Fault(file, 1, "nested too deeply"))
+    if document.faults:
+        document.data = None
+    return document
+
+
+def _read(file: str, document: Document) -> Optional[str]:
+    try:
+        if os.path.getsize(file) > LARGEST:
+            raise ValueError("larger than {} bytes".format(LARGEST))
+        with open(file, encoding="utf-8-sig") as handle:
+            return handle.read()
+    except UnicodeDecodeError as error:
+        message = "not UTF-8: {}".format(error.reason)
+    except ValueError as error:
+        message = str(error)
+    except OSError as error:
+        message = "cannot be read: {}".format(error.strerror)
+    document.faults.append(Fault(document.file, 1, message))
+    return None
+
+
+class _Reader:
+    """Builds values from YAML nodes, noting lines; refuses duplicate keys and aliases that loop or explode."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.scalars = yaml.SafeLoader("")
+        self.count = 0
+        self.open: Set[int] = set()
+
+    def value(self, node: Any, keys: Keys) -> Any:
+        self.count += 1
+        if self.count > MOST_NODES:
+            raise yaml.MarkedYAMLError(problem="the aliases expand to too much", problem_mark=node.start_mark)
+        self.document.lines.setdefault(keys, node.start_mark.line + 1)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalars.construct_object(node)
+        if id(node) in self.open:
+            raise yaml.MarkedYAMLError(problem="an alias refers to itself", problem_mark=node.start_mark)
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(item, keys + (index,)) for index, item in enumerate(node.value)]
+            return self._mapping(node, keys)
+        finally:
+            self.open.discard(id(node))
+
+    def _mapping(self, node: Any, keys: Keys) -> Dict[Any, Any]:
+        result: Dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)
+            key = self.scalars.construct_object(key_node)
+            if key in result:
+                self.document.faults.append(Fault(self.document.file, line, "the key {!r} stands twice".format(key)))
+            self.document.lines[keys + (key,)] = line
+            result[key] = self.value(value_node, keys + (key,))
+        return result
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for a near miss, else the list of what is known."""
+    words = sorted(known)
+    close = difflib.get_close_matches(str(word), words, n=1)
+    if close:
+        return "; did you mean {!r}?".format(close[0])
+    return "; known: {}".format(", ".join(words)) if words else ""

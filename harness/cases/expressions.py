@@ -1,0 +1,32 @@
+"""One-line Python expressions in a document, in which some names stand for attributes of `self`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Collection, List, Optional
+
+
+def fault(text: str) -> Optional[str]:
+    """Why `text` is not an expression of one line, or None."""
+    if "\n" in text or not all(ord(character) < 128 for character in text):
+        return "must be one line of ASCII"
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        return "is not a Python expression: {}".format(error.msg)
+    return None
+
+
+def names(text: str) -> List[str]:
+    """The names that an expression reads, in order."""
+    found = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
+    return [node.id for node in sorted(found, key=lambda node: node.col_offset)]
+
+
+def of_self(text: str, attributes: Collection[str]) -> str:
+    """The expression with each of `attributes` taken from `self`: `tf.matmul(inputs, w)` with `self.w`."""
+    tree = ast.parse(text, mode="eval")
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in attributes]
+    for node in sorted(found, key=lambda node: -node.col_offset):
+        text = text[: node.col_offset] + "self." + text[node.col_offset :]
+    return text

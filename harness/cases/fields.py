@@ -1,0 +1,193 @@
+"""The few shapes that values in a document can have. Each field checks a value and reports faults at its place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Sequence, Tuple
+
+from harness.cases.documents import Place, nearest
+
+REFERENCE = re.compile(r"(?:[A-Za-z_][\w.]*::)?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+class Field:
+    """Anything at all; the base of the others."""
+
+    wanted = "a value"
+
+    def check(self, value: Any, place: Place) -> None:
+        if not self.fits(value):
+            place.fault("must be {}, not {}".format(self.wanted, describe(value)))
+
+    def fits(self, value: Any) -> bool:
+        return True
+
+
+def describe(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Text(Field):
+    wanted = "text"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and bool(value.strip())
+
+
+class Choice(Field):
+    """One word of a closed list."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def check(self, value: Any, place: Place) -> None:
+        if value not in self.words:
+            place.fault("{} is not one of the known words{}".format(describe(value), nearest(value, self.words)))
+
+
+class Matching(Text):
+    """Text of a form that `wanted` puts into words."""
+
+    def __init__(self, pattern: str, wanted: str) -> None:
+        self.pattern = re.compile(pattern)
+        self.wanted = wanted
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and self.pattern.fullmatch(value) is not None
+
+
+class Whole(Field):
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+        self.wanted = "a whole number of at least {}".format(least)
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= self.least
+
+
+class Number(Field):
+    wanted = "a number"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+class Positive(Number):
+    wanted = "a number above 0"
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value > 0
+
+
+class Flag(Field):
+    wanted = "true or false"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
+
+class Reference(Field):
+    """A name on the cell's import path (`layers.Dense`) or on a fixed one (`tf.keras::layers.Dense`)."""
+
+    wanted = "a name such as layers.Dense or tf.keras::layers.Dense"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and REFERENCE.fullmatch(value) is not None
+
+
+class Items(Field):
+    """A list of one or more values of one field."""
+
+    def __init__(self, item: Field) -> None:
+        self.item = item
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, list) or not value:
+            place.fault("must be a list with at least one item, not {}".format(describe(value)))
+            return
+        for index, item in enumerate(value):
+            self.item.check(item, place.at(index))
+
+
+class Shape(Field):
+    """Sizes of the dimensions; null is one that is left open."""
+
+    wanted = "a list of sizes such as [2, 784] (null for an open one)"
+
+    def fits(self, value: Any) -> bool:
+        size = Whole(0)
+        return isinstance(value, list) and all(item is None or size.fits(item) for item in value)
+
+
+class Mapping(Field):
+    """Known keys, each with a field of its own; an unknown key is a fault that names the nearest one."""
+
+    def __init__(self, fields: Dict[str, Field], required: Sequence[str] = ()) -> None:
+        self.fields = fields
+        self.required = tuple(required)
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, dict):
+            place.fault("must be a mapping, not {}".format(describe(value)))
+            return
+        for key, item in value.items():
+            if key in self.fields:
+                self.fields[key].check(item, place.at(key))
+            else:
+                place.at(key).fault("unknown key {!r}{}".format(key, nearest(key, self.fields)))
+        for key in self.required:
+            if key not in value:
+                place.fault("the key {!r} is missing".format(key))
+
+
+class Named(Field):
+    """A mapping from names of the author's choosing to values of one field."""
+
+    def __init__(self, item: Field) -> None:
+        self.item = item
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, dict):
+            place.fault("must be a mapping of names, not {}".format(describe(value)))
+            return
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isidentifier():
+                place.at(key).fault("{!r} is not a Python name".format(key))
+            self.item.check(item, place.at(key))
+
+
+class Call(Field):
+    """A name, alone or with its keyword arguments: `layers.Flatten` or `{layers.Dense: {units: 10}}`."""
+
+    def check(self, value: Any, place: Place) -> None:
+        if isinstance(value, str):
+            Reference().check(value, place)
+        elif isinstance(value, dict) and len(value) == 1:
+            name, arguments = next(iter(value.items()))
+            Reference().check(name, place)
+            if arguments is not None:
+                Named(Field()).check(arguments, place.at(name))
+        else:
+            place.fault("must be a name or one name with its arguments, not {}".format(describe(value)))
+
+
+class OneOf(Field):
+    """A value that fits one of several fields, told apart by the Python type."""
+
+    def __init__(self, *choices: Tuple[type, Field]) -> None:
+        self.choices = choices
+
+    def check(self, value: Any, place: Place) -> None:
+        for kind, field in self.choices:
+            if isinstance(value, kind):
+                field.check(value, place)
+                return
+        wanted = " or ".join(kind.__name__ for kind, _ in self.choices)
+        place.fault("must be a {}, not {}".format(wanted, describe(value)))

@@ -1,0 +1,127 @@
+"""Reading cases: one file, or the whole folder, with all the faults of all the files."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Tuple
+
+from harness.cases.documents import Fault, Keys, Place, load, nearest
+from harness.cases.fields import Choice, Field, Items, Mapping, Matching, Positive, Text
+from harness.cases.kinds import KINDS
+from harness.contract.plan import PathSpec
+
+FOLDER = "cases"
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
+
+COMMON = {
+    "id": Matching(_ID.pattern, "lower-case words joined by hyphens"),
+    "kind": Choice(*KINDS),
+    "title": Text(),
+    "requires": Items(Choice(*PREREQUISITES)),
+    "paths": Items(Text()),
+    "timeout": Positive(),
+    "skip": Text(),
+    "source": Items(Text()),
+    "advice": Text(),
+}  # type: Dict[str, Field]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case. `body` holds the keys of its kind, `lines` where each value stands in the file."""
+
+    id: str
+    kind: str
+    title: str
+    file: str
+    body: Dict[str, Any]
+    requires: Tuple[str, ...] = ()
+    paths: Tuple[str, ...] = ("*",)
+    timeout: Optional[float] = None
+    skip: Optional[str] = None
+    source: Tuple[str, ...] = ()
+    advice: Optional[str] = None
+    lines: Dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def script(self, path: PathSpec) -> str:
+        """The plain Python script that the case becomes under an import path."""
+        return KINDS[self.kind].script(self.body, path)
+
+
+def read_case(root: str, file: str) -> Tuple[Optional[Case], List[Fault]]:
+    """The case in `root`/`file`, or the faults that keep it from being one."""
+    document = load(root, file)
+    if document.data is None:
+        return None, document.faults
+    _check(document.data, Place(document), file)
+    if document.faults:
+        return None, document.faults
+    data = document.data
+    common = {key: data[key] for key in COMMON if key in data}
+    for key in ("requires", "paths", "source"):
+        if key in common:
+            common[key] = tuple(common[key])
+    body = {key: value for key, value in data.items() if key not in COMMON}
+    return Case(file=file, body=body, lines=document.lines, **common), []
+
+
+def _check(data: Any, place: Place, file: str) -> None:
+    kind = KINDS.get(data.get("kind")) if isinstance(data, dict) else None
+    if isinstance(data, dict) and kind is None:
+        if "kind" not in data:
+            place.fault("the key 'kind' is missing{}".format(nearest("", KINDS)))
+        else:
+            COMMON["kind"].check(data["kind"], place.at("kind"))
+        return
+    fields = dict(COMMON, **kind.fields) if kind else COMMON
+    required = ("id", "kind", "title") + (kind.required if kind else ())
+    Mapping(fields, required).check(data, place)
+    if place.document.faults or kind is None:
+        return
+    kind.check(data, place)
+    stem = os.path.splitext(os.path.basename(file))[0]
+    if data["id"] != stem:
+        place.at("id").fault("the id {!r} differs from the file's name {!r}".format(data["id"], stem))
+    folder = os.path.basename(os.path.dirname(file))
+    if folder != kind.name:
+        place.at("kind").fault("a case of kind {!r} belongs in {}/{}/".format(kind.name, FOLDER, kind.name))
+
+
+def read_library(root: str) -> Tuple[List[Case], List[Fault]]:
+    """All cases below `root`/cases in order of their files, and all the faults of all the files."""
+    cases: List[Case] = []
+    faults: List[Fault] = []
+    files = case_files(root)
+    if not files:
+        faults.append(Fault(FOLDER + "/", 1, "there is no case: put one into {}/<kind>/<id>.yaml".format(FOLDER)))
+    for file in files:
+        case, found = read_case(root, file)
+        faults += found
+        if case is not None:
+            cases.append(case)
+    return cases, sorted(faults + _twice(cases))
+
+
+def case_files(root: str) -> List[str]:
+    """The case files below `root`/cases, relative to `root`, sorted."""
+    found = []
+    for folder, _, names in os.walk(os.path.join(root, FOLDER)):
+        for name in names:
+            if name.endswith((".yaml", ".yml")):
+                found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
+    return sorted(found)
+
+
+def _twice(cases: List[Case]) -> List[Fault]:
+    faults = []
+    first: Dict[str, Case] = {}
+    for case in cases:
+        if case.id in first:
+            message = "the id {!r} is already used in {}".format(case.id, first[case.id].file)
+            faults.append(Fault(case.file, case.lines.get(("id",), 1), message))
+        first.setdefault(case.id, case)
+    return faults

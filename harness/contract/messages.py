@@ -1,0 +1,30 @@
+"""Normalising what libraries say, so that two runs of the same thing give the same text."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 2000  # characters; the whole text is kept beside the run
+
+_RULES = (
+    (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f]"), "\N{REPLACEMENT CHARACTER}"),
+    (re.compile(r"\b0x[0-9a-fA-F]{4,}"), "0x…"),
+    (re.compile(r"(?:/[^\s'\":<>()]+)?/(?:site|dist)-packages/"), "<packages>/"),
+    (re.compile(r"(?:/[^\s'\":<>()]+)?/lib/python3\.\d+/"), "<python>/"),
+    (re.compile(r"(?<=\.py:)\d+"), "…"),
+    (re.compile(r"(?<=[Ll]ine )\d+"), "…"),
+    (re.compile(r"\bid=\d{6,}"), "id=…"),
+    (re.compile(r"[ \t]+$", re.MULTILINE), ""),
+)
+
+
+def normalise(text: str, directory: str = "") -> str:
+    """The text without addresses, line numbers, machine paths, control characters and the cell's own `directory`."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if directory:
+        text = text.replace(directory, "<cell>")
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    text = text.strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,85 @@
+"""Outcomes (what is committed) and records (an outcome and what varies from run to run)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, Optional, Tuple
+
+from harness.contract.statuses import Stage, Status
+
+SCHEMA = 1
+
+CellKey = Tuple[str, str]  # (case id, import path id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a cell gave, without anything that differs between two runs of the same thing.
+
+    `error` is the exception's type name, `message` its normalised text, `warnings` the normalised deprecation and
+    future warnings that the steps after the imports raised.
+    """
+
+    case: str
+    path: str
+    status: Status
+    stage: Optional[Stage] = None
+    error: Optional[str] = None
+    message: Optional[str] = None
+    warnings: Tuple[str, ...] = ()
+
+    @property
+    def key(self) -> CellKey:
+        return (self.case, self.path)
+
+    def to_json(self) -> Dict[str, Any]:
+        return {
+            "case": self.case,
+            "path": self.path,
+            "status": self.status.value,
+            "stage": self.stage.value if self.stage else None,
+            "error": self.error,
+            "message": self.message,
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_json(cls, data: Dict[str, Any]) -> Outcome:
+        """Raises KeyError on a missing key, ValueError on a status or stage outside the closed lists."""
+        return cls(
+            case=data["case"],
+            path=data["path"],
+            status=Status(data["status"]),
+            stage=Stage(data["stage"]) if data["stage"] else None,
+            error=data["error"],
+            message=data["message"],
+            warnings=tuple(data["warnings"]),
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """An outcome together with what varies: seconds, memory in KiB, the traceback and output as they were."""
+
+    outcome: Outcome
+    seconds: float = 0.0
+    stage_seconds: Dict[str, float] = field(default_factory=dict)
+    memory_kib: int = 0
+    traceback: Optional[str] = None
+    output: str = ""
+
+    def to_json(self) -> Dict[str, Any]:
+        return {"outcome": self.outcome.to_json(), "details": self.details()}
+
+    def details(self) -> Dict[str, Any]:
+        return {
+            "seconds": self.seconds,
+            "stage_seconds": self.stage_seconds,
+            "memory_kib": self.memory_kib,
+            "traceback": self.traceback,
+            "output": self.output,
+        }
+
+    @classmethod
+    def from_json(cls, data: Dict[str, Any]) -> Record:
+        return cls(outcome=Outcome.from_json(data["outcome"]), **data["details"])

@@ -1,0 +1,174 @@
+"""The `harness` command: one place that parses arguments, and one that turns user errors into a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import harness
+from harness.controller.errors import Exit, HarnessError
+from harness.controller.selection import Selection
+
+_EPILOG = """\
+exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configuration,
+3 an environment or the harness failed, 130 interrupted"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept", file=sys.stderr)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone, which is their right
+        return Exit.AGREES
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="harness",
+        description="Which Keras import path works in which TensorFlow release, by running it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"harness {harness.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (add, description) in _COMMANDS.items():
+        command = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
+        command.add_argument("--root", type=Path, metavar="DIR", help="the folder that holds matrix.yaml")
+        command.set_defaults(command=add(command))
+    return parser
+
+
+def _validate(parser: argparse.ArgumentParser) -> object:
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.validate(options.root)
+
+    return run
+
+
+def _plan(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    parser.add_argument("--format", choices=["table", "json", "github"], default="table", help="default: table")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.plan(options.root, _selection(options), options.format)
+
+    return run
+
+
+def _run(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="environments side by side (default: cores)")
+    parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork", help="default: fork")
+    parser.add_argument("pytest", nargs="*", metavar="-- ARG", help="what follows -- goes to pytest")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import running
+
+        return running.run(options.root, _selection(options), options.jobs, options.isolation, options.pytest)
+
+    return run
+
+
+def _collect(parser: argparse.ArgumentParser) -> object:
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.collect(options.root)
+
+    return run
+
+
+def _show(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    parser.add_argument("--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.show(options.root, _selection(options), options.run, options.cell)
+
+    return run
+
+
+def _script(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("case", metavar="CASE")
+    parser.add_argument("-p", "--path", required=True, metavar="PATH", help="the import path")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.script(options.root, options.case, options.path)
+
+    return run
+
+
+def _accept(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.accept(options.root, _selection(options))
+
+    return run
+
+
+def _lock(parser: argparse.ArgumentParser) -> object:
+    _selects_environments(parser)
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        return commands.lock(options.root, Selection(tuple(options.env), tuple(options.group)))
+
+    return run
+
+
+_COMMANDS = {
+    "validate": (_validate, "check matrix.yaml and all cases, and run nothing"),
+    "plan": (_plan, "list the environments and cells of a selection"),
+    "run": (_run, "run a selection in its environments (default: the matrix's default group)"),
+    "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
+    "show": (_show, "print the grid, or one cell's story"),
+    "script": (_script, "print the Python script that a case becomes under an import path"),
+    "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "lock": (_lock, "resolve the exact packages of environments into locks/"),
+}
+
+
+def _selects_environments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-e", "--env", action="append", default=[], metavar="PATTERN", help="environments (repeatable)")
+    parser.add_argument("-g", "--group", action="append", default=[], metavar="NAME", help="a group of the matrix")
+
+
+def _selects(parser: argparse.ArgumentParser) -> None:
+    _selects_environments(parser)
+    parser.add_argument("-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)")
+    parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    return Selection(tuple(options.env), tuple(options.group), tuple(options.path), tuple(options.case))
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value

@@ -1,0 +1,194 @@
+"""One environment's column, from inside tox: plan, run pytest in the environment, reconcile, write, compare.
+
+This is the command of every TensorFlow environment of tox. Arguments are those that follow `--`: `--case`, `--path`
+and `--isolation` choose and say how, the rest is pytest's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uv import find_uv_bin
+
+import harness
+from harness.contract.plan import Plan
+from harness.contract.statuses import Status
+from harness.controller.compare import compare, in_words
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.matrix import Environment
+from harness.controller.planning import cells_by_file
+from harness.controller.project import Layout, Project, find_root, load_project
+from harness.controller.reconcile import Recorded, read_stream, reconcile
+from harness.controller.selection import Selection
+from harness.controller.shipping import ship
+from harness.controller.store import Column, EnvironmentFacts, read_column, write_column, write_details
+
+_PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NOTHING = 2, 3, 4, 5
+_PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: the selection within one environment, and what is left for pytest."""
+
+    selection: Selection
+    isolation: str
+    pytest: tuple[str, ...]
+
+
+def parse(arguments: Sequence[str]) -> Request:
+    """Read the arguments after `--`."""
+    parser = argparse.ArgumentParser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
+    parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--path", action="append", default=[])
+    parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork")
+    own, rest = parser.parse_known_args(arguments)
+    return Request(Selection(paths=tuple(own.path), cases=tuple(own.case)), own.isolation, tuple(rest))
+
+
+def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
+    """The plan of one environment's cells."""
+    paths = request.selection.choose_paths(project.matrix)
+    cases = request.selection.choose_cases(project.cases)
+    return Plan(
+        environment=environment.id,
+        root=str(project.layout.root),
+        stream=str(project.layout.run_file("stream", environment.id, ".jsonl")),
+        isolation=request.isolation,
+        timeout=project.matrix.timeout,
+        output_limit=project.matrix.output_limit,
+        paths=paths,
+        cells=cells_by_file(cases, paths),
+        expected=dict(baseline.cells) if baseline else {},
+    )
+
+
+def run_column(project: Project, environment: Environment, request: Request, prefix: Path) -> Exit:
+    """Run the cells with the environment installed at `prefix`; write and compare what came out."""
+    layout = project.layout
+    baseline = read_baseline(layout, environment.id)
+    plan = make_plan(project, environment, request, baseline)
+    plan_file = layout.run_file("plan", environment.id, ".json")
+    for folder in ("plan", "stream", "run", "details"):
+        (layout.state / folder).mkdir(parents=True, exist_ok=True)
+    Path(plan.stream).unlink(missing_ok=True)
+    plan.write(str(plan_file))
+    code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest)
+    recorded = read_stream(Path(plan.stream))
+    column = finish(layout, plan, facts(environment, prefix), recorded)
+    report(column, baseline)
+    if code == _PYTEST_INTERRUPTED and not recorded.environment_failure:
+        return Exit.INTERRUPTED
+    if code == _PYTEST_NOTHING:
+        raise UsageError(f"{environment.id}: no cell matches what was given to pytest")
+    if code == _PYTEST_USAGE:
+        raise UsageError(f"{environment.id}: pytest does not take these arguments: {' '.join(request.pytest)}")
+    return verdict(column, baseline)
+
+
+def finish(layout: Layout, plan: Plan, environment: EnvironmentFacts, recorded: Recorded) -> Column:
+    """Write the run's document and its details from what was recorded."""
+    reason = recorded.environment_failure
+    if reason is not None:
+        environment = EnvironmentFacts(**vars(environment) | {"status": Status.ENV_FAIL.value, "reason": reason})
+    column = Column(environment, reconcile(plan, recorded))
+    write_details(layout.run_file("details", environment.id, ".json"), recorded.records.values())
+    write_column(layout.run / f"{environment.id}.json", column)
+    return column
+
+
+def verdict(column: Column, baseline: Column | None) -> Exit:
+    """The exit code of a column that was run."""
+    if column.environment.failed or any(outcome.status is Status.ERROR for outcome in column.cells.values()):
+        return Exit.BROKEN
+    return Exit.DIFFERS if any(change.differs for change in compare(baseline, column)) else Exit.AGREES
+
+
+def read_baseline(layout: Layout, environment: str) -> Column | None:
+    """The accepted column, or None where there is none."""
+    file = layout.results / f"{environment}.json"
+    return read_column(file) if file.exists() else None
+
+
+def report(column: Column, baseline: Column | None) -> None:
+    """Say what came out, and what is not as it was."""
+    counts = Counter(outcome.status for outcome in column.cells.values())
+    parts = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
+    print(f"{column.environment.id}: {len(column.cells)} cells: {', '.join(parts)}")
+    if column.environment.failed:
+        print(f"{column.environment.id}: env-fail: {column.environment.reason}")
+    changes = compare(baseline, column)
+    for change in changes:
+        print("  " + in_words(change))
+    if baseline is not None and not changes:
+        print(f"{column.environment.id}: as in the baseline")
+
+
+def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
+    """What is really installed at `prefix`. Raises HarnessError where uv cannot tell."""
+    python = prefix / "bin" / "python"
+    listed = _output([find_uv_bin(), "pip", "list", "--format", "json", "--python", str(python)])
+    packages = {package["name"]: package["version"] for package in json.loads(listed)}
+    version = _output([str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip()
+    tensorflow = packages.get(environment.distribution)
+    if tensorflow is None:
+        raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
+    return EnvironmentFacts(environment.id, tensorflow, version, environment.distribution, packages=packages)
+
+
+def _output(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise HarnessError(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())}")
+    return done.stdout
+
+
+def _run_pytest(layout: Layout, environment: str, prefix: Path, plan: Path, arguments: Sequence[str]) -> int:
+    settings = Path(harness.__file__).parent / "runner" / "pytest.ini"
+    command = [str(prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
+    command += ["--rootdir", str(layout.root), "--harness-plan", str(plan), "--color=auto"]
+    command += ["-o", f"cache_dir={layout.state / 'cache' / environment}", *arguments]
+    process = subprocess.Popen(
+        command,
+        cwd=layout.root,
+        env=os.environ | {"PYTHONPATH": str(ship(layout.state))},
+    )
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Let an interrupted pytest end in order: it keeps what was finished."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_PATIENCE)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+
+
+def main() -> int:
+    """The command of tox's environments: TOX_ENV_NAME and TOX_ENV_DIR say which one this is."""
+    try:
+        project = load_project(find_root(Path.cwd()))
+        environment = project.matrix.environments[os.environ["TOX_ENV_NAME"]]
+        return run_column(project, environment, parse(sys.argv[1:]), Path(os.environ["TOX_ENV_DIR"]))
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

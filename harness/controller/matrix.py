@@ -1,0 +1,227 @@
+"""matrix.yaml: the environments, the import paths, the groups and the limits."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from harness.cases.documents import Fault, Place, load, nearest
+from harness.cases.fields import Choice, Field, Items, Mapping, Matching, OneOf, Positive, Text, Whole
+from harness.contract.plan import PathSpec
+
+FILE = "matrix.yaml"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One TensorFlow release on one Python; `as_of` is the date by which its packages are resolved."""
+
+    id: str
+    tensorflow: str
+    python: str
+    distribution: str
+    as_of: datetime.date
+    packages: tuple[str, ...] = ()
+    set_env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def release(self) -> Version:
+        return Version(self.tensorflow)
+
+    @property
+    def label(self) -> str:
+        """`2.16`, or `2.16 legacy` for a variant."""
+        variant = self.id.partition("-")[2]
+        return " ".join(filter(None, [f"{self.release.major}.{self.release.minor}", variant.replace("-", " ")]))
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """What `harness lock` adds to every environment."""
+
+    packages: tuple[str, ...]
+    runner_packages: tuple[str, ...]
+    runner_as_of: datetime.date
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The axes, in the order of the file."""
+
+    environments: Map[str, Environment]
+    paths: Map[str, PathSpec]
+    groups: Map[str, tuple[str, ...]]
+    default: str
+    timeout: float
+    output_limit: int
+    resolve: Resolve
+
+
+class _Date(Field):
+    wanted = "a date such as 2024-03-08"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, datetime.date)
+
+
+class _Keyed(Field):
+    """A mapping whose keys match a pattern, with values of one field."""
+
+    def __init__(self, pattern: str, wanted: str, item: Field) -> None:
+        self.key = Matching(pattern, wanted)
+        self.item = item
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, dict) or not value:
+            place.fault("must be a mapping with at least one entry")
+            return
+        for key, item in value.items():
+            self.key.check(key, place.at(key))
+            self.item.check(item, place.at(key))
+
+
+_RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
+_PACKAGES = Items(Text())
+_ENVIRONMENT = Mapping(
+    {
+        "tensorflow": _RELEASE,
+        "python": Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"'),
+        "distribution": Choice("tensorflow", "tensorflow-cpu"),
+        "released": _Date(),
+        "as_of": _Date(),
+        "packages": _PACKAGES,
+    },
+    required=["tensorflow", "python", "distribution", "released"],
+)
+_ID = r"tf\d+"
+_FIELDS = Mapping(
+    {
+        "schema": Whole(1),
+        "limits": Mapping({"timeout": Positive(), "output": Whole(1)}, required=["timeout", "output"]),
+        "resolve": Mapping(
+            {
+                "days_after_release": Whole(),
+                "packages": _PACKAGES,
+                "runner": Mapping({"packages": _PACKAGES, "as_of": _Date()}, required=["packages", "as_of"]),
+            },
+            required=["days_after_release", "packages", "runner"],
+        ),
+        "paths": _Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
+        "environments": _Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
+        "variants": _Keyed(
+            _ID + r"(-[a-z0-9]+)+",
+            "an environment and a word, such as tf216-legacy",
+            Mapping({"of": Text(), "set_env": _Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]),
+        ),
+        "groups": _Keyed(
+            r"[a-z0-9]+(-[a-z0-9]+)*",
+            "lower-case words joined by hyphens",
+            OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),
+        ),
+        "default": Text(),
+    },
+    required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
+)
+
+
+def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
+    """The matrix of `root`, or the faults that keep it from being one."""
+    document = load(root, FILE)
+    data, place = document.data, Place(document)
+    if data is None:
+        return None, document.faults
+    if isinstance(data, dict) and data.get("schema") != SCHEMA:
+        place.at("schema").fault(f"schema {data.get('schema')!r}: this harness reads schema {SCHEMA}")
+        return None, document.faults
+    _FIELDS.check(data, place)
+    if not document.faults:
+        _check_names(data, place)
+    if document.faults:
+        return None, document.faults
+    return _build(data), []
+
+
+def _check_names(data: dict[str, Any], place: Place) -> None:
+    """What one part of the file says of another."""
+    known = [*data["environments"], *data.get("variants", {})]
+    for name, entry in data["environments"].items():
+        _check_environment(name, entry, place.at("environments").at(name))
+    for name, entry in data.get("variants", {}).items():
+        at = place.at("variants").at(name)
+        if entry["of"] not in data["environments"]:
+            at.at("of").fault(f"unknown environment {entry['of']!r}{nearest(entry['of'], data['environments'])}")
+        elif not name.startswith(entry["of"] + "-"):
+            at.fault(f"the id of a variant of {entry['of']} starts with {entry['of']}-")
+    for name, entry in data["groups"].items():
+        at = place.at("groups").at(name)
+        if name in known:
+            at.fault(f"{name!r} is also an environment")
+        for index, member in enumerate(entry if isinstance(entry, list) else []):
+            if member not in known:
+                at.at(index).fault(f"unknown environment {member!r}{nearest(member, known)}")
+        if isinstance(entry, dict):
+            _check_range(entry["tensorflow"], at.at("tensorflow"))
+    if data["default"] not in data["groups"]:
+        place.at("default").fault(f"unknown group {data['default']!r}{nearest(data['default'], data['groups'])}")
+    for name, form in data["paths"].items():
+        if (form == "attribute") != name.startswith("tf."):
+            place.at("paths").at(name).fault("the form is attribute for names that start with tf. and from for all others")
+
+
+def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
+    try:
+        release = Version(entry["tensorflow"])
+    except InvalidVersion:
+        place.at("tensorflow").fault(f"{entry['tensorflow']!r} is not a release")
+        return
+    if name != f"tf{release.major}{release.minor}":
+        place.fault(f"the id of TensorFlow {release} is tf{release.major}{release.minor}, not {name}")
+
+
+def _check_range(text: str, place: Place) -> None:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        place.fault(f'{text!r} is not a range of releases such as ">=2,<2.6"')
+
+
+def _build(data: dict[str, Any]) -> Matrix:
+    margin = datetime.timedelta(days=data["resolve"]["days_after_release"])
+    environments = {}
+    for name, entry in data["environments"].items():
+        environments[name] = Environment(
+            id=name,
+            tensorflow=entry["tensorflow"],
+            python=entry["python"],
+            distribution=entry["distribution"],
+            as_of=entry.get("as_of", entry["released"] + margin),
+            packages=tuple(entry.get("packages", ())),
+        )
+    for name, entry in data.get("variants", {}).items():
+        environments[name] = replace(environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items())))
+    environments = dict(sorted(environments.items(), key=lambda item: (item[1].release, item[0])))
+    runner = data["resolve"]["runner"]
+    return Matrix(
+        environments=environments,
+        paths={name: PathSpec(name, form) for name, form in data["paths"].items()},
+        groups={name: _members(entry, environments) for name, entry in data["groups"].items()},
+        default=data["default"],
+        timeout=data["limits"]["timeout"],
+        output_limit=data["limits"]["output"],
+        resolve=Resolve(tuple(data["resolve"]["packages"]), tuple(runner["packages"]), runner["as_of"]),
+    )
+
+
+def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]:
+    if isinstance(entry, list):
+        return tuple(entry)
+    wanted = SpecifierSet(entry["tensorflow"])
+    return tuple(name for name, item in environments.items() if wanted.contains(item.release, prereleases=True))
+
+

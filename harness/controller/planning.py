@@ -1,0 +1,29 @@
+"""Which cells a selection has: pure functions over the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from harness.cases.library import Case
+from harness.contract.plan import PathSpec
+from harness.contract.records import CellKey
+from harness.controller.errors import UsageError
+
+
+def paths_of(case: Case, paths: Iterable[PathSpec]) -> list[str]:
+    """The ids of those paths under which the case makes sense."""
+    return [spec.id for spec in paths if any(fnmatchcase(spec.id, pattern) for pattern in case.paths)]
+
+
+def cells_by_file(cases: Sequence[Case], paths: Sequence[PathSpec]) -> dict[str, list[str]]:
+    """The case files with their import paths. Raises UsageError where no cell is left."""
+    cells = {case.file: chosen for case in cases if (chosen := paths_of(case, paths))}
+    if not cells:
+        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    return cells
+
+
+def cell_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
+    """All cells of one environment, sorted."""
+    return sorted((case.id, path) for case in cases for path in paths_of(case, paths))

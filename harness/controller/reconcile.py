@@ -1,0 +1,50 @@
+"""Holding what was recorded against what was planned. A cell without a record is never a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.contract.plan import Plan, read_lines
+from harness.contract.records import CellKey, Outcome, Record
+from harness.contract.statuses import Status
+
+
+@dataclass
+class Recorded:
+    """What a runner streamed: its records, the cells that pytest's options left out, and a failure of it all."""
+
+    records: dict[CellKey, Record] = field(default_factory=dict)
+    deselected: set[CellKey] = field(default_factory=set)
+    environment_failure: str | None = None
+
+
+def read_stream(file: Path) -> Recorded:
+    """All of a stream. Of two different records of one cell neither is believed."""
+    recorded = Recorded()
+    for line in read_lines(str(file)):
+        if "record" in line:
+            record = Record.from_json(line["record"])
+            key = record.outcome.key
+            if key in recorded.records and recorded.records[key].outcome != record.outcome:
+                record = Record(Outcome(*key, status=Status.ERROR, message="recorded twice, with different outcomes"))
+            recorded.records[key] = record
+        elif "deselected" in line:
+            recorded.deselected |= {(case, path) for case, path in line["deselected"]}
+        elif "environment_failure" in line:
+            recorded.environment_failure = line["environment_failure"]
+    return recorded
+
+
+def planned_cells(plan: Plan) -> list[CellKey]:
+    """The cells of a plan: a file's name is its case's id."""
+    return [(Path(file).stem, path) for file, paths in plan.cells.items() for path in paths]
+
+
+def reconcile(plan: Plan, recorded: Recorded) -> dict[CellKey, Outcome]:
+    """An outcome for every planned cell that was not deselected, and none for anything else."""
+    wanted = [key for key in planned_cells(plan) if key not in recorded.deselected]
+    if recorded.environment_failure is not None:
+        return {key: Outcome(*key, status=Status.ENV_FAIL) for key in wanted}
+    outcomes = {key: record.outcome for key, record in recorded.records.items()}
+    return {key: outcomes.get(key, Outcome(*key, status=Status.NOT_RUN)) for key in wanted}

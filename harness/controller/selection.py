@@ -1,0 +1,55 @@
+"""Choosing environments, import paths and cases by shell-style patterns: the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from harness.cases.documents import nearest
+from harness.cases.library import Case
+from harness.contract.plan import PathSpec
+from harness.controller.errors import UsageError
+from harness.controller.matrix import Environment, Matrix
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Patterns of each axis; an axis without any is whole. A pattern that matches nothing is an error."""
+
+    environments: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    def choose_environments(self, matrix: Matrix, default: str | None = None) -> list[Environment]:
+        """The chosen environments in the matrix's order; those of the group `default` (or all) if none is named."""
+        chosen = set(_matching(self.environments, matrix.environments, "environment"))
+        for name in self.groups:
+            if name not in matrix.groups:
+                raise UsageError(f"unknown group {name!r}{nearest(name, matrix.groups)}")
+            chosen.update(matrix.groups[name])
+        if not self.environments and not self.groups:
+            chosen.update(matrix.groups[default] if default else matrix.environments)
+        return [environment for name, environment in matrix.environments.items() if name in chosen]
+
+    def choose_paths(self, matrix: Matrix) -> list[PathSpec]:
+        names = _matching(self.paths, matrix.paths, "import path") if self.paths else list(matrix.paths)
+        return [spec for name, spec in matrix.paths.items() if name in names]
+
+    def choose_cases(self, cases: Sequence[Case]) -> list[Case]:
+        if not self.cases:
+            return list(cases)
+        names = _matching(self.cases, [case.id for case in cases], "case")
+        return [case for case in cases if case.id in names]
+
+
+def _matching(patterns: Iterable[str], names: Iterable[str], what: str) -> list[str]:
+    known = list(names)
+    found: list[str] = []
+    for pattern in patterns:
+        matches = [name for name in known if fnmatchcase(name, pattern)]
+        if not matches:
+            raise UsageError(f"no {what} matches {pattern!r}{nearest(pattern, known)}")
+        found += matches
+    return found

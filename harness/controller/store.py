@@ -1,0 +1,97 @@
+"""Result documents: the only module that reads and writes `results/<env>.json` and `.harness/run/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.contract.records import SCHEMA, CellKey, Outcome, Record
+from harness.controller.errors import HarnessError
+from harness.controller.files import write_atomically
+
+
+@dataclass(frozen=True)
+class EnvironmentFacts:
+    """What an environment is and has: `packages` maps names to the versions that are really installed."""
+
+    id: str
+    tensorflow: str
+    python: str
+    distribution: str
+    status: str = "ok"  # or env-fail, and then `reason` says why
+    reason: str | None = None
+    packages: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return self.status != "ok"
+
+
+@dataclass(frozen=True)
+class Column:
+    """All outcomes of one environment."""
+
+    environment: EnvironmentFacts
+    cells: dict[CellKey, Outcome]
+
+
+def write_column(file: Path, column: Column) -> None:
+    """Write a document that is the same, byte for byte, for the same outcomes: sorted, one line a cell."""
+    facts = vars(column.environment) | {"packages": dict(sorted(column.environment.packages.items()))}
+    head = _json(facts)
+    cells = ",\n".join("  " + _json(column.cells[key].to_json()) for key in sorted(column.cells))
+    write_atomically(file, f'{{"schema": {SCHEMA},\n "environment": {head},\n "cells": [\n{cells}\n ]}}\n')
+
+
+def read_column(file: Path) -> Column:
+    """Read a document. Raises HarnessError with one sentence for one that is cut, foreign or contradicts itself."""
+    data = _parse(file)
+    try:
+        outcomes = [Outcome.from_json(cell) for cell in data["cells"]]
+        environment = EnvironmentFacts(**data["environment"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise HarnessError(f"{file}: not a result document: {type(error).__name__} {error}") from None
+    cells = {outcome.key: outcome for outcome in outcomes}
+    if len(cells) != len(outcomes):
+        twice = next(outcome.key for outcome in outcomes if cells[outcome.key] is not outcome)
+        raise HarnessError(f"{file}: the cell {twice[0]}[{twice[1]}] stands twice")
+    return Column(environment, cells)
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HarnessError(f"{file}: cannot be read: {error}") from None
+    if not isinstance(data, dict) or "schema" not in data:
+        raise HarnessError(f"{file}: not a result document: it names no schema")
+    if data["schema"] != SCHEMA:
+        raise HarnessError(f"{file}: has schema {data['schema']}, and this harness reads schema {SCHEMA}")
+    return data
+
+
+def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:
+    """The documents that are there of the environments, in their order."""
+    files = {name: folder / f"{name}.json" for name in environments}
+    return {name: read_column(file) for name, file in files.items() if file.exists()}
+
+
+def write_details(file: Path, records: Iterable[Record]) -> None:
+    """What varies from run to run, by cell: seconds, memory, traceback, output."""
+    details = {f"{record.outcome.case}[{record.outcome.path}]": record.details() for record in records}
+    write_atomically(file, json.dumps(details, indent=1, sort_keys=True) + "\n")
+
+
+def read_details(file: Path) -> dict[str, dict[str, Any]]:
+    """The details of the last run by cell, empty where there was none."""
+    if not file.exists():
+        return {}
+    data: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return data
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

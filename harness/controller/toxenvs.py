@@ -1,0 +1,88 @@
+"""The tox environments: made in memory from matrix.yaml, which is all that tox knows of the releases.
+
+Used by toxfile.py. May import tox; nothing else of the controller does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tox.config.loader.memory import MemoryLoader
+from tox.config.sets import ConfigSet
+from tox.config.types import Command, EnvList
+from tox.report import HandledError
+from tox.session.env_select import CliEnv
+from tox.session.state import State
+from tox.tox_env.python.pip.req_file import PythonDeps
+from uv import find_uv_bin
+
+from harness.cases.documents import nearest
+from harness.controller.errors import FaultyFiles
+from harness.controller.interpreters import find_interpreter
+from harness.controller.matrix import Environment, Matrix
+from harness.controller.project import Layout, load_matrix
+
+# What reaches the cells from outside. Everything else, PYTHONDONTWRITEBYTECODE and KERAS_BACKEND among it, does not.
+_PASSED = ["PATH", "TMPDIR", "UV_*", "HARNESS_*", "CI", "XDG_CACHE_HOME"]
+_FIXED = {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def names(root: Path) -> Iterable[str]:
+    """The ids of all environments."""
+    return _matrix(root).environments
+
+
+def configure(root: Path, core: ConfigSet, state: State) -> None:
+    """Give tox its environments, the default list, and the groups as names for `-e` and labels for `-m`."""
+    matrix = _matrix(root)
+    core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
+    for environment in matrix.environments.values():
+        state.conf.memory_seed_loaders[environment.id].append(_loader(environment, matrix, Layout(root), state.conf.pos_args(None)))
+    chosen = getattr(state.conf.options, "env", None)
+    if isinstance(chosen, CliEnv) and not chosen.is_all and not chosen.is_default_list:
+        expanded = [member for name in chosen for member in matrix.groups.get(name, (name,))]
+        _refuse_unknown(chosen, matrix, state)
+        state.conf.options.env = CliEnv(list(dict.fromkeys(expanded)))
+
+
+def _matrix(root: Path) -> Matrix:
+    try:
+        return load_matrix(root)
+    except FaultyFiles as faults:
+        raise HandledError(str(faults)) from None
+
+
+def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
+    """tox takes a name such as tf215-tf216 for known, as its parts are, says OK, and runs nothing."""
+    known = {*matrix.environments, *matrix.groups}
+    for name in chosen:
+        if name.startswith("tf") and name not in known:
+            raise HandledError(f"unknown environment {name!r}{nearest(name, known)}")
+
+
+def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
+    interpreter = find_interpreter(environment.python)
+    install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
+    return MemoryLoader(
+        description=_description(environment),
+        base_python=[str(interpreter) if interpreter else f"python{environment.python}"],
+        skip_install=True,
+        deps=PythonDeps(f"-r{layout.lock(environment.id)}", layout.root),
+        install_command=Command(install),
+        list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
+        pass_env=_PASSED,
+        set_env=_FIXED | dict(environment.set_env),
+        commands=[Command([sys.executable, "-m", "harness.controller.column", *(posargs or ())])],
+        allowlist_externals=[sys.executable],
+        change_dir=layout.root,
+        interrupt_timeout=20.0,
+        labels=[name for name, members in matrix.groups.items() if environment.id in members],
+    )
+
+
+def _description(environment: Environment) -> str:
+    packages = [f"{environment.distribution} {environment.tensorflow}", *environment.packages]
+    variables = [f"{name}={value}" for name, value in environment.set_env]
+    return f"Python {environment.python}: {', '.join([*packages, *variables])}"

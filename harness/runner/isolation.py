@@ -1,0 +1,158 @@
+"""The two ways to give a cell a process of its own: forked from a warm parent, or a fresh interpreter.
+
+Both take the same request and give the same reply, and must give the same outcome.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from typing import Any, Dict, List, Optional
+
+from harness.runner.server import Lines, Reply, Request
+from harness.runner.supervise import supervise
+
+
+class BrokenEnvironment(Exception):
+    """What every cell needs, TensorFlow above all, cannot be imported here."""
+
+
+class Isolation:
+    """Runs cells. `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault."""
+
+    def __init__(self, preload: List[str]) -> None:
+        self.preload = preload
+        self.home = tempfile.mkdtemp(prefix="keras-home-")
+        # A keras.json in the home of whoever runs this would choose the backend for them.
+        self.environment = dict(os.environ, KERAS_HOME=self.home)
+
+    def run(self, request: Request) -> Reply:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Spawn(Isolation):
+    """A fresh interpreter for every cell: slow, and the reference."""
+
+    def __init__(self, preload: List[str]) -> None:
+        super().__init__(preload)
+        self._checked = False
+
+    def run(self, request: Request) -> Reply:
+        self._check()
+        report, report_end = os.pipe()
+        output, output_end = os.pipe()
+        arguments = [str(report_end), request["script"], request["path"], request["form"]]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness.runner.cell", *arguments],
+            cwd=request["directory"],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output_end,
+            stderr=output_end,
+            pass_fds=[report_end],
+            start_new_session=True,
+        )
+        os.close(report_end)
+        os.close(output_end)
+        try:
+            watched = supervise(process.pid, report, output, request["timeout"], request["output_limit"])
+        finally:
+            os.close(report)
+            os.close(output)
+            process.returncode = 0  # it was reaped; Popen need not try
+        watched_lines = [line for line in watched.lines if "absent" in line]
+        return {"absent": watched_lines[0]["absent"]} if watched_lines else {"watched": vars(watched)}
+
+    def _check(self) -> None:
+        if self._checked or not self.preload:
+            return
+        command = [sys.executable, "-c", "; ".join("import " + module for module in self.preload)]
+        done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            last = done.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
+            raise BrokenEnvironment("".join(last) or "exit code {}".format(done.returncode))
+        self._checked = True
+
+
+class Fork(Isolation):
+    """Cells forked from a server process (`harness.runner.server`), which is made anew when it dies."""
+
+    def __init__(self, preload: List[str]) -> None:
+        super().__init__(preload)
+        self._process: Optional[subprocess.Popen[bytes]] = None
+        self._lines: Optional[Lines] = None
+        self._log = tempfile.TemporaryFile()
+
+    def run(self, request: Request) -> Reply:
+        reply = self._ask(request)
+        if reply is None:  # the server died, which says nothing about the cell: once more, with a new one
+            self._stop()
+            reply = self._ask(request)
+        if reply is None:
+            self._stop()
+            raise EOFError("the process that cells are forked from died twice")
+        return reply
+
+    def _ask(self, request: Request) -> Optional[Dict[str, Any]]:
+        if self._lines is None:
+            self._start()
+        assert self._lines is not None
+        try:
+            self._lines.write(request)
+            return self._lines.read()
+        except BrokenPipeError:
+            return None
+
+    def _start(self) -> None:
+        replies, replies_end = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "harness.runner.server", str(replies_end), *self.preload],
+            cwd=self.home,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=[replies_end],
+            start_new_session=True,
+        )
+        os.close(replies_end)
+        assert self._process.stdin is not None
+        self._lines = Lines(replies, self._process.stdin.fileno())
+        ready = self._lines.read()
+        if ready is None or not ready["ready"]:
+            reason = ready["reason"] if ready else self._how_it_ended()
+            self._stop()
+            raise BrokenEnvironment(reason)
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        code = self._process.wait()
+        how = "signal {}".format(-code) if code < 0 else "exit code {}".format(code)
+        return "importing {} ended the process: {}".format(", ".join(self.preload), how)
+
+    def _stop(self) -> None:
+        if self._process is not None and self._lines is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            os.close(self._lines.source)
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self._process.wait()
+        self._process = self._lines = None
+
+    def close(self) -> None:
+        self._stop()
+        self._log.close()
+        super().close()
+
+
+ISOLATIONS = {"fork": Fork, "spawn": Spawn}

@@ -1,0 +1,136 @@
+"""Watching a cell's process from outside: its report, its output, its limits, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Tuple
+
+TAIL = 64 * 1024  # bytes of output that are kept
+POLL = 0.05  # seconds between looks at a process that keeps its pipes open
+POLL_CLOSED = 0.002  # and at one that has closed them, which is about to end
+
+
+class Abandoned(Exception):
+    """Whoever asked for the cell is gone."""
+
+
+@dataclass
+class Watched:
+    """What was seen of a process. `killed` says why it was killed, if it was: `timeout` or `output`."""
+
+    lines: List[Dict[str, Any]] = field(default_factory=list)
+    output: str = ""
+    killed: Optional[str] = None
+    code: Optional[int] = None
+    signal: Optional[str] = None
+    seconds: float = 0.0
+    memory_kib: int = 0
+
+
+class _Pipes:
+    """The two pipes from a cell: the whole of its report, the tail of its output."""
+
+    def __init__(self, report: int, output: int) -> None:
+        self.report = report
+        self.output = output
+        self.open = {report, output}
+        self.reported = bytearray()
+        self.tail = bytearray()
+        self.written = 0
+
+    def read(self, descriptor: int) -> None:
+        data = os.read(descriptor, 65536)
+        if not data:
+            self.open.discard(descriptor)
+        elif descriptor == self.report:
+            self.reported += data
+        else:
+            self.written += len(data)
+            self.tail = (self.tail + data)[-TAIL:]
+
+    def drain(self) -> None:
+        """Read what is there already, without waiting for a grandchild that keeps a pipe open."""
+        while self.open:
+            ready = select.select(list(self.open), [], [], 0)[0]
+            if not ready:
+                return
+            for descriptor in ready:
+                self.read(descriptor)
+            if self.written > 16 * TAIL:
+                return
+
+    def lines(self) -> List[Dict[str, Any]]:
+        whole = bytes(self.reported).split(b"\n")[:-1]  # the last piece was cut, or is empty
+        return [json.loads(line.decode("ascii")) for line in whole]
+
+
+def supervise(
+    pid: int, report: int, output: int, timeout: float, output_limit: int, asker: Optional[int] = None
+) -> Watched:
+    """Wait for the process group `pid` to end, and see that it does.
+
+    Kills it after `timeout` seconds, past `output_limit` bytes of output, and, with Abandoned, when the descriptor
+    `asker` says that nobody waits for the answer any more. Whatever the process started and left is killed too.
+    """
+    begin = time.monotonic()
+    pipes = _Pipes(report, output)
+    watched = Watched()
+    try:
+        watched.killed = _watch(pid, pipes, begin + timeout, output_limit, asker)
+    finally:
+        _kill(pid)  # before it is reaped, so that the number still names this group and no other
+        watched.code, watched.signal, watched.memory_kib = _reap(pid)
+    pipes.drain()
+    watched.seconds = time.monotonic() - begin
+    watched.lines = pipes.lines()
+    watched.output = bytes(pipes.tail).decode("utf-8", "replace")
+    return watched
+
+
+def _watch(pid: int, pipes: _Pipes, deadline: float, output_limit: int, asker: Optional[int]) -> Optional[str]:
+    """Return when the process has ended (None), or why it must be killed."""
+    askers = [asker] if asker is not None else []
+    while True:
+        if pipes.written > output_limit:
+            return "output"
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return "timeout"
+        pause = POLL if pipes.open else POLL_CLOSED
+        ready = select.select(list(pipes.open) + askers, [], [], min(left, pause))[0]
+        if asker in ready:
+            raise Abandoned
+        for descriptor in ready:
+            pipes.read(descriptor)
+        if (not ready or not pipes.open) and _has_ended(pid):
+            return None
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process has ended; leaves it to be reaped."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill(group: int) -> None:
+    for kill in (os.killpg, os.kill):  # the group is there only once the process has made it
+        try:
+            kill(group, signal.SIGKILL)
+            return
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _reap(pid: int) -> Tuple[Optional[int], Optional[str], int]:
+    _, status, usage = os.wait4(pid, 0)
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            return None, signal.Signals(number).name, usage.ru_maxrss
+        except ValueError:
+            return None, "signal {}".format(number), usage.ru_maxrss
+    return os.WEXITSTATUS(status), None, usage.ru_maxrss

@@ -1,0 +1,34 @@
+"""tox's inline plugin: the environments are made from matrix.yaml.
+
+tox loads this file before it has installed what `requires` in tox.ini names, and again after. The first time it may
+find PyYAML, packaging or uv missing, and then registers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tox.config.sets import ConfigSet
+from tox.plugin import impl
+from tox.session.state import State
+
+ROOT = Path(__file__).parent
+
+try:
+    from harness.controller import toxenvs
+except ModuleNotFoundError as missing:
+    if missing.name not in ("yaml", "packaging", "uv"):
+        raise
+    toxenvs = None  # type: ignore[assignment]
+
+
+@impl
+def tox_extend_envs() -> Iterable[str]:
+    return toxenvs.names(ROOT) if toxenvs else ()
+
+
+@impl
+def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
+    if toxenvs:
+        toxenvs.configure(ROOT, core_conf, state)
