@@ -25,10 +25,12 @@ except ModuleNotFoundError as missing:
 
 @impl
 def tox_extend_envs() -> Iterable[str]:
+    """Their names."""
     return toxenvs.names(ROOT) if toxenvs else ()
 
 
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
+    """Their settings."""
     if toxenvs:
         toxenvs.configure(ROOT, core_conf, state)

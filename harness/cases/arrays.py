@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from harness.cases.documents import Place, nearest
 from harness.cases.fields import Field, Items, Mapping, Number, Shape, Whole, describe
@@ -19,22 +19,24 @@ class Values(Field):
 
     def fits(self, value: Any) -> bool:
         if isinstance(value, list):
-            return bool(value) and all(Number().fits(item) or (isinstance(item, list) and self.fits(item)) for item in value)
+            return bool(value) and all(
+                Number().fits(item) or (isinstance(item, list) and self.fits(item)) for item in value
+            )
         return False
 
 
-def _random(spec: Dict[str, Any]) -> str:
+def _random(spec: dict[str, Any]) -> str:
     sizes = ", ".join(repr(size) for size in spec["random"])
     return 'np.random.RandomState({}).rand({}).astype("float32")'.format(spec.get("seed", 0), sizes)
 
 
-def _one_hot(spec: Dict[str, Any]) -> str:
+def _one_hot(spec: dict[str, Any]) -> str:
     rows, classes = spec["one_hot"]
-    return 'np.eye({1}, dtype="float32")[np.arange({0}) % {1}]'.format(rows, classes)
+    return f'np.eye({classes}, dtype="float32")[np.arange({rows}) % {classes}]'
 
 
 # What an array is made of, by its first key: the fields of its keys, and the expression it becomes.
-_FORMS = {
+_FORMS: dict[str, tuple[dict[str, Field], Callable[[dict[str, Any]], str]]] = {
     "ones": ({"ones": Shape()}, lambda spec: "np.ones(" + shape(spec["ones"]) + _DTYPE),
     "zeros": ({"zeros": Shape()}, lambda spec: "np.zeros(" + shape(spec["zeros"]) + _DTYPE),
     "full": (
@@ -44,7 +46,7 @@ _FORMS = {
     "random": ({"random": Shape(), "seed": Whole()}, _random),
     "one_hot": ({"one_hot": Items(Whole(1))}, _one_hot),
     "values": ({"values": Values()}, lambda spec: "np.array({!r}{}".format(spec["values"], _DTYPE)),
-}  # type: Dict[str, Any]
+}
 
 
 class Array(Field):
@@ -52,12 +54,12 @@ class Array(Field):
 
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict) or not value:
-            place.fault("must be an array such as {{ones: [2, 4]}}, not {}".format(describe(value)))
+            place.fault(f"must be an array such as {{ones: [2, 4]}}, not {describe(value)}")
             return
         form = next((key for key in value if key in _FORMS), None)
         if form is None:
             word = next(iter(value))
-            place.at(word).fault("unknown array {!r}{}".format(word, nearest(word, _FORMS)))
+            place.at(word).fault(f"unknown array {word!r}{nearest(word, _FORMS)}")
             return
         required = [key for key in _FORMS[form][0] if key != "seed"]
         before = len(place.document.faults)
@@ -72,16 +74,15 @@ class Array(Field):
             place.at(form).fault("an array has no open dimension")
 
 
-def array(script: Script, spec: Dict[str, Any]) -> str:
+def array(script: Script, spec: dict[str, Any]) -> str:
     """The NumPy expression of a checked array."""
     script.plain("import numpy as np")
     form = next(key for key in spec if key in _FORMS)
-    write = _FORMS[form][1]  # type: Callable[[Dict[str, Any]], str]
-    return write(spec)
+    return _FORMS[form][1](spec)
 
 
-def rows(spec: Dict[str, Any]) -> int:
+def rows(spec: dict[str, Any]) -> int:
     """How many rows a checked array has."""
     form = next(key for key in spec if key in _FORMS)
-    sizes = spec[form]  # type: List[Any]
+    sizes: list[Any] = spec[form]
     return len(sizes) if form == "values" else int(sizes[0])

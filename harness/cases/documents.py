@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+from typing import Any, Iterable, Tuple
 
 import yaml
 
@@ -24,7 +24,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return "{}:{}: {}".format(self.file, self.line, self.message)
+        return f"{self.file}:{self.line}: {self.message}"
 
 
 class Place:
@@ -35,7 +35,7 @@ class Place:
         self.keys = keys
 
     def at(self, key: object) -> Place:
-        return Place(self.document, self.keys + (key,))
+        return Place(self.document, (*self.keys, key))
 
     def fault(self, message: str) -> None:
         self.document.faults.append(Fault(self.document.file, self.line, message))
@@ -51,8 +51,8 @@ class Document:
     def __init__(self, file: str) -> None:
         self.file = file
         self.data: Any = None
-        self.lines: Dict[Keys, int] = {}
-        self.faults: List[Fault] = []
+        self.lines: dict[Keys, int] = {}
+        self.faults: list[Fault] = []
 
     def line(self, keys: Keys) -> int:
         """The line of the value, or of the nearest one around it."""
@@ -76,9 +76,9 @@ def load(root: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        document.faults.append(Fault(file, line, "not YAML: {}".format(error.problem or error.context)))
+        document.faults.append(Fault(file, line, f"not YAML: {error.problem or error.context}"))
     except (yaml.YAMLError, ValueError) as error:
-        document.faults.append(Fault(file, 1, "not YAML: {}".format(str(error).splitlines()[0])))
+        document.faults.append(Fault(file, 1, f"not YAML: {str(error).splitlines()[0]}"))
     except RecursionError:
         document.faults.append(Fault(file, 1, "nested too deeply"))
     if document.faults:
@@ -86,18 +86,18 @@ def load(root: str, file: str) -> Document:
     return document
 
 
-def _read(file: str, document: Document) -> Optional[str]:
+def _read(file: str, document: Document) -> str | None:
     try:
         if os.path.getsize(file) > LARGEST:
-            raise ValueError("larger than {} bytes".format(LARGEST))
+            raise ValueError(f"larger than {LARGEST} bytes")
         with open(file, encoding="utf-8-sig") as handle:
             return handle.read()
     except UnicodeDecodeError as error:
-        message = "not UTF-8: {}".format(error.reason)
+        message = f"not UTF-8: {error.reason}"
     except ValueError as error:
         message = str(error)
     except OSError as error:
-        message = "cannot be read: {}".format(error.strerror)
+        message = f"cannot be read: {error.strerror}"
     document.faults.append(Fault(document.file, 1, message))
     return None
 
@@ -109,7 +109,7 @@ class _Reader:
         self.document = document
         self.scalars = yaml.SafeLoader("")
         self.count = 0
-        self.open: Set[int] = set()
+        self.open: set[int] = set()
 
     def value(self, node: Any, keys: Keys) -> Any:
         self.count += 1
@@ -123,22 +123,23 @@ class _Reader:
         self.open.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):
-                return [self.value(item, keys + (index,)) for index, item in enumerate(node.value)]
+                return [self.value(item, (*keys, index)) for index, item in enumerate(node.value)]
             return self._mapping(node, keys)
         finally:
             self.open.discard(id(node))
 
-    def _mapping(self, node: Any, keys: Keys) -> Dict[Any, Any]:
-        result: Dict[Any, Any] = {}
+    def _mapping(self, node: Any, keys: Keys) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)
             key = self.scalars.construct_object(key_node)
             if key in result:
-                self.document.faults.append(Fault(self.document.file, line, "the key {!r} stands twice".format(key)))
-            self.document.lines[keys + (key,)] = line
-            result[key] = self.value(value_node, keys + (key,))
+                self.document.faults.append(Fault(self.document.file, line, f"the key {key!r} stands twice"))
+            inner = (*keys, key)
+            self.document.lines[inner] = line
+            result[key] = self.value(value_node, inner)
         return result
 
 
@@ -147,5 +148,5 @@ def nearest(word: object, known: Iterable[str]) -> str:
     words = sorted(known)
     close = difflib.get_close_matches(str(word), words, n=1)
     if close:
-        return "; did you mean {!r}?".format(close[0])
+        return f"; did you mean {close[0]!r}?"
     return "; known: {}".format(", ".join(words)) if words else ""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ast
-from typing import Collection, List, Optional
+from typing import Collection
 
 
-def fault(text: str) -> Optional[str]:
+def fault(text: str) -> str | None:
     """Why `text` is not an expression of one line, or None."""
     if "\n" in text or not all(ord(character) < 128 for character in text):
         return "must be one line of ASCII"
     try:
         ast.parse(text, mode="eval")
     except SyntaxError as error:
-        return "is not a Python expression: {}".format(error.msg)
+        return f"is not a Python expression: {error.msg}"
     return None
 
 
-def names(text: str) -> List[str]:
+def names(text: str) -> list[str]:
     """The names that an expression reads, in order."""
     found = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
     return [node.id for node in sorted(found, key=lambda node: node.col_offset)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Sequence
 
 from harness.cases.documents import Place, nearest
 
@@ -17,13 +17,14 @@ class Field:
 
     def check(self, value: Any, place: Place) -> None:
         if not self.fits(value):
-            place.fault("must be {}, not {}".format(self.wanted, describe(value)))
+            place.fault(f"must be {self.wanted}, not {describe(value)}")
 
     def fits(self, value: Any) -> bool:
         return True
 
 
 def describe(value: Any) -> str:
+    """The value in a few words, for a fault."""
     if value is None:
         return "empty"
     if isinstance(value, dict):
@@ -35,6 +36,8 @@ def describe(value: Any) -> str:
 
 
 class Text(Field):
+    """Text that is not blank."""
+
     wanted = "text"
 
     def fits(self, value: Any) -> bool:
@@ -49,7 +52,7 @@ class Choice(Field):
 
     def check(self, value: Any, place: Place) -> None:
         if value not in self.words:
-            place.fault("{} is not one of the known words{}".format(describe(value), nearest(value, self.words)))
+            place.fault(f"{describe(value)} is not one of the known words{nearest(value, self.words)}")
 
 
 class Matching(Text):
@@ -64,15 +67,19 @@ class Matching(Text):
 
 
 class Whole(Field):
+    """A whole number from `least` on."""
+
     def __init__(self, least: int = 0) -> None:
         self.least = least
-        self.wanted = "a whole number of at least {}".format(least)
+        self.wanted = f"a whole number of at least {least}"
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value >= self.least
 
 
 class Number(Field):
+    """A number."""
+
     wanted = "a number"
 
     def fits(self, value: Any) -> bool:
@@ -80,6 +87,8 @@ class Number(Field):
 
 
 class Positive(Number):
+    """A number above 0."""
+
     wanted = "a number above 0"
 
     def fits(self, value: Any) -> bool:
@@ -87,6 +96,8 @@ class Positive(Number):
 
 
 class Flag(Field):
+    """True or false."""
+
     wanted = "true or false"
 
     def fits(self, value: Any) -> bool:
@@ -110,7 +121,7 @@ class Items(Field):
 
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, list) or not value:
-            place.fault("must be a list with at least one item, not {}".format(describe(value)))
+            place.fault(f"must be a list with at least one item, not {describe(value)}")
             return
         for index, item in enumerate(value):
             self.item.check(item, place.at(index))
@@ -129,22 +140,22 @@ class Shape(Field):
 class Mapping(Field):
     """Known keys, each with a field of its own; an unknown key is a fault that names the nearest one."""
 
-    def __init__(self, fields: Dict[str, Field], required: Sequence[str] = ()) -> None:
+    def __init__(self, fields: dict[str, Field], required: Sequence[str] = ()) -> None:
         self.fields = fields
         self.required = tuple(required)
 
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict):
-            place.fault("must be a mapping, not {}".format(describe(value)))
+            place.fault(f"must be a mapping, not {describe(value)}")
             return
         for key, item in value.items():
             if key in self.fields:
                 self.fields[key].check(item, place.at(key))
             else:
-                place.at(key).fault("unknown key {!r}{}".format(key, nearest(key, self.fields)))
+                place.at(key).fault(f"unknown key {key!r}{nearest(key, self.fields)}")
         for key in self.required:
             if key not in value:
-                place.fault("the key {!r} is missing".format(key))
+                place.fault(f"the key {key!r} is missing")
 
 
 class Named(Field):
@@ -155,11 +166,11 @@ class Named(Field):
 
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict):
-            place.fault("must be a mapping of names, not {}".format(describe(value)))
+            place.fault(f"must be a mapping of names, not {describe(value)}")
             return
         for key, item in value.items():
             if not isinstance(key, str) or not key.isidentifier():
-                place.at(key).fault("{!r} is not a Python name".format(key))
+                place.at(key).fault(f"{key!r} is not a Python name")
             self.item.check(item, place.at(key))
 
 
@@ -175,13 +186,13 @@ class Call(Field):
             if arguments is not None:
                 Named(Field()).check(arguments, place.at(name))
         else:
-            place.fault("must be a name or one name with its arguments, not {}".format(describe(value)))
+            place.fault(f"must be a name or one name with its arguments, not {describe(value)}")
 
 
 class OneOf(Field):
     """A value that fits one of several fields, told apart by the Python type."""
 
-    def __init__(self, *choices: Tuple[type, Field]) -> None:
+    def __init__(self, *choices: tuple[type, Field]) -> None:
         self.choices = choices
 
     def check(self, value: Any, place: Place) -> None:
@@ -190,4 +201,4 @@ class OneOf(Field):
                 field.check(value, place)
                 return
         wanted = " or ".join(kind.__name__ for kind, _ in self.choices)
-        place.fault("must be a {}, not {}".format(wanted, describe(value)))
+        place.fault(f"must be a {wanted}, not {describe(value)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from harness.cases.documents import Fault, Keys, Place, load, nearest
 from harness.cases.fields import Choice, Field, Items, Mapping, Matching, Positive, Text
@@ -17,7 +17,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
 
-COMMON = {
+COMMON: dict[str, Field] = {
     "id": Matching(_ID.pattern, "lower-case words joined by hyphens"),
     "kind": Choice(*KINDS),
     "title": Text(),
@@ -27,7 +27,7 @@ COMMON = {
     "skip": Text(),
     "source": Items(Text()),
     "advice": Text(),
-}  # type: Dict[str, Field]
+}
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,21 @@ class Case:
     kind: str
     title: str
     file: str
-    body: Dict[str, Any]
-    requires: Tuple[str, ...] = ()
-    paths: Tuple[str, ...] = ("*",)
-    timeout: Optional[float] = None
-    skip: Optional[str] = None
-    source: Tuple[str, ...] = ()
-    advice: Optional[str] = None
-    lines: Dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+    body: dict[str, Any]
+    requires: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ("*",)
+    timeout: float | None = None
+    skip: str | None = None
+    source: tuple[str, ...] = ()
+    advice: str | None = None
+    lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
 
     def script(self, path: PathSpec) -> str:
         """The plain Python script that the case becomes under an import path."""
         return KINDS[self.kind].script(self.body, path)
 
 
-def read_case(root: str, file: str) -> Tuple[Optional[Case], List[Fault]]:
+def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:
     """The case in `root`/`file`, or the faults that keep it from being one."""
     document = load(root, file)
     if document.data is None:
@@ -70,7 +70,7 @@ def read_case(root: str, file: str) -> Tuple[Optional[Case], List[Fault]]:
 
 
 def _check(data: Any, place: Place, file: str) -> None:
-    kind = KINDS.get(data.get("kind")) if isinstance(data, dict) else None
+    kind = KINDS.get(str(data.get("kind"))) if isinstance(data, dict) else None
     if isinstance(data, dict) and kind is None:
         if "kind" not in data:
             place.fault("the key 'kind' is missing{}".format(nearest("", KINDS)))
@@ -88,16 +88,16 @@ def _check(data: Any, place: Place, file: str) -> None:
         place.at("id").fault("the id {!r} differs from the file's name {!r}".format(data["id"], stem))
     folder = os.path.basename(os.path.dirname(file))
     if folder != kind.name:
-        place.at("kind").fault("a case of kind {!r} belongs in {}/{}/".format(kind.name, FOLDER, kind.name))
+        place.at("kind").fault(f"a case of kind {kind.name!r} belongs in {FOLDER}/{kind.name}/")
 
 
-def read_library(root: str) -> Tuple[List[Case], List[Fault]]:
+def read_library(root: str) -> tuple[list[Case], list[Fault]]:
     """All cases below `root`/cases in order of their files, and all the faults of all the files."""
-    cases: List[Case] = []
-    faults: List[Fault] = []
+    cases: list[Case] = []
+    faults: list[Fault] = []
     files = case_files(root)
     if not files:
-        faults.append(Fault(FOLDER + "/", 1, "there is no case: put one into {}/<kind>/<id>.yaml".format(FOLDER)))
+        faults.append(Fault(FOLDER + "/", 1, f"there is no case: put one into {FOLDER}/<kind>/<id>.yaml"))
     for file in files:
         case, found = read_case(root, file)
         faults += found
@@ -106,7 +106,7 @@ def read_library(root: str) -> Tuple[List[Case], List[Fault]]:
     return cases, sorted(faults + _twice(cases))
 
 
-def case_files(root: str) -> List[str]:
+def case_files(root: str) -> list[str]:
     """The case files below `root`/cases, relative to `root`, sorted."""
     found = []
     for folder, _, names in os.walk(os.path.join(root, FOLDER)):
@@ -116,12 +116,12 @@ def case_files(root: str) -> List[str]:
     return sorted(found)
 
 
-def _twice(cases: List[Case]) -> List[Fault]:
+def _twice(cases: list[Case]) -> list[Fault]:
     faults = []
-    first: Dict[str, Case] = {}
+    first: dict[str, Case] = {}
     for case in cases:
         if case.id in first:
-            message = "the id {!r} is already used in {}".format(case.id, first[case.id].file)
+            message = f"the id {case.id!r} is already used in {first[case.id].file}"
             faults.append(Fault(case.file, case.lines.get(("id",), 1), message))
         first.setdefault(case.id, case)
     return faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from harness.cases.fields import REFERENCE
 
@@ -17,7 +17,7 @@ def literal(value: Any, use: Use) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return 'float("{}")'.format(value)
+        return f'float("{value}")'
     if _is_shape(value):
         return shape(value)
     if isinstance(value, list):
@@ -25,31 +25,33 @@ def literal(value: Any, use: Use) -> str:
     if _is_call(value):
         return call(value, use)
     if isinstance(value, dict):
-        return "{{{}}}".format(", ".join("{}: {}".format(literal(k, use), literal(v, use)) for k, v in value.items()))
+        return "{{{}}}".format(", ".join(f"{literal(k, use)}: {literal(v, use)}" for k, v in value.items()))
     return repr(value)
 
 
 def call(value: Any, use: Use) -> str:
     """`{layers.Dense: {units: 10}}` as `Dense(units=10)`, and `layers.Flatten` as `Flatten()`."""
     name, arguments = (value, None) if isinstance(value, str) else next(iter(value.items()))
-    return "{}({})".format(use(name), keywords(arguments or {}, use))
+    return f"{use(name)}({keywords(arguments or {}, use)})"
 
 
-def keywords(arguments: Dict[str, Any], use: Use) -> str:
-    return ", ".join("{}={}".format(name, literal(value, use)) for name, value in arguments.items())
+def keywords(arguments: dict[str, Any], use: Use) -> str:
+    """`units=10, activation="relu"`."""
+    return ", ".join(f"{name}={literal(value, use)}" for name, value in arguments.items())
 
 
-def shape(sizes: List[Any]) -> str:
+def shape(sizes: list[Any]) -> str:
+    """Sizes as a tuple."""
     inner = ", ".join(shape(size) if isinstance(size, list) else repr(size) for size in sizes)
-    return "({},)".format(inner) if len(sizes) == 1 else "({})".format(inner)
+    return f"({inner},)" if len(sizes) == 1 else f"({inner})"
 
 
-def bracketed(before: str, items: List[str], after: str) -> List[str]:
+def bracketed(before: str, items: list[str], after: str) -> list[str]:
     """`before` + the items + `after` on one line, or one item a line where that would be too long."""
     line = before + ", ".join(items) + after
     if len(line) <= WIDTH:
         return [line]
-    return [before] + ["    {},".format(item) for item in items] + [after]
+    return [before] + [f"    {item}," for item in items] + [after]
 
 
 def _is_shape(value: Any) -> bool:

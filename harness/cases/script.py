@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, List, Tuple
 
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
@@ -25,11 +24,11 @@ class Script:
 
     def __init__(self, path: PathSpec) -> None:
         self.path = path
-        self._plain: List[str] = []
-        self._from: Dict[str, List[str]] = {}
-        self._bound: List[str] = []
-        self._locals: Dict[str, Tuple[str, str]] = {}
-        self._stages: Dict[Stage, List[str]] = {}
+        self._plain: list[str] = []
+        self._from: dict[str, list[str]] = {}
+        self._bound: list[str] = []
+        self._locals: dict[str, tuple[str, str]] = {}
+        self._stages: dict[Stage, list[str]] = {}
 
     def plain(self, statement: str) -> None:
         """An import that has nothing to do with Keras, such as `import numpy as np`."""
@@ -41,7 +40,7 @@ class Script:
         path, name = self._resolve(reference)
         if path.form == "attribute" and path != self.path:
             self.plain("import tensorflow as tf")
-            return "{}.{}".format(path.id, name)
+            return f"{path.id}.{name}"
         local, is_new = self._local(path, name)
         if is_new and path.form == "attribute":
             self._bound.append(self._import(path, name, local))
@@ -50,9 +49,9 @@ class Script:
             self._from.setdefault(_module(path, parent), []).append(_renamed(short, local))
         return local
 
-    def use_first(self, references: List[str]) -> str:
+    def use_first(self, references: list[str]) -> str:
         """The first of several names that can be imported, as people write it: try, except ImportError."""
-        lines: List[str] = []
+        lines: list[str] = []
         local = references[0].split("::")[-1].split(".")[-1]
         for index, reference in enumerate(references):
             path, name = self._resolve(reference)
@@ -61,7 +60,7 @@ class Script:
             statement = self._import(path, name, local)
             if index + 1 < len(references):
                 error = "(ImportError, AttributeError)" if path.form == "attribute" else "ImportError"
-                lines += [indent + "try:", indent + "    " + statement, indent + "except {}:".format(error)]
+                lines += [indent + "try:", indent + "    " + statement, indent + f"except {error}:"]
             else:
                 lines.append(indent + statement)
         self._bound.append("\n".join(lines))
@@ -73,19 +72,19 @@ class Script:
     def text(self) -> str:
         blocks = [sorted(self._plain, key=_import_order)] if self._plain else []
         imports = ["from {} import {}".format(module, ", ".join(sorted(names))) for module, names in self._from.items()]
-        blocks.append(["# import"] + sorted(imports) + self._bound)
+        blocks.append(["# import", *sorted(imports), *self._bound])
         for stage in Stage:
             if stage in self._stages:
-                blocks.append(["# {}".format(stage.value)] + self._stages[stage])
+                blocks.append([f"# {stage.value}"] + self._stages[stage])
         return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
-    def _resolve(self, reference: str) -> Tuple[PathSpec, str]:
+    def _resolve(self, reference: str) -> tuple[PathSpec, str]:
         if "::" not in reference:
             return self.path, reference
         path, name = reference.split("::")
         return fixed_path(path), name
 
-    def _local(self, path: PathSpec, name: str) -> Tuple[str, bool]:
+    def _local(self, path: PathSpec, name: str) -> tuple[str, bool]:
         source = (path.id, name)
         short = name.split(".")[-1]
         prefix = "".join(word.capitalize() for word in re.split(r"[._]+", path.id))
@@ -97,18 +96,18 @@ class Script:
     def _import(self, path: PathSpec, name: str, local: str) -> str:
         if path.form == "attribute":
             self.plain("import tensorflow as tf")
-            return "{} = {}.{}".format(local, path.id, name)
+            return f"{local} = {path.id}.{name}"
         parent, _, short = name.rpartition(".")
-        return "from {} import {}".format(_module(path, parent), _renamed(short, local))
+        return f"from {_module(path, parent)} import {_renamed(short, local)}"
 
 
 def _module(path: PathSpec, parent: str) -> str:
-    return "{}.{}".format(path.id, parent) if parent else path.id
+    return f"{path.id}.{parent}" if parent else path.id
 
 
 def _renamed(name: str, local: str) -> str:
-    return name if name == local else "{} as {}".format(name, local)
+    return name if name == local else f"{name} as {local}"
 
 
-def _import_order(statement: str) -> Tuple[bool, str]:
+def _import_order(statement: str) -> tuple[bool, str]:
     return (not statement.startswith("import "), statement)

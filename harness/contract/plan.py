@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Iterator
 
 from harness.contract.records import CellKey, Outcome
 
@@ -37,10 +37,10 @@ class Plan:
     isolation: str
     timeout: float
     output_limit: int
-    paths: List[PathSpec]
-    cells: Dict[str, List[str]]
-    expected: Dict[CellKey, Outcome] = field(default_factory=dict)
-    preload: List[str] = field(default_factory=lambda: ["tensorflow"])
+    paths: list[PathSpec]
+    cells: dict[str, list[str]]
+    expected: dict[CellKey, Outcome] = field(default_factory=dict)
+    preload: list[str] = field(default_factory=lambda: ["tensorflow"])
 
     def write(self, file: str) -> None:
         data = asdict(self)
@@ -58,7 +58,7 @@ class Plan:
         return cls(**data)
 
 
-def append_line(file: str, line: Dict[str, Any]) -> None:
+def append_line(file: str, line: dict[str, Any]) -> None:
     """Append one line with a single write, which several processes may do to one file without mixing."""
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
@@ -67,7 +67,7 @@ def append_line(file: str, line: Dict[str, Any]) -> None:
         os.close(descriptor)
 
 
-def read_lines(file: str) -> Iterator[Dict[str, Any]]:
+def read_lines(file: str) -> Iterator[dict[str, Any]]:
     """Yield the whole lines of a stream. The last one may be cut where its writer was killed: it is left out."""
     if not os.path.exists(file):
         return
@@ -78,7 +78,7 @@ def read_lines(file: str) -> Iterator[Dict[str, Any]]:
                 yield parsed
 
 
-def _parse(line: str) -> Optional[Dict[str, Any]]:
+def _parse(line: str) -> dict[str, Any] | None:
     if not line.endswith("\n"):
         return None
     try:

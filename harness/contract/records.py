@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Tuple
 
 from harness.contract.statuses import Stage, Status
 
@@ -23,16 +23,16 @@ class Outcome:
     case: str
     path: str
     status: Status
-    stage: Optional[Stage] = None
-    error: Optional[str] = None
-    message: Optional[str] = None
-    warnings: Tuple[str, ...] = ()
+    stage: Stage | None = None
+    error: str | None = None
+    message: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def key(self) -> CellKey:
         return (self.case, self.path)
 
-    def to_json(self) -> Dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "case": self.case,
             "path": self.path,
@@ -44,7 +44,7 @@ class Outcome:
         }
 
     @classmethod
-    def from_json(cls, data: Dict[str, Any]) -> Outcome:
+    def from_json(cls, data: dict[str, Any]) -> Outcome:
         """Raises KeyError on a missing key, ValueError on a status or stage outside the closed lists."""
         return cls(
             case=data["case"],
@@ -63,15 +63,15 @@ class Record:
 
     outcome: Outcome
     seconds: float = 0.0
-    stage_seconds: Dict[str, float] = field(default_factory=dict)
+    stage_seconds: dict[str, float] = field(default_factory=dict)
     memory_kib: int = 0
-    traceback: Optional[str] = None
+    traceback: str | None = None
     output: str = ""
 
-    def to_json(self) -> Dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {"outcome": self.outcome.to_json(), "details": self.details()}
 
-    def details(self) -> Dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         return {
             "seconds": self.seconds,
             "stage_seconds": self.stage_seconds,
@@ -81,5 +81,5 @@ class Record:
         }
 
     @classmethod
-    def from_json(cls, data: Dict[str, Any]) -> Record:
+    def from_json(cls, data: dict[str, Any]) -> Record:
         return cls(outcome=Outcome.from_json(data["outcome"]), **data["details"])

@@ -96,7 +96,9 @@ def _collect(parser: argparse.ArgumentParser) -> object:
 def _show(parser: argparse.ArgumentParser) -> object:
     _selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
-    parser.add_argument("--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)")
+    parser.add_argument(
+        "--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)"
+    )
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
@@ -159,7 +161,9 @@ def _selects_environments(parser: argparse.ArgumentParser) -> None:
 
 def _selects(parser: argparse.ArgumentParser) -> None:
     _selects_environments(parser)
-    parser.add_argument("-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)")
+    parser.add_argument(
+        "-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)"
+    )
     parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
 
 

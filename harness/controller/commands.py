@@ -9,9 +9,11 @@ from pathlib import Path
 from harness.cases.documents import nearest
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, UsageError
+from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.planning import cell_keys
 from harness.controller.project import Layout, Project, find_root, load_matrix, load_project
 from harness.controller.selection import Selection
+from harness.controller.store import read_columns, read_details, write_column
 
 
 def open_root(root: Path | None) -> Path:
@@ -28,7 +30,9 @@ def validate(root: Path | None) -> Exit:
         for path in project.matrix.paths.values():
             ast.parse(case.script(path), case.file)
     matrix = project.matrix
-    print(f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(project.cases)} cases: valid")
+    print(
+        f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(project.cases)} cases: valid"
+    )
     return Exit.AGREES
 
 
@@ -72,4 +76,79 @@ def lock(root: Path | None, selection: Selection) -> Exit:
     for environment in selection.choose_environments(matrix):
         changed = locking.lock(environment, matrix.resolve, Layout(found))
         print(f"{environment.id}: {'locked anew' if changed else 'unchanged'}", flush=True)
+    return Exit.AGREES
+
+
+def collect(root: Path | None) -> Exit:
+    """Make the grid's files from the accepted results."""
+    project = load_project(open_root(root))
+    _collect(project)
+    return Exit.AGREES
+
+
+def _collect(project: Project) -> None:
+    from harness.controller import export
+
+    environments = list(project.matrix.environments.values())
+    columns = read_columns(project.layout.results, project.matrix.environments)
+    grid = make_grid(project.cases, list(project.matrix.paths.values()), environments, columns)
+    export.export(grid, project.layout.results, project.layout.root / "README.md")
+    totals = grid.totals()
+    said = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
+    print(f"{len(columns)} of {len(environments)} environments, {sum(totals.values())} cells: {said}")
+
+
+def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None) -> Exit:
+    """Print the grid of the accepted results or of the last run, or one cell's story."""
+    from rich.console import Console
+
+    from harness.controller import terminal
+
+    project = load_project(open_root(root))
+    folder = project.layout.run if of_run else project.layout.results
+    environments = selection.choose_environments(project.matrix)
+    columns = read_columns(folder, [item.id for item in environments])
+    if cell is None and not selection.environments and not selection.groups:
+        environments = [item for item in environments if item.id in columns]
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    grid = make_grid(cases, paths, environments, columns)
+    if not grid.rows or not environments:
+        raise UsageError(f"there is nothing to show: no result of this selection in {folder}")
+    console = Console(highlight=False)
+    if cell is None:
+        terminal.print_grid(grid, console)
+        return Exit.AGREES
+    row = _row(grid, cell)
+    if len(environments) > 1:
+        terminal.print_overview(grid, row, console)
+        return Exit.AGREES
+    details = read_details(project.layout.run_file("details", environments[0].id, ".json"))
+    terminal.print_story(grid, row, environments[0], details.get(f"{row.case.id}[{row.path}]", {}), console)
+    return Exit.AGREES
+
+
+def _row(grid: Grid, cell: str) -> Row:
+    rows = {f"{row.case.id}[{row.path}]": row for row in grid.rows}
+    if cell not in rows:
+        raise UsageError(f"no cell {cell!r}{nearest(cell, rows)}")
+    return rows[cell]
+
+
+def accept(root: Path | None, selection: Selection) -> Exit:
+    """Take the selected cells of the last run into results/, and make the grid anew."""
+    from harness.controller import accepting
+
+    project = load_project(open_root(root))
+    environments = selection.choose_environments(project.matrix)
+    runs = read_columns(project.layout.run, [item.id for item in environments])
+    if not runs:
+        raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
+    cases = {case.id for case in selection.choose_cases(project.cases)}
+    paths = {spec.id for spec in selection.choose_paths(project.matrix)}
+    baselines = read_columns(project.layout.results, runs)
+    merged = [accepting.merge(baselines.get(name), column, cases, paths) for name, column in runs.items()]
+    for column in merged:
+        write_column(project.layout.results / f"{column.environment.id}.json", column)
+        print(f"accepted {column.environment.id}: {len(column.cells)} cells")
+    _collect(project)
     return Exit.AGREES

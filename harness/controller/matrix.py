@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,7 +118,9 @@ _FIELDS = Mapping(
         "variants": _Keyed(
             _ID + r"(-[a-z0-9]+)+",
             "an environment and a word, such as tf216-legacy",
-            Mapping({"of": Text(), "set_env": _Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]),
+            Mapping(
+                {"of": Text(), "set_env": _Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
+            ),
         ),
         "groups": _Keyed(
             r"[a-z0-9]+(-[a-z0-9]+)*",
@@ -149,29 +152,36 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
 
 def _check_names(data: dict[str, Any], place: Place) -> None:
     """What one part of the file says of another."""
-    known = [*data["environments"], *data.get("variants", {})]
     for name, entry in data["environments"].items():
         _check_environment(name, entry, place.at("environments").at(name))
     for name, entry in data.get("variants", {}).items():
-        at = place.at("variants").at(name)
-        if entry["of"] not in data["environments"]:
-            at.at("of").fault(f"unknown environment {entry['of']!r}{nearest(entry['of'], data['environments'])}")
-        elif not name.startswith(entry["of"] + "-"):
-            at.fault(f"the id of a variant of {entry['of']} starts with {entry['of']}-")
+        _check_variant(name, entry["of"], data["environments"], place.at("variants").at(name))
+    known = [*data["environments"], *data.get("variants", {})]
     for name, entry in data["groups"].items():
-        at = place.at("groups").at(name)
-        if name in known:
-            at.fault(f"{name!r} is also an environment")
-        for index, member in enumerate(entry if isinstance(entry, list) else []):
-            if member not in known:
-                at.at(index).fault(f"unknown environment {member!r}{nearest(member, known)}")
-        if isinstance(entry, dict):
-            _check_range(entry["tensorflow"], at.at("tensorflow"))
+        _check_group(name, entry, known, place.at("groups").at(name))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{nearest(data['default'], data['groups'])}")
     for name, form in data["paths"].items():
         if (form == "attribute") != name.startswith("tf."):
-            place.at("paths").at(name).fault("the form is attribute for names that start with tf. and from for all others")
+            where = place.at("paths").at(name)
+            where.fault("the form is attribute for names that start with tf. and from for all others")
+
+
+def _check_variant(name: str, of: str, environments: Iterable[str], place: Place) -> None:
+    if of not in environments:
+        place.at("of").fault(f"unknown environment {of!r}{nearest(of, environments)}")
+    elif not name.startswith(of + "-"):
+        place.fault(f"the id of a variant of {of} starts with {of}-")
+
+
+def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
+    if name in known:
+        place.fault(f"{name!r} is also an environment")
+    for index, member in enumerate(entry if isinstance(entry, list) else []):
+        if member not in known:
+            place.at(index).fault(f"unknown environment {member!r}{nearest(member, known)}")
+    if isinstance(entry, dict):
+        _check_range(entry["tensorflow"], place.at("tensorflow"))
 
 
 def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
@@ -204,7 +214,9 @@ def _build(data: dict[str, Any]) -> Matrix:
             packages=tuple(entry.get("packages", ())),
         )
     for name, entry in data.get("variants", {}).items():
-        environments[name] = replace(environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items())))
+        environments[name] = replace(
+            environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items()))
+        )
     environments = dict(sorted(environments.items(), key=lambda item: (item[1].release, item[0])))
     runner = data["resolve"]["runner"]
     return Matrix(
@@ -223,5 +235,3 @@ def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]
         return tuple(entry)
     wanted = SpecifierSet(entry["tensorflow"])
     return tuple(name for name, item in environments.items() if wanted.contains(item.release, prereleases=True))
-
-

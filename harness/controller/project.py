@@ -82,5 +82,7 @@ def _unknown_paths(cases: list[Case], matrix: Matrix) -> list[Fault]:
         for index, pattern in enumerate(case.paths):
             if not fnmatch.filter(matrix.paths, pattern):
                 line = case.lines.get(("paths", index), 1)
-                faults.append(Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, matrix.paths)}"))
+                faults.append(
+                    Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, matrix.paths)}")
+                )
     return faults

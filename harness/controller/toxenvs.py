@@ -39,7 +39,9 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
     matrix = _matrix(root)
     core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
     for environment in matrix.environments.values():
-        state.conf.memory_seed_loaders[environment.id].append(_loader(environment, matrix, Layout(root), state.conf.pos_args(None)))
+        state.conf.memory_seed_loaders[environment.id].append(
+            _loader(environment, matrix, Layout(root), state.conf.pos_args(None))
+        )
     chosen = getattr(state.conf.options, "env", None)
     if isinstance(chosen, CliEnv) and not chosen.is_all and not chosen.is_default_list:
         expanded = [member for name in chosen for member in matrix.groups.get(name, (name,))]

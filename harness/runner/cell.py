@@ -7,6 +7,7 @@ Run as a program it is the reference isolation, a fresh interpreter for one cell
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import linecache
 import os
@@ -17,7 +18,7 @@ import time
 import traceback
 import types
 import warnings
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict
 
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
@@ -39,7 +40,7 @@ def hide_harness() -> None:
 def reporter(descriptor: int) -> Report:
     """A function that writes one line of JSON to the descriptor, whole."""
 
-    def report(line: Dict[str, Any]) -> None:
+    def report(line: dict[str, Any]) -> None:
         data = (json.dumps(line) + "\n").encode("ascii")
         while data:
             data = data[os.write(descriptor, data) :]
@@ -60,7 +61,7 @@ def run(file: str, path: PathSpec, report: Report) -> None:
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=__builtins__)
     sys.modules["__main__"] = main
-    kept: List[str] = []
+    kept: list[str] = []
     for stage, code in stages(text, file):
         report({"stage": stage})
         begin = time.perf_counter()
@@ -74,14 +75,14 @@ def run(file: str, path: PathSpec, report: Report) -> None:
     report({"end": True, "warnings": kept})
 
 
-def stages(text: str, file: str) -> List[Tuple[str, types.CodeType]]:
+def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
     """The script's stages with their code, in order. What stands above the first stage comment belongs to `import`."""
     marks = []
     for number, line in enumerate(text.splitlines(), start=1):
         match = _STAGE_LINE.match(line)
         if match:
             marks.append((number, match.group(1)))
-    groups: List[Tuple[str, List[ast.stmt]]] = []
+    groups: list[tuple[str, list[ast.stmt]]] = []
     for statement in ast.parse(text, file).body:
         stage = next((name for line, name in reversed(marks) if line < statement.lineno), Stage.IMPORT.value)
         if not groups or groups[-1][0] != stage:
@@ -95,7 +96,7 @@ def stages(text: str, file: str) -> List[Tuple[str, types.CodeType]]:
     return result
 
 
-def _run_stage(stage: str, code: types.CodeType, names: Dict[str, Any], kept: List[str]) -> Optional[BaseException]:
+def _run_stage(stage: str, code: types.CodeType, names: dict[str, Any], kept: list[str]) -> BaseException | None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -104,7 +105,7 @@ def _run_stage(stage: str, code: types.CodeType, names: Dict[str, Any], kept: Li
             return error
         finally:
             if stage not in _IMPORTS:
-                kept += ["{}: {}".format(w.category.__name__, w.message) for w in caught if _keeps(w)]
+                kept += [f"{w.category.__name__}: {w.message}" for w in caught if _keeps(w)]
     return None
 
 
@@ -112,7 +113,7 @@ def _keeps(warning: warnings.WarningMessage) -> bool:
     return issubclass(warning.category, _KEPT_WARNINGS)
 
 
-def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> Dict[str, Any]:
+def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> dict[str, Any]:
     if stage in _IMPORTS:
         absent = _missing(path)
         if absent is not None:
@@ -123,7 +124,7 @@ def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> Dic
     return {"stopped": {"error": type(error).__name__, "message": _message(error), "traceback": text}}
 
 
-def _missing(path: PathSpec) -> Optional[Dict[str, str]]:
+def _missing(path: PathSpec) -> dict[str, str] | None:
     try:
         return missing(path)
     except BaseException:  # there, and broken: the script's own error tells that
@@ -134,7 +135,7 @@ def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception as second:
-        return "<no text: its __str__ raised {}>".format(type(second).__name__)
+        return f"<no text: its __str__ raised {type(second).__name__}>"
 
 
 def _join_threads() -> None:
@@ -146,13 +147,12 @@ def _join_threads() -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # the script closed or replaced it
             stream.flush()
-        except (AttributeError, OSError, ValueError):
-            pass  # the script closed or replaced it
 
 
-def main(arguments: List[str]) -> None:
+def main(arguments: list[str]) -> None:
+    """Run one cell in this interpreter."""
     descriptor, file, path_id, form = arguments
     hide_harness()
     run(file, PathSpec(path_id, form), reporter(int(descriptor)))

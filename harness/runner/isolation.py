@@ -5,13 +5,14 @@ Both take the same request and give the same reply, and must give the same outco
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from harness.runner.server import Lines, Reply, Request
 from harness.runner.supervise import supervise
@@ -24,7 +25,7 @@ class BrokenEnvironment(Exception):
 class Isolation:
     """Runs cells. `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault."""
 
-    def __init__(self, preload: List[str]) -> None:
+    def __init__(self, preload: list[str]) -> None:
         self.preload = preload
         self.home = tempfile.mkdtemp(prefix="keras-home-")
         # A keras.json in the home of whoever runs this would choose the backend for them.
@@ -40,7 +41,7 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def __init__(self, preload: List[str]) -> None:
+    def __init__(self, preload: list[str]) -> None:
         super().__init__(preload)
         self._checked = False
 
@@ -77,18 +78,18 @@ class Spawn(Isolation):
         done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
             last = done.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise BrokenEnvironment("".join(last) or "exit code {}".format(done.returncode))
+            raise BrokenEnvironment("".join(last) or f"exit code {done.returncode}")
         self._checked = True
 
 
 class Fork(Isolation):
     """Cells forked from a server process (`harness.runner.server`), which is made anew when it dies."""
 
-    def __init__(self, preload: List[str]) -> None:
+    def __init__(self, preload: list[str]) -> None:
         super().__init__(preload)
-        self._process: Optional[subprocess.Popen[bytes]] = None
-        self._lines: Optional[Lines] = None
-        self._log = tempfile.TemporaryFile()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lines: Lines | None = None
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed in close()
 
     def run(self, request: Request) -> Reply:
         reply = self._ask(request)
@@ -100,7 +101,7 @@ class Fork(Isolation):
             raise EOFError("the process that cells are forked from died twice")
         return reply
 
-    def _ask(self, request: Request) -> Optional[Dict[str, Any]]:
+    def _ask(self, request: Request) -> dict[str, Any] | None:
         if self._lines is None:
             self._start()
         assert self._lines is not None
@@ -134,7 +135,7 @@ class Fork(Isolation):
     def _how_it_ended(self) -> str:
         assert self._process is not None
         code = self._process.wait()
-        how = "signal {}".format(-code) if code < 0 else "exit code {}".format(code)
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return "importing {} ended the process: {}".format(", ".join(self.preload), how)
 
     def _stop(self) -> None:
@@ -142,10 +143,8 @@ class Fork(Isolation):
             assert self._process.stdin is not None
             self._process.stdin.close()
             os.close(self._lines.source)
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait()
         self._process = self._lines = None
 

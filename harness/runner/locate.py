@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import Dict, Optional
 
 from harness.contract.plan import PathSpec
 
 
-def missing(path: PathSpec) -> Optional[Dict[str, str]]:
+def missing(path: PathSpec) -> dict[str, str] | None:
     """None where the path is there, else the error that shows that it is not.
 
     Raises whatever importing the path raises when the path is there and does not work.
@@ -36,4 +35,4 @@ def _names_the_path(error: Exception, path: PathSpec) -> bool:
     """Whether the error is about a part of the path, not about something that the path itself could not find."""
     if isinstance(error, ModuleNotFoundError):
         return error.name is not None and (path.id + ".").startswith(error.name + ".")
-    return any("has no attribute '{}'".format(name) in str(error) for name in path.id.split(".")[1:])
+    return any(f"has no attribute '{name}'" in str(error) for name in path.id.split(".")[1:])

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Tuple, Union
+from typing import Any, Iterator
 
 import pytest
 
@@ -26,11 +26,13 @@ _NO_ANSWER = (Status.ABSENT, Status.UNMET, Status.SKIP)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one option that the controller gives."""
     group = parser.getgroup("harness")
     group.addoption("--harness-plan", metavar="FILE", required=True, help="the plan that the controller wrote")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the session's own hooks, now that the plan is known."""
     config.pluginmanager.register(Cells(config, Plan.read(config.getoption("--harness-plan"))), "harness-cells")
 
 
@@ -45,15 +47,15 @@ class Cells:
         self.config = config
         self.plan = plan
         self.paths = {spec.id: spec for spec in plan.paths}
-        self._isolation: Optional[Isolation] = None
+        self._isolation: Isolation | None = None
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Optional[pytest.File]:
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.File | None:
         relative = os.path.relpath(str(file_path), self.plan.root).replace(os.sep, "/")
         if relative not in self.plan.cells:
             return None
-        return CaseFile.from_parent(parent, path=file_path, cells=self, relative=relative)  # type: ignore[no-any-return]
+        return CaseFile.from_parent(parent, path=file_path, cells=self, relative=relative)
 
-    def pytest_deselected(self, items: List[pytest.Item]) -> None:
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
         keys = [item.key for item in items if isinstance(item, CellItem)]
         append_line(self.plan.stream, {"deselected": keys})
 
@@ -96,8 +98,10 @@ class CaseFile(pytest.File):
         if case is None:
             raise self.CollectError("\n".join(str(fault) for fault in faults))
         for path_id in self.cells.plan.cells[self.relative]:
-            name = "{}[{}]".format(case.id, path_id)
-            yield CellItem.from_parent(self, name=name, cells=self.cells, case=case, cell_path=self.cells.paths[path_id])
+            name = f"{case.id}[{path_id}]"
+            yield CellItem.from_parent(
+                self, name=name, cells=self.cells, case=case, cell_path=self.cells.paths[path_id]
+            )
 
 
 class CellItem(pytest.Item):
@@ -111,7 +115,7 @@ class CellItem(pytest.Item):
         self.extra_keyword_matches.add(case.kind)
 
     @property
-    def key(self) -> Tuple[str, str]:
+    def key(self) -> tuple[str, str]:
         return (self.case.id, self.cell_path.id)
 
     def runtest(self) -> None:
@@ -121,12 +125,12 @@ class CellItem(pytest.Item):
             self.add_report_section("call", "output", record.output)
         _conclude(record, self.cells.plan.expected.get(self.key))
 
-    def _not_to_run(self) -> Optional[Record]:
+    def _not_to_run(self) -> Record | None:
         if self.case.skip:
             return Record(Outcome(*self.key, status=Status.SKIP, message=self.case.skip))
         for name in self.case.requires:
             if shutil.which(PREREQUISITES[name]) is None:
-                message = "{} is not on this machine: no {} on the PATH".format(name, PREREQUISITES[name])
+                message = f"{name} is not on this machine: no {PREREQUISITES[name]} on the PATH"
                 return Record(Outcome(*self.key, status=Status.UNMET, message=message))
         return None
 
@@ -135,7 +139,7 @@ class CellItem(pytest.Item):
             return self.cells.run(self.case, self.cell_path)
         except BrokenEnvironment as error:
             append_line(self.cells.plan.stream, {"environment_failure": str(error)})
-            self.session.shouldstop = "TensorFlow cannot be imported: {}".format(error)
+            self.session.shouldstop = f"TensorFlow cannot be imported: {error}"
             pytest.skip(self.session.shouldstop)
         except Exception as error:
             outcome = Outcome(*self.key, status=Status.ERROR, error=type(error).__name__, message=str(error))
@@ -147,15 +151,15 @@ class CellItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> Tuple[Union[Path, str], Optional[int], str]:
+    def reportinfo(self) -> tuple[Path | str, int | None, str]:
         return self.path, 0, self.name
 
 
-def _conclude(record: Record, expected: Optional[Outcome]) -> None:
+def _conclude(record: Record, expected: Outcome | None) -> None:
     outcome = record.outcome
     story = "\n".join(filter(None, [_in_words(outcome), record.traceback]))
     if expected is not None and outcome != expected:
-        raise CellFailed("differs from the baseline\nbaseline: {}\nnow:      {}".format(_in_words(expected), story))
+        raise CellFailed(f"differs from the baseline\nbaseline: {_in_words(expected)}\nnow:      {story}")
     if outcome.status is Status.PASS:
         return
     if outcome.status in _NO_ANSWER:
@@ -166,6 +170,6 @@ def _conclude(record: Record, expected: Optional[Outcome]) -> None:
 
 
 def _in_words(outcome: Outcome) -> str:
-    where = " at {}".format(outcome.stage.value) if outcome.stage else ""
+    where = f" at {outcome.stage.value}" if outcome.stage else ""
     what = ": ".join(filter(None, [outcome.error, outcome.message]))
-    return "{}{}{}".format(outcome.status.value, where, " ({})".format(what) if what else "")
+    return "{}{}{}".format(outcome.status.value, where, f" ({what})" if what else "")

@@ -10,6 +10,7 @@ answers each with a line. Ends when its standard input does.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -18,7 +19,7 @@ import select
 import signal
 import socket
 import sys
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict
 
 from harness.contract.plan import PathSpec
 from harness.runner import cell, supervise
@@ -39,7 +40,7 @@ class Lines:
         self.sink = sink
         self._left = b""
 
-    def read(self) -> Optional[Dict[str, Any]]:
+    def read(self) -> dict[str, Any] | None:
         """The next line, or None at the end."""
         while b"\n" not in self._left:
             data = os.read(self.source, 65536)
@@ -47,10 +48,10 @@ class Lines:
                 return None
             self._left += data
         line, _, self._left = self._left.partition(b"\n")
-        parsed: Dict[str, Any] = json.loads(line.decode("ascii"))
+        parsed: dict[str, Any] = json.loads(line.decode("ascii"))
         return parsed
 
-    def write(self, line: Dict[str, Any]) -> None:
+    def write(self, line: dict[str, Any]) -> None:
         data = (json.dumps(line) + "\n").encode("ascii")
         while data:
             data = data[os.write(self.sink, data) :]
@@ -58,7 +59,7 @@ class Lines:
 
 def serve(asker: Lines) -> None:
     """The first process: answer requests until the asker is gone, through one child per import path."""
-    paths: Dict[str, Any] = {}
+    paths: dict[str, Any] = {}
     while True:
         request = asker.read()
         if request is None:
@@ -68,14 +69,14 @@ def serve(asker: Lines) -> None:
             paths[spec.id] = _open_path(spec, asker)
         opened = paths[spec.id]
         if isinstance(opened, dict):
-            reply: Optional[Reply] = {"absent": opened}
+            reply = {"absent": opened}
         elif opened is None:
             reply = _run_forked(request, asker.source)
         else:
-            reply = _forward(request, opened, asker)
-            if reply is None:  # that process died: its cells are run from here on
+            forwarded = _forward(request, opened, asker)
+            if forwarded is None:  # that process died: its cells are run from here on
                 paths[spec.id] = None
-                reply = _run_forked(request, asker.source)
+            reply = forwarded or _run_forked(request, asker.source)
         asker.write(reply)
 
 
@@ -114,7 +115,7 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
         asker.write(_run_forked(request, asker.source))
 
 
-def _forward(request: Request, path: Lines, asker: Lines) -> Optional[Reply]:
+def _forward(request: Request, path: Lines, asker: Lines) -> Reply | None:
     try:
         path.write(request)
     except OSError:
@@ -122,7 +123,7 @@ def _forward(request: Request, path: Lines, asker: Lines) -> Optional[Reply]:
     return _await(path, asker)
 
 
-def _await(path: Lines, asker: Lines) -> Optional[Dict[str, Any]]:
+def _await(path: Lines, asker: Lines) -> dict[str, Any] | None:
     """The next line from a path's process, or None if it died. Ends with Abandoned when the asker is gone."""
     if asker.source in select.select([path.source, asker.source], [], [])[0]:
         raise supervise.Abandoned
@@ -170,7 +171,8 @@ def _die_with_parent() -> None:
         _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
-def main(arguments: List[str]) -> None:
+def main(arguments: list[str]) -> None:
+    """Import the modules, say so, and serve."""
     reply, modules = int(arguments[0]), arguments[1:]
     cell.hide_harness()
     requests = os.dup(0)
@@ -182,13 +184,11 @@ def main(arguments: List[str]) -> None:
         for module in modules:
             importlib.import_module(module)
     except BaseException as error:
-        asker.write({"ready": False, "reason": "{}: {}".format(type(error).__name__, error)})
+        asker.write({"ready": False, "reason": f"{type(error).__name__}: {error}"})
         return
     asker.write({"ready": True})
-    try:
+    with contextlib.suppress(supervise.Abandoned):
         serve(asker)
-    except supervise.Abandoned:
-        pass
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import select
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 TAIL = 64 * 1024  # bytes of output that are kept
 POLL = 0.05  # seconds between looks at a process that keeps its pipes open
@@ -23,11 +23,11 @@ class Abandoned(Exception):
 class Watched:
     """What was seen of a process. `killed` says why it was killed, if it was: `timeout` or `output`."""
 
-    lines: List[Dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
-    killed: Optional[str] = None
-    code: Optional[int] = None
-    signal: Optional[str] = None
+    killed: str | None = None
+    code: int | None = None
+    signal: str | None = None
     seconds: float = 0.0
     memory_kib: int = 0
 
@@ -64,13 +64,13 @@ class _Pipes:
             if self.written > 16 * TAIL:
                 return
 
-    def lines(self) -> List[Dict[str, Any]]:
+    def lines(self) -> list[dict[str, Any]]:
         whole = bytes(self.reported).split(b"\n")[:-1]  # the last piece was cut, or is empty
         return [json.loads(line.decode("ascii")) for line in whole]
 
 
 def supervise(
-    pid: int, report: int, output: int, timeout: float, output_limit: int, asker: Optional[int] = None
+    pid: int, report: int, output: int, timeout: float, output_limit: int, asker: int | None = None
 ) -> Watched:
     """Wait for the process group `pid` to end, and see that it does.
 
@@ -92,7 +92,7 @@ def supervise(
     return watched
 
 
-def _watch(pid: int, pipes: _Pipes, deadline: float, output_limit: int, asker: Optional[int]) -> Optional[str]:
+def _watch(pid: int, pipes: _Pipes, deadline: float, output_limit: int, asker: int | None) -> str | None:
     """Return when the process has ended (None), or why it must be killed."""
     askers = [asker] if asker is not None else []
     while True:
@@ -125,12 +125,12 @@ def _kill(group: int) -> None:
             continue
 
 
-def _reap(pid: int) -> Tuple[Optional[int], Optional[str], int]:
+def _reap(pid: int) -> tuple[int | None, str | None, int]:
     _, status, usage = os.wait4(pid, 0)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         try:
             return None, signal.Signals(number).name, usage.ru_maxrss
         except ValueError:
-            return None, "signal {}".format(number), usage.ru_maxrss
+            return None, f"signal {number}", usage.ru_maxrss
     return os.WEXITSTATUS(status), None, usage.ru_maxrss

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable
 
 from harness.cases.documents import Place
 from harness.cases.fields import Field
@@ -11,7 +11,7 @@ from harness.cases.script import Script
 from harness.contract.plan import PathSpec
 
 
-def no_more(body: Dict[str, Any], place: Place) -> None:
+def no_more(body: dict[str, Any], place: Place) -> None:
     """Nothing to check beyond the fields."""
 
 
@@ -24,13 +24,13 @@ class Kind:
     """
 
     name: str
-    fields: Dict[str, Field]
-    required: Tuple[str, ...]
-    write: Callable[[Dict[str, Any], Script], None]
-    check: Callable[[Dict[str, Any], Place], None] = no_more
-    text: Optional[Callable[[Dict[str, Any], PathSpec], str]] = None
+    fields: dict[str, Field]
+    required: tuple[str, ...]
+    write: Callable[[dict[str, Any], Script], None]
+    check: Callable[[dict[str, Any], Place], None] = no_more
+    text: Callable[[dict[str, Any], PathSpec], str] | None = None
 
-    def script(self, body: Dict[str, Any], path: PathSpec) -> str:
+    def script(self, body: dict[str, Any], path: PathSpec) -> str:
         if self.text is not None:
             return self.text(body, path)
         script = Script(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from harness.cases import expressions
 from harness.cases.arrays import Array, array
@@ -20,7 +20,7 @@ _LIBRARIES = {"tf": "import tensorflow as tf", "np": "import numpy as np"}
 class _WeightShape(Field):
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, list):
-            place.fault("must be a list such as [input_dim, units], not {}".format(describe(value)))
+            place.fault(f"must be a list such as [input_dim, units], not {describe(value)}")
             return
         for index, size in enumerate(value):
             if not Whole(1).fits(size) and not Text().fits(size):
@@ -32,7 +32,7 @@ _WEIGHT = Mapping(
     required=["shape", "initializer"],
 )
 
-FIELDS = {
+FIELDS: dict[str, Field] = {
     "layer": Mapping(
         {"base": Reference(), "arguments": Named(Field()), "weights": Named(_WEIGHT), "call": Text()},
         required=["base", "call"],
@@ -44,7 +44,8 @@ FIELDS = {
 }
 
 
-def check(body: Dict[str, Any], place: Place) -> None:
+def check(body: dict[str, Any], place: Place) -> None:
+    """Sizes and the call know only names that there are."""
     layer = body["layer"]
     arguments = layer.get("arguments", {})
     for name, weight in layer.get("weights", {}).items():
@@ -52,13 +53,13 @@ def check(body: Dict[str, Any], place: Place) -> None:
             known = [INPUT_DIM, *arguments]
             if isinstance(size, str) and size not in known:
                 where = place.at("layer").at("weights").at(name).at("shape").at(index)
-                where.fault("unknown size {!r}{}".format(size, nearest(size, known)))
+                where.fault(f"unknown size {size!r}{nearest(size, known)}")
     _check_call(layer, place.at("layer").at("call"))
     if not body["expect"]:
         place.at("expect").fault("expects nothing: say what must hold")
 
 
-def _check_call(layer: Dict[str, Any], place: Place) -> None:
+def _check_call(layer: dict[str, Any], place: Place) -> None:
     fault = expressions.fault(layer["call"])
     if fault:
         place.fault(fault)
@@ -66,61 +67,64 @@ def _check_call(layer: Dict[str, Any], place: Place) -> None:
     known = ["inputs", *_LIBRARIES, *layer.get("arguments", {}), *layer.get("weights", {})]
     for name in expressions.names(layer["call"]):
         if name not in known:
-            place.fault("unknown name {!r}{}".format(name, nearest(name, known)))
+            place.fault(f"unknown name {name!r}{nearest(name, known)}")
 
 
-def write(body: Dict[str, Any], script: Script) -> None:
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the class, the model around it, one call and the checks."""
     arguments = body["layer"].get("arguments", {})
     script.add(Stage.BUILD, *_layer_class(body["layer"], script), "", "")
-    custom = "CustomLayer({})".format(keywords(arguments, script.use))
+    custom = f"CustomLayer({keywords(arguments, script.use)})"
     layers = [custom] + [call(layer, script.use) for layer in body.get("followed_by", [])]
     container = script.use(body.get("container", "models.Sequential"))
-    script.add(Stage.BUILD, *bracketed("model = {}([".format(container), layers, "])"))
+    script.add(Stage.BUILD, *bracketed(f"model = {container}([", layers, "])"))
     script.add(Stage.CALL, "output = model.predict({})".format(array(script, body["input"])))
     for kind in ("trainable_weights", "non_trainable_weights"):
         if kind in body["expect"]:
             line = 'assert len(model.{0}) == {1}, f"{{len(model.{0})}} {2}"'
-            script.add(Stage.CHECK, line.format(kind, body["expect"][kind], kind.replace("_", " ").replace("non ", "non-")))
+            script.add(
+                Stage.CHECK, line.format(kind, body["expect"][kind], kind.replace("_", " ").replace("non ", "non-"))
+            )
     if "output" in body["expect"]:
         expected = array(script, body["expect"]["output"])
-        script.add(Stage.CHECK, "np.testing.assert_allclose(output, {}, rtol=1e-5)".format(expected))
+        script.add(Stage.CHECK, f"np.testing.assert_allclose(output, {expected}, rtol=1e-5)")
 
 
-def _layer_class(layer: Dict[str, Any], script: Script) -> List[str]:
+def _layer_class(layer: dict[str, Any], script: Script) -> list[str]:
     arguments = layer.get("arguments", {})
     lines = ["class CustomLayer({}):".format(script.use(layer["base"]))]
     if arguments:
-        signature = "".join("{}={}, ".format(name, literal(value, script.use)) for name, value in arguments.items())
-        lines += ["    def __init__(self, {}**kwargs):".format(signature), "        super().__init__(**kwargs)"]
-        lines += ["        self.{0} = {0}".format(name) for name in arguments] + [""]
+        signature = "".join(f"{name}={literal(value, script.use)}, " for name, value in arguments.items())
+        lines += [f"    def __init__(self, {signature}**kwargs):", "        super().__init__(**kwargs)"]
+        lines += [f"        self.{name} = {name}" for name in arguments] + [""]
     if layer.get("weights"):
         lines.append("    def build(self, input_shape):")
-        lines += [line for item in layer["weights"].items() for line in _weight(*item, layer=layer, script=script)]
+        lines += [line for item in layer["weights"].items() for line in _weight(item[0], item[1], script)]
         lines += ["        super().build(input_shape)", ""]
     for name in expressions.names(layer["call"]):
         if name in _LIBRARIES:
             script.plain(_LIBRARIES[name])
     own = [*arguments, *layer.get("weights", {})]
-    return lines + ["    def call(self, inputs):", "        return {}".format(expressions.of_self(layer["call"], own))]
+    return [*lines, "    def call(self, inputs):", "        return {}".format(expressions.of_self(layer["call"], own))]
 
 
-def _weight(name: str, weight: Dict[str, Any], layer: Dict[str, Any], script: Script) -> List[str]:
+def _weight(name: str, weight: dict[str, Any], script: Script) -> list[str]:
     sizes = [_size(size) for size in weight["shape"]]
     parts = [
-        'name="{}"'.format(name),
+        f'name="{name}"',
         "shape=({})".format(", ".join(sizes) + ("," if len(sizes) == 1 else "")),
         "initializer={}".format(literal(weight["initializer"], script.use)),
     ]
     if "trainable" in weight:
         parts.append("trainable={!r}".format(weight["trainable"]))
-    lines = bracketed("self.{} = self.add_weight(".format(name), parts, ")")
+    lines = bracketed(f"self.{name} = self.add_weight(", parts, ")")
     return ["        " + line for line in lines]
 
 
 def _size(size: Any) -> str:
     if size == INPUT_DIM:
         return "int(input_shape[-1])"
-    return "self.{}".format(size) if isinstance(size, str) else repr(size)
+    return f"self.{size}" if isinstance(size, str) else repr(size)
 
 
 KIND = Kind("custom_layer", FIELDS, ("layer", "input", "expect"), write, check)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 from harness.cases.arrays import Array, array, rows
 from harness.cases.documents import Place
-from harness.cases.fields import Call, Choice, Flag, Items, Mapping, Number, OneOf, Shape, Text, Whole
+from harness.cases.fields import Call, Choice, Field, Flag, Items, Mapping, Number, OneOf, Shape, Text, Whole
 from harness.cases.kinds.base import Kind
 from harness.cases.literals import keywords, shape
 from harness.cases.models import MODEL, write_model
@@ -15,7 +15,7 @@ from harness.contract.statuses import Stage
 
 _PART = OneOf((str, Text()), (dict, Call()))  # "adam", or {optimizers.Adam: {...}}
 
-FIELDS = {
+FIELDS: dict[str, Field] = {
     "model": MODEL,
     "compile": Mapping({"optimizer": _PART, "loss": _PART, "metrics": Items(_PART)}, required=["optimizer", "loss"]),
     "fit": Mapping(
@@ -34,7 +34,7 @@ FIELDS = {
 }
 
 
-def check(body: Dict[str, Any], place: Place) -> None:
+def check(body: dict[str, Any], place: Place) -> None:
     """Expectations need the step that they speak of."""
     if "fit" in body and "compile" not in body:
         place.at("fit").fault("a model is compiled before it is trained: the key 'compile' is missing")
@@ -50,7 +50,8 @@ def check(body: Dict[str, Any], place: Place) -> None:
             expect.at("prediction").fault("expects nothing: say what must hold")
 
 
-def write(body: Dict[str, Any], script: Script) -> None:
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the steps that the body names, and the checks."""
     write_model(script, body["model"])
     if "compile" in body:
         script.add(Stage.COMPILE, "model.compile({})".format(keywords(body["compile"], script.use)))
@@ -61,18 +62,18 @@ def write(body: Dict[str, Any], script: Script) -> None:
     _write_checks(body, script)
 
 
-def _write_fit(fit: Dict[str, Any], script: Script) -> None:
+def _write_fit(fit: dict[str, Any], script: Script) -> None:
     settings = {key: value for key, value in fit.items() if key not in ("inputs", "targets")}
     arguments = "inputs, targets" + "".join(", {}={!r}".format(*item) for item in settings.items())
     script.add(
         Stage.FIT,
         "inputs = {}".format(array(script, fit["inputs"])),
         "targets = {}".format(array(script, fit["targets"])),
-        "history = model.fit({})".format(arguments),
+        f"history = model.fit({arguments})",
     )
 
 
-def _write_checks(body: Dict[str, Any], script: Script) -> None:
+def _write_checks(body: dict[str, Any], script: Script) -> None:
     expect = body["expect"]
     if "parameters" in expect:
         line = 'assert model.count_params() == {}, f"{{model.count_params()}} parameters"'
@@ -85,19 +86,21 @@ def _write_checks(body: Dict[str, Any], script: Script) -> None:
         script.add(
             Stage.CHECK,
             'loss = history.history["loss"]',
-            'assert len(loss) == {} and np.all(np.isfinite(loss)), f"loss {{loss}}"'.format(body["fit"].get("epochs", 1)),
+            'assert len(loss) == {} and np.all(np.isfinite(loss)), f"loss {{loss}}"'.format(
+                body["fit"].get("epochs", 1)
+            ),
         )
     _write_prediction_checks(expect.get("prediction", {}), body, script)
 
 
-def _write_prediction_checks(expect: Dict[str, Any], body: Dict[str, Any], script: Script) -> None:
+def _write_prediction_checks(expect: dict[str, Any], body: dict[str, Any], script: Script) -> None:
     if "shape" in expect:
         line = 'assert prediction.shape == {}, f"prediction of shape {{prediction.shape}}"'
         script.add(Stage.CHECK, line.format(shape(expect["shape"])))
     if "rows_sum_to" in expect:
         script.plain("import numpy as np")
         sums = "np.full({}, {!r})".format(rows(body["predict"]), float(expect["rows_sum_to"]))
-        script.add(Stage.CHECK, "np.testing.assert_allclose(prediction.sum(axis=1), {}, rtol=1e-5)".format(sums))
+        script.add(Stage.CHECK, f"np.testing.assert_allclose(prediction.sum(axis=1), {sums}, rtol=1e-5)")
     if "equals" in expect:
         line = "np.testing.assert_allclose(prediction, {}, rtol=1e-5)"
         script.add(Stage.CHECK, line.format(array(script, expect["equals"])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 from harness.cases.documents import Place
 from harness.cases.fields import Choice, Field, Flag, Items, Mapping, Matching, OneOf, Reference, Whole
@@ -12,15 +12,15 @@ from harness.cases.models import MODEL, write_model
 from harness.cases.script import Script
 from harness.contract.statuses import Stage
 
-OPTIONS = {
+OPTIONS: dict[str, Field] = {
     "show_shapes": Flag(),
     "show_layer_names": Flag(),
     "rankdir": Choice("TB", "LR"),
     "expand_nested": Flag(),
     "dpi": Whole(1),
-}  # type: Dict[str, Field]
+}
 
-FIELDS = {
+FIELDS: dict[str, Field] = {
     "model": MODEL,
     "plot": Mapping(
         {
@@ -34,26 +34,28 @@ FIELDS = {
 }
 
 
-def check(body: Dict[str, Any], place: Place) -> None:
+def check(body: dict[str, Any], place: Place) -> None:
+    """The sizes are bounds."""
     for side in ("width", "height"):
         bounds = body["expect"][side]
         if len(bounds) != 2 or bounds[0] > bounds[1]:
             place.at("expect").at(side).fault("must be [least, most] pixels")
 
 
-def write(body: Dict[str, Any], script: Script) -> None:
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the model, the drawing of it, and the checks of the picture."""
     write_model(script, body["model"])
     plot = body["plot"]
     function = plot["function"]
     name = script.use(function) if isinstance(function, str) else script.use_first(function)
     arguments = keywords(dict({"to_file": plot["file"]}, **plot.get("options", {})), script.use)
     script.plain("from PIL import Image")
-    script.add(Stage.PLOT, "{}(model, {})".format(name, arguments))
+    script.add(Stage.PLOT, f"{name}(model, {arguments})")
     script.add(
         Stage.CHECK,
         'picture = Image.open("{}")'.format(plot["file"]),
         'assert picture.format == "PNG", f"a {picture.format} file"',
-        "darkest, lightest = picture.convert(\"RGB\").convert(\"L\").getextrema()",
+        'darkest, lightest = picture.convert("RGB").convert("L").getextrema()',
         'assert darkest < lightest, "the picture is blank"',
         "width, height = picture.size",
         'assert {} <= width <= {}, f"{{width}} pixels wide"'.format(*body["expect"]["width"]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Dict, List
+from typing import Any
 
 from harness.cases.documents import Place
 from harness.cases.fields import Text
@@ -18,21 +18,22 @@ from harness.contract.plan import PathSpec
 
 PLACEHOLDER = "KERAS"
 
-_WORD = re.compile(r"\b{}\b".format(PLACEHOLDER))
-_FROM = re.compile(r"(?P<indent>\s*)from {}(?P<module>(?:\.\w+)*) import (?P<names>[^#(]+)".format(PLACEHOLDER))
-_IMPORT = re.compile(r"(?P<indent>\s*)import {}(?P<module>(?:\.\w+)*)(?: as (?P<alias>\w+))?\s*".format(PLACEHOLDER))
+_WORD = re.compile(rf"\b{PLACEHOLDER}\b")
+_FROM = re.compile(rf"(?P<indent>\s*)from {PLACEHOLDER}(?P<module>(?:\.\w+)*) import (?P<names>[^#(]+)")
+_IMPORT = re.compile(rf"(?P<indent>\s*)import {PLACEHOLDER}(?P<module>(?:\.\w+)*)(?: as (?P<alias>\w+))?\s*")
 
 
-def check(body: Dict[str, Any], place: Place) -> None:
+def check(body: dict[str, Any], place: Place) -> None:
+    """The code is Python, uses the import path, and checks something."""
     code = body["code"]
     where = place.at("code")
     try:
         tree = ast.parse(code)
     except SyntaxError as error:
-        where.fault("is not Python: {} (line {} of the code)".format(error.msg, error.lineno))
+        where.fault(f"is not Python: {error.msg} (line {error.lineno} of the code)")
         return
     if not _WORD.search(code):
-        where.fault("never uses the import path: write {} where it stands".format(PLACEHOLDER))
+        where.fault(f"never uses the import path: write {PLACEHOLDER} where it stands")
     if not any(isinstance(node, (ast.Assert, ast.Raise)) or _is_check(node) for node in ast.walk(tree)):
         where.fault("checks nothing: assert what must hold")
 
@@ -42,7 +43,8 @@ def _is_check(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr.startswith("assert")
 
 
-def text(body: Dict[str, Any], path: PathSpec) -> str:
+def text(body: dict[str, Any], path: PathSpec) -> str:
+    """The code in the path's form, with a stage after the imports if it has none of its own."""
     lines = body["code"].rstrip().split("\n")
     if path.form == "attribute":
         lines = [new for line in lines for new in _as_attribute(line, path)]
@@ -55,7 +57,7 @@ def text(body: Dict[str, Any], path: PathSpec) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _as_attribute(line: str, path: PathSpec) -> List[str]:
+def _as_attribute(line: str, path: PathSpec) -> list[str]:
     match = _FROM.fullmatch(line)
     if match:
         module = path.id + match.group("module")
@@ -64,18 +66,23 @@ def _as_attribute(line: str, path: PathSpec) -> List[str]:
     match = _IMPORT.fullmatch(line)
     if match:
         target = path.id + match.group("module")
-        return ["{}{}{}".format(match.group("indent"), match.group("alias") and match.group("alias") + " = " or "", target)]
+        return [
+            "{}{}{}".format(
+                match.group("indent"), (match.group("alias") and match.group("alias") + " = ") or "", target
+            )
+        ]
     return [_WORD.sub(path.id, line)]
 
 
-def _end_of_imports(lines: List[str]) -> int:
+def _end_of_imports(lines: list[str]) -> int:
     for node in ast.parse("\n".join(lines)).body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             return node.lineno - 1
     return len(lines)
 
 
-def write(body: Dict[str, Any], script: Script) -> None:
+def write(body: dict[str, Any], script: Script) -> None:
+    """Never called: see `text`."""
     raise AssertionError("the text of a snippet is given whole")
 
 

@@ -1,0 +1,127 @@
+"""The grid as files for machines and for Markdown readers: results/grid.{json,csv,md} and the README's table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.contract.records import SCHEMA
+from harness.contract.statuses import Status
+from harness.controller.errors import HarnessError
+from harness.controller.files import write_atomically
+from harness.controller.grid import Grid, column_score, score
+from harness.controller.matrix import Environment
+
+BEGIN = "<!-- grid: written by `harness collect` -->"
+END = "<!-- end of grid -->"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(grid: Grid, results: Path, readme: Path) -> None:
+    """Write all of them, the README's part only if it has a place for it."""
+    write_atomically(results / "grid.json", as_json(grid))
+    write_atomically(results / "grid.csv", as_csv(grid))
+    write_atomically(results / "grid.md", as_markdown(grid))
+    if readme.exists():
+        text = readme.read_text(encoding="utf-8")
+        if BEGIN in text:
+            write_atomically(readme, replace_block(text, as_markdown(grid)))
+
+
+def replace_block(text: str, block: str) -> str:
+    """`text` with what stands between BEGIN and END replaced. Raises HarnessError where END is missing."""
+    before, _, rest = text.partition(BEGIN)
+    if END not in rest:
+        raise HarnessError(f"the README has {BEGIN!r} and not {END!r}")
+    return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
+
+
+def as_json(grid: Grid) -> str:
+    """All cells, one a line, with the environments they ran in."""
+    environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
+    cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
+    cells = []
+    for environment in grid.environments:
+        for outcome in grid.column_outcomes(environment):
+            cells.append({"environment": environment.id, **outcome.to_json()})
+    parts = [
+        f'{{"schema": {SCHEMA}',
+        f'"environments": {_lines(environments)}',
+        f'"cases": {_lines(cases.values())}',
+        f'"cells": {_lines(cells)}}}',
+    ]
+    return ",\n".join(parts) + "\n"
+
+
+def _lines(items: Iterable[object]) -> str:
+    return "[\n" + ",\n".join("  " + json.dumps(item, ensure_ascii=False, sort_keys=True) for item in items) + "\n]"
+
+
+def as_csv(grid: Grid) -> str:
+    """One line a cell, with a head. Text that a spreadsheet would take for a formula starts with an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
+    for environment in grid.environments:
+        for outcome in grid.column_outcomes(environment):
+            data = outcome.to_json()
+            texts = [data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")]
+            writer.writerow(map(_harmless, [environment.id, environment.tensorflow, environment.python, *texts]))
+    return buffer.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def as_markdown(grid: Grid) -> str:
+    """A table for each case, a legend of what it shows, and the totals."""
+    blocks = [_legend(grid)]
+    heads = [environment.label.replace(" ", "<br>") for environment in grid.environments]
+    for case in dict.fromkeys(row.case for row in grid.rows):
+        lines = [f"**{case.id}**: {_escaped(case.title)}", ""]
+        lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
+        for row in grid.rows:
+            if row.case is case:
+                outcomes = grid.row_outcomes(row)
+                symbols = " | ".join(outcome.status.symbol for outcome in outcomes)
+                lines.append(f"| `{row.path}` | {symbols} | {score(outcomes)} |")
+        blocks.append("\n".join(lines))
+    blocks.append(_column_scores(grid))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _legend(grid: Grid) -> str:
+    totals = grid.totals()
+    parts = [f"{status.symbol} {status.value} ({totals[status]})" for status in Status if totals[status]]
+    return f"{sum(totals.values())} cells: {', '.join(parts)}."
+
+
+def _column_scores(grid: Grid) -> str:
+    lines = [
+        "**Passing cells by release**",
+        "",
+        "| release | TensorFlow | Python | Keras | pass |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_column_line(grid, environment) for environment in grid.environments]
+    return "\n".join(lines)
+
+
+def _column_line(grid: Grid, environment: Environment) -> str:
+    facts = grid.facts(environment)
+    total = column_score(grid.column_outcomes(environment))
+    keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
+    said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
+    return f"| {environment.label} | {environment.tensorflow} | {environment.python} | {keras} | {_escaped(said)} |"
+
+
+def _escaped(text: str) -> str:
+    for character in "\\`*_{}[]<>|":
+        text = text.replace(
+            character, "\\" + character if character not in "<>" else {"<": "&lt;", ">": "&gt;"}[character]
+        )
+    return " ".join(text.split())

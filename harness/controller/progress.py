@@ -1,0 +1,116 @@
+"""Progress of a run: live lines in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from harness.controller.project import Layout
+
+if TYPE_CHECKING:
+    from harness.controller.running import Job
+
+
+class Progress(Protocol):
+    """Something that is told, a few times a second, to look at the jobs again."""
+
+    def update(self) -> None: ...
+
+
+def make_progress(
+    console: Console, jobs: Sequence[Job], cells: int, layout: Layout
+) -> AbstractContextManager[Progress]:
+    """The progress that fits where the output goes. `cells` is the number of cells of each environment."""
+    watch = _Watch(jobs, cells, layout)
+    if console.is_terminal:
+        return _LiveProgress(console, watch)
+    return nullcontext(_LineProgress(console, watch))
+
+
+class _Watch:
+    """What can be seen of the jobs from outside: their logs and their streams."""
+
+    def __init__(self, jobs: Sequence[Job], cells: int, layout: Layout) -> None:
+        self.jobs = jobs
+        self.cells = cells
+        self.layout = layout
+        self.began = time.monotonic()
+
+    def step(self, job: Job) -> str:
+        """Where a job is, without numbers that change at every look."""
+        if job.process is None:
+            return "waiting"
+        if job.code is not None:
+            return f"done (exit code {job.code})"
+        name = job.environment.id
+        if self.finished(job):
+            return "running cells"
+        if self.layout.run_file("plan", name, ".json").exists():
+            return "importing TensorFlow"
+        if job.log.exists() and "install_deps>" in job.log.read_text(encoding="utf-8", errors="replace"):
+            return "installing packages"
+        return "making the environment"
+
+    def finished(self, job: Job) -> int:
+        file = self.layout.run_file("stream", job.environment.id, ".jsonl")
+        if job.process is None or not file.exists():
+            return 0
+        return file.read_bytes().count(b'{"record"')
+
+    def line(self, job: Job) -> str:
+        step = self.step(job)
+        if job.process is None:
+            return f"{job.environment.id:<14}{step}"
+        cells = f", {self.finished(job)} of {self.cells} cells" if step == "running cells" else ""
+        return f"{job.environment.id:<14}{step}{cells}, {time.monotonic() - job.began:.0f} s"
+
+    def summary(self) -> str:
+        done = sum(job.code is not None for job in self.jobs)
+        share = sum(1.0 if job.code is not None else self.finished(job) / self.cells for job in self.jobs) / len(
+            self.jobs
+        )
+        elapsed = time.monotonic() - self.began
+        left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
+        return f"{done} of {len(self.jobs)} environments, {elapsed:.0f} s{left}"
+
+
+class _LineProgress:
+    """One line for each step that a job enters."""
+
+    def __init__(self, console: Console, watch: _Watch) -> None:
+        self.console = console
+        self.watch = watch
+        self.steps: dict[str, str] = {}
+
+    def update(self) -> None:
+        for job in self.watch.jobs:
+            name, step = job.environment.id, self.watch.step(job)
+            if step != self.steps.get(name, "waiting"):
+                self.steps[name] = step
+                self.console.print(f"[{self.watch.summary()}] {name}: {step}", markup=False, soft_wrap=True)
+
+
+class _LiveProgress:
+    """A line for each active job and one for the whole, drawn over and over."""
+
+    def __init__(self, console: Console, watch: _Watch) -> None:
+        self.watch = watch
+        self.live = Live(console=console, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> _LiveProgress:
+        self.live.__enter__()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.live.stop()
+
+    def update(self) -> None:
+        active = [job for job in self.watch.jobs if job.process is not None and job.code is None]
+        lines = [Text(self.watch.line(job)) for job in active]
+        self.live.update(Group(*lines, Text(self.watch.summary(), "bold")))

@@ -1,0 +1,224 @@
+"""`harness run`: one tox for each environment, side by side; the only module that starts them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from rich.console import Console
+
+from harness.contract.plan import Plan
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller import column as columns
+from harness.controller.commands import open_root
+from harness.controller.compare import compare, in_words
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.grid import make_grid
+from harness.controller.matrix import Environment
+from harness.controller.planning import cell_keys
+from harness.controller.progress import Progress, make_progress
+from harness.controller.project import Layout, Project, load_project
+from harness.controller.reconcile import read_stream
+from harness.controller.selection import Selection
+from harness.controller.store import Column, EnvironmentFacts, read_column, write_column
+from harness.controller.terminal import print_grid
+from harness.controller.toxlog import reason
+
+_POLL = 0.2  # seconds
+_DISK = 2_500_000_000  # bytes that an environment may need on disk, uv's cache included
+_MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
+_PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
+
+
+@dataclass
+class Job:
+    """One environment of a run: its process while it runs, and its exit code after."""
+
+    environment: Environment
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    code: int | None = None
+    handle: IO[bytes] | None = field(default=None, repr=False)
+
+
+def run(root: Path | None, selection: Selection, jobs: int | None, isolation: str, pytest: Sequence[str]) -> Exit:
+    """Run a selection, print its grid and what changed, and say by the exit code how it went."""
+    project = load_project(open_root(root))
+    environments = selection.choose_environments(project.matrix, project.matrix.default)
+    keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
+    if not keys:
+        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    _check_disk(project.layout.root, environments)
+    console = Console(highlight=False)
+    arguments = [part for path in selection.paths for part in ("--path", path)]
+    arguments += [part for case in selection.cases for part in ("--case", case)]
+    arguments += ["--isolation", isolation, *pytest]
+    todo = [Job(item, project.layout.run_file("logs", item.id, ".log")) for item in environments]
+    with _only_run(project.layout), _terminated_as_interrupted():
+        with make_progress(console, todo, len(keys), project.layout) as progress:
+            interrupted = _work(project, todo, arguments, jobs or _default_jobs(), progress)
+        done = {job.environment.id: _finish(project, job) for job in todo}
+    return Exit.INTERRUPTED if interrupted else _conclude(project, selection, environments, done, console)
+
+
+def _default_jobs() -> int:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
+
+
+def _check_disk(root: Path, environments: Sequence[Environment]) -> None:
+    new = [item for item in environments if not (root / ".tox" / item.id).exists()]
+    free = shutil.disk_usage(root).free
+    if len(new) * _DISK > free:
+        needed = f"{len(new)} environments to install may need {len(new) * _DISK / 1e9:.0f} GB"
+        raise HarnessError(f"the disk will not do: {needed}, and {free / 1e9:.0f} GB are free; select fewer with -e")
+
+
+@contextmanager
+def _only_run(layout: Layout) -> Iterator[None]:
+    layout.state.mkdir(exist_ok=True)
+    with open(layout.state / "lock", "w", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HarnessError(f"another run is under way in {layout.root}: nothing was done") from None
+        yield
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _work(project: Project, todo: Sequence[Job], arguments: Sequence[str], limit: int, progress: Progress) -> bool:
+    """Run all jobs, `limit` at a time. True if that was interrupted."""
+    waiting = list(todo)
+    active: list[Job] = []
+    try:
+        while waiting or active:
+            while waiting and len(active) < limit:
+                active.append(waiting.pop(0))
+                _start(project.layout, active[-1], arguments)
+            for job in [job for job in active if job.process and job.process.poll() is not None]:
+                _reap(job)
+                active.remove(job)
+            progress.update()
+            time.sleep(_POLL)
+    except KeyboardInterrupt:
+        _interrupt(active)
+        return True
+    return False
+
+
+def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
+    name = job.environment.id
+    for folder, suffix in (("plan", ".json"), ("stream", ".jsonl"), ("run", ".json"), ("details", ".json")):
+        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
+    command = [sys.executable, "-m", "tox", "run", "--colored", "no", "-e", name, "--", *arguments]
+    job.began = time.monotonic()
+    job.process = subprocess.Popen(
+        command,
+        cwd=layout.root,
+        stdin=subprocess.DEVNULL,
+        stdout=job.handle,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # the terminal's interrupt reaches us alone, and we pass it on in order
+    )
+
+
+def _reap(job: Job) -> None:
+    assert job.process is not None
+    assert job.handle is not None
+    job.code = job.process.wait()
+    job.handle.close()
+
+
+def _interrupt(active: Sequence[Job]) -> None:
+    for job in active:
+        if job.process and job.process.poll() is None:
+            job.process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + _PATIENCE
+    for job in active:
+        assert job.process is not None
+        try:
+            job.process.wait(max(0.0, deadline - time.monotonic()))
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(job.process.pid, signal.SIGKILL)
+        _reap(job)
+
+
+def _finish(project: Project, job: Job) -> Column | None:
+    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason."""
+    layout, name = project.layout, job.environment.id
+    file = layout.run / f"{name}.json"
+    if job.process is None:
+        return None
+    if file.exists():
+        return read_column(file)
+    plan_file = layout.run_file("plan", name, ".json")
+    matrix_says = EnvironmentFacts(
+        name, job.environment.tensorflow, job.environment.python, job.environment.distribution
+    )
+    if plan_file.exists():
+        plan = Plan.read(str(plan_file))
+        try:
+            installed = columns.facts(job.environment, layout.root / ".tox" / name)
+        except HarnessError:
+            installed = matrix_says
+        return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
+    why = reason(job.log.read_text(encoding="utf-8", errors="replace"), name)
+    failed = EnvironmentFacts(**vars(matrix_says) | {"status": Status.ENV_FAIL.value, "reason": why})
+    keys = cell_keys(project.cases, list(project.matrix.paths.values()))
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in keys})
+    write_column(file, column)
+    return column
+
+
+def _conclude(
+    project: Project,
+    selection: Selection,
+    environments: Sequence[Environment],
+    done: dict[str, Column | None],
+    console: Console,
+) -> Exit:
+    ran = {name: column for name, column in done.items() if column is not None}
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    print_grid(make_grid(cases, paths, environments, ran), console)
+    worst = Exit.AGREES
+    for name, column in ran.items():
+        baseline = columns.read_baseline(project.layout, name)
+        changes = [change for change in compare(baseline, column) if change.differs]
+        for change in changes:
+            console.print(in_words(change), markup=False, soft_wrap=True)
+        if column.environment.failed:
+            log = project.layout.run_file("logs", name, ".log")
+            console.print(f"{name} env-fail: {column.environment.reason} (log: {log})", markup=False, soft_wrap=True)
+        worst = max(worst, columns.verdict(column, baseline))
+    without = [name for name in ran if columns.read_baseline(project.layout, name) is None]
+    if without:
+        console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
+    elif worst is Exit.AGREES:
+        console.print("as in the baseline")
+    return worst

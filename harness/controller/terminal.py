@@ -1,0 +1,134 @@
+"""The grid and a cell's story as a terminal shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.compare import describe
+from harness.controller.grid import Grid, Row, column_score, score
+from harness.controller.matrix import Environment
+
+_STYLES = {
+    Status.PASS: "green",
+    Status.FAIL: "red",
+    Status.ABSENT: "dim",
+    Status.TIMEOUT: "magenta",
+    Status.CRASH: "bold red",
+    Status.ENV_FAIL: "yellow",
+    Status.ERROR: "bold yellow",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def print_grid(grid: Grid, console: Console) -> None:
+    """Rows by case and path, a column a release, in as many blocks as the terminal's width asks for."""
+    label = max(len(row.path) for row in grid.rows) + 4
+    for block in _blocks(grid.environments, console.width - label - 8):
+        _print_block(grid, block, label, console)
+    totals = grid.totals()
+    legend = Text("\n")
+    for status in Status:
+        if totals[status]:
+            legend.append(f"{status.symbol} {status.value} {totals[status]}   ", _STYLES.get(status, ""))
+    console.print(legend)
+
+
+def _blocks(environments: Sequence[Environment], width: int) -> list[list[Environment]]:
+    blocks: list[list[Environment]] = [[]]
+    used = 0
+    for environment in environments:
+        needed = len(environment.label) + 2
+        if blocks[-1] and used + needed > width:
+            blocks.append([])
+            used = 0
+        blocks[-1].append(environment)
+        used += needed
+    return blocks
+
+
+def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: Console) -> None:
+    widths = [len(environment.label) + 2 for environment in block]
+    head = "".join(environment.label.rjust(width) for environment, width in zip(block, widths, strict=True))
+    console.print(Text("\n" + " " * label + head, "bold"), overflow="ignore", no_wrap=True, crop=False)
+    case = None
+    for row in grid.rows:
+        if row.case is not case:
+            case = row.case
+            console.print(
+                Text(f"{case.id}  ", "bold").append(case.title, "not bold dim"), overflow="ellipsis", no_wrap=True
+            )
+        console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
+    scores = [column_score(grid.column_outcomes(environment)) for environment in block]
+    for name, values in (
+        ("pass", [str(value.passed) if value else "?" for value in scores]),
+        ("of", [str(value.counted) if value else "?" for value in scores]),
+    ):
+        line = "".join(value.rjust(width) for value, width in zip(values, widths, strict=True))
+        console.print(Text(name.ljust(label) + line, "bold"), overflow="ignore", no_wrap=True, crop=False)
+
+
+def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[int], label: int) -> Text:
+    line = Text("  " + row.path.ljust(label - 2))
+    outcomes = [grid.outcome(row, environment) for environment in block]
+    for outcome, width in zip(outcomes, widths, strict=True):
+        line.append(outcome.status.symbol.rjust(width), _STYLES.get(outcome.status, ""))
+    return line.append(f"  {score(outcomes)}", "dim")
+
+
+def print_overview(grid: Grid, row: Row, console: Console) -> None:
+    """One line for each environment of a row."""
+    console.print(Text(f"{row.case.id}[{row.path}]  {row.case.title}", "bold"))
+    for environment in grid.environments:
+        outcome = grid.outcome(row, environment)
+        line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", _STYLES.get(outcome.status, ""))
+        console.print(line.append(safe(describe(outcome)), ""))
+
+
+def print_story(grid: Grid, row: Row, environment: Environment, details: dict[str, Any], console: Console) -> None:
+    """Everything known of one cell."""
+    outcome = grid.outcome(row, environment)
+    facts = grid.facts(environment)
+    lines = [
+        f"{row.case.id}[{row.path}] in {environment.id}: {outcome.status.symbol} {outcome.status.value}",
+        *_facts(outcome),
+        f"case      {row.case.file}: {row.case.title}",
+        *(f"source    {source}" for source in row.case.source),
+        *([f"advice    {row.case.advice}"] if row.case.advice else []),
+    ]
+    if facts:
+        lines.append(f"release   TensorFlow {facts.tensorflow} on Python {facts.python}")
+        if facts.reason:
+            lines.append(f"reason    {facts.reason}")
+        lines.append("packages  " + ", ".join(f"{name} {version}" for name, version in facts.packages.items()))
+    if details:
+        stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in details["stage_seconds"].items())
+        lines.append(f"took      {details['seconds']:.2f} s ({stages}), {details['memory_kib'] / 1024:.0f} MiB")
+    lines += [
+        "again     " + f"tox -e {environment.id} -- --case {row.case.id} --path {row.path}",
+        "by hand   "
+        + f"harness script {row.case.id} -p {row.path} > cell.py; .tox/{environment.id}/bin/python cell.py",
+    ]
+    for name in ("traceback", "output"):
+        if details.get(name):
+            lines += ["", f"{name}:", details[name].rstrip()]
+    for line in lines:
+        console.print(Text(safe(line)), soft_wrap=True)
+
+
+def _facts(outcome: Outcome) -> list[str]:
+    stopped = [f"stage     {outcome.stage.value}"] if outcome.stage else []
+    error = [f"error     {outcome.error}"] if outcome.error else []
+    message = [f"message   {outcome.message}"] if outcome.message else []
+    return [*stopped, *error, *message, *(f"warning   {warning}" for warning in outcome.warnings)]
+
+
+def safe(text: str) -> str:
+    """The text without what would steer a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
