@@ -14,6 +14,7 @@ from tox.plugin import impl
 from tox.session.state import State
 
 ROOT = Path(__file__).parent
+RUNNER_TESTS = {"runner-old": ["3.7", "3.8"], "runner-py311": ["3.11"], "runner-py313": ["3.13"]}
 
 try:
     from harness.controller import toxenvs
@@ -34,3 +35,5 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Their settings."""
     if toxenvs:
         toxenvs.configure(ROOT, core_conf, state)
+        for name, versions in RUNNER_TESTS.items():
+            toxenvs.prefer_interpreter(name, versions, state)

@@ -30,9 +30,9 @@ from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
 from harness.controller.selection import Selection
 from harness.controller.shipping import ship
-from harness.controller.store import Column, EnvironmentFacts, read_column, write_column, write_details
+from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 
-_PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NOTHING = 2, 3, 4, 5
+_PYTEST_PASSED, _PYTEST_FAILED, _PYTEST_INTERRUPTED, _PYTEST_USAGE, _PYTEST_NOTHING = 0, 1, 2, 4, 5
 _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 
@@ -86,13 +86,21 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     recorded = read_stream(Path(plan.stream))
     column = finish(layout, plan, facts(environment, prefix), recorded)
     report(column, baseline)
-    if code == _PYTEST_INTERRUPTED and not recorded.environment_failure:
-        return Exit.INTERRUPTED
-    if code == _PYTEST_NOTHING:
-        raise UsageError(f"{environment.id}: no cell matches what was given to pytest")
-    if code == _PYTEST_USAGE:
-        raise UsageError(f"{environment.id}: pytest does not take these arguments: {' '.join(request.pytest)}")
+    if recorded.environment_failure is None:
+        if code == _PYTEST_INTERRUPTED:
+            return Exit.INTERRUPTED
+        _check_ending(environment.id, code, request, recorded)
     return verdict(column, baseline)
+
+
+def _check_ending(environment: str, code: int, request: Request, recorded: Recorded) -> None:
+    """Raises HarnessError where pytest did not get through the plan, and what it left is no answer."""
+    if code == _PYTEST_NOTHING:
+        raise UsageError(f"{environment}: no cell matches what was given to pytest")
+    if code == _PYTEST_USAGE:
+        raise UsageError(f"{environment}: pytest does not take these arguments: {' '.join(request.pytest)}")
+    if code not in (_PYTEST_PASSED, _PYTEST_FAILED) or (code == _PYTEST_FAILED and not recorded.records):
+        raise HarnessError(f"{environment}: pytest ended with exit code {code} before it was done")
 
 
 def finish(layout: Layout, plan: Plan, environment: EnvironmentFacts, recorded: Recorded) -> Column:
@@ -115,8 +123,7 @@ def verdict(column: Column, baseline: Column | None) -> Exit:
 
 def read_baseline(layout: Layout, environment: str) -> Column | None:
     """The accepted column, or None where there is none."""
-    file = layout.results / f"{environment}.json"
-    return read_column(file) if file.exists() else None
+    return read_columns(layout.results, [environment]).get(environment)
 
 
 def report(column: Column, baseline: Column | None) -> None:
@@ -157,16 +164,15 @@ def _run_pytest(layout: Layout, environment: str, prefix: Path, plan: Path, argu
     command = [str(prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
     command += ["--rootdir", str(layout.root), "--harness-plan", str(plan), "--color=auto"]
     command += ["-o", f"cache_dir={layout.state / 'cache' / environment}", *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=layout.root,
-        env=os.environ | {"PYTHONPATH": str(ship(layout.state))},
-    )
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            _stop(process)
+    try:
+        process = subprocess.Popen(command, cwd=layout.root, env=os.environ | {"PYTHONPATH": str(ship(layout.state))})
+    except OSError as error:
+        raise HarnessError(f"{environment}: pytest cannot be started: {error.filename}: {error.strerror}") from None
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        _stop(process)
+        return _PYTEST_INTERRUPTED
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -177,6 +183,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(_PATIENCE)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             process.kill()
+            process.wait()
 
 
 def main() -> int:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from harness.cases.documents import nearest
+from harness.cases.documents import Fault, nearest
+from harness.cases.library import Case
+from harness.contract.plan import PathSpec
+from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit, FaultyFiles, UsageError
 from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.planning import cell_keys
 from harness.controller.project import Layout, Project, find_root, load_matrix, load_project
@@ -26,14 +31,23 @@ def open_root(root: Path | None) -> Path:
 def validate(root: Path | None) -> Exit:
     """Check every file, and that every case becomes Python under every path."""
     project = load_project(open_root(root))
-    for case in project.cases:
-        for path in project.matrix.paths.values():
-            ast.parse(case.script(path), case.file)
     matrix = project.matrix
+    faults = [fault for case in project.cases for fault in _no_python(case, matrix.paths.values())]
+    if faults:
+        raise FaultyFiles(faults)
     print(
         f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(project.cases)} cases: valid"
     )
     return Exit.AGREES
+
+
+def _no_python(case: Case, paths: Iterable[PathSpec]) -> Iterator[Fault]:
+    for path in paths:
+        try:
+            ast.parse(case.script(path))
+        except SyntaxError as error:
+            yield Fault(case.file, 1, f"becomes no Python under {path.id}: {error.msg}: {(error.text or '').strip()}")
+            return
 
 
 def plan(root: Path | None, selection: Selection, form: str) -> Exit:
@@ -122,9 +136,17 @@ def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None
     if len(environments) > 1:
         terminal.print_overview(grid, row, console)
         return Exit.AGREES
-    details = read_details(project.layout.run_file("details", environments[0].id, ".json"))
-    terminal.print_story(grid, row, environments[0], details.get(f"{row.case.id}[{row.path}]", {}), console)
+    details = _details(project.layout, environments[0].id, grid.outcome(row, environments[0]))
+    terminal.print_story(grid, row, environments[0], details, console)
     return Exit.AGREES
+
+
+def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, Any]:
+    """What the last run has beside an outcome: nothing where it gave another one."""
+    run = read_columns(layout.run, [environment]).get(environment)
+    if run is None or run.cells.get(outcome.key) != outcome:
+        return {}
+    return read_details(layout.run_file("details", environment, ".json")).get(f"{outcome.case}[{outcome.path}]", {})
 
 
 def _row(grid: Grid, cell: str) -> Row:
@@ -143,10 +165,13 @@ def accept(root: Path | None, selection: Selection) -> Exit:
     runs = read_columns(project.layout.run, [item.id for item in environments])
     if not runs:
         raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
-    cases = {case.id for case in selection.choose_cases(project.cases)}
-    paths = {spec.id for spec in selection.choose_paths(project.matrix)}
+    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
+    if not runs:
+        raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
+    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
     baselines = read_columns(project.layout.results, runs)
-    merged = [accepting.merge(baselines.get(name), column, cases, paths) for name, column in runs.items()]
+    merged = [accepting.merge(baselines.get(name), column, cells, planned) for name, column in runs.items()]
     for column in merged:
         write_column(project.layout.results / f"{column.environment.id}.json", column)
         print(f"accepted {column.environment.id}: {len(column.cells)} cells")

@@ -81,11 +81,11 @@ def as_markdown(grid: Grid) -> str:
     """A table for each case, a legend of what it shows, and the totals."""
     blocks = [_legend(grid)]
     heads = [environment.label.replace(" ", "<br>") for environment in grid.environments]
-    for case in dict.fromkeys(row.case for row in grid.rows):
+    for case in {row.case.id: row.case for row in grid.rows}.values():
         lines = [f"**{case.id}**: {_escaped(case.title)}", ""]
         lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
         for row in grid.rows:
-            if row.case is case:
+            if row.case.id == case.id:
                 outcomes = grid.row_outcomes(row)
                 symbols = " | ".join(outcome.status.symbol for outcome in outcomes)
                 lines.append(f"| `{row.path}` | {symbols} | {score(outcomes)} |")

@@ -27,14 +27,14 @@ def _folders(version: str) -> Iterator[Path]:
         # pyenv's shims are there for every version, and fail for those that are not selected.
         if entry and not Path(entry).is_relative_to(pyenv):
             yield Path(entry)
-    yield from _newest_first(pyenv / "versions", f"{version}.*")
+    yield from _newest_first(pyenv / "versions", rf"{re.escape(version)}\.(\d+)")
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     managed = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv" / "python")
-    yield from _newest_first(managed, f"cpython-{version}.*")
+    yield from _newest_first(managed, rf"cpython-{re.escape(version)}\.(\d+)-.*")
 
 
 def _newest_first(folder: Path, pattern: str) -> list[Path]:
-    def numbers(path: Path) -> list[int]:
-        return [int(number) for number in re.findall(r"\d+", path.name)]
-
-    return [path / "bin" for path in sorted(folder.glob(pattern), key=numbers, reverse=True)]
+    """The releases in a folder by their patch number. Pre-releases and free-threaded builds do not match."""
+    names = os.listdir(folder) if folder.is_dir() else []
+    patches = [(int(match[1]), match[0]) for match in (re.fullmatch(pattern, name) for name in names) if match]
+    return [folder / name / "bin" for _, name in sorted(patches, reverse=True)]

@@ -68,7 +68,7 @@ class _Date(Field):
     wanted = "a date such as 2024-03-08"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, datetime.date)
+        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
 
 
 class _Keyed(Field):
@@ -157,8 +157,11 @@ def _check_names(data: dict[str, Any], place: Place) -> None:
     for name, entry in data.get("variants", {}).items():
         _check_variant(name, entry["of"], data["environments"], place.at("variants").at(name))
     known = [*data["environments"], *data.get("variants", {})]
+    releases = list(filter(None, (_release(entry["tensorflow"]) for entry in data["environments"].values())))
     for name, entry in data["groups"].items():
         _check_group(name, entry, known, place.at("groups").at(name))
+        if isinstance(entry, dict):
+            _check_range(entry["tensorflow"], releases, place.at("groups").at(name).at("tensorflow"))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{nearest(data['default'], data['groups'])}")
     for name, form in data["paths"].items():
@@ -180,25 +183,31 @@ def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
     for index, member in enumerate(entry if isinstance(entry, list) else []):
         if member not in known:
             place.at(index).fault(f"unknown environment {member!r}{nearest(member, known)}")
-    if isinstance(entry, dict):
-        _check_range(entry["tensorflow"], place.at("tensorflow"))
 
 
 def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
-    try:
-        release = Version(entry["tensorflow"])
-    except InvalidVersion:
+    release = _release(entry["tensorflow"])
+    if release is None:
         place.at("tensorflow").fault(f"{entry['tensorflow']!r} is not a release")
-        return
-    if name != f"tf{release.major}{release.minor}":
+    elif name != f"tf{release.major}{release.minor}":
         place.fault(f"the id of TensorFlow {release} is tf{release.major}{release.minor}, not {name}")
 
 
-def _check_range(text: str, place: Place) -> None:
+def _release(text: str) -> Version | None:
     try:
-        SpecifierSet(text)
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _check_range(text: str, releases: Iterable[Version], place: Place) -> None:
+    try:
+        wanted = SpecifierSet(text)
     except InvalidSpecifier:
         place.fault(f'{text!r} is not a range of releases such as ">=2,<2.6"')
+        return
+    if not any(wanted.contains(release, prereleases=True) for release in releases):
+        place.fault(f"no environment has a release in {text!r}")
 
 
 def _build(data: dict[str, Any]) -> Matrix:

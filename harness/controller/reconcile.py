@@ -24,7 +24,10 @@ def read_stream(file: Path) -> Recorded:
     recorded = Recorded()
     for line in read_lines(str(file)):
         if "record" in line:
-            record = Record.from_json(line["record"])
+            try:
+                record = Record.from_json(line["record"])
+            except (KeyError, TypeError, ValueError):
+                continue  # no record: its cell is `not-run`
             key = record.outcome.key
             if key in recorded.records and recorded.records[key].outcome != record.outcome:
                 record = Record(Outcome(*key, status=Status.ERROR, message="recorded twice, with different outcomes"))

@@ -70,8 +70,8 @@ def run(root: Path | None, selection: Selection, jobs: int | None, isolation: st
     with _only_run(project.layout), _terminated_as_interrupted():
         with make_progress(console, todo, len(keys), project.layout) as progress:
             interrupted = _work(project, todo, arguments, jobs or _default_jobs(), progress)
-        done = {job.environment.id: _finish(project, job) for job in todo}
-    return Exit.INTERRUPTED if interrupted else _conclude(project, selection, environments, done, console)
+        done = [(job, column) for job in todo if (column := _finish(project, job)) is not None]
+    return Exit.INTERRUPTED if interrupted else _conclude(project, selection, done, console)
 
 
 def _default_jobs() -> int:
@@ -187,8 +187,10 @@ def _finish(project: Project, job: Job) -> Column | None:
             installed = columns.facts(job.environment, layout.root / ".tox" / name)
         except HarnessError:
             installed = matrix_says
+        job.code = Exit.BROKEN  # whatever it died of
         return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
-    why = reason(job.log.read_text(encoding="utf-8", errors="replace"), name)
+    log = job.log.read_text(encoding="utf-8", errors="replace")
+    why = reason(log.replace(f"{layout.root}{os.sep}", ""), name)
     failed = EnvironmentFacts(**vars(matrix_says) | {"status": Status.ENV_FAIL.value, "reason": why})
     keys = cell_keys(project.cases, list(project.matrix.paths.values()))
     column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in keys})
@@ -196,29 +198,32 @@ def _finish(project: Project, job: Job) -> Column | None:
     return column
 
 
-def _conclude(
-    project: Project,
-    selection: Selection,
-    environments: Sequence[Environment],
-    done: dict[str, Column | None],
-    console: Console,
-) -> Exit:
-    ran = {name: column for name, column in done.items() if column is not None}
+def _conclude(project: Project, selection: Selection, done: Sequence[tuple[Job, Column]], console: Console) -> Exit:
+    environments = [job.environment for job, _ in done]
+    ran = {column.environment.id: column for _, column in done}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     print_grid(make_grid(cases, paths, environments, ran), console)
     worst = Exit.AGREES
-    for name, column in ran.items():
+    for job, column in done:
+        name = job.environment.id
         baseline = columns.read_baseline(project.layout, name)
         changes = [change for change in compare(baseline, column) if change.differs]
         for change in changes:
             console.print(in_words(change), markup=False, soft_wrap=True)
         if column.environment.failed:
-            log = project.layout.run_file("logs", name, ".log")
-            console.print(f"{name} env-fail: {column.environment.reason} (log: {log})", markup=False, soft_wrap=True)
-        worst = max(worst, columns.verdict(column, baseline))
+            text = f"{name} env-fail: {column.environment.reason} (log: {job.log})"
+            console.print(text, markup=False, soft_wrap=True)
+        elif _ended(job) > Exit.DIFFERS:
+            console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
+        worst = max(worst, columns.verdict(column, baseline), _ended(job))
     without = [name for name in ran if columns.read_baseline(project.layout, name) is None]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
     elif worst is Exit.AGREES:
         console.print("as in the baseline")
     return worst
+
+
+def _ended(job: Job) -> Exit:
+    """How the job itself says that it went, which what it left does not always tell."""
+    return Exit(job.code) if job.code in (Exit.AGREES, Exit.DIFFERS, Exit.USAGE) else Exit.BROKEN

@@ -74,9 +74,13 @@ def _parse(file: Path) -> dict[str, Any]:
 
 
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:
-    """The documents that are there of the environments, in their order."""
+    """The documents that are there of the environments, in their order. Each must be of the one it is named after."""
     files = {name: folder / f"{name}.json" for name in environments}
-    return {name: read_column(file) for name, file in files.items() if file.exists()}
+    columns = {name: read_column(file) for name, file in files.items() if file.exists()}
+    for name, column in columns.items():
+        if column.environment.id != name:
+            raise HarnessError(f"{files[name]}: is of {column.environment.id}, not of {name}")
+    return columns
 
 
 def write_details(file: Path, records: Iterable[Record]) -> None:

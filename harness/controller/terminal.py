@@ -62,7 +62,7 @@ def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: 
         if row.case is not case:
             case = row.case
             console.print(
-                Text(f"{case.id}  ", "bold").append(case.title, "not bold dim"), overflow="ellipsis", no_wrap=True
+                Text(f"{case.id}  ", "bold").append(safe(case.title), "not bold dim"), overflow="ellipsis", no_wrap=True
             )
         console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
     scores = [column_score(grid.column_outcomes(environment)) for environment in block]
@@ -84,7 +84,7 @@ def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[in
 
 def print_overview(grid: Grid, row: Row, console: Console) -> None:
     """One line for each environment of a row."""
-    console.print(Text(f"{row.case.id}[{row.path}]  {row.case.title}", "bold"))
+    console.print(Text(safe(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"))
     for environment in grid.environments:
         outcome = grid.outcome(row, environment)
         line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", _STYLES.get(outcome.status, ""))

@@ -49,6 +49,12 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
         state.conf.options.env = CliEnv(list(dict.fromkeys(expanded)))
 
 
+def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None:
+    """Give an environment of tox.ini the first of several Python versions that is on this machine."""
+    found = next(filter(None, map(find_interpreter, versions)), f"python{versions[-1]}")
+    state.conf.memory_seed_loaders[name].append(MemoryLoader(base_python=[str(found)]))
+
+
 def _matrix(root: Path) -> Matrix:
     try:
         return load_matrix(root)
@@ -65,11 +71,10 @@ def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None
 
 
 def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
-    interpreter = find_interpreter(environment.python)
     install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
     return MemoryLoader(
         description=_description(environment),
-        base_python=[str(interpreter) if interpreter else f"python{environment.python}"],
+        base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
         skip_install=True,
         deps=PythonDeps(f"-r{layout.lock(environment.id)}", layout.root),
         install_command=Command(install),

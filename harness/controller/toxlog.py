@@ -8,18 +8,24 @@ from harness.contract.messages import normalise
 
 LONGEST = 400  # characters
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CAUSE = ("error: ", "× ")  # how uv starts to say it; what it prints before is progress, with times in it
+
 
 def reason(log: str, environment: str) -> str:
-    """One sentence: what the step that failed said, without the commands around it."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    step = re.compile(rf"^{re.escape(environment)}: (?P<what>\S+)> ")
+    """One sentence: what the step that failed said, without commands, times and progress."""
+    step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> ")
+    refusal = f"{environment}: failed with "
     said: list[str] = []
     what = "tox"
-    for line in lines:
+    for line in filter(None, (line.strip() for line in _COLOUR.sub("", log).splitlines())):
         match = step.match(line)
         if match:
             what, said = match.group("what"), []
-        elif not line.startswith((f"{environment}:", "evaluation failed", "congratulations")):
+        elif line.startswith(refusal):
+            what, said = "tox", [line[len(refusal) :]]
+        elif not line.startswith((f"{environment}: ", "evaluation failed", "congratulations")):
             said.append(line)
-    text = normalise(" ".join(said)) or "it said nothing"
-    return f"{what}: {text}"[:LONGEST]
+    first = next((index for index, line in enumerate(said) if line.startswith(_CAUSE)), 0)
+    text = f"{what}: {normalise(' '.join(said[first:])) or 'it said nothing'}"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,92 @@
+"""What libraries say, without what differs between two runs of the same thing."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+
+import pytest
+
+from harness.contract.messages import LONGEST, normalise
+
+CELL = "/tmp/cell-1a2b3c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<Dense object at 0x7f3c5a1b2e80>", "<Dense object at 0x…>"),
+        ("0x7F3C at 0xdeadBEEF", "0x… at 0x…"),
+        ("dtype 0x1f", "dtype 0x1f"),  # too short for an address
+        ("variable id=140222333444", "variable id=…"),
+        ("on line 12, Line 345", "on line …, Line …"),
+        ("model.py:41: note", "model.py:…: note"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("bell\x07 nul\x00 del\x7f", "bell� nul� del�"),
+        ("a \t\nb  \n", "a\nb"),
+        ("  Expected 3, got 4  ", "Expected 3, got 4"),
+        ("", ""),
+    ],
+)
+def test_addresses_lines_and_control_characters(text: str, expected: str) -> None:
+    assert normalise(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in /x/.tox/tf215/lib/python3.11/site-packages/keras/api.py", "in <packages>/keras/api.py"),
+        ("in /usr/lib/python3/dist-packages/keras/api.py", "in <packages>/keras/api.py"),
+        ('File "/opt/py/lib/python3.7/json/decoder.py"', 'File "<python>/json/decoder.py"'),
+        ("(/a/lib/python3.9/site-packages/x.py:7)", "(<packages>/x.py:…)"),
+        (f"no file {CELL}/model.h5 in {CELL}", "no file <cell>/model.h5 in <cell>"),
+    ],
+)
+def test_paths_of_packages_python_and_the_cell(text: str, expected: str) -> None:
+    assert normalise(text, CELL) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("cannot open /tmp/tmpk3j2_x9a/model.h5", "cannot open /tmp/tmpq8w7e6r5/model.h5"),
+        ("cannot open /tmp/tmp4f5g6h7j.h5", "cannot open /tmp/tmpzz11yy22.h5"),
+        ("no /tmp/keras-home-a1b2c3d4/keras.json", "no /tmp/keras-home-z9y8x7w6/keras.json"),
+        ("no /home/ada/.keras/keras.json", "no /root/.keras/keras.json"),
+        ("in /home/ada/env/lib64/python3.11/json.py", "in /root/venv/lib64/python3.11/json.py"),
+    ],
+)
+def test_two_machines_say_the_same(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)
+
+
+def test_no_control_character_of_unicode_is_left() -> None:
+    controls = [character for character in map(chr, range(256)) if unicodedata.category(character) == "Cc"]
+    left = [character for character in controls if character in normalise(f"a{character}b")]
+    assert len(controls) == 65
+    assert left == ["\t", "\n"]
+
+
+def test_lone_surrogates_can_be_written_afterwards() -> None:
+    text = normalise("bad \ud800 and \udfff name \N{GRINNING FACE}")
+    assert text.encode("utf-8").decode("utf-8") == text
+    assert text.startswith("bad ")
+    assert text.endswith("name \N{GRINNING FACE}")
+
+
+@pytest.mark.parametrize("length", [0, LONGEST - 1, LONGEST, LONGEST + 1, 10 * LONGEST])
+def test_length_bound(length: int) -> None:
+    text = normalise("x" * length)
+    assert len(text) == min(length, LONGEST)
+    assert text.endswith("…") is (length > LONGEST)
+    assert text.rstrip("…") == "x" * min(length, LONGEST - (length > LONGEST))
+
+
+def test_normalising_again_changes_nothing() -> None:
+    pieces = ["0x1234", "line 7", "x.py:9", CELL, "/lib/python3.9/", "/site-packages/", "id=123456", "\x1b[0m", "\x00"]
+    pieces += [" ", "\n", "\t", "\r", "a", "/", "\ud800", "…", "9", "x" * 700]
+    dice = random.Random(7)
+    for _ in range(500):
+        text = "".join(dice.choices(pieces, k=12))
+        once = normalise(text, CELL)
+        assert normalise(once, CELL) == once, repr(text)

@@ -1,0 +1,115 @@
+"""The cases on real TensorFlow releases of three eras, through tox, as a user runs them.
+
+Needs the network (or uv's cache) and Graphviz's `dot`. What the releases give is held against results/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.contract.statuses import Status
+from harness.controller.interpreters import find_interpreter
+from harness.controller.store import Column, read_column
+
+pytestmark = pytest.mark.releases
+
+ROOT = Path(__file__).parents[2]
+OLD = "tf115" if find_interpreter("3.7") else "tf22"
+RELEASES = [OLD, "tf215", "tf221"]
+
+
+def call(*command: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command in the project and show what it printed."""
+    environment = os.environ | ({"PATH": path} if path else {})
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(done.stdout)
+    return done
+
+
+def harness(*arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    return call(sys.executable, "-m", "harness", *arguments, path=path)
+
+
+def last_run(environment: str) -> Column:
+    return read_column(ROOT / ".harness" / "run" / f"{environment}.json")
+
+
+def accepted(environment: str) -> Column:
+    return read_column(ROOT / "results" / f"{environment}.json")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def whole_run() -> str:
+    """One run of the three releases, from whatever is there, and what it printed."""
+    assert shutil.which("dot"), "these tests need Graphviz: install Debian's package graphviz, or your system's"
+    done = harness("run", *(part for name in RELEASES for part in ("-e", name)))
+    assert done.returncode == 0, "the outcomes differ from results/, or an environment could not be made"
+    return done.stdout
+
+
+@pytest.mark.parametrize("environment", RELEASES)
+def test_a_run_gives_the_accepted_document_byte_for_byte(environment: str) -> None:
+    document = ROOT / ".harness" / "run" / f"{environment}.json"
+    assert document.read_bytes() == (ROOT / "results" / f"{environment}.json").read_bytes()
+
+
+def test_the_run_prints_its_grid(whole_run: str) -> None:
+    for word in ("sequential-mlp", "tensorflow.python.keras", "2.15", "2.21", "as in the baseline"):
+        assert word in whole_run
+
+
+def test_tox_alone_gives_the_same_document_again() -> None:
+    done = call(sys.executable, "-m", "tox", "run", "-e", "tf215")
+    assert done.returncode == 0
+    assert last_run("tf215") == accepted("tf215")
+
+
+@pytest.mark.parametrize("environment", [OLD, "tf221"])
+def test_a_fresh_interpreter_for_each_cell_gives_the_same(environment: str) -> None:
+    done = harness("run", "-e", environment, "-k", "custom-layer-in-tf-keras", "--isolation", "spawn")
+    assert done.returncode == 0
+    cells = last_run(environment).cells
+    assert len(cells) == 11
+    assert cells.items() <= accepted(environment).cells.items()
+
+
+@pytest.mark.parametrize("environment", RELEASES)
+def test_the_script_by_hand_gives_the_same_verdict(environment: str, tmp_path: Path) -> None:
+    one_of_each = {outcome.status: outcome for outcome in accepted(environment).cells.values()}
+    assert {Status.PASS, Status.FAIL, Status.ABSENT} <= set(one_of_each)
+    for status, outcome in one_of_each.items():
+        script = tmp_path / "cell.py"
+        script.write_text(harness("script", outcome.case, "-p", outcome.path).stdout, encoding="utf-8")
+        python = ROOT / ".tox" / environment / "bin" / "python"
+        done = subprocess.run([python, script], cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode == 0) == (status is Status.PASS), done.stderr
+
+
+def test_without_dot_the_plots_are_unmet_and_all_else_is_unchanged(tmp_path: Path) -> None:
+    done = harness("run", "-e", "tf215", path=path_without_dot(tmp_path))
+    assert done.returncode == 1, "the baseline has outcomes for these cells, so that they differ"
+    before, now = accepted("tf215").cells, last_run("tf215").cells
+    changed = {key for key in before if now[key] != before[key]}
+    assert changed == {key for key in before if key[0].startswith("plot-model")}
+    assert {now[key].status for key in changed} == {Status.UNMET}
+
+
+def path_without_dot(folder: Path) -> str:
+    """A PATH with links to everything but `dot`."""
+    entries = []
+    for number, entry in enumerate(os.environ["PATH"].split(os.pathsep)):
+        if (Path(entry) / "dot").exists():
+            links = folder / str(number)
+            links.mkdir()
+            for program in Path(entry).iterdir():
+                if program.name != "dot":
+                    (links / program.name).symlink_to(program)
+            entry = str(links)
+        entries.append(entry)
+    return os.pathsep.join(entries)

@@ -1,0 +1,104 @@
+"""What the documents say is so: every command, key, status and kind is in them, and every example validates."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.cases.kinds import KINDS
+from harness.cases.library import COMMON, read_case
+from harness.contract.statuses import Stage, Status
+from harness.controller.cli import _COMMANDS
+from harness.controller.errors import Exit
+from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown
+from harness.controller.grid import Grid, make_grid
+from harness.controller.project import load_project
+from harness.controller.store import read_columns
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def examples() -> list[str]:
+    return EXAMPLE.findall(read("docs/case-format.md")) + EXAMPLE.findall(read("README.md"))
+
+
+@pytest.fixture(scope="module")
+def grid() -> Grid:
+    project = load_project(ROOT)
+    matrix = project.matrix
+    columns = read_columns(project.layout.results, matrix.environments)
+    return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), columns)
+
+
+def test_every_status_and_stage_is_described() -> None:
+    text = read("docs/statuses.md")
+    for status in Status:
+        assert f"| `{status.value}` | {status.symbol} |" in text
+    for stage in Stage:
+        assert f"`{stage.value}`" in text
+
+
+def test_every_command_and_exit_code_is_described() -> None:
+    text = read("docs/commands.md")
+    for command in _COMMANDS:
+        assert f"| `harness {command}" in text
+    for code in Exit:
+        assert f"| {code.value} |" in text
+
+
+def test_every_kind_and_key_is_described() -> None:
+    text = read("docs/case-format.md")
+    for name, kind in KINDS.items():
+        assert f"## {name}\n" in text
+        for key in kind.fields:
+            assert f"| `{key}` |" in text
+    for key in COMMON:
+        assert f"| `{key}` |" in text
+
+
+def test_every_key_of_the_matrix_is_described() -> None:
+    text = read("docs/matrix-format.md")
+    data = yaml.safe_load(read("matrix.yaml"))
+    keys = set(data) | {key for entry in data["environments"].values() for key in entry}
+    for key in sorted(keys):
+        assert f"| `{key}` |" in text
+
+
+@pytest.mark.parametrize("text", examples(), ids=lambda text: text.split("\n")[0])
+def test_an_example_is_a_case_without_fault(text: str, tmp_path: Path) -> None:
+    data = yaml.safe_load(text)
+    folder = tmp_path / "cases" / data["kind"]
+    folder.mkdir(parents=True)
+    (folder / f"{data['id']}.yaml").write_text(text, encoding="utf-8")
+    case, faults = read_case(str(tmp_path), f"cases/{data['kind']}/{data['id']}.yaml")
+    assert case is not None, faults
+
+
+def test_every_kind_has_an_example() -> None:
+    assert {yaml.safe_load(text)["kind"] for text in examples()} == set(KINDS)
+
+
+def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
+    assert read("results/grid.json") == as_json(grid)
+    assert read("results/grid.csv") == as_csv(grid)
+    assert read("results/grid.md") == as_markdown(grid)
+
+
+def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
+    shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
+    assert shown.strip() == as_markdown(grid).strip()
+
+
+@pytest.mark.parametrize("name", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(name: str) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", read(name))
+    missing = [target for target in targets if not (ROOT / name).parent.joinpath(target).exists()]
+    assert not missing
