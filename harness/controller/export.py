@@ -17,7 +17,7 @@ from harness.controller.matrix import Environment
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def export(grid: Grid, results: Path, readme: Path) -> None:
@@ -74,6 +74,9 @@ def as_csv(grid: Grid) -> str:
 
 
 def _harmless(text: str) -> str:
+    text = text.replace(
+        "\r", "\N{REPLACEMENT CHARACTER}"
+    )  # which csv leaves without quotes, and readers take for a line
     return "'" + text if text.startswith(_FORMULA) else text
 
 

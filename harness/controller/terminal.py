@@ -12,7 +12,7 @@ from rich.text import Text
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
-from harness.controller.grid import Grid, Row, column_score, score
+from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.matrix import Environment
 
 _STYLES = {
@@ -30,7 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def print_grid(grid: Grid, console: Console) -> None:
     """Rows by case and path, a column a release, in as many blocks as the terminal's width asks for."""
     label = max(len(row.path) for row in grid.rows) + 4
-    for block in _blocks(grid.environments, console.width - label - 8):
+    most = len(grid.environments)
+    rest = len(f"  {Score(most, most, most)}")  # what a row's score may need at the end of its line
+    for block in _blocks(grid.environments, console.width - label - rest):
         _print_block(grid, block, label, console)
     totals = grid.totals()
     legend = Text("\n")

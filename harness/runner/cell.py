@@ -5,13 +5,18 @@ Run as a program it is the reference isolation, a fresh interpreter for one cell
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
+import atexit
+import builtins
 import contextlib
+import ctypes
 import json
 import linecache
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -29,6 +34,14 @@ Report = Callable[[Dict[str, Any]], None]
 _STAGE_LINE = re.compile(r"^# ({})$".format("|".join(stage.value for stage in Stage)))
 _KEPT_WARNINGS = (DeprecationWarning, FutureWarning)
 _IMPORTS = (Stage.PATH.value, Stage.IMPORT.value)
+_FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+_LONGEST = 100_000  # characters of a text that goes into the report
+
+_NOBODY_LISTENS = 70  # the exit code of a cell that cannot write its report
+_NOT_FLUSHED = 120  # Python's own, where standard output cannot be flushed at the end
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, see prctl(2)
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def hide_harness() -> None:
@@ -37,13 +50,23 @@ def hide_harness() -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd(), *shipped)]
 
 
+def die_with_parent(die: bool = True) -> None:
+    """Let the kernel end this process when the one that started it dies, however that happens; or no longer."""
+    if _LIBC is not None:
+        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL if die else 0)
+
+
 def reporter(descriptor: int) -> Report:
-    """A function that writes one line of JSON to the descriptor, whole."""
+    """A function that writes one line of JSON to the descriptor, whole; a process forked by the script stays silent."""
+    owner = os.getpid()
 
     def report(line: dict[str, Any]) -> None:
-        data = (json.dumps(line) + "\n").encode("ascii")
-        while data:
-            data = data[os.write(descriptor, data) :]
+        data = (json.dumps(line) + "\n").encode("ascii") if os.getpid() == owner else b""
+        try:
+            while data:
+                data = data[os.write(descriptor, data) :]
+        except OSError:  # the script closed it
+            os._exit(_NOBODY_LISTENS)
 
     return report
 
@@ -52,33 +75,53 @@ def run(file: str, path: PathSpec, report: Report) -> None:
     """Run the script as `python FILE` would, in a module `__main__` of its own, and report every stage.
 
     Lines reported: `{"stage": name}` when one begins, `{"done": name, "seconds": s}` when it ends, `{"stopped": ...}`
-    or `{"absent": ...}` where the script raised, and last `{"end": true, "warnings": [...]}`.
+    or `{"absent": ...}` where the script raised, and, after all that the script has registered for the end of the
+    interpreter, `{"end": true, "warnings": [...]}`.
     """
     with open(file, encoding="utf-8") as handle:
         text = handle.read()
+    for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
+        del sys.modules[name]
     sys.argv = [file]
     sys.path.insert(0, os.path.dirname(file))
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=file, __builtins__=__builtins__)
+    main.__dict__.update(__file__=file, __builtins__=builtins)
     sys.modules["__main__"] = main
     kept: list[str] = []
-    for stage, code in stages(text, file):
-        report({"stage": stage})
-        begin = time.perf_counter()
-        stopped = _run_stage(stage, code, main.__dict__, kept)
-        report({"done": stage, "seconds": time.perf_counter() - begin})
-        if stopped is not None:
-            report(_explain(stopped, stage, file, path))
-            break
-    _join_threads()
-    _flush()
-    report({"end": True, "warnings": kept})
+    atexit.register(lambda: report({"end": True, "warnings": kept}))
+    try:
+        parts = stages(text, file)
+    except SyntaxError as error:
+        report({"stage": Stage.IMPORT.value})
+        report(_stopped(error, None))
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for stage, code in parts:
+            report({"stage": stage})
+            begin = time.perf_counter()
+            stopped = _run_stage(code, main.__dict__)
+            report({"done": stage, "seconds": time.perf_counter() - begin})
+            if stage not in _IMPORTS:
+                kept += [f"{w.category.__name__}: {_text(w.message)}" for w in caught if _keeps(w)]
+            caught.clear()
+            if stopped is not None:
+                report(_explain(stopped, stage, file, path))
+                break
+
+
+def leave() -> None:
+    """End this process as an interpreter ends, without tearing down the modules that it shares with its parent."""
+    for last in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+        with contextlib.suppress(BaseException):
+            last()
+    os._exit(0 if _flush() else _NOT_FLUSHED)
 
 
 def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
     """The script's stages with their code, in order. What stands above the first stage comment belongs to `import`."""
     marks = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         match = _STAGE_LINE.match(line)
         if match:
             marks.append((number, match.group(1)))
@@ -89,23 +132,21 @@ def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
             groups.append((stage, []))
         groups[-1][1].append(statement)
     module = ast.parse("", file)
+    flags = 0
     result = []
     for stage, statements in groups:
         module.body = statements
-        result.append((stage, compile(module, file, "exec", dont_inherit=True)))
+        code = compile(module, file, "exec", flags, dont_inherit=True)
+        flags |= sum(flag for flag in _FUTURE if code.co_flags & flag)
+        result.append((stage, code))
     return result
 
 
-def _run_stage(stage: str, code: types.CodeType, names: dict[str, Any], kept: list[str]) -> BaseException | None:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            exec(code, names)
-        except BaseException as error:
-            return error
-        finally:
-            if stage not in _IMPORTS:
-                kept += [f"{w.category.__name__}: {w.message}" for w in caught if _keeps(w)]
+def _run_stage(code: types.CodeType, names: dict[str, Any]) -> BaseException | None:
+    try:
+        exec(code, names)
+    except BaseException as error:
+        return error
     return None
 
 
@@ -119,9 +160,13 @@ def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> dic
         if absent is not None:
             return {"absent": absent}
     linecache.checkcache(file)
-    frames = error.__traceback__.tb_next if error.__traceback__ else None  # without our own frame
-    text = "".join(traceback.format_exception(type(error), error, frames))
-    return {"stopped": {"error": type(error).__name__, "message": _message(error), "traceback": text}}
+    return _stopped(error, error.__traceback__.tb_next if error.__traceback__ else None)  # without our own frame
+
+
+def _stopped(error: BaseException, frames: types.TracebackType | None) -> dict[str, Any]:
+    story = "".join(traceback.format_exception(type(error), error, frames))[:_LONGEST]
+    readable = story.encode("utf-8", "backslashreplace").decode("utf-8")
+    return {"stopped": {"error": type(error).__name__, "message": _text(error), "traceback": readable}}
 
 
 def _missing(path: PathSpec) -> dict[str, str] | None:
@@ -131,30 +176,32 @@ def _missing(path: PathSpec) -> dict[str, str] | None:
         return None
 
 
-def _message(error: BaseException) -> str:
+def _text(error: BaseException | str) -> str:
     try:
-        return str(error)
-    except Exception as second:
+        return str(error)[:_LONGEST]
+    except BaseException as second:
         return f"<no text: its __str__ raised {type(second).__name__}>"
 
 
-def _join_threads() -> None:
-    """As the end of an interpreter does: wait for the threads that are not daemons."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
-
-
-def _flush() -> None:
+def _flush() -> bool:
+    """Flush as the end of an interpreter does, and say whether that worked."""
+    flushed = True
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, OSError, ValueError):  # the script closed or replaced it
-            stream.flush()
+        try:
+            if stream is not None and not getattr(stream, "closed", False):
+                stream.flush()
+        except BaseException:
+            flushed = False
+    return flushed
 
 
 def main(arguments: list[str]) -> None:
     """Run one cell in this interpreter."""
     descriptor, file, path_id, form = arguments
+    die_with_parent()
     hide_harness()
+    os.set_inheritable(int(descriptor), False)
+    os.chdir(os.path.dirname(file))
     run(file, PathSpec(path_id, form), reporter(int(descriptor)))
 
 

@@ -5,7 +5,6 @@ Both take the same request and give the same reply, and must give the same outco
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -16,6 +15,8 @@ from typing import Any
 
 from harness.runner.server import Lines, Reply, Request
 from harness.runner.supervise import supervise
+
+_PATIENCE = 5.0  # seconds that the process which cells are forked from has to end
 
 
 class BrokenEnvironment(Exception):
@@ -30,6 +31,8 @@ class Isolation:
         self.home = tempfile.mkdtemp(prefix="keras-home-")
         # A keras.json in the home of whoever runs this would choose the backend for them.
         self.environment = dict(os.environ, KERAS_HOME=self.home)
+        for name in [name for name in self.environment if name.startswith("PYTEST_")]:
+            del self.environment[name]
 
     def run(self, request: Request) -> Reply:
         raise NotImplementedError
@@ -52,7 +55,7 @@ class Spawn(Isolation):
         arguments = [str(report_end), request["script"], request["path"], request["form"]]
         process = subprocess.Popen(
             [sys.executable, "-m", "harness.runner.cell", *arguments],
-            cwd=request["directory"],
+            cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=output_end,
@@ -63,19 +66,19 @@ class Spawn(Isolation):
         os.close(report_end)
         os.close(output_end)
         try:
-            watched = supervise(process.pid, report, output, request["timeout"], request["output_limit"])
+            return vars(supervise(process.pid, report, output, request["timeout"], request["output_limit"]))
         finally:
             os.close(report)
             os.close(output)
             process.returncode = 0  # it was reaped; Popen need not try
-        watched_lines = [line for line in watched.lines if "absent" in line]
-        return {"absent": watched_lines[0]["absent"]} if watched_lines else {"watched": vars(watched)}
 
     def _check(self) -> None:
         if self._checked or not self.preload:
             return
         command = [sys.executable, "-c", "; ".join("import " + module for module in self.preload)]
-        done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(
+            command, cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         if done.returncode != 0:
             last = done.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
             raise BrokenEnvironment("".join(last) or f"exit code {done.returncode}")
@@ -89,7 +92,6 @@ class Fork(Isolation):
         super().__init__(preload)
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Lines | None = None
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed in close()
 
     def run(self, request: Request) -> Reply:
         reply = self._ask(request)
@@ -118,8 +120,8 @@ class Fork(Isolation):
             cwd=self.home,
             env=self.environment,
             stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=self._log,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             pass_fds=[replies_end],
             start_new_session=True,
         )
@@ -143,14 +145,15 @@ class Fork(Isolation):
             assert self._process.stdin is not None
             self._process.stdin.close()
             os.close(self._lines.source)
-            with contextlib.suppress(ProcessLookupError):
+            try:
+                self._process.wait(_PATIENCE)  # it sees to the end of whatever runs below it
+            except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+                self._process.wait()
         self._process = self._lines = None
 
     def close(self) -> None:
         self._stop()
-        self._log.close()
         super().close()
 
 

@@ -35,4 +35,5 @@ def _names_the_path(error: Exception, path: PathSpec) -> bool:
     """Whether the error is about a part of the path, not about something that the path itself could not find."""
     if isinstance(error, ModuleNotFoundError):
         return error.name is not None and (path.id + ".").startswith(error.name + ".")
-    return any(f"has no attribute '{name}'" in str(error) for name in path.id.split(".")[1:])
+    names = path.id.split(".")[1:] if path.form == "attribute" else []
+    return any(f"has no attribute '{name}'" in str(error) for name in names)

@@ -1,8 +1,8 @@
 """The process that cells are forked from: it has imported TensorFlow once and run no operation.
 
 For each import path it keeps a child of its own that has imported that path too, and cells are forked from there. A
-path that is not there is found out once. One that raises, or dies, while it is imported gets no such child: its cells
-are forked from the first process, which has not tried, because a half-made import changes what the next one says.
+path that is not there, or that raises, hangs or dies while it is imported, gets no such child: its cells are forked
+from the first process, which has not tried, because a half-made import changes what the next one says.
 
 `python -m harness.runner.server REPLY_FD MODULE...` reads requests from standard input, a line of JSON each, and
 answers each with a line. Ends when its standard input does.
@@ -11,7 +11,6 @@ answers each with a line. Ends when its standard input does.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
@@ -19,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 from typing import Any, Dict
 
 from harness.contract.plan import PathSpec
@@ -26,10 +26,9 @@ from harness.runner import cell, supervise
 from harness.runner.locate import missing
 
 Request = Dict[str, Any]  # script, directory, path, form, timeout, output_limit
-Reply = Dict[str, Any]  # {"watched": {...}} or {"absent": {...}}
+Reply = Dict[str, Any]  # what was Watched
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, see prctl(2)
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_BROKEN = 70  # the exit code of a cell in which the harness itself failed
 
 
 class Lines:
@@ -57,49 +56,82 @@ class Lines:
             data = data[os.write(self.sink, data) :]
 
 
-def serve(asker: Lines) -> None:
-    """The first process: answer requests until the asker is gone, through one child per import path."""
-    paths: dict[str, Any] = {}
-    while True:
-        request = asker.read()
-        if request is None:
-            return
+class Server:
+    """The first process: answers requests until the asker is gone, through one child per import path."""
+
+    def __init__(self, asker: Lines) -> None:
+        self.asker = asker
+        self.paths: dict[PathSpec, Lines | None] = {}  # None: its cells are forked from here
+        self.children: list[int] = []
+
+    def serve(self) -> None:
+        while True:
+            request = self.asker.read()
+            if request is None:
+                return
+            self.asker.write(self._answer(request))
+
+    def close(self) -> None:
+        """Let the children end, which see to the end of their cells."""
+        for descriptor in self._sockets():
+            os.close(descriptor)
+        for pid in self.children:
+            os.waitpid(pid, 0)
+
+    def _answer(self, request: Request) -> Reply:
         spec = PathSpec(request["path"], request["form"])
-        if spec.id not in paths:
-            paths[spec.id] = _open_path(spec, asker)
-        opened = paths[spec.id]
-        if isinstance(opened, dict):
-            reply = {"absent": opened}
-        elif opened is None:
-            reply = _run_forked(request, asker.source)
-        else:
-            forwarded = _forward(request, opened, asker)
-            if forwarded is None:  # that process died: its cells are run from here on
-                paths[spec.id] = None
-            reply = forwarded or _run_forked(request, asker.source)
-        asker.write(reply)
+        if spec not in self.paths:
+            self.paths[spec] = self._open(spec, request["timeout"])
+        path = self.paths[spec]
+        if path is not None:
+            reply = self._forward(request, path)
+            if reply is not None:
+                return reply
+            os.close(path.source)
+            self.paths[spec] = None
+        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()])
 
+    def _open(self, spec: PathSpec, timeout: float) -> Lines | None:
+        """Fork a process that imports the path; None where that does not work, for whatever reason."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                cell.die_with_parent()
+                for descriptor in (ours.fileno(), self.asker.source, self.asker.sink, *self._sockets()):
+                    os.close(descriptor)
+                _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()))
+            finally:
+                os._exit(0)
+        theirs.close()
+        lines = Lines(ours.fileno(), ours.detach())
+        if self._await(lines, timeout) is not None:
+            self.children.append(pid)
+            return lines
+        os.kill(pid, signal.SIGKILL)
+        os.close(lines.source)
+        os.waitpid(pid, 0)
+        return None
 
-def _open_path(spec: PathSpec, asker: Lines) -> Any:
-    """Fork a process that imports the path: Lines to it, the error that shows the path absent, or None if broken."""
-    ours, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
+    def _forward(self, request: Request, path: Lines) -> Reply | None:
         try:
-            _die_with_parent()
-            ours.close()
-            os.close(asker.sink)
-            _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()))
-        finally:
-            os._exit(0)
-    theirs.close()
-    lines = Lines(ours.fileno(), ours.detach())
-    verdict = _await(lines, asker)
-    if verdict is not None and verdict["there"]:
-        return lines
-    os.close(lines.source)
-    os.waitpid(pid, 0)
-    return None if verdict is None else verdict["absent"]
+            path.write(request)
+        except OSError:
+            return None
+        return self._await(path)
+
+    def _await(self, path: Lines, timeout: float | None = None) -> dict[str, Any] | None:
+        """The next line from a path's process, or None if it died or takes too long; Abandoned if the asker left."""
+        ready = select.select([path.source, self.asker.source], [], [], timeout)[0]
+        if self.asker.source in ready:
+            raise supervise.Abandoned
+        try:
+            return path.read() if ready else None
+        except OSError:
+            return None
+
+    def _sockets(self) -> list[int]:
+        return [path.source for path in self.paths.values() if path is not None]
 
 
 def _serve_path(spec: PathSpec, asker: Lines) -> None:
@@ -107,54 +139,39 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
         absent = missing(spec)
     except BaseException:  # there, and broken: each cell finds out for itself
         return
-    asker.write({"there": absent is None, "absent": absent})
-    while absent is None:
+    if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked
+        return
+    cell.die_with_parent(False)  # from here on the asker's end is seen, and a cell's own processes are ended first
+    asker.write({"there": True})
+    while True:
         request = asker.read()
         if request is None:
             return
-        asker.write(_run_forked(request, asker.source))
+        asker.write(_run_forked(request, asker.source, []))
 
 
-def _forward(request: Request, path: Lines, asker: Lines) -> Reply | None:
-    try:
-        path.write(request)
-    except OSError:
-        return None
-    return _await(path, asker)
-
-
-def _await(path: Lines, asker: Lines) -> dict[str, Any] | None:
-    """The next line from a path's process, or None if it died. Ends with Abandoned when the asker is gone."""
-    if asker.source in select.select([path.source, asker.source], [], [])[0]:
-        raise supervise.Abandoned
-    try:
-        return path.read()
-    except OSError:
-        return None
-
-
-def _run_forked(request: Request, asker: int) -> Reply:
+def _run_forked(request: Request, asker: int, others: list[int]) -> Reply:
+    """Run a cell in a fork of this process, in which the descriptors `asker` and `others` are closed."""
     report, report_end = os.pipe()
     output, output_end = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             os.setsid()
-            _die_with_parent()
-            for descriptor in (report, output, asker):
+            cell.die_with_parent()
+            for descriptor in (report, output, asker, *others):
                 os.close(descriptor)
             _become_cell(request, report_end, output_end)
-            os._exit(0)
+            cell.leave()
         finally:
-            os._exit(70)
+            os._exit(_BROKEN)
     os.close(report_end)
     os.close(output_end)
     try:
-        watched = supervise.supervise(pid, report, output, request["timeout"], request["output_limit"], asker)
+        return vars(supervise.supervise(pid, report, output, request["timeout"], request["output_limit"], asker))
     finally:
         os.close(report)
         os.close(output)
-    return {"watched": vars(watched)}
 
 
 def _become_cell(request: Request, report: int, output: int) -> None:
@@ -163,12 +180,6 @@ def _become_cell(request: Request, report: int, output: int) -> None:
     os.chdir(request["directory"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     cell.run(request["script"], PathSpec(request["path"], request["form"]), cell.reporter(report))
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end this process when the one that forked it dies, however that happens."""
-    if _LIBC is not None:
-        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
 def main(arguments: list[str]) -> None:
@@ -187,8 +198,11 @@ def main(arguments: list[str]) -> None:
         asker.write({"ready": False, "reason": f"{type(error).__name__}: {error}"})
         return
     asker.write({"ready": True})
+    server = Server(asker)
     with contextlib.suppress(supervise.Abandoned):
-        serve(asker)
+        server.serve()
+    server.close()
+    os._exit(0)  # there is nothing here worth the time that tearing TensorFlow down takes
 
 
 if __name__ == "__main__":

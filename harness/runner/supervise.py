@@ -65,8 +65,17 @@ class _Pipes:
                 return
 
     def lines(self) -> list[dict[str, Any]]:
-        whole = bytes(self.reported).split(b"\n")[:-1]  # the last piece was cut, or is empty
-        return [json.loads(line.decode("ascii")) for line in whole]
+        """The lines of the report, up to the first one that the cell did not mean as such."""
+        lines = []
+        for line in bytes(self.reported).split(b"\n")[:-1]:  # the last piece was cut, or is empty
+            try:
+                parsed = json.loads(line.decode("ascii"))
+            except ValueError:
+                break
+            if not isinstance(parsed, dict):
+                break
+            lines.append(parsed)
+        return lines
 
 
 def supervise(

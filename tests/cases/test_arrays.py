@@ -1,0 +1,79 @@
+"""Arrays of a document as NumPy expressions."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.cases.arrays import Array, array, rows
+from harness.cases.documents import Document, Place
+from harness.cases.script import Script
+from harness.contract.plan import PathSpec
+
+SHAPE = "a list of sizes such as [2, 784] (null for an open one)"
+
+
+def _said(spec: Any) -> list[str]:
+    document = Document("case.yaml")
+    Array().check(spec, Place(document))
+    return [fault.message for fault in document.faults]
+
+
+@pytest.mark.parametrize(
+    ("document", "python", "count"),
+    [
+        ("{ones: [2, 4]}", 'np.ones((2, 4), dtype="float32")', 2),
+        ("{zeros: [3]}", 'np.zeros((3,), dtype="float32")', 3),
+        ("{full: [2, 10], value: 128.0}", 'np.full((2, 10), 128.0, dtype="float32")', 2),
+        ("{value: -1, full: [5]}", 'np.full((5,), -1, dtype="float32")', 5),
+        ("{random: [8, 784]}", 'np.random.RandomState(0).rand(8, 784).astype("float32")', 8),
+        ("{random: [1, 2, 3], seed: 7}", 'np.random.RandomState(7).rand(1, 2, 3).astype("float32")', 1),
+        ("{one_hot: [64, 10]}", 'np.eye(10, dtype="float32")[np.arange(64) % 10]', 64),
+        ("{values: [[1, 2.5], [3, 4]]}", 'np.array([[1, 2.5], [3, 4]], dtype="float32")', 2),
+    ],
+)
+def test_expression_and_rows(document: str, python: str, count: int) -> None:
+    spec = yaml.safe_load(document)
+    script = Script(PathSpec("keras", "from"))
+    assert _said(spec) == []
+    assert array(script, spec) == python
+    assert script.text() == "import numpy as np\n\n# import\n"
+    assert rows(spec) == count
+    compile(python, "array", "eval")
+
+
+@pytest.mark.parametrize(
+    ("spec", "messages"),
+    [
+        ([1, 2], ["must be an array such as {ones: [2, 4]}, not a list"]),
+        ({}, ["must be an array such as {ones: [2, 4]}, not a mapping"]),
+        (None, ["must be an array such as {ones: [2, 4]}, not empty"]),
+        ({"one": [2]}, ["unknown array 'one'; did you mean 'ones'?"]),
+        ({"eye": [2]}, ["unknown array 'eye'; known: full, one_hot, ones, random, values, zeros"]),
+        ({"ones": 2}, [f"must be {SHAPE}, not 2"]),
+        ({"ones": [None, 4]}, ["an array has no open dimension"]),
+        ({"full": [2]}, ["the key 'value' is missing"]),
+        ({"full": [2], "value": "x"}, ["must be a number, not 'x'"]),
+        ({"ones": [2], "value": 3}, ["unknown key 'value'; known: ones"]),
+        ({"ones": [2], "zeros": [2]}, ["unknown key 'zeros'; known: ones"]),
+        ({"random": [2], "sead": 1}, ["unknown key 'sead'; did you mean 'seed'?"]),
+        ({"one_hot": [4]}, ["must be [rows, classes]"]),
+        ({"one_hot": [4, 0]}, ["must be a whole number of at least 1, not 0"]),
+        ({"values": []}, ["must be a list of numbers, or of such lists, not a list"]),
+        ({"values": [[1], ["x"]]}, ["must be a list of numbers, or of such lists, not a list"]),
+    ],
+)
+def test_what_is_no_array(spec: Any, messages: list[str]) -> None:
+    assert _said(spec) == messages
+
+
+@pytest.mark.parametrize("document", ["{full: [2], value: .inf}", "{full: [2], value: .nan}", "{values: [[-.inf, 1]]}"])
+def test_numbers_that_have_no_literal_in_python(document: str) -> None:
+    spec = yaml.safe_load(document)
+    python = array(Script(PathSpec("keras", "from")), spec)
+    names = {node.id for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Name)}
+    assert _said(spec) == []
+    assert names <= {"np", "float"}, python

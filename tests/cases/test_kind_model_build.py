@@ -1,0 +1,179 @@
+"""The kind `model_build`: the script of a good body, and the faults of bad ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.cases.library import Case, read_case
+from harness.contract.plan import PathSpec
+
+FILE = "cases/model_build/mlp.yaml"
+PATHS = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.compat.v1.keras", "attribute")]
+GOOD = """\
+id: mlp
+kind: model_build
+title: A network
+model:
+  sequential:
+    - layers.Dense: {units: 3, kernel_initializer: {initializers.Constant: {value: 0.5}}, input_shape: [4]}
+    - layers.Flatten
+compile: {optimizer: {optimizers.Adam: {learning_rate: 0.1}}, loss: mse, metrics: [mae, {metrics.Mean: null}]}
+fit: {inputs: {ones: [8, 4]}, targets: {zeros: [8, 3]}, epochs: 2, batch_size: 4, shuffle: false}
+predict: {random: [5, 4], seed: 3}
+expect:
+  parameters: 15
+  output_shape: [null, 3]
+  loss: finite
+  prediction: {shape: [5, 3], rows_sum_to: 1, equals: {full: [5, 3], value: 0.5}}
+"""
+
+
+def _read(root: Path, text: str) -> tuple[Case | None, list[str]]:
+    (root / FILE).parent.mkdir(parents=True)
+    (root / FILE).write_text(text, encoding="utf-8")
+    case, faults = read_case(str(root), FILE)
+    return case, [f"{fault.line}: {fault.message}" for fault in faults]
+
+
+def _script(root: Path, text: str, path: PathSpec) -> str:
+    case, faults = _read(root, text)
+    assert case is not None, faults
+    script = case.script(path)
+    compile(script, FILE, "exec")
+    return script
+
+
+STEPS = """
+# build
+model = Sequential([
+    Dense(units=3, kernel_initializer=Constant(value=0.5), input_shape=(4,)),
+    Flatten(),
+])
+
+# compile
+model.compile(optimizer=Adam(learning_rate=0.1), loss="mse", metrics=["mae", Mean()])
+
+# fit
+inputs = np.ones((8, 4), dtype="float32")
+targets = np.zeros((8, 3), dtype="float32")
+history = model.fit(inputs, targets, epochs=2, batch_size=4, shuffle=False)
+
+# call
+prediction = model.predict(np.random.RandomState(3).rand(5, 4).astype("float32"))
+
+# check
+assert model.count_params() == 15, f"{model.count_params()} parameters"
+assert model.output_shape == (None, 3), f"output shape {model.output_shape}"
+loss = history.history["loss"]
+assert len(loss) == 2 and np.all(np.isfinite(loss)), f"loss {loss}"
+assert prediction.shape == (5, 3), f"prediction of shape {prediction.shape}"
+np.testing.assert_allclose(prediction.sum(axis=1), np.full(5, 1.0), rtol=1e-5)
+np.testing.assert_allclose(prediction, np.full((5, 3), 0.5, dtype="float32"), rtol=1e-5)
+"""
+IMPORTS = {
+    "from": [
+        "import numpy as np",
+        "",
+        "# import",
+        "from tensorflow.keras.initializers import Constant",
+        "from tensorflow.keras.layers import Dense, Flatten",
+        "from tensorflow.keras.metrics import Mean",
+        "from tensorflow.keras.models import Sequential",
+        "from tensorflow.keras.optimizers import Adam",
+    ],
+    "attribute": [
+        "import numpy as np",
+        "import tensorflow as tf",
+        "",
+        "# import",
+        "Sequential = tf.compat.v1.keras.models.Sequential",
+        "Dense = tf.compat.v1.keras.layers.Dense",
+        "Constant = tf.compat.v1.keras.initializers.Constant",
+        "Flatten = tf.compat.v1.keras.layers.Flatten",
+        "Adam = tf.compat.v1.keras.optimizers.Adam",
+        "Mean = tf.compat.v1.keras.metrics.Mean",
+    ],
+}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
+def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
+    imports, steps = _script(tmp_path, GOOD, path).split("\n# build", 1)
+    assert "\n# build" + steps == STEPS
+    assert imports.splitlines() == IMPORTS[path.form]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
+def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
+    head = GOOD[: GOOD.index("model:")]
+    text = head + "model: {sequential: [layers.Flatten], class: tf.keras::Sequential}\nexpect: {parameters: 0}\n"
+    script = _script(tmp_path, text, path)
+    assert script.endswith(
+        "# build\nmodel = tf.keras.Sequential([Flatten()])\n\n"
+        '# check\nassert model.count_params() == 0, f"{model.count_params()} parameters"\n'
+    )
+    assert "numpy" not in script
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("compile: ", "#", "9: a model is compiled before it is trained: the key 'compile' is missing"),
+        ("fit: ", "#", "14: speaks of training: the key 'fit' is missing"),
+        ("predict: ", "#", "15: speaks of a prediction: the key 'predict' is missing"),
+        (GOOD[GOOD.index("  parameters") :], "  {}\n", "11: expects nothing: say what must hold"),
+        (GOOD[GOOD.index("{shape: [5") :], "{}\n", "15: expects nothing: say what must hold"),
+    ],
+)
+def test_an_expectation_without_its_step(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert GOOD.count(old) == 1
+    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    assert case is None
+    assert faults == [fault]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("loss: finite", "loss: small", "14: 'small' is not one of the known words; known: finite"),
+        ("parameters: 15", "parameters: -1", "12: must be a whole number of at least 0, not -1"),
+        ("parameters: 15", "params: 15", "12: unknown key 'params'; did you mean 'parameters'?"),
+        ("epochs: 2", "epochs: 0", "9: must be a whole number of at least 1, not 0"),
+        ("loss: mse", "los: mse", "8: unknown key 'los'; did you mean 'loss'?"),
+        (
+            "    - layers.Flatten",
+            "    - [layers.Flatten]",
+            "7: must be a name or one name with its arguments, not a list",
+        ),
+        ("sequential:", "sequencial:", "5: unknown key 'sequencial'; did you mean 'sequential'?"),
+        ("expect:\n", "expects:\n", "11: unknown key 'expects'; did you mean 'expect'?"),
+    ],
+)
+def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert GOOD.count(old) == 1
+    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    assert case is None
+    assert fault in faults
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{initializers.Constant: {value: 0.5}}", "{initializers.Constant: 0.5}"),  # not the arguments of a call
+        ("units: 3", "units: 2020-01-01"),  # a date has no place in a script
+        ("units: 3", "lambda: 3"),
+        ("predict: {random: [5, 4], seed: 3}", "predict: {ones: []}"),  # no rows to sum
+    ],
+)
+def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    assert GOOD.count(old) == 1
+    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    assert case is None
+    assert len(faults) == 1
+
+
+def test_a_part_by_its_bare_name_becomes_a_call(tmp_path: Path) -> None:
+    text = GOOD.replace("optimizers.Adam:", "Adam:")
+    assert "model.compile(optimizer=Adam(learning_rate=0.1)," in _script(tmp_path, text, PATHS[0])

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.controller.cli import main
+from harness.controller.grid import Grid, make_grid
+from harness.controller.interpreters import find_interpreter
+from harness.controller.project import load_project
+from harness.controller.store import Column, EnvironmentFacts
+
+ROOT = Path(__file__).parents[2]
+
+# No machine has a Python 3.99: tf115 cannot be made anywhere.
+MATRIX = """\
+schema: 1
+limits: {timeout: 60, output: 65536}
+resolve:
+  days_after_release: 14
+  packages: [pillow]
+  runner: {packages: [pytest, pytest-xdist, PyYAML, pluggy], as_of: 2026-11-01}
+paths:
+  tensorflow.keras: from
+  tf.keras: attribute
+  keras: from
+environments:
+  tf216: {tensorflow: 2.16.2, python: "3.12", distribution: tensorflow-cpu, released: 2024-06-28, as_of: 2024-07-01}
+  tf115: {tensorflow: 1.15.5, python: "3.99", distribution: tensorflow, released: 2021-01-06, packages: [keras<2.4]}
+  tf215: {tensorflow: 2.15.1, python: "3.11", distribution: tensorflow-cpu, released: 2024-03-08}
+variants:
+  tf216-legacy: {of: tf216, set_env: {TF_USE_LEGACY_KERAS: "1"}}
+groups:
+  quick: [tf215, tf216]
+  tf1x: {tensorflow: "<2"}
+  tf2x: {tensorflow: ">=2"}
+default: quick
+"""
+
+DENSE = """\
+id: dense
+kind: model_build
+title: One Dense layer
+paths: ["t*"]
+model:
+  sequential:
+    - layers.Dense: {units: 2, input_shape: [3]}
+expect:
+  parameters: 8
+"""
+
+VERSION = """\
+id: version
+kind: snippet
+title: The path has a version
+code: |
+  import KERAS as keras
+  assert keras.__version__ == "2.15.0", keras.__version__
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of a tox that runs these tests, or of the terminal, reaches what they start."""
+    for name in [name for name in os.environ if name.startswith("TOX")]:
+        monkeypatch.delenv(name)
+    for name in ("COLUMNS", "FORCE_COLOR", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    find_interpreter.cache_clear()
+    yield
+    find_interpreter.cache_clear()
+
+
+@pytest.fixture
+def root() -> Path:
+    """The folder of this repository."""
+    return ROOT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with four environments, three import paths and two cases, of which one runs under two paths."""
+    folder = tmp_path / "tiny project"
+    files = {
+        "matrix.yaml": MATRIX,
+        "cases/model_build/dense.yaml": DENSE,
+        "cases/snippet/version.yaml": VERSION,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in ("tox.ini", "toxfile.py"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture
+def edit(project: Path) -> Callable[[str, str, str], None]:
+    """Replace a part of one of the project's files."""
+
+    def edit(file: str, old: str, new: str) -> None:
+        text = (project / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        (project / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return edit
+
+
+@pytest.fixture
+def harness(project: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The `harness` command on the project."""
+
+    def run(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        code = main([command, "--root", str(project), *arguments])
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess([command, *arguments], code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def tox(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """tox in the project; what it says on standard error is in its output."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tox", *arguments],
+            cwd=project,
+            env=os.environ | {"TOX_COLORED": "no", "KERAS_BACKEND": "torch", "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def column() -> Callable[..., Column]:
+    """A column of the given outcomes; facts of its environment as keywords."""
+
+    def make(*outcomes: Outcome, **facts: Any) -> Column:
+        known = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "tensorflow-cpu"}
+        return Column(EnvironmentFacts(**known | facts), {outcome.key: outcome for outcome in outcomes})
+
+    return make
+
+
+@pytest.fixture
+def grid(project: Path) -> Callable[..., Grid]:
+    """The project's grid, with these columns and no others."""
+
+    def make(*columns: Column) -> Grid:
+        loaded = load_project(project)
+        matrix = loaded.matrix
+        found = {column.environment.id: column for column in columns}
+        return make_grid(loaded.cases, list(matrix.paths.values()), matrix.environments.values(), found)
+
+    return make

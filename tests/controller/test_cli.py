@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.cli import _parser, main
+from harness.controller.store import Column, write_column
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
+
+CELLS = [
+    ("dense", "tensorflow.keras"),
+    ("dense", "tf.keras"),
+    ("version", "keras"),
+    ("version", "tensorflow.keras"),
+    ("version", "tf.keras"),
+]
+PASSED = [Outcome(*key, status=Status.PASS) for key in CELLS]
+FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0")
+
+
+@pytest.fixture
+def keep(project: Path) -> Callable[[str, Column], Path]:
+    """Write a column as accepted (`results`) or as the last run (`.harness/run`)."""
+
+    def keep(folder: str, column: Column) -> Path:
+        file = project / folder / f"{column.environment.id}.json"
+        write_column(file, column)
+        return file
+
+    return keep
+
+
+Keep = Callable[[str, Column], Path]
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    listed = {line.split()[0] for line in text.splitlines() if line.startswith("    ") and not line.startswith("     ")}
+    assert listed >= {"validate", "plan", "run", "collect", "show", "script", "accept", "lock"}
+    assert "exit codes: 0 agrees with the baseline" in text
+
+
+@pytest.mark.parametrize("arguments", [[], ["rnu"], ["run", "--jobs", "0"], ["plan", "--format", "xml"], ["script"]])
+def test_arguments_that_are_wrong_end_with_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage: harness" in capsys.readouterr().err
+
+
+def test_what_follows_two_dashes_goes_to_pytest() -> None:
+    options = _parser().parse_args(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x"])
+    assert (options.env, options.jobs, options.case) == (["tf215"], 3, [])
+    assert options.pytest == ["-k", "plot", "-x"]
+
+
+def test_validate_counts_what_is_there(harness: Command) -> None:
+    done = harness("validate")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "4 environments, 3 import paths, 2 cases: valid\n"
+
+
+def test_the_project_is_found_from_a_folder_inside_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project / "cases" / "snippet")
+    assert main(["validate"]) == 0
+    assert capsys.readouterr().out.endswith("2 cases: valid\n")
+
+
+def test_without_a_matrix_anywhere_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run"]) == 2
+    said = f"no matrix.yaml in {tmp_path} or above it: name the project's folder with --root\n"
+    assert capsys.readouterr().err == said
+    assert main(["validate", "--root", "nowhere"]) == 2
+    assert capsys.readouterr().err == "nowhere is not a folder\n"
+
+
+def test_all_faults_of_all_files_are_told_at_once_and_nothing_runs(project: Path, harness: Command, edit: Edit) -> None:
+    edit("cases/model_build/dense.yaml", "expect:", "expcet:")
+    edit("cases/snippet/version.yaml", "  import", " import")
+    shutil.copy(project / "cases/snippet/version.yaml", project / "cases/snippet/again.yaml")
+    edit("matrix.yaml", "default: quick", "default: quik")
+    for command in ("validate", "plan", "run", "collect", "show", "accept"):
+        done = harness(command)
+        assert done.returncode == 2, command
+        lines = done.stderr.splitlines()
+        assert "cases/model_build/dense.yaml:8: unknown key 'expcet'; did you mean 'expect'?" in lines
+        assert "matrix.yaml:21: unknown group 'quik'; did you mean 'quick'?" in lines
+        assert any(line.startswith("cases/snippet/again.yaml:") for line in lines)
+        assert any(line.startswith("cases/snippet/version.yaml:") for line in lines)
+        assert done.stdout == ""
+    assert sorted(entry.name for entry in project.iterdir()) == ["cases", "matrix.yaml", "tox.ini", "toxfile.py"]
+
+
+def test_an_id_that_is_used_twice_is_told_at_its_second_place(project: Path, harness: Command) -> None:
+    shutil.copytree(project / "cases" / "snippet", project / "cases" / "more" / "snippet")
+    done = harness("validate")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "cases/snippet/version.yaml:1: the id 'version' is already used in cases/more/snippet/version.yaml\n"
+    )
+
+
+def test_yaml_that_cannot_be_parsed_is_told_with_its_line(harness: Command, edit: Edit) -> None:
+    edit("cases/snippet/version.yaml", "title: The", "title: [The")
+    done = harness("validate")
+    assert done.returncode == 2
+    assert done.stderr.startswith("cases/snippet/version.yaml:4: not YAML: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_project_without_cases_is_told_where_to_put_one(project: Path, harness: Command) -> None:
+    shutil.rmtree(project / "cases")
+    (project / "cases").mkdir()
+    done = harness("run")
+    assert done.returncode == 2
+    assert done.stderr == "cases/:1: there is no case: put one into cases/<kind>/<id>.yaml\n"
+
+
+def test_a_case_that_becomes_no_python_is_a_fault(harness: Command, edit: Edit) -> None:
+    edit("cases/model_build/dense.yaml", "units: 2", "lambda: 2")
+    done = harness("validate")
+    assert done.returncode == 2
+    assert done.stderr.startswith("cases/model_build/dense.yaml:")
+    assert "lambda" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-e", "tf999"], "no environment matches 'tf999'; known: tf115, tf215, tf216, tf216-legacy"),
+        (["-p", "tf.kreas"], "no import path matches 'tf.kreas'; did you mean 'tf.keras'?"),
+        (["-k", "dence"], "no case matches 'dence'; did you mean 'dense'?"),
+        (["-g", "quik"], "unknown group 'quik'; did you mean 'quick'?"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "run", "show", "accept"])
+def test_a_selection_that_matches_nothing_ends_with_code_2(
+    harness: Command, keep: Keep, column: Columns, command: str, arguments: list[str], said: str
+) -> None:
+    for folder in ("results", ".harness/run"):
+        keep(folder, column(*PASSED))
+    done = harness(command, *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "show"])
+def test_a_selection_without_a_cell_ends_with_code_2(harness: Command, command: str) -> None:
+    done = harness(command, "-e", "tf215", "-k", "dense", "-p", "keras")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(("the selection has no cell", "there is nothing to show"))
+
+
+def test_plan_as_a_table(harness: Command) -> None:
+    done = harness("plan")
+    assert done.returncode == 0
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["tf215", "TensorFlow", "2.15.1", "Python", "3.11", "5", "cells"],
+        ["tf216", "TensorFlow", "2.16.2", "Python", "3.12", "5", "cells"],
+        ["2", "environments,", "10", "cells"],
+    ]
+
+
+def test_plan_as_json(harness: Command) -> None:
+    done = harness("plan", "-g", "tf1x", "-e", "tf216*", "-p", "*.keras", "--format", "json")
+    data = json.loads(done.stdout)
+    assert data["environments"] == ["tf115", "tf216", "tf216-legacy"]
+    assert [(cell["case"], cell["path"]) for cell in data["cells"]] == [key for key in CELLS if key[1] != "keras"]
+
+
+def test_plan_as_jobs_of_github(harness: Command) -> None:
+    done = harness("plan", "-e", "tf115", "-e", "tf215", "--format", "github")
+    assert len(done.stdout.splitlines()) == 1
+    jobs = [{"environment": "tf115", "python": "3.99"}, {"environment": "tf215", "python": "3.11"}]
+    assert json.loads(done.stdout) == {"include": jobs}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids="-".join)
+def test_script_prints_python_with_its_stages(harness: Command, cell: tuple[str, str]) -> None:
+    done = harness("script", cell[0], "-p", cell[1])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ast.parse(done.stdout).body
+    stages = [line[2:] for line in done.stdout.splitlines() if line.startswith("# ")]
+    assert stages == (["import", "build", "check"] if cell[0] == "dense" else ["call"])
+
+
+def test_script_refuses_what_it_does_not_know(harness: Command) -> None:
+    done = harness("script", "dens", "-p", "keras")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "unknown case 'dens'; did you mean 'dense'?\n"
+    done = harness("script", "dense", "-p", "tensorflow.kera")
+    assert done.stderr == "unknown import path 'tensorflow.kera'; did you mean 'tensorflow.keras'?\n"
+
+
+def test_lock_needs_an_interpreter_of_the_environment(harness: Command) -> None:
+    done = harness("lock", "-g", "tf1x")
+    assert (done.returncode, done.stderr) == (3, "tf115: no Python 3.99 to resolve for\n")

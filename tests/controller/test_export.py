@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.errors import HarnessError
+from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, export, replace_block
+from harness.controller.grid import Grid
+from harness.controller.store import Column
+
+Columns = Callable[..., Column]
+Grids = Callable[..., Grid]
+Edit = Callable[[str, str, str], None]
+
+FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", 'said "2,16"\n| nothing ✗')
+PASSED = Outcome("dense", "tf.keras", Status.PASS, warnings=("FutureWarning: x",))
+
+
+def rows_of(grid: Grid) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(as_csv(grid))))
+
+
+def test_json_gives_back_every_cell(grid: Grids, column: Columns) -> None:
+    data = json.loads(as_json(grid(column(FAILED, PASSED, packages={"keras": "2.15.0"}))))
+    assert data["schema"] == 1
+    assert [item["id"] for item in data["environments"]] == ["tf215"]
+    assert data["environments"][0]["packages"] == {"keras": "2.15.0"}
+    assert [item["id"] for item in data["cases"]] == ["dense", "version"]
+    assert len(data["cells"]) == 5 * 4
+    assert {"environment": "tf215", **FAILED.to_json()} in data["cells"]
+    assert {"environment": "tf215", **PASSED.to_json()} in data["cells"]
+    assert sum(cell["status"] == "not-run" for cell in data["cells"]) == 18
+
+
+def test_csv_gives_back_every_cell(grid: Grids, column: Columns) -> None:
+    rows = rows_of(grid(column(FAILED, PASSED)))
+    assert len(rows) == 5 * 4
+    (failed,) = [row for row in rows if row["status"] == "fail"]
+    assert (failed["environment"], failed["tensorflow"], failed["python"]) == ("tf215", "2.15.1", "3.11")
+    assert (failed["case"], failed["path"], failed["stage"], failed["error"]) == (*FAILED.key, "call", FAILED.error)
+    assert failed["message"] == FAILED.message
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1"])
+def test_a_message_is_no_formula_to_a_spreadsheet(grid: Grids, column: Columns, text: str) -> None:
+    outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", text)
+    messages = [row["message"] for row in rows_of(grid(column(outcome))) if row["message"]]
+    assert messages == ["'" + text]
+
+
+def test_a_carriage_return_does_not_end_a_line(grid: Grids, column: Columns) -> None:
+    outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", "10%\r20%\r\ndone")
+    messages = [row["message"] for row in rows_of(grid(column(outcome))) if row["message"]]
+    assert messages == ["10%�20%�\ndone"]
+
+
+def test_the_files_are_the_same_for_the_same_columns(grid: Grids, column: Columns) -> None:
+    one, other = grid(column(FAILED, PASSED)), grid(column(PASSED, FAILED))
+    for form in (as_json, as_csv, as_markdown):
+        assert form(one) == form(other)
+
+
+def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(grid: Grids, column: Columns) -> None:
+    text = as_markdown(grid(column(FAILED, PASSED)))
+    assert "20 cells: ✓ pass (1), ✗ fail (1), · not-run (18)." in text
+    assert (
+        "**dense**: One Dense layer\n\n| | 1.15 | 2.15 | 2.16 | 2.16<br>legacy | pass |\n|---|---|---|---|---|---|"
+        in text
+    )
+    assert "| `tf.keras` | · | ✓ | · | · | 1/1 (+3) |" in text
+    assert "| `keras` | · | ✗ | · | · | 0/1 (+3) |" in text
+
+
+def test_markdown_scores_only_the_releases_that_are_complete(grid: Grids, column: Columns) -> None:
+    whole = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
+    failed = column(id="tf115", status="env-fail", reason="no `Python` 3.99 | at <all>")
+    text = as_markdown(grid(column(*whole, packages={"keras": "2.15.0"}), column(id="tf216"), failed))
+    assert "| 2.15 | 2.15.1 | 3.11 | 2.15.0 | 5/5 |" in text
+    assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
+    assert r"| 1.15 | 1.15.5 | 3.99 |  | no \`Python\` 3.99 \| at &lt;all&gt; |" in text
+
+
+def test_a_title_cannot_break_out_of_the_markdown(grid: Grids, edit: Edit) -> None:
+    edit("cases/snippet/version.yaml", "The path has a version", "'<script>alert(1)</script> | `x` [y](z) **b**'")
+    text = as_markdown(grid())
+    assert r"**version**: &lt;script&gt;alert(1)&lt;/script&gt; \| \`x\` \[y\](z) \*\*b\*\*" in text
+    assert "<script>" not in text
+
+
+def test_every_line_of_a_table_has_the_same_number_of_cells(grid: Grids, column: Columns) -> None:
+    text = as_markdown(grid(column(FAILED, status="env-fail", reason="a | b")))
+    for table in text.replace(r"\|", "").split("\n\n"):
+        counts = {line.count("|") for line in table.splitlines() if line.startswith("|")}
+        assert len(counts) <= 1, table
+
+
+def test_a_block_is_replaced_and_the_rest_is_kept() -> None:
+    text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    new = replace_block(text, "new\n")
+    assert new == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert replace_block(new, "new\n") == new
+
+
+@pytest.mark.parametrize("text", [f"{BEGIN}\nold\n", f"{END}\n{BEGIN}\nold\n"])
+def test_a_block_without_an_end_is_refused(text: str) -> None:
+    with pytest.raises(HarnessError, match=r"^the README has .* and not .*end of grid"):
+        replace_block(text, "new")
+
+
+def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Grids, column: Columns) -> None:
+    made = grid(column(FAILED, PASSED))
+    readme, results = project / "README.md", project / "results"
+    export(made, results, readme)
+    assert sorted(file.name for file in results.iterdir()) == ["grid.csv", "grid.json", "grid.md"]
+    assert not readme.exists()
+    readme.write_text("# Tiny\n", encoding="utf-8")
+    export(made, results, readme)
+    assert readme.read_text(encoding="utf-8") == "# Tiny\n"
+    readme.write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
+    export(made, results, readme)
+    assert as_markdown(made) in readme.read_text(encoding="utf-8")
+    assert (results / "grid.md").read_text(encoding="utf-8") == as_markdown(made)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.errors import FaultyFiles, UsageError
+from harness.controller.project import Layout, find_root, load_project
+
+
+def test_the_root_is_the_nearest_folder_up_that_holds_a_matrix(project: Path) -> None:
+    inner = project / "cases" / "snippet"
+    assert find_root(inner) == project
+    (project / "cases" / "matrix.yaml").touch()
+    assert find_root(inner) == project / "cases"
+
+
+def test_a_folder_of_that_name_is_no_matrix(tmp_path: Path) -> None:
+    (tmp_path / "matrix.yaml").mkdir()
+    with pytest.raises(UsageError, match=r"^no matrix.yaml in .* or above it: name the project's folder with --root$"):
+        find_root(tmp_path)
+
+
+def test_faults_of_the_matrix_and_of_all_cases_are_told_together(
+    project: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("matrix.yaml", "default: quick", "default: quik")
+    edit("cases/model_build/dense.yaml", "expect:", "expects:")
+    edit("cases/snippet/version.yaml", "title: The path has a version", "title: [")
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    files = {fault.file for fault in faulty.value.faults}
+    assert files == {"matrix.yaml", "cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
+    assert str(faulty.value).splitlines() == [str(fault) for fault in faulty.value.faults]
+
+
+def test_a_path_of_a_case_that_the_matrix_does_not_have_is_a_fault(
+    project: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("cases/model_build/dense.yaml", 'paths: ["t*"]', "paths:\n  - t*\n  - tf.kreas")
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    assert str(faulty.value) == (
+        "cases/model_build/dense.yaml:6: no import path matches 'tf.kreas'; did you mean 'tf.keras'?"
+    )
+
+
+def test_what_is_kept_of_runs_is_apart_from_what_is_committed(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    committed = [layout.results, layout.lock("tf215")]
+    assert not any(path.is_relative_to(layout.state) for path in committed)
+    assert layout.run.is_relative_to(layout.state)
+    assert layout.run_file("details", "tf215", ".json").is_relative_to(layout.state)

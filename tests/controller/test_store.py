@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contract.records import Outcome, Record
+from harness.contract.statuses import Stage, Status
+from harness.controller.errors import HarnessError
+from harness.controller.files import write_atomically
+from harness.controller.store import (
+    Column,
+    read_column,
+    read_columns,
+    read_details,
+    write_column,
+    write_details,
+)
+
+Columns = Callable[..., Column]
+
+OUTCOMES = [
+    Outcome("dense", "keras", Status.PASS, warnings=("FutureWarning: “x” will go",)),
+    Outcome("dense", "tf.keras", Status.FAIL, Stage.FIT, "ValueError", "shape\n(2, 3) ≠ (3,)"),
+    Outcome("version", "keras", Status.ABSENT, Stage.PATH, "ModuleNotFoundError", "No module named 'keras'"),
+]
+
+
+@pytest.fixture
+def document(tmp_path: Path, column: Columns) -> Path:
+    file = tmp_path / "results" / "tf215.json"
+    write_column(file, column(*OUTCOMES, packages={"numpy": "1.26.4", "keras": "2.15.0"}))
+    return file
+
+
+def test_what_is_written_is_read_again(document: Path, column: Columns) -> None:
+    assert read_column(document) == column(*OUTCOMES, packages={"keras": "2.15.0", "numpy": "1.26.4"})
+    data = json.loads(document.read_text(encoding="utf-8"))
+    assert data["schema"] == 1
+    assert data["environment"]["packages"] == {"keras": "2.15.0", "numpy": "1.26.4"}
+    assert data["cells"][1] == {
+        "case": "dense",
+        "path": "tf.keras",
+        "status": "fail",
+        "stage": "fit",
+        "error": "ValueError",
+        "message": "shape\n(2, 3) ≠ (3,)",
+        "warnings": [],
+    }
+
+
+def test_the_bytes_do_not_depend_on_the_order_in_which_outcomes_came(document: Path, column: Columns) -> None:
+    other = document.with_name("other.json")
+    write_column(other, column(*reversed(OUTCOMES), packages={"keras": "2.15.0", "numpy": "1.26.4"}))
+    assert other.read_bytes() == document.read_bytes()
+
+
+def test_a_cell_takes_one_line_so_that_a_change_of_one_is_one_line_of_a_diff(document: Path) -> None:
+    lines = document.read_text(encoding="utf-8").splitlines()
+    assert sum('"case"' in line for line in lines) == len(OUTCOMES)
+    assert not any(line.count('"case"') > 1 for line in lines)
+
+
+def test_a_column_without_cells_is_a_document_too(tmp_path: Path, column: Columns) -> None:
+    write_column(tmp_path / "tf215.json", column())
+    assert read_column(tmp_path / "tf215.json") == column()
+
+
+def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
+    whole = document.read_text(encoding="utf-8").rstrip()
+    for length in range(0, len(whole), 9):
+        document.write_text(whole[:length], encoding="utf-8")
+        with pytest.raises(HarnessError, match="cannot be read"):
+            read_column(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "cannot be read: Expecting value: line 1 column 1 (char 0)"),
+        ("<html>", "cannot be read: Expecting value: line 1 column 1 (char 0)"),
+        ("[]", "not a result document: it names no schema"),
+        ("{}", "not a result document: it names no schema"),
+        ('{"schema": 2}', "has schema 2, and this harness reads schema 1"),
+        ('{"schema": 1}', "not a result document: KeyError 'cells'"),
+        ('{"schema": 1, "cells": []}', "not a result document: KeyError 'environment'"),
+        ('{"schema": 1, "cells": [null], "environment": {}}', "not a result document: TypeError 'NoneType' object"),
+    ],
+)
+def test_a_foreign_document_is_refused_in_a_sentence(document: Path, text: str, said: str) -> None:
+    document.write_text(text, encoding="utf-8")
+    with pytest.raises(HarnessError) as refused:
+        read_column(document)
+    assert str(refused.value).startswith(f"{document}: {said}")
+    assert "\n" not in str(refused.value)
+
+
+def _without_a_stage(data: dict[str, Any]) -> None:
+    del data["cells"][0]["stage"]
+
+
+def _unknown_status(data: dict[str, Any]) -> None:
+    data["cells"][0]["status"] = "passed"
+
+
+def _unknown_stage(data: dict[str, Any]) -> None:
+    data["cells"][1]["stage"] = "train"
+
+
+def _a_cell_twice(data: dict[str, Any]) -> None:
+    data["cells"].append(data["cells"][0] | {"status": "fail"})
+
+
+def _no_release(data: dict[str, Any]) -> None:
+    del data["environment"]["tensorflow"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_without_a_stage, "not a result document: KeyError 'stage'"),
+        (_unknown_status, "not a result document: ValueError 'passed' is not a valid Status"),
+        (_unknown_stage, "not a result document: ValueError 'train' is not a valid Stage"),
+        (_a_cell_twice, "the cell dense[keras] stands twice"),
+        (_no_release, "missing 1 required positional argument: 'tensorflow'"),
+    ],
+)
+def test_a_spoilt_document_is_refused_in_a_sentence(
+    document: Path, spoil: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    data = json.loads(document.read_text(encoding="utf-8"))
+    spoil(data)
+    document.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(HarnessError) as refused:
+        read_column(document)
+    assert str(refused.value).startswith(f"{document}: ")
+    assert said in str(refused.value)
+
+
+def test_documents_that_are_not_there_are_left_out(document: Path) -> None:
+    assert list(read_columns(document.parent, ["tf115", "tf215"])) == ["tf215"]
+
+
+def test_a_document_under_the_name_of_another_environment_is_refused(document: Path) -> None:
+    document.rename(document.with_name("tf216.json"))
+    with pytest.raises(HarnessError, match=r"tf216\.json: is of tf215, not of tf216$"):
+        read_columns(document.parent, ["tf215", "tf216"])
+
+
+def test_details_are_kept_by_cell(tmp_path: Path) -> None:
+    record = Record(OUTCOMES[1], 1.5, {"import": 1.0}, 2048, "Traceback", "Epoch 1")
+    write_details(tmp_path / "details.json", [record])
+    assert read_details(tmp_path / "details.json") == {"dense[tf.keras]": record.details()}
+    assert read_details(tmp_path / "none.json") == {}
+
+
+def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "file.json"
+    write_atomically(file, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(file, "new" * 100_000 + "\ud800")
+    assert file.read_text(encoding="utf-8") == "old"
+    assert list(file.parent.iterdir()) == [file]
+    assert file.stat().st_mode & 0o777 == 0o644

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.grid import Grid, make_grid
+from harness.controller.project import load_matrix, load_project
+from harness.controller.store import Column
+from harness.controller.terminal import print_grid, print_overview, print_story, safe
+
+Columns = Callable[..., Column]
+Grids = Callable[..., Grid]
+
+RED = "\x1b[31mred\x1b[0m \x07\x9b1m"
+FAILED = Outcome(
+    "version", "keras", Status.FAIL, Stage.CALL, "ValueError", f"{RED}\nsecond line", ("FutureWarning: x",)
+)
+
+
+def console(width: int = 100) -> tuple[Console, io.StringIO]:
+    screen = io.StringIO()
+    return Console(file=screen, width=width, highlight=False), screen
+
+
+def test_text_cannot_steer_the_terminal() -> None:
+    assert safe("\x1b[31mred\x1b[0m") == "�[31mred�[0m"
+    assert safe("\x00\x07\r\x7f\x9b") == "�����"
+    assert safe("two\n\tlines ✓ – é") == "two\n\tlines ✓ – é"
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_grid_of_any_width_has_every_release_and_path(project: Path, root: Path, column: Columns, width: int) -> None:
+    cases, matrix = load_project(project).cases, load_matrix(root)
+    found = {"tf215": column(FAILED)}
+    grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), found)
+    screen, text = console(width)
+    print_grid(grid, screen)
+    lines = text.getvalue().splitlines()
+    words = [line.split() for line in lines]
+    for environment in matrix.environments.values():
+        assert any(environment.label.split()[0] in line for line in words), environment.label
+    assert {line[0] for line in words if len(line) > 1} >= {*matrix.paths, "dense", "version", "pass", "of"}
+    assert max(map(len, lines)) <= width
+
+
+def test_a_grid_ends_with_what_its_symbols_mean(grid: Grids, column: Columns) -> None:
+    screen, text = console()
+    print_grid(grid(column(FAILED)), screen)
+    assert text.getvalue().rstrip().splitlines()[-1] == "✗ fail 1   · not-run 19"
+
+
+def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str, str], None]) -> None:
+    edit("cases/snippet/version.yaml", "The path has a version", r'"\e[2Jgone"')
+    made = grid()
+    screen, text = console()
+    print_grid(made, screen)
+    print_overview(made, made.rows[-1], screen)
+    print_story(made, made.rows[-1], made.environments[1], {}, screen)
+    assert text.getvalue().count("�[2Jgone") == 3
+    assert "\x1b" not in text.getvalue()
+
+
+def test_an_overview_has_a_line_for_each_environment(grid: Grids, column: Columns) -> None:
+    made = grid(column(FAILED))
+    screen, text = console()
+    print_overview(made, made.rows[-1], screen)
+    lines = text.getvalue().splitlines()
+    assert lines[0] == "version[keras]  The path has a version"
+    assert [line.split()[0] for line in lines[1:]] == [environment.id for environment in made.environments]
+    assert lines[2] == "  tf215         ✗ fail at call, 1 warnings (ValueError: �[31mred�[0m ��1m)"
+
+
+def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: Columns) -> None:
+    made = grid(column(FAILED, packages={"keras": "2.15.0"}))
+    details = {
+        "seconds": 1.5,
+        "stage_seconds": {"import": 1.0},
+        "memory_kib": 2048,
+        "traceback": "Traceback:\n  line",
+        "output": "Epoch 1/1\n",
+    }
+    screen, text = console(60)
+    print_story(made, made.rows[-1], made.environments[1], details, screen)
+    said = text.getvalue()
+    assert said.startswith("version[keras] in tf215: ✗ fail\nstage     call\nerror     ValueError\nmessage   �[31mred")
+    assert "\nwarning   FutureWarning: x\ncase      cases/snippet/version.yaml: The path has a version\n" in said
+    assert "\nrelease   TensorFlow 2.15.1 on Python 3.11\npackages  keras 2.15.0\n" in said
+    assert "\ntook      1.50 s (import 1.00 s), 2 MiB\n" in said
+    assert "\nagain     tox -e tf215 -- --case version --path keras\n" in said
+    assert said.endswith("\n\ntraceback:\nTraceback:\n  line\n\noutput:\nEpoch 1/1\n")
+    assert "\x1b" not in said
+
+
+def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, column: Columns) -> None:
+    failed = Outcome("version", "keras", Status.ENV_FAIL)
+    made = grid(column(failed, status="env-fail", reason=f"venv: {RED}"))
+    screen, text = console()
+    print_story(made, made.rows[-1], made.environments[1], {}, screen)
+    assert "version[keras] in tf215: ▨ env-fail\n" in text.getvalue()
+    assert "\nreason    venv: �[31mred" in text.getvalue()
