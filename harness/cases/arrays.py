@@ -70,8 +70,8 @@ class Array(Field):
     def _sizes(self, form: str, value: Any, place: Place) -> None:
         if form == "one_hot" and len(value[form]) != 2:
             place.at(form).fault("must be [rows, classes]")
-        if form != "values" and None in value[form]:
-            place.at(form).fault("an array has no open dimension")
+        if form != "values" and (None in value[form] or not value[form]):
+            place.at(form).fault("an array has one dimension or more, and none of them open")
 
 
 def array(script: Script, spec: dict[str, Any]) -> str:

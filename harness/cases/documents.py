@@ -69,16 +69,20 @@ def load(root: str, file: str) -> Document:
         return document
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is None:
-            document.faults.append(Fault(file, 1, "the file is empty"))
-        else:
+        if node is not None:
             document.data = _Reader(document).value(node, ())
+        if document.data is None and not document.faults:
+            document.faults.append(Fault(file, 1, "the file is empty"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        document.faults.append(Fault(file, line, f"not YAML: {error.problem or error.context}"))
-    except (yaml.YAMLError, ValueError) as error:
-        document.faults.append(Fault(file, 1, f"not YAML: {str(error).splitlines()[0]}"))
+        said = error.problem or ""
+        if said.startswith("but "):
+            said = f"{error.context}, {said}"
+        document.faults.append(Fault(file, line, f"not YAML: {said}"))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        document.faults.append(Fault(file, line, f"not YAML: {error.reason}"))
     except RecursionError:
         document.faults.append(Fault(file, 1, "nested too deeply"))
     if document.faults:
@@ -117,7 +121,7 @@ class _Reader:
             raise yaml.MarkedYAMLError(problem="the aliases expand to too much", problem_mark=node.start_mark)
         self.document.lines.setdefault(keys, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
-            return self.scalars.construct_object(node)
+            return self._scalar(node)
         if id(node) in self.open:
             raise yaml.MarkedYAMLError(problem="an alias refers to itself", problem_mark=node.start_mark)
         self.open.add(id(node))
@@ -128,13 +132,20 @@ class _Reader:
         finally:
             self.open.discard(id(node))
 
+    def _scalar(self, node: Any) -> Any:
+        try:
+            return self.scalars.construct_object(node)
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError):  # PyYAML's ways to say it
+            problem = f"{node.value!r} is not what its form or tag says"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
+
     def _mapping(self, node: Any, keys: Keys) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else key_node
+            if not isinstance(key, (str, int, float)):
                 raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)
-            key = self.scalars.construct_object(key_node)
             if key in result:
                 self.document.faults.append(Fault(self.document.file, line, f"the key {key!r} stands twice"))
             inner = (*keys, key)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import ast
 from typing import Collection
 
+_BINDING = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store)
+
 
 def fault(text: str) -> str | None:
     """Why `text` is not an expression of one line, or None."""
-    if "\n" in text or not all(ord(character) < 128 for character in text):
+    if not all(" " <= character <= "~" for character in text):
         return "must be one line of ASCII"
     try:
-        ast.parse(text, mode="eval")
+        tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         return f"is not a Python expression: {error.msg}"
+    except (MemoryError, RecursionError):
+        return "is not a Python expression: nested too deeply"
+    if any(isinstance(node, _BINDING) for node in ast.walk(tree)):
+        return "must not bind names of its own: no lambda, no comprehension"
     return None
 
 

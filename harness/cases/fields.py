@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+import sys
 from typing import Any, Sequence
 
 from harness.cases.documents import Place, nearest
 
-REFERENCE = re.compile(r"(?:[A-Za-z_][\w.]*::)?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_REFERENCE = re.compile(rf"(?:{_DOTTED}::)?{_DOTTED}", re.ASCII)
 
 
 class Field:
@@ -21,6 +24,18 @@ class Field:
 
     def fits(self, value: Any) -> bool:
         return True
+
+
+def is_writable(text: str) -> bool:
+    """Whether a file can hold the text: a lone surrogate cannot be encoded."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_reference(value: Any) -> bool:
+    """Whether the value is a dotted name that Python could read, with or without a path of its own before `::`."""
+    if not isinstance(value, str) or _REFERENCE.fullmatch(value) is None:
+        return False
+    return not any(keyword.iskeyword(word) for word in re.split(r"::|\.", value))
 
 
 def describe(value: Any) -> str:
@@ -41,7 +56,7 @@ class Text(Field):
     wanted = "text"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, str) and bool(value.strip())
+        return isinstance(value, str) and bool(value.strip()) and is_writable(value)
 
 
 class Choice(Field):
@@ -83,7 +98,7 @@ class Number(Field):
     wanted = "a number"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 class Positive(Number):
@@ -110,7 +125,7 @@ class Reference(Field):
     wanted = "a name such as layers.Dense or tf.keras::layers.Dense"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, str) and REFERENCE.fullmatch(value) is not None
+        return is_reference(value)
 
 
 class Items(Field):
@@ -169,9 +184,39 @@ class Named(Field):
             place.fault(f"must be a mapping of names, not {describe(value)}")
             return
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isidentifier():
+            if not isinstance(key, str) or not key.isidentifier() or keyword.iskeyword(key):
                 place.at(key).fault(f"{key!r} is not a Python name")
             self.item.check(item, place.at(key))
+
+
+class Value(Field):
+    """An argument: a plain value, a list or a mapping of them, or one name with its arguments (see `is_call`)."""
+
+    wanted = "text, a number, true, false, null, a list or a mapping"
+
+    def check(self, value: Any, place: Place) -> None:
+        if is_call(value):
+            Call().check(value, place)
+        elif isinstance(value, (list, dict)):
+            items = enumerate(value) if isinstance(value, list) else value.items()
+            for key, item in items:
+                self.check(key, place.at(key))
+                self.check(item, place.at(key))
+        else:
+            super().check(value, place)
+
+    def fits(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return is_writable(value)
+        return value is None or isinstance(value, (bool, int, float))
+
+
+def is_call(value: Any) -> bool:
+    """Whether the value is written as one name with its arguments: dotted, or with a capital as classes have."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    (name,) = value
+    return is_reference(name) and ("." in name or "::" in name or name[0].isupper())
 
 
 class Call(Field):
@@ -184,7 +229,7 @@ class Call(Field):
             name, arguments = next(iter(value.items()))
             Reference().check(name, place)
             if arguments is not None:
-                Named(Field()).check(arguments, place.at(name))
+                Named(Value()).check(arguments, place.at(name))
         else:
             place.fault(f"must be a name or one name with its arguments, not {describe(value)}")
 

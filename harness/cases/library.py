@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.cases.documents import Fault, Keys, Place, load, nearest
+from harness.cases.documents import Fault, Keys, Place, load
 from harness.cases.fields import Choice, Field, Items, Mapping, Matching, Positive, Text
 from harness.cases.kinds import KINDS
 from harness.contract.plan import PathSpec
@@ -70,25 +70,29 @@ def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:
 
 
 def _check(data: Any, place: Place, file: str) -> None:
-    kind = KINDS.get(str(data.get("kind"))) if isinstance(data, dict) else None
-    if isinstance(data, dict) and kind is None:
-        if "kind" not in data:
-            place.fault("the key 'kind' is missing{}".format(nearest("", KINDS)))
-        else:
-            COMMON["kind"].check(data["kind"], place.at("kind"))
-        return
+    name = data.get("kind") if isinstance(data, dict) else None
+    kind = KINDS.get(name) if isinstance(name, str) else None
     fields = dict(COMMON, **kind.fields) if kind else COMMON
     required = ("id", "kind", "title") + (kind.required if kind else ())
-    Mapping(fields, required).check(data, place)
-    if place.document.faults or kind is None:
-        return
-    kind.check(data, place)
+    # Which keys a file may have beside the common ones is known only with its kind.
+    Mapping(fields, required).check(data if kind else _common(data), place)
+    if kind and not place.document.faults:
+        kind.check(data, place)
+    if isinstance(data, dict):
+        _check_place(data, place, file)
+
+
+def _common(data: Any) -> Any:
+    return {key: value for key, value in data.items() if key in COMMON} if isinstance(data, dict) else data
+
+
+def _check_place(data: dict[str, Any], place: Place, file: str) -> None:
+    """A case stands where its id and its kind say."""
     stem = os.path.splitext(os.path.basename(file))[0]
-    if data["id"] != stem:
-        place.at("id").fault("the id {!r} differs from the file's name {!r}".format(data["id"], stem))
-    folder = os.path.basename(os.path.dirname(file))
-    if folder != kind.name:
-        place.at("kind").fault(f"a case of kind {kind.name!r} belongs in {FOLDER}/{kind.name}/")
+    if isinstance(data.get("id"), str) and data["id"] != stem:
+        place.at("id").fault(f"the id {data['id']!r} differs from the file's name {stem!r}")
+    if data.get("kind") in list(KINDS) and os.path.dirname(file) != f"{FOLDER}/{data['kind']}":
+        place.at("kind").fault(f"a case of kind {data['kind']!r} belongs in {FOLDER}/{data['kind']}/")
 
 
 def read_library(root: str) -> tuple[list[Case], list[Fault]]:

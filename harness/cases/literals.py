@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Callable
 
-from harness.cases.fields import REFERENCE
+from harness.cases.fields import is_call
 
 WIDTH = 100
 
@@ -16,13 +17,13 @@ def literal(value: Any, use: Use) -> str:
     """Sizes become tuples; `{optimizers.Adam: {...}}` becomes a call; the rest is what it is in Python."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if _is_shape(value):
         return shape(value)
     if isinstance(value, list):
         return "[{}]".format(", ".join(literal(item, use) for item in value))
-    if _is_call(value):
+    if is_call(value):
         return call(value, use)
     if isinstance(value, dict):
         return "{{{}}}".format(", ".join(f"{literal(k, use)}: {literal(v, use)}" for k, v in value.items()))
@@ -60,10 +61,3 @@ def _is_shape(value: Any) -> bool:
 
 def _is_size(value: Any) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool))
-
-
-def _is_call(value: Any) -> bool:
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    (name,) = value
-    return isinstance(name, str) and ("." in name or "::" in name) and REFERENCE.fullmatch(name) is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import count
+from typing import Iterator
 
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
@@ -52,10 +54,9 @@ class Script:
     def use_first(self, references: list[str]) -> str:
         """The first of several names that can be imported, as people write it: try, except ImportError."""
         lines: list[str] = []
-        local = references[0].split("::")[-1].split(".")[-1]
+        local, _ = self._local(*self._resolve(references[0]))
         for index, reference in enumerate(references):
             path, name = self._resolve(reference)
-            self._locals[local] = (path.id, name)
             indent = "    " * index
             statement = self._import(path, name, local)
             if index + 1 < len(references):
@@ -86,9 +87,7 @@ class Script:
 
     def _local(self, path: PathSpec, name: str) -> tuple[str, bool]:
         source = (path.id, name)
-        short = name.split(".")[-1]
-        prefix = "".join(word.capitalize() for word in re.split(r"[._]+", path.id))
-        local = short if self._locals.get(short, source) == source else prefix + short
+        local = next(word for word in _words(path, name) if self._locals.get(word, source) == source)
         is_new = local not in self._locals
         self._locals[local] = source
         return local, is_new
@@ -99,6 +98,16 @@ class Script:
             return f"{local} = {path.id}.{name}"
         parent, _, short = name.rpartition(".")
         return f"from {_module(path, parent)} import {_renamed(short, local)}"
+
+
+def _words(path: PathSpec, name: str) -> Iterator[str]:
+    """What a name may be called in the script: by its last word, and if that is taken with more before it."""
+    short = name.split(".")[-1]
+    yield short
+    prefix = "".join(word.capitalize() for word in re.split(r"[._]+", path.id))
+    yield prefix + short
+    for number in count(2):
+        yield f"{prefix}{short}{number}"
 
 
 def _module(path: PathSpec, parent: str) -> str:

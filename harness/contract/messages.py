@@ -6,12 +6,15 @@ import re
 
 LONGEST = 2000  # characters; the whole text is kept beside the run
 
+_START = r"(?:/[^\s'\":<>()]+)?"  # the folders before the part of a path that says something
 _RULES = (
     (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
-    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f]"), "\N{REPLACEMENT CHARACTER}"),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"), "\N{REPLACEMENT CHARACTER}"),
     (re.compile(r"\b0x[0-9a-fA-F]{4,}"), "0x…"),
-    (re.compile(r"(?:/[^\s'\":<>()]+)?/(?:site|dist)-packages/"), "<packages>/"),
-    (re.compile(r"(?:/[^\s'\":<>()]+)?/lib/python3\.\d+/"), "<python>/"),
+    (re.compile(_START + r"/(?:site|dist)-packages/"), "<packages>/"),
+    (re.compile(_START + r"/lib(?:64)?/python3\.\d+/"), "<python>/"),
+    (re.compile(r"(?:/private)?(?:/var)?/tmp/[^\s'\":<>()/.]+"), "<temporary>"),
+    (re.compile(r"(?:/(?:home|Users)/[^\s'\":<>()/]+|/root)(?=/)"), "<home>"),
     (re.compile(r"(?<=\.py:)\d+"), "…"),
     (re.compile(r"(?<=[Ll]ine )\d+"), "…"),
     (re.compile(r"\bid=\d{6,}"), "id=…"),

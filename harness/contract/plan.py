@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
-from typing import Any, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Iterable, Iterator
 
 from harness.contract.records import CellKey, Outcome
 
@@ -27,8 +27,9 @@ class PathSpec:
 class Plan:
     """The cells to run in one environment.
 
-    `cells` maps a case file (relative to `root`) to the ids of its import paths. `expected` holds the baseline's
-    outcome of each cell that has one. `preload` names the modules imported once, before any cell is forked.
+    `cells` maps a case file (relative to `root`) to the ids of its import paths; a file's name is its case's id.
+    `taken` are cells whose outcome is known from an earlier run, and that are not to be run. `expected` holds the
+    baseline's outcome of each cell that has one. `preload` names the modules imported once, before any cell is forked.
     """
 
     environment: str
@@ -39,8 +40,21 @@ class Plan:
     output_limit: int
     paths: list[PathSpec]
     cells: dict[str, list[str]]
+    taken: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
+
+    def without(self, taken: Iterable[CellKey]) -> Plan:
+        """The plan with those cells moved from `cells` to `taken`."""
+        moved = set(taken)
+        cells = {
+            file: [path for path in paths if (case_of(file), path) not in moved] for file, paths in self.cells.items()
+        }
+        return replace(self, cells={file: paths for file, paths in cells.items() if paths}, taken=sorted(moved))
+
+    def all_cells(self) -> list[CellKey]:
+        """Every cell that must have an outcome in the end."""
+        return [(case_of(file), path) for file, paths in self.cells.items() for path in paths] + self.taken
 
     def write(self, file: str) -> None:
         data = asdict(self)
@@ -53,9 +67,15 @@ class Plan:
         with open(file, encoding="utf-8") as handle:
             data = json.load(handle)
         data["paths"] = [PathSpec(**spec) for spec in data["paths"]]
+        data["taken"] = [(case, path) for case, path in data["taken"]]
         outcomes = [Outcome.from_json(item) for item in data["expected"]]
         data["expected"] = {outcome.key: outcome for outcome in outcomes}
         return cls(**data)
+
+
+def case_of(file: str) -> str:
+    """The id of the case in a file."""
+    return os.path.splitext(os.path.basename(file))[0]
 
 
 def append_line(file: str, line: dict[str, Any]) -> None:

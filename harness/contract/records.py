@@ -50,7 +50,7 @@ class Outcome:
             case=data["case"],
             path=data["path"],
             status=Status(data["status"]),
-            stage=Stage(data["stage"]) if data["stage"] else None,
+            stage=None if data["stage"] is None else Stage(data["stage"]),
             error=data["error"],
             message=data["message"],
             warnings=tuple(data["warnings"]),

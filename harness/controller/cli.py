@@ -74,12 +74,14 @@ def _run(parser: argparse.ArgumentParser) -> object:
     _selects(parser)
     parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="environments side by side (default: cores)")
     parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork", help="default: fork")
+    parser.add_argument("--fresh", action="store_true", help="run all cells, also where nothing has changed since")
     parser.add_argument("pytest", nargs="*", metavar="-- ARG", help="what follows -- goes to pytest")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import running
 
-        return running.run(options.root, _selection(options), options.jobs, options.isolation, options.pytest)
+        how = ["--isolation", options.isolation, *(["--fresh"] if options.fresh else []), *options.pytest]
+        return running.run(options.root, _selection(options), options.jobs, how)
 
     return run
 

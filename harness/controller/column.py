@@ -1,29 +1,29 @@
 """One environment's column, from inside tox: plan, run pytest in the environment, reconcile, write, compare.
 
-This is the command of every TensorFlow environment of tox. Arguments are those that follow `--`: `--case`, `--path`
-and `--isolation` choose and say how, the rest is pytest's.
+This is the command of every TensorFlow environment of tox. Arguments are those that follow `--`: `--case`, `--path`,
+`--isolation` and `--fresh` choose and say how, the rest is pytest's. With options of pytest's every cell is run.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from uv import find_uv_bin
-
 import harness
-from harness.contract.plan import Plan
+from harness.contract.plan import Plan, append_line
+from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
+from harness.controller import reuse
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.installed import facts
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
 from harness.controller.project import Layout, Project, find_root, load_project
@@ -42,6 +42,7 @@ class Request:
 
     selection: Selection
     isolation: str
+    fresh: bool
     pytest: tuple[str, ...]
 
 
@@ -51,8 +52,9 @@ def parse(arguments: Sequence[str]) -> Request:
     parser.add_argument("--case", action="append", default=[])
     parser.add_argument("--path", action="append", default=[])
     parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork")
+    parser.add_argument("--fresh", action="store_true")
     own, rest = parser.parse_known_args(arguments)
-    return Request(Selection(paths=tuple(own.path), cases=tuple(own.case)), own.isolation, tuple(rest))
+    return Request(Selection(paths=tuple(own.path), cases=tuple(own.case)), own.isolation, own.fresh, tuple(rest))
 
 
 def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
@@ -76,30 +78,48 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     """Run the cells with the environment installed at `prefix`; write and compare what came out."""
     layout = project.layout
     baseline = read_baseline(layout, environment.id)
+    installed = facts(environment, prefix)
     plan = make_plan(project, environment, request, baseline)
-    plan_file = layout.run_file("plan", environment.id, ".json")
+    keys = reuse.cell_keys(project.cases, plan, environment, installed, prefix)
+    kept_file = layout.run_file("kept", environment.id, ".json")
+    kept = reuse.read_kept(kept_file)
+    taken = {} if request.fresh or request.pytest else reuse.still_true(kept, keys)
+    plan = plan.without(taken)
+    plan_file = _begin(layout, plan, taken)
+    code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest) if plan.cells else _PYTEST_PASSED
+    recorded = read_stream(Path(plan.stream))
+    column = finish(layout, plan, installed, recorded)
+    report(column, baseline, len(taken))
+    if recorded.environment_failure is None:
+        reuse.keep(kept_file, kept, keys, recorded.records)
+        if code == _PYTEST_INTERRUPTED:
+            return Exit.INTERRUPTED
+        _check_ending(plan, code, request, recorded)
+    return verdict(column, baseline)
+
+
+def _begin(layout: Layout, plan: Plan, taken: Mapping[CellKey, Record]) -> Path:
+    """Write the plan, and a stream that starts with what need not run."""
+    plan_file = layout.run_file("plan", plan.environment, ".json")
     for folder in ("plan", "stream", "run", "details"):
         (layout.state / folder).mkdir(parents=True, exist_ok=True)
     Path(plan.stream).unlink(missing_ok=True)
     plan.write(str(plan_file))
-    code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest)
-    recorded = read_stream(Path(plan.stream))
-    column = finish(layout, plan, facts(environment, prefix), recorded)
-    report(column, baseline)
-    if recorded.environment_failure is None:
-        if code == _PYTEST_INTERRUPTED:
-            return Exit.INTERRUPTED
-        _check_ending(environment.id, code, request, recorded)
-    return verdict(column, baseline)
+    for record in taken.values():
+        append_line(plan.stream, {"record": record.to_json()})
+    return plan_file
 
 
-def _check_ending(environment: str, code: int, request: Request, recorded: Recorded) -> None:
+def _check_ending(plan: Plan, code: int, request: Request, recorded: Recorded) -> None:
     """Raises HarnessError where pytest did not get through the plan, and what it left is no answer."""
+    environment = plan.environment
     if code == _PYTEST_NOTHING:
         raise UsageError(f"{environment}: no cell matches what was given to pytest")
     if code == _PYTEST_USAGE:
         raise UsageError(f"{environment}: pytest does not take these arguments: {' '.join(request.pytest)}")
-    if code not in (_PYTEST_PASSED, _PYTEST_FAILED) or (code == _PYTEST_FAILED and not recorded.records):
+    if code not in (_PYTEST_PASSED, _PYTEST_FAILED) or (
+        code == _PYTEST_FAILED and recorded.records.keys() <= set(plan.taken)
+    ):
         raise HarnessError(f"{environment}: pytest ended with exit code {code} before it was done")
 
 
@@ -126,11 +146,13 @@ def read_baseline(layout: Layout, environment: str) -> Column | None:
     return read_columns(layout.results, [environment]).get(environment)
 
 
-def report(column: Column, baseline: Column | None) -> None:
-    """Say what came out, and what is not as it was."""
+def report(column: Column, baseline: Column | None, taken: int) -> None:
+    """Say what came out, how many of it were taken from earlier runs, and what is not as it was."""
     counts = Counter(outcome.status for outcome in column.cells.values())
     parts = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
     print(f"{column.environment.id}: {len(column.cells)} cells: {', '.join(parts)}")
+    if taken:
+        print(f"{column.environment.id}: {taken} of them from earlier runs, as nothing they depend on has changed")
     if column.environment.failed:
         print(f"{column.environment.id}: env-fail: {column.environment.reason}")
     changes = compare(baseline, column)
@@ -138,25 +160,6 @@ def report(column: Column, baseline: Column | None) -> None:
         print("  " + in_words(change))
     if baseline is not None and not changes:
         print(f"{column.environment.id}: as in the baseline")
-
-
-def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
-    """What is really installed at `prefix`. Raises HarnessError where uv cannot tell."""
-    python = prefix / "bin" / "python"
-    listed = _output([find_uv_bin(), "pip", "list", "--format", "json", "--python", str(python)])
-    packages = {package["name"]: package["version"] for package in json.loads(listed)}
-    version = _output([str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip()
-    tensorflow = packages.get(environment.distribution)
-    if tensorflow is None:
-        raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
-    return EnvironmentFacts(environment.id, tensorflow, version, environment.distribution, packages=packages)
-
-
-def _output(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise HarnessError(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())}")
-    return done.stdout
 
 
 def _run_pytest(layout: Layout, environment: str, prefix: Path, plan: Path, arguments: Sequence[str]) -> int:

@@ -39,14 +39,9 @@ def read_stream(file: Path) -> Recorded:
     return recorded
 
 
-def planned_cells(plan: Plan) -> list[CellKey]:
-    """The cells of a plan: a file's name is its case's id."""
-    return [(Path(file).stem, path) for file, paths in plan.cells.items() for path in paths]
-
-
 def reconcile(plan: Plan, recorded: Recorded) -> dict[CellKey, Outcome]:
     """An outcome for every planned cell that was not deselected, and none for anything else."""
-    wanted = [key for key in planned_cells(plan) if key not in recorded.deselected]
+    wanted = [key for key in plan.all_cells() if key not in recorded.deselected]
     if recorded.environment_failure is not None:
         return {key: Outcome(*key, status=Status.ENV_FAIL) for key in wanted}
     outcomes = {key: record.outcome for key, record in recorded.records.items()}

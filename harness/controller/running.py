@@ -22,10 +22,12 @@ from harness.contract.plan import Plan
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller import column as columns
+from harness.controller import reuse
 from harness.controller.commands import open_root
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.grid import make_grid
+from harness.controller.installed import facts
 from harness.controller.matrix import Environment
 from harness.controller.planning import cell_keys
 from harness.controller.progress import Progress, make_progress
@@ -37,7 +39,7 @@ from harness.controller.terminal import print_grid
 from harness.controller.toxlog import reason
 
 _POLL = 0.2  # seconds
-_DISK = 2_500_000_000  # bytes that an environment may need on disk, uv's cache included
+_DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
 _MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
 _PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 
@@ -54,8 +56,11 @@ class Job:
     handle: IO[bytes] | None = field(default=None, repr=False)
 
 
-def run(root: Path | None, selection: Selection, jobs: int | None, isolation: str, pytest: Sequence[str]) -> Exit:
-    """Run a selection, print its grid and what changed, and say by the exit code how it went."""
+def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
+    """Run a selection, print its grid and what changed, and say by the exit code how it went.
+
+    `how` is handed on to every environment: options of ours first, then pytest's.
+    """
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
     keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
@@ -65,13 +70,22 @@ def run(root: Path | None, selection: Selection, jobs: int | None, isolation: st
     console = Console(highlight=False)
     arguments = [part for path in selection.paths for part in ("--path", path)]
     arguments += [part for case in selection.cases for part in ("--case", case)]
-    arguments += ["--isolation", isolation, *pytest]
-    todo = [Job(item, project.layout.run_file("logs", item.id, ".log")) for item in environments]
+    arguments += how
+    todo = [
+        Job(item, project.layout.run_file("logs", item.id, ".log")) for item in _longest_first(project, environments)
+    ]
     with _only_run(project.layout), _terminated_as_interrupted():
         with make_progress(console, todo, len(keys), project.layout) as progress:
             interrupted = _work(project, todo, arguments, jobs or _default_jobs(), progress)
-        done = [(job, column) for job in todo if (column := _finish(project, job)) is not None]
+        ended = sorted(todo, key=lambda job: environments.index(job.environment))
+        done = [(job, column) for job in ended if (column := _finish(project, job)) is not None]
     return Exit.INTERRUPTED if interrupted else _conclude(project, selection, done, console)
+
+
+def _longest_first(project: Project, environments: Sequence[Environment]) -> list[Environment]:
+    """So that no core waits for the last one, by what the cells of each took when they were last run."""
+    kept = {item.id: reuse.read_kept(project.layout.run_file("kept", item.id, ".json")) for item in environments}
+    return sorted(environments, key=lambda item: -sum(entry.record.seconds for entry in kept[item.id].values()))
 
 
 def _default_jobs() -> int:
@@ -177,14 +191,14 @@ def _finish(project: Project, job: Job) -> Column | None:
         return None
     if file.exists():
         return read_column(file)
-    plan_file = layout.run_file("plan", name, ".json")
+    plan_file = _plan_file(layout, name)
     matrix_says = EnvironmentFacts(
         name, job.environment.tensorflow, job.environment.python, job.environment.distribution
     )
     if plan_file.exists():
         plan = Plan.read(str(plan_file))
         try:
-            installed = columns.facts(job.environment, layout.root / ".tox" / name)
+            installed = facts(job.environment, layout.root / ".tox" / name)
         except HarnessError:
             installed = matrix_says
         job.code = Exit.BROKEN  # whatever it died of
@@ -216,12 +230,22 @@ def _conclude(project: Project, selection: Selection, done: Sequence[tuple[Job, 
         elif _ended(job) > Exit.DIFFERS:
             console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
         worst = max(worst, columns.verdict(column, baseline), _ended(job))
+    plans = [_plan_file(project.layout, name) for name in ran]
+    taken = sum(len(Plan.read(str(file)).taken) for file in plans if file.exists())
+    if taken:
+        console.print(
+            f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
+        )
     without = [name for name in ran if columns.read_baseline(project.layout, name) is None]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
     elif worst is Exit.AGREES:
         console.print("as in the baseline")
     return worst
+
+
+def _plan_file(layout: Layout, environment: str) -> Path:
+    return layout.run_file("plan", environment, ".json")
 
 
 def _ended(job: Job) -> Exit:

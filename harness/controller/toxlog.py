@@ -15,6 +15,7 @@ _CAUSE = ("error: ", "× ")  # how uv starts to say it; what it prints before is
 def reason(log: str, environment: str) -> str:
     """One sentence: what the step that failed said, without commands, times and progress."""
     step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> ")
+    ending = re.compile(rf"{re.escape(environment)}: (exit|OK|FAIL|SKIP)\b|evaluation failed|congratulations")
     refusal = f"{environment}: failed with "
     said: list[str] = []
     what = "tox"
@@ -24,8 +25,8 @@ def reason(log: str, environment: str) -> str:
             what, said = match.group("what"), []
         elif line.startswith(refusal):
             what, said = "tox", [line[len(refusal) :]]
-        elif not line.startswith((f"{environment}: ", "evaluation failed", "congratulations")):
-            said.append(line)
+        elif not ending.match(line):
+            said.append(line.removeprefix(f"{environment}: "))
     first = next((index for index, line in enumerate(said) if line.startswith(_CAUSE)), 0)
     text = f"{what}: {normalise(' '.join(said[first:])) or 'it said nothing'}"
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -5,6 +5,7 @@ Both take the same request and give the same reply, and must give the same outco
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import signal
@@ -75,25 +76,32 @@ class Spawn(Isolation):
     def _check(self) -> None:
         if self._checked or not self.preload:
             return
-        command = [sys.executable, "-c", "; ".join("import " + module for module in self.preload)]
-        done = subprocess.run(
-            command, cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        if done.returncode != 0:
-            last = done.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise BrokenEnvironment("".join(last) or f"exit code {done.returncode}")
+        once = Fork(self.preload)
+        try:
+            once.start()
+        finally:
+            once.close()
         self._checked = True
 
 
 class Fork(Isolation):
-    """Cells forked from a server process (`harness.runner.server`), which is made anew when it dies."""
+    """Cells forked from a server process (`harness.runner.server`), which is made anew when it dies.
+
+    A script that does something before its imports, such as setting a variable that they look at, gets a fresh
+    interpreter: in a fork it would come too late.
+    """
 
     def __init__(self, preload: list[str]) -> None:
         super().__init__(preload)
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Lines | None = None
+        self._fresh = Spawn([])
 
     def run(self, request: Request) -> Reply:
+        if self._lines is None:
+            self.start()
+        if _acts_before_imports(request, self.preload):
+            return self._fresh.run(request)
         reply = self._ask(request)
         if reply is None:  # the server died, which says nothing about the cell: once more, with a new one
             self._stop()
@@ -105,7 +113,7 @@ class Fork(Isolation):
 
     def _ask(self, request: Request) -> dict[str, Any] | None:
         if self._lines is None:
-            self._start()
+            self.start()
         assert self._lines is not None
         try:
             self._lines.write(request)
@@ -113,7 +121,8 @@ class Fork(Isolation):
         except BrokenPipeError:
             return None
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server. Raises BrokenEnvironment where it cannot import what it is to import."""
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.runner.server", str(replies_end), *self.preload],
@@ -154,7 +163,35 @@ class Fork(Isolation):
 
     def close(self) -> None:
         self._stop()
+        self._fresh.close()
         super().close()
+
+
+def _acts_before_imports(request: Request, preload: list[str]) -> bool:
+    """Whether the script does anything but import before it first imports what its parent has imported already."""
+    with open(request["script"], encoding="utf-8") as handle:
+        tree = ast.parse(handle.read())
+    root = "tensorflow" if request["form"] == "attribute" else request["path"]
+    warm = {name.split(".")[0] for name in [*preload, root]}
+    acted = False
+    for statement in tree.body:
+        imported = warm & _imported(statement)
+        if acted and imported:
+            return True
+        warm -= imported
+        acted = acted or not isinstance(statement, (ast.Import, ast.ImportFrom))
+    return False
+
+
+def _imported(statement: ast.stmt) -> set[str]:
+    """The top-level packages that are imported anywhere in the statement."""
+    names: list[str] = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+    return {name.split(".")[0] for name in names}
 
 
 ISOLATIONS = {"fork": Fork, "spawn": Spawn}

@@ -16,8 +16,9 @@ from typing import Any, Iterator
 import pytest
 
 from harness.cases.library import PREREQUISITES, Case, read_case
+from harness.contract.messages import normalise
 from harness.contract.plan import PathSpec, Plan, append_line
-from harness.contract.records import Outcome, Record
+from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Status
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
 from harness.runner.verdict import judge
@@ -47,6 +48,7 @@ class Cells:
         self.config = config
         self.plan = plan
         self.paths = {spec.id: spec for spec in plan.paths}
+        self.unread: set[str] = set()  # the files that turned out not to be cases
         self._isolation: Isolation | None = None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.File | None:
@@ -55,9 +57,18 @@ class Cells:
             return None
         return CaseFile.from_parent(parent, path=file_path, cells=self, relative=relative)
 
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        keys = [item.key for item in items if isinstance(item, CellItem)]
-        append_line(self.plan.stream, {"deselected": keys})
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Say what pytest's own options leave out, whether they deselect a cell or do not look at its file."""
+        chosen = {item.key for item in session.items if isinstance(item, CellItem)}
+        left_out = [key for key in self._readable() if key not in chosen]
+        if left_out:
+            append_line(self.plan.stream, {"deselected": left_out})
+
+    def _readable(self) -> Iterator[CellKey]:
+        for file, paths in self.plan.cells.items():
+            if file not in self.unread and os.path.exists(os.path.join(self.plan.root, file)):
+                case = os.path.splitext(os.path.basename(file))[0]
+                yield from ((case, path) for path in paths)
 
     def pytest_unconfigure(self) -> None:
         if self._isolation is not None:
@@ -96,11 +107,17 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         case, faults = read_case(self.cells.plan.root, self.relative)
         if case is None:
+            self.cells.unread.add(self.relative)
             raise self.CollectError("\n".join(str(fault) for fault in faults))
         for path_id in self.cells.plan.cells[self.relative]:
             name = f"{case.id}[{path_id}]"
             yield CellItem.from_parent(
-                self, name=name, cells=self.cells, case=case, cell_path=self.cells.paths[path_id]
+                self,
+                name=name,
+                nodeid=f"{self.nodeid}::{name}",  # whole: --lf of pytest 9.2 misses one that it made (pytest#15045)
+                cells=self.cells,
+                case=case,
+                cell_path=self.cells.paths[path_id],
             )
 
 
@@ -138,8 +155,9 @@ class CellItem(pytest.Item):
         try:
             return self.cells.run(self.case, self.cell_path)
         except BrokenEnvironment as error:
-            append_line(self.cells.plan.stream, {"environment_failure": str(error)})
-            self.session.shouldstop = f"TensorFlow cannot be imported: {error}"
+            reason = normalise(str(error))
+            append_line(self.cells.plan.stream, {"environment_failure": reason})
+            self.session.shouldstop = f"TensorFlow cannot be imported: {reason}"
             pytest.skip(self.session.shouldstop)
         except Exception as error:
             outcome = Outcome(*self.key, status=Status.ERROR, error=type(error).__name__, message=str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -22,12 +23,16 @@ from harness.cases.fields import (
     Reference,
     Shape,
     Text,
+    Value,
     Whole,
     describe,
+    is_call,
 )
 
 ID = Matching("[a-z]+", "lower-case letters")
 PART = OneOf((str, Text()), (dict, Call()))
+DAY = date(2020, 1, 1)
+VALUE = "text, a number, true, false, null, a list or a mapping"
 REFERENCE = "a name such as layers.Dense or tf.keras::layers.Dense"
 SHAPE = "a list of sizes such as [2, 784] (null for an open one)"
 OUTER = Mapping({"size": Whole(1), "inner": Mapping({"units": Whole()}, required=["units"])}, required=["size"])
@@ -43,12 +48,12 @@ def _said(field: Field, value: Any) -> list[str]:
     ("field", "values"),
     [
         (Field(), [None, 1, "x", [], {}]),
-        (Text(), ["x", " x "]),
+        (Text(), ["x", " x ", "é ✓ 😀", "\ud7ff\ue000"]),
         (ID, ["a", "abc"]),
         (Choice("TB", "LR"), ["TB", "LR"]),
         (Whole(), [0, 1, 10**9]),
         (Whole(1), [1]),
-        (Number(), [0, -1, 2.5]),
+        (Number(), [0, -1, 2.5, 10**300, -1e308]),
         (Positive(), [0.001, 7]),
         (Flag(), [True, False]),
         (Shape(), [[], [0], [None, 784]]),
@@ -78,6 +83,8 @@ def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
     [
         (Text(), " \n", r"must be text, not ' \n'"),
         (Text(), None, "must be text, not empty"),
+        (Text(), "x\ud800", r"must be text, not 'x\ud800'"),
+        (Text(), "\udfff", r"must be text, not '\udfff'"),
         (ID, "aB", "must be lower-case letters, not 'aB'"),
         (ID, "a\n", r"must be lower-case letters, not 'a\n'"),
         (Choice("TB", "LR"), "TD", "'TD' is not one of the known words; known: LR, TB"),
@@ -89,6 +96,11 @@ def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
         (Whole(), True, "must be a whole number of at least 0, not True"),
         (Number(), "1", "must be a number, not '1'"),
         (Number(), False, "must be a number, not False"),
+        (Number(), float("inf"), "must be a number, not inf"),
+        (Number(), float("-inf"), "must be a number, not -inf"),
+        (Number(), float("nan"), "must be a number, not nan"),
+        (Number(), -(10**400), "must be a number, not -1" + "0" * 55 + "..."),
+        (Positive(), float("inf"), "must be a number above 0, not inf"),
         (Positive(), 0, "must be a number above 0, not 0"),
         (Positive(), float("nan"), "must be a number above 0, not nan"),
         (Flag(), 1, "must be true or false, not 1"),
@@ -151,10 +163,82 @@ def test_what_is_no_call(value: Any, message: str) -> None:
     assert _said(Call(), value) == [message]
 
 
-def test_a_call_inside_the_arguments_of_a_call_is_checked_too() -> None:
-    assert _said(Call(), {"layers.Dense": {"kernel_initializer": {"initializers.Constant": 0.5}}}) != []
-    assert _said(Call(), {"layers.Dense": {"kernel_initializer": {"initializers.Constant": {"1": 0.5}}}}) != []
-    assert _said(Call(), {"layers.Dense": {"kernel_initializer": {"initializers.Constant": {"value": 0.5}}}}) == []
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "relu",
+        "é ✓ 😀",
+        7,
+        10**400,
+        0.5,
+        float("inf"),
+        float("nan"),
+        True,
+        None,
+        [],
+        [1, [None, "x"]],
+        {},
+        {"a": 1, 2: [3]},
+        {"out": "mse"},
+        {"a.B": 1, "c": 2},  # two keys: a mapping
+        {"layers.class": 1},  # not a name that Python could read: a mapping
+        {"layers.Dense": None},
+        {"tf.keras::Input": {"shape": [4]}},
+        {"Adam": {"learning_rate": {"schedules.Constant": {"value": 0.5}}}},
+        [{"metrics.AUC": {}}, "mse"],
+    ],
+)
+def test_an_argument(value: Any) -> None:
+    assert _said(Value(), value) == []
+    assert _said(Call(), {"layers.Dense": {"argument": value}}) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (DAY, f"must be {VALUE}, not datetime.date(2020, 1, 1)"),
+        (datetime(2020, 1, 1), f"must be {VALUE}, not datetime.datetime(2020, 1, 1, 0, 0)"),
+        (b"x", f"must be {VALUE}, not b'x'"),
+        ("x\ud800", rf"must be {VALUE}, not 'x\ud800'"),
+        ([1, [DAY]], f"must be {VALUE}, not datetime.date(2020, 1, 1)"),
+        ({"a": {"b": DAY}}, f"must be {VALUE}, not datetime.date(2020, 1, 1)"),
+        ({"a": ["\udfff"]}, rf"must be {VALUE}, not '\udfff'"),
+        ({"\ud800": 1, "a": 2}, rf"must be {VALUE}, not '\ud800'"),
+        ({"initializers.Constant": 0.5}, "must be a mapping of names, not 0.5"),
+        ({"tf.keras::Constant": "x"}, "must be a mapping of names, not 'x'"),
+        ({"Constant": [1]}, "must be a mapping of names, not a list"),
+        ({"initializers.Constant": {"1": 0.5}}, "'1' is not a Python name"),
+        ({"initializers.Constant": {"value": DAY}}, f"must be {VALUE}, not datetime.date(2020, 1, 1)"),
+        ([{"a": {"b.C": {"d": {"E": 1}}}}], "must be a mapping of names, not 1"),
+    ],
+)
+def test_what_is_no_argument(value: Any, message: str) -> None:
+    assert _said(Value(), value) == [message]
+    assert _said(Call(), {"layers.Dense": {"argument": value}}) == [message]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"layers.Dense": None}, True),
+        ({"layers.dense": 3}, True),
+        ({"keras::dense": {}}, True),
+        ({"Dense": {}}, True),
+        ({"dense": {}}, False),
+        ({"_Dense": {}}, False),
+        ({"layers Dense": {}}, False),
+        ({"Dense-1": {}}, False),
+        ({"None": {}}, False),
+        ({1: {}}, False),
+        ({}, False),
+        ({"a.B": 1, "a.C": 2}, False),
+        ("layers.Dense", False),
+        (["layers.Dense"], False),
+    ],
+)
+def test_what_is_written_as_a_call(value: Any, expected: bool) -> None:
+    assert is_call(value) is expected
 
 
 @pytest.mark.parametrize(

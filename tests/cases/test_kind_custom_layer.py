@@ -113,6 +113,15 @@ def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -
         ("(units) * b", "(self)", "11: unknown name 'self'; known: b, how, inputs, np, scalar, tf, units, w"),
         ("matmul(inputs, w)", "matmul(inputs, w", "11: is not a Python expression: '(' was never closed"),
         ("matmul(inputs, w)", "matmul(inputs, ŵ)", "11: must be one line of ASCII"),
+        (
+            "matmul(inputs, w)",
+            "stack([w for _ in inputs])",
+            "11: must not bind names of its own: no lambda, no comprehension",
+        ),
+        ("{units: 32,", "{units: 32, kwargs: 1,", "6: the name 'kwargs' is taken: call the argument something else"),
+        ("{units: 32,", "{units: 32, self: 1,", "6: the name 'self' is taken: call the argument something else"),
+        ("{units: 32,", "{units: 32, b: 1,", "6: the name 'b' is taken: call the argument something else"),
+        ("    scalar: {", "    inputs: {", "10: the name 'inputs' is taken: call the weight something else"),
         (GOOD[GOOD.index("{trainable_weights") :], "{}\n", "15: expects nothing: say what must hold"),
     ],
 )
@@ -148,17 +157,16 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "fault"),
     [
-        ("{units: 32,", "{units: 32, kwargs: 1,"),  # def __init__(self, units=32, kwargs=1, **kwargs)
-        ("{units: 32,", "{units: 32, self: 1,"),
-        ("{units: 32,", "{units: 32, b: 1,"),  # an argument and a weight: one hides the other
-        ("{units: 32,", "{units: 2020-01-01,"),  # a date has no place in a script
-        ("{value: 2}", "2"),  # not the arguments of a call
+        (
+            "{units: 32,",
+            "{units: 2020-01-01,",
+            "6: must be text, a number, true, false, null, a list or a mapping, not datetime.date(2020, 1, 1)",
+        ),
+        ("{value: 2}", "2", "6: must be a mapping of names, not 2"),
     ],
 )
-def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str) -> None:
+def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
-    assert case is None
-    assert faults
+    assert _read(tmp_path, GOOD.replace(old, new)) == (None, [fault])

@@ -159,19 +159,26 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "fault"),
     [
-        ("{initializers.Constant: {value: 0.5}}", "{initializers.Constant: 0.5}"),  # not the arguments of a call
-        ("units: 3", "units: 2020-01-01"),  # a date has no place in a script
-        ("units: 3", "lambda: 3"),
-        ("predict: {random: [5, 4], seed: 3}", "predict: {ones: []}"),  # no rows to sum
+        ("{initializers.Constant: {value: 0.5}}", "{Constant: 0.5}", "6: must be a mapping of names, not 0.5"),
+        (
+            "units: 3",
+            "units: 2020-01-01",
+            "6: must be text, a number, true, false, null, a list or a mapping, not datetime.date(2020, 1, 1)",
+        ),
+        ("units: 3", "lambda: 3", "6: 'lambda' is not a Python name"),
+        (
+            "predict: {random: [5, 4], seed: 3}",
+            "predict: {ones: []}",
+            "10: an array has one dimension or more, and none of them open",
+        ),
+        ("rows_sum_to: 1", "rows_sum_to: .inf", "15: must be a number, not inf"),
     ],
 )
-def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str) -> None:
+def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
-    assert case is None
-    assert len(faults) == 1
+    assert _read(tmp_path, GOOD.replace(old, new)) == (None, [fault])
 
 
 def test_a_part_by_its_bare_name_becomes_a_call(tmp_path: Path) -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.kinds import KINDS
 from harness.cases.library import case_files, read_case, read_library
 from harness.contract.plan import PathSpec
 
 ROOT = Path(__file__).parents[2]
-GOOD = "id: {}\nkind: snippet\ntitle: One\ncode: assert KERAS\n"
+GOOD = 'id: {}\nkind: snippet\ntitle: One\ncode: "import KERAS\\n# call\\nassert KERAS"\n'
 
 
 def _write(root: Path, file: str, text: str) -> None:
@@ -33,9 +32,9 @@ def test_a_case_with_every_key(tmp_path: Path) -> None:
     assert (case.id, case.kind, case.title, case.file) == ("one", "snippet", "One", "cases/snippet/one.yaml")
     assert (case.requires, case.paths, case.timeout) == (("graphviz",), ("tf.*", "keras"), 2.5)
     assert (case.skip, case.source, case.advice) == ("broken", ("keras#1",), "Wait.")
-    assert case.body == {"code": "assert KERAS"}
+    assert case.body == {"code": "import KERAS\n# call\nassert KERAS"}
     assert case.lines["advice",] == 10
-    assert case.script(PathSpec("keras", "from")) == "# call\nassert keras\n"
+    assert case.script(PathSpec("keras", "from")) == "import keras\n# call\nassert keras\n"
 
 
 def test_a_case_with_only_the_required_keys(tmp_path: Path) -> None:
@@ -58,7 +57,7 @@ def test_a_case_with_only_the_required_keys(tmp_path: Path) -> None:
         ("title: One", "tite: One", "3: unknown key 'tite'; did you mean 'title'?"),
         ("kind: snippet", "kind: snipet", "2: 'snipet' is not one of the known words; did you mean 'snippet'?"),
         ("kind: snippet", "kind: [snippet]", "2: a list is not one of the known words; did you mean 'snippet'?"),
-        ("kind: snippet", "# no kind", f"1: the key 'kind' is missing; known: {', '.join(sorted(KINDS))}"),
+        ("kind: snippet", "# no kind", "1: the key 'kind' is missing"),
     ],
 )
 def test_faults_of_the_keys_that_every_case_has(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -90,7 +89,17 @@ def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
     assert _faults(tmp_path) == ["cases/snippet/two.yaml:2: the id 'one' differs from the file's name 'two'"]
 
 
-@pytest.mark.parametrize("file", ["cases/one.yaml", "cases/model_build/one.yaml", "cases/old/snippet/one.yaml"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "cases/one.yaml",
+        "cases/model_build/one.yaml",
+        "cases/old/snippet/one.yaml",
+        "cases/snippet/old/one.yaml",
+        "cases/snippets/one.yaml",
+        "cases/Snippet/one.yaml",
+    ],
+)
 def test_the_folder_is_the_kind(tmp_path: Path, file: str) -> None:
     _write(tmp_path, file, GOOD.format("one"))
     assert _faults(tmp_path) == [f"{file}:2: a case of kind 'snippet' belongs in cases/snippet/"]
@@ -127,8 +136,12 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/twice.yaml", "id: a\nid: b\n")
     _write(tmp_path, "cases/plot_model/moved.yaml", GOOD.format("other"))
     _write(tmp_path, "cases/model_build/kind.yaml", "id: kind\nkind: model_bild\n")
+    _write(tmp_path, "cases/model_build/none.yaml", "id: nome\ntitle: One\n")
     assert _faults(tmp_path) == [
+        "cases/model_build/kind.yaml:1: the key 'title' is missing",
         "cases/model_build/kind.yaml:2: 'model_bild' is not one of the known words; did you mean 'model_build'?",
+        "cases/model_build/none.yaml:1: the id 'nome' differs from the file's name 'none'",
+        "cases/model_build/none.yaml:1: the key 'kind' is missing",
         "cases/plot_model/moved.yaml:1: the id 'other' differs from the file's name 'moved'",
         "cases/plot_model/moved.yaml:2: a case of kind 'snippet' belongs in cases/snippet/",
         "cases/snippet/keys.yaml:5: unknown key 'tile'; did you mean 'title'?",
@@ -153,6 +166,41 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
             [
                 "2: 'snipet' is not one of the known words; did you mean 'snippet'?",
                 "3: must be text, not 3",
+            ],
+        ),
+        (
+            "id: other\nkind: snipet\ntimeout: 0\npaths: []\nlayer: x\n",
+            [
+                "1: the id 'other' differs from the file's name 'one'",
+                "1: the key 'title' is missing",
+                "2: 'snipet' is not one of the known words; did you mean 'snippet'?",
+                "3: must be a number above 0, not 0",
+                "4: must be a list with at least one item, not a list",
+            ],
+        ),
+        (
+            "id: One\nadvice: ''\ncode: 3\n",
+            [
+                "1: must be lower-case words joined by hyphens, not 'One'",
+                "1: the id 'One' differs from the file's name 'one'",
+                "1: the key 'kind' is missing",
+                "1: the key 'title' is missing",
+                "2: must be text, not ''",
+            ],
+        ),
+        (
+            "id: one\nkind: plot_model\ntitle: One\nmodel: x\n",
+            [
+                "1: the key 'expect' is missing",
+                "1: the key 'plot' is missing",
+                "2: a case of kind 'plot_model' belongs in cases/plot_model/",
+                "4: must be a mapping, not 'x'",
+            ],
+        ),
+        (
+            "kind: snippet\ntitle: One\ncode: x = 1\n",
+            [
+                "1: the key 'id' is missing",
             ],
         ),
     ],

@@ -50,6 +50,10 @@ def test_plain_values_and_sizes(document: str, python: str) -> None:
         ("[{metrics.AUC: {}}, mse]", '[AUC(), "mse"]'),
         ("{a.B: {x: 1}, c: 2}", '{"a.B": {"x": 1}, "c": 2}'),
         ("{out: mse}", '{"out": "mse"}'),
+        ("{Adam: {learning_rate: 0.1}}", "Adam(learning_rate=0.1)"),
+        ("{layers.Masking: {value: -.inf}}", 'Masking(value=float("-inf"))'),
+        ("{.nan: [.inf]}", '{float("nan"): [float("inf")]}'),
+        ("{layers.class: 1}", '{"layers.class": 1}'),
         ("{1: [3]}", "{1: (3,)}"),
     ],
 )
@@ -60,7 +64,18 @@ def test_nested_calls_and_mappings(document: str, python: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "it's", 'say "x"', "a\\b\\n", "a\nb\tc\r", "é ✓ 😀", "\x00\x07\x7f\x85", "\u2028 \ufeff", "{x} %s", "\ud800"],
+    [
+        "",
+        "it's",
+        'say "x"',
+        "a\\b\\n",
+        "a\nb\tc\r",
+        "é ✓ 😀",
+        "\x00\x07\x7f\x85",
+        "\u2028 \ufeff",
+        "{x} %s",
+        "\ud7ff\ue000",
+    ],
 )
 def test_text_comes_back_from_python_as_it_was(text: str) -> None:
     python = literal(text, _use)

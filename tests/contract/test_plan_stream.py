@@ -26,11 +26,23 @@ def test_plan_round_trip(tmp_path: Path) -> None:
         output_limit=1000,
         paths=[PathSpec("tf.keras", "attribute"), PathSpec("keras", "from")],
         cells={"cases/model_build/mlp.yaml": ["tf.keras", "keras"]},
+        taken=[("plot", "keras"), ("plot", "tf.keras")],
         expected={outcome.key: outcome for outcome in outcomes},
     )
     plan.write(str(tmp_path / "plan.json"))
     assert Plan.read(str(tmp_path / "plan.json")) == plan
     assert plan.preload == ["tensorflow"]
+
+
+def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
+    cells = {"cases/model_build/mlp.yaml": ["tf.keras", "keras"], "cases/plot_model/plot.yml": ["keras"]}
+    plan = Plan("tf215", "/", "stream", "fork", 1.0, 1, [], cells)
+    rest = plan.without([("plot", "keras"), ("mlp", "tf.keras")])
+    assert rest.cells == {"cases/model_build/mlp.yaml": ["keras"]}
+    assert rest.taken == [("mlp", "tf.keras"), ("plot", "keras")]
+    assert sorted(rest.all_cells()) == sorted(plan.all_cells())
+    assert plan.all_cells() == [("mlp", "tf.keras"), ("mlp", "keras"), ("plot", "keras")]
+    assert plan.without([]) == plan
 
 
 def test_lines_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:

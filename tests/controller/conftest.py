@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.contract.records import Outcome
 from harness.controller.cli import main
 from harness.controller.grid import Grid, make_grid
 from harness.controller.interpreters import find_interpreter
 from harness.controller.project import load_project
-from harness.controller.store import Column, EnvironmentFacts
+from harness.controller.store import Column, EnvironmentFacts, write_column
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,8 +63,16 @@ kind: snippet
 title: The path has a version
 code: |
   import KERAS as keras
+
+  # call
   assert keras.__version__ == "2.15.0", keras.__version__
 """
+
+TENSORFLOW = {
+    "tensorflow/__init__.py": "from tensorflow import keras\n",
+    "tensorflow/keras/__init__.py": "__version__ = '2.15.0'\n",
+    "tensorflow_cpu-2.15.1.dist-info/METADATA": "Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.15.1\n",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +163,36 @@ def column() -> Callable[..., Column]:
         return Column(EnvironmentFacts(**known | facts), {outcome.key: outcome for outcome in outcomes})
 
     return make
+
+
+@pytest.fixture
+def keep(project: Path) -> Callable[[str, Column], Path]:
+    """Write a column where accepted ones are (`results`) or where the last run is (`.harness/run`)."""
+
+    def keep(folder: str, column: Column) -> Path:
+        file = project / folder / f"{column.environment.id}.json"
+        write_column(file, column)
+        return file
+
+    return keep
+
+
+@pytest.fixture
+def fill() -> Callable[[Path], None]:
+    """Put a TensorFlow of a few lines into an environment, and the pytest and PyYAML of these tests."""
+
+    def fill(prefix: Path) -> None:
+        (packages,) = prefix.glob("lib/python3.*/site-packages")
+        for name, text in TENSORFLOW.items():
+            (packages / name).parent.mkdir(exist_ok=True, parents=True)
+            (packages / name).write_text(text, encoding="utf-8")
+        shared = {str(Path(str(module.__file__)).parents[1]) for module in (pytest, yaml)}
+        (packages / "shared.pth").write_text("\n".join(shared), encoding="utf-8")
+        program = prefix / "bin" / "pytest"
+        program.write_text(f'#!/bin/sh\nexec "{prefix}/bin/python" -m pytest "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+
+    return fill
 
 
 @pytest.fixture

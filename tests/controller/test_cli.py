@@ -12,11 +12,12 @@ import pytest
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.cli import _parser, main
-from harness.controller.store import Column, write_column
+from harness.controller.store import Column
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., Column]
 Edit = Callable[[str, str, str], None]
+Keep = Callable[[str, Column], Path]
 
 CELLS = [
     ("dense", "tensorflow.keras"),
@@ -27,21 +28,6 @@ CELLS = [
 ]
 PASSED = [Outcome(*key, status=Status.PASS) for key in CELLS]
 FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0")
-
-
-@pytest.fixture
-def keep(project: Path) -> Callable[[str, Column], Path]:
-    """Write a column as accepted (`results`) or as the last run (`.harness/run`)."""
-
-    def keep(folder: str, column: Column) -> Path:
-        file = project / folder / f"{column.environment.id}.json"
-        write_column(file, column)
-        return file
-
-    return keep
-
-
-Keep = Callable[[str, Column], Path]
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,11 +97,13 @@ def test_all_faults_of_all_files_are_told_at_once_and_nothing_runs(project: Path
 
 
 def test_an_id_that_is_used_twice_is_told_at_its_second_place(project: Path, harness: Command) -> None:
-    shutil.copytree(project / "cases" / "snippet", project / "cases" / "more" / "snippet")
+    dense = project / "cases" / "model_build" / "dense.yaml"
+    text = dense.read_text(encoding="utf-8").replace("id: dense", "id: version")
+    dense.with_name("version.yaml").write_text(text, encoding="utf-8")
     done = harness("validate")
     assert done.returncode == 2
     assert done.stderr == (
-        "cases/snippet/version.yaml:1: the id 'version' is already used in cases/more/snippet/version.yaml\n"
+        "cases/snippet/version.yaml:1: the id 'version' is already used in cases/model_build/version.yaml\n"
     )
 
 

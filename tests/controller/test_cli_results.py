@@ -5,16 +5,15 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.export import BEGIN, END
-from harness.controller.store import Column, read_column, write_column, write_details
+from harness.controller.store import Column, read_column, write_details
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., Column]
 Edit = Callable[[str, str, str], None]
+Keep = Callable[[str, Column], Path]
 
 CELLS = [
     ("dense", "tensorflow.keras"),
@@ -25,21 +24,6 @@ CELLS = [
 ]
 PASSED = [Outcome(*key, status=Status.PASS) for key in CELLS]
 FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0")
-
-
-@pytest.fixture
-def keep(project: Path) -> Callable[[str, Column], Path]:
-    """Write a column as accepted (`results`) or as the last run (`.harness/run`)."""
-
-    def keep(folder: str, column: Column) -> Path:
-        file = project / folder / f"{column.environment.id}.json"
-        write_column(file, column)
-        return file
-
-    return keep
-
-
-Keep = Callable[[str, Column], Path]
 
 
 def test_show_has_nothing_to_show_without_results(harness: Command, project: Path) -> None:

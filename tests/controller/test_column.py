@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness.contract.plan import Plan
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller import column as columns
-from harness.controller.column import Request, facts, parse, run_column, verdict
+from harness.controller.column import Request, parse, run_column, verdict
 from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.installed import facts
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
@@ -24,33 +23,18 @@ from harness.controller.store import Column, read_column, read_details, write_co
 
 Columns = Callable[..., Column]
 
-TENSORFLOW = {
-    "tensorflow/__init__.py": "from tensorflow import keras\n",
-    "tensorflow/keras/__init__.py": "__version__ = '2.15.0'\n",
-    "tensorflow_cpu-2.15.1.dist-info/METADATA": "Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.15.1\n",
-}
-
 
 @pytest.fixture
-def prefix(tmp_path: Path) -> Path:
-    """An environment with that TensorFlow, and with the pytest and PyYAML of these tests."""
+def prefix(tmp_path: Path, fill: Callable[[Path], None]) -> Path:
     folder = tmp_path / "environment"
     venv.create(folder, with_pip=False, symlinks=True)
-    packages = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    for name, text in TENSORFLOW.items():
-        (packages / name).parent.mkdir(exist_ok=True, parents=True)
-        (packages / name).write_text(text, encoding="utf-8")
-    shared = {str(Path(module.__file__).parents[1]) for module in (pytest, yaml)}
-    (packages / "shared.pth").write_text("\n".join(shared), encoding="utf-8")
-    program(folder, f'exec "{folder}/bin/python" -m pytest "$@"')
+    fill(folder)
     return folder
 
 
 def program(prefix: Path, command: str) -> None:
-    """What the environment has for pytest."""
-    file = prefix / "bin" / "pytest"
-    file.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
-    file.chmod(0o755)
+    """Put something else in the place of the environment's pytest."""
+    (prefix / "bin" / "pytest").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -94,7 +78,7 @@ def test_a_column_is_held_against_its_baseline(
     first = run.read_bytes()
     accepted.parent.mkdir()
     accepted.write_bytes(first)
-    assert run_column(loaded, tf215, parse([]), prefix) is Exit.AGREES
+    assert run_column(loaded, tf215, parse(["--fresh"]), prefix) is Exit.AGREES
     assert run.read_bytes() == first
     assert "tf215: as in the baseline\n" in capfd.readouterr().out
     column = read_column(accepted)
@@ -110,9 +94,7 @@ def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
 ) -> None:
     file = loaded.layout.run / "tf215.json"
     run_column(loaded, tf215, parse(["--case", "version", "--path", "tf*"]), prefix)
-    assert set(read_column(file).cells) == {("version", "tensorflow.keras"), ("version", "tf.keras")} - {
-        ("version", "tensorflow.keras")
-    }
+    assert set(read_column(file).cells) == {("version", "tf.keras")}
     run_column(loaded, tf215, parse(["-k", "dense"]), prefix)
     assert set(read_column(file).cells) == {("dense", "tensorflow.keras"), ("dense", "tf.keras")}
 
@@ -174,14 +156,56 @@ def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environme
 def test_nothing_of_an_earlier_run_is_taken_for_this_one(loaded: Project, tf215: Environment, prefix: Path) -> None:
     run_column(loaded, tf215, parse([]), prefix)
     program(prefix, "exit 2")
-    run_column(loaded, tf215, parse([]), prefix)
+    run_column(loaded, tf215, parse(["--fresh"]), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
 
 
+def planned(loaded: Project) -> set[str]:
+    """The case files that the last run had to run."""
+    return set(Plan.read(str(loaded.layout.run_file("plan", "tf215", ".json"))).cells)
+
+
+def test_what_has_not_changed_is_taken_from_the_run_before(
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_column(loaded, tf215, parse([]), prefix)
+    document, details = (loaded.layout.run_file(folder, "tf215", ".json") for folder in ("run", "details"))
+    before = document.read_bytes(), details.read_bytes()
+    program(prefix, "exit 3")
+    assert run_column(loaded, tf215, parse([]), prefix) is Exit.AGREES
+    assert planned(loaded) == set()
+    assert (document.read_bytes(), details.read_bytes()) == before
+    assert "tf215: 5 of them from earlier runs" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("argument", ["--fresh", "-v"])
+def test_everything_is_run_when_that_is_asked_for_or_pytest_has_options(
+    loaded: Project, tf215: Environment, prefix: Path, argument: str
+) -> None:
+    run_column(loaded, tf215, parse([]), prefix)
+    run_column(loaded, tf215, parse([argument]), prefix)
+    assert planned(loaded) == {"cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
+
+
+def test_only_a_case_that_has_changed_is_run_again(
+    project: Path, loaded: Project, tf215: Environment, prefix: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    run_column(loaded, tf215, parse([]), prefix)
+    edit("cases/snippet/version.yaml", '"2.15.0"', '"2.14.0"')
+    run_column(load_project(project), tf215, parse([]), prefix)
+    assert planned(loaded) == {"cases/snippet/version.yaml"}
+    cells = read_column(loaded.layout.run / "tf215.json").cells
+    assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
+    edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
+    program(prefix, "exit 1")
+    with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
+        run_column(load_project(project), tf215, parse([]), prefix)
+
+
 def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
     passed = Outcome("version", "keras", Status.PASS)
-    request = Request(Selection(paths=("keras",)), "spawn", ())
+    request = Request(Selection(paths=("keras",)), "spawn", False, ())
     plan = columns.make_plan(loaded, tf215, request, column(passed))
     assert plan.cells == {"cases/snippet/version.yaml": ["keras"]}
     assert [(spec.id, spec.form) for spec in plan.paths] == [("keras", "from")]
@@ -194,6 +218,8 @@ def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment
 
 def test_what_is_not_ours_is_left_for_pytest() -> None:
     request = parse(["-k", "plot and not dpi", "--case", "a*", "-x", "--path=keras", "--case", "b", "-p", "no:x"])
+    assert not request.fresh
+    assert parse(["--fresh"]).fresh
     assert request.pytest == ("-k", "plot and not dpi", "-x", "-p", "no:x")
     assert request.selection == Selection(paths=("keras",), cases=("a*", "b"))
     assert request.isolation == "fork"

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,11 +74,11 @@ def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, jobs
 def test_a_terminal_shows_the_active_jobs_and_the_whole(layout: Layout, jobs: list[Job]) -> None:
     screen = io.StringIO()
     for job in jobs:
-        job.process = started()
+        job.process, job.began = started(), time.monotonic()
     jobs[1].code = 0
     append_line(str(layout.run_file("stream", "tf215", ".jsonl")), {"record": {}})
     with make_progress(Console(file=screen, force_terminal=True, width=100), jobs, 2, layout) as progress:
         progress.update()
-    assert re.search(r"tf215 +running cells, 1 of 2 cells, \d+ s", screen.getvalue())
+    assert re.search(r"tf215 +running cells, 1 of 2 cells, \d s", screen.getvalue())
     assert re.search(r"1 of 2 environments, \d+ s, about \d+ s left", screen.getvalue())
     assert "tf216" not in screen.getvalue()

@@ -15,7 +15,7 @@ SOURCE = Path(harness.__file__).parent
 
 
 def test_only_what_runs_in_environments_is_shipped(tmp_path: Path) -> None:
-    package = ship(tmp_path) / "harness"
+    package = ship(tmp_path / "not" / "made") / "harness"
     assert sorted(entry.name for entry in package.iterdir()) == ["__init__.py", "cases", "contract", "runner"]
     shipped = {file.relative_to(package) for file in package.rglob("*") if file.is_file()}
     assert not any("__pycache__" in file.parts for file in shipped)

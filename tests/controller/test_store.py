@@ -38,6 +38,7 @@ def document(tmp_path: Path, column: Columns) -> Path:
 
 def test_what_is_written_is_read_again(document: Path, column: Columns) -> None:
     assert read_column(document) == column(*OUTCOMES, packages={"keras": "2.15.0", "numpy": "1.26.4"})
+    assert "≠" in document.read_text(encoding="utf-8")
     data = json.loads(document.read_text(encoding="utf-8"))
     assert data["schema"] == 1
     assert data["environment"]["packages"] == {"keras": "2.15.0", "numpy": "1.26.4"}
@@ -67,6 +68,7 @@ def test_a_cell_takes_one_line_so_that_a_change_of_one_is_one_line_of_a_diff(doc
 def test_a_column_without_cells_is_a_document_too(tmp_path: Path, column: Columns) -> None:
     write_column(tmp_path / "tf215.json", column())
     assert read_column(tmp_path / "tf215.json") == column()
+    assert not column().environment.failed
 
 
 def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
@@ -158,7 +160,7 @@ def test_details_are_kept_by_cell(tmp_path: Path) -> None:
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "file.json"
+    file = tmp_path / "very" / "deep" / "file.json"
     write_atomically(file, "old")
     with pytest.raises(UnicodeEncodeError):
         write_atomically(file, "new" * 100_000 + "\ud800")

@@ -26,7 +26,7 @@ tf115: failed with Could not open requirements file locks/tf115.txt: [Errno 2] N
 WRONG_HASH = f"""\
 tf115: venv> {UV} venv -p /usr/bin/python3.11 --allow-existing '--prompt=grid[tf115]' .tox/tf115
 tf115: install_deps> {UV} pip install --no-deps --require-hashes --compile-bytecode -r locks/tf115.txt
-\x1b[31mUsing Python 3.11.2 environment at: .tox/tf115
+\x1b[0;31mUsing Python 3.11.2 environment at: .tox/tf115
 Resolved 1 package in 73ms
 Downloading tensorflow-cpu (197.6MiB)
 error: Failed to download `tensorflow-cpu==2.15.1`
@@ -50,6 +50,16 @@ tf115: exit 1 (0.11 seconds) /home/me/grid> {UV} pip install --no-deps pid=30356
 """
 
 
+NOT_INSTALLED = f"""\
+tf115: install_deps> {UV} pip install --no-deps --require-hashes --compile-bytecode -r locks/tf115.txt
+tf115: commands[0]> .venv/bin/python3 -m harness.controller.column --isolation fork
+tf115: tensorflow is not installed in .tox/tf115
+tf115: exit 3 (0.31 seconds) /home/me/grid> .venv/bin/python3 -m harness.controller.column pid=30157
+  tf115: FAIL code 3 (0.43=setup[0.12]+cmd[0.31] seconds)
+  evaluation failed :( (0.57 seconds)
+"""
+
+
 @pytest.mark.parametrize(
     ("log", "expected"),
     [
@@ -69,16 +79,17 @@ tf115: exit 1 (0.11 seconds) /home/me/grid> {UV} pip install --no-deps pid=30356
             "install_deps: × No solution found when resolving dependencies:"
             " ╰─▶ Because there is no version of tensorflow==2.15.99, your requirements are unsatisfiable.",
         ),
+        (NOT_INSTALLED, "commands[0]: tensorflow is not installed in .tox/tf115"),
         ("ROOT: HandledError| unknown environment 'tf115'\n", "tox: ROOT: HandledError| unknown environment 'tf115'"),
         ("", "tox: it said nothing"),
     ],
-    ids=["interpreter", "lock", "hash", "older uv", "refused", "nothing"],
+    ids=["interpreter", "lock", "hash", "older uv", "installed", "refused", "nothing"],
 )
 def test_the_reason_is_what_the_step_that_failed_said(log: str, expected: str) -> None:
     assert reason(log, "tf115") == expected
 
 
-@pytest.mark.parametrize("log", [NO_INTERPRETER, NO_LOCK, WRONG_HASH, OLDER_UV])
+@pytest.mark.parametrize("log", [NO_INTERPRETER, NO_LOCK, WRONG_HASH, OLDER_UV, NOT_INSTALLED])
 def test_the_reason_is_the_same_however_long_it_took(log: str) -> None:
     later = log.replace("seconds", "s").replace("0.", "7.").replace("73ms", "2.10s").replace("pid=", "pid=9")
     assert reason(later, "tf115") == reason(log, "tf115")

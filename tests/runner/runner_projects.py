@@ -52,7 +52,7 @@ def spec(path: str) -> PathSpec:
     return PathSpec(path, "attribute" if path.startswith("tf.") else "from")
 
 
-@dataclass
+@dataclass(repr=False)
 class Ran:
     """What a session left: pytest's exit code and text, and the stream."""
 
@@ -85,7 +85,7 @@ class Ran:
         return self.records[case, path]
 
 
-@dataclass
+@dataclass(repr=False)
 class Project:
     """A project below `root`: cases, packages that cells can import (file to text), and what the plan says."""
 
@@ -117,8 +117,8 @@ class Project:
 
     @property
     def temporary(self) -> list[str]:
-        """What is left in the folder for temporary files."""
-        return sorted(path.name for path in (self.root / "tmp").iterdir() if path.name != ".keep")
+        """What is left in the folder for temporary files, beside pytest's own."""
+        return sorted(path.name for path in (self.root / "tmp").iterdir() if not path.name.startswith(("pytest-", ".")))
 
     def variables(self) -> dict[str, str]:
         """The environment variables of pytest and of scripts run by hand. RUNNER_TEST marks their processes."""
@@ -208,10 +208,24 @@ def wait_until(condition: Any, seconds: float = 10.0) -> bool:
     return True
 
 
-def run_both(folder: Path, cases: dict[str, Snippet], **keywords: Any) -> dict[str, tuple[Project, Ran]]:
+@dataclass(repr=False)
+class Both:
+    """A project in each isolation, and what its session left."""
+
+    project: dict[str, Project]
+    ran: dict[str, Ran]
+
+    @property
+    def agree(self) -> bool:
+        """Whether the isolations gave the same outcomes, in the same order."""
+        fork, spawn = self.ran["fork"], self.ran["spawn"]
+        return fork.outcomes == spawn.outcomes and fork.recorded == spawn.recorded
+
+
+def run_both(folder: Path, cases: dict[str, Snippet], **keywords: Any) -> Both:
     """The same project in both isolations."""
-    done = {}
-    for isolation in ISOLATIONS:
-        project = Project(folder / isolation, cases, isolation=isolation, **keywords)
-        done[isolation] = (project, project.run())
-    return done
+    project = {name: Project(folder / name, cases, isolation=name, **keywords) for name in ISOLATIONS}
+    ran = {name: each.run() for name, each in project.items()}
+    for each in ran.values():
+        assert each.code in (0, 1), each.printed
+    return Both(project, ran)

@@ -7,13 +7,27 @@ from typing import Any
 from harness.cases import expressions
 from harness.cases.arrays import Array, array
 from harness.cases.documents import Place, nearest
-from harness.cases.fields import Call, Field, Flag, Items, Mapping, Named, OneOf, Reference, Text, Whole, describe
+from harness.cases.fields import (
+    Call,
+    Field,
+    Flag,
+    Items,
+    Mapping,
+    Named,
+    OneOf,
+    Reference,
+    Text,
+    Value,
+    Whole,
+    describe,
+)
 from harness.cases.kinds.base import Kind
 from harness.cases.literals import bracketed, call, keywords, literal
 from harness.cases.script import Script
 from harness.contract.statuses import Stage
 
 INPUT_DIM = "input_dim"  # in a weight's shape: the size of the input's last dimension
+_RESERVED = ("self", "kwargs", "inputs", "input_shape", INPUT_DIM, "tf", "np")
 _LIBRARIES = {"tf": "import tensorflow as tf", "np": "import numpy as np"}
 
 
@@ -34,7 +48,7 @@ _WEIGHT = Mapping(
 
 FIELDS: dict[str, Field] = {
     "layer": Mapping(
-        {"base": Reference(), "arguments": Named(Field()), "weights": Named(_WEIGHT), "call": Text()},
+        {"base": Reference(), "arguments": Named(Value()), "weights": Named(_WEIGHT), "call": Text()},
         required=["base", "call"],
     ),
     "container": Reference(),
@@ -45,18 +59,26 @@ FIELDS: dict[str, Field] = {
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """Sizes and the call know only names that there are."""
-    layer = body["layer"]
-    arguments = layer.get("arguments", {})
-    for name, weight in layer.get("weights", {}).items():
-        for index, size in enumerate(weight["shape"]):
-            known = [INPUT_DIM, *arguments]
-            if isinstance(size, str) and size not in known:
-                where = place.at("layer").at("weights").at(name).at("shape").at(index)
-                where.fault(f"unknown size {size!r}{nearest(size, known)}")
-    _check_call(layer, place.at("layer").at("call"))
+    """Names are free, and sizes and the call know only names that there are."""
+    layer, at = body["layer"], place.at("layer")
+    arguments, weights = layer.get("arguments", {}), layer.get("weights", {})
+    for name in arguments:
+        if name in weights or name in _RESERVED:
+            at.at("arguments").at(name).fault(f"the name {name!r} is taken: call the argument something else")
+    for name, weight in weights.items():
+        _check_shape(weight["shape"], arguments, at.at("weights").at(name).at("shape"))
+        if name in _RESERVED:
+            at.at("weights").at(name).fault(f"the name {name!r} is taken: call the weight something else")
+    _check_call(layer, at.at("call"))
     if not body["expect"]:
         place.at("expect").fault("expects nothing: say what must hold")
+
+
+def _check_shape(sizes: list[Any], arguments: dict[str, Any], place: Place) -> None:
+    known = [INPUT_DIM, *arguments]
+    for index, size in enumerate(sizes):
+        if isinstance(size, str) and size not in known:
+            place.at(index).fault(f"unknown size {size!r}{nearest(size, known)}")
 
 
 def _check_call(layer: dict[str, Any], place: Place) -> None:

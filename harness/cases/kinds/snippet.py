@@ -19,66 +19,107 @@ from harness.contract.plan import PathSpec
 PLACEHOLDER = "KERAS"
 
 _WORD = re.compile(rf"\b{PLACEHOLDER}\b")
-_FROM = re.compile(rf"(?P<indent>\s*)from {PLACEHOLDER}(?P<module>(?:\.\w+)*) import (?P<names>[^#(]+)")
-_IMPORT = re.compile(rf"(?P<indent>\s*)import {PLACEHOLDER}(?P<module>(?:\.\w+)*)(?: as (?P<alias>\w+))?\s*")
+_NAME = r"\w+(?: as \w+)?"
+_REST = r"(?P<comment>\s*#.*)?\s*"
+_FROM = re.compile(
+    rf"(?P<indent>\s*)from {PLACEHOLDER}(?P<module>(?:\.\w+)*) import (?P<names>{_NAME}(?:, {_NAME})*)" + _REST
+)
+_IMPORT = re.compile(rf"(?P<indent>\s*)import {PLACEHOLDER}(?P<module>(?:\.\w+)*)(?: as (?P<alias>\w+))?" + _REST)
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """The code is Python, uses the import path, and checks something."""
-    code = body["code"]
+    """The code is Python, imports the path in plain lines, has stages, and checks something."""
     where = place.at("code")
-    try:
-        tree = ast.parse(code)
-    except SyntaxError as error:
-        where.fault(f"is not Python: {error.msg} (line {error.lineno} of the code)")
+    unreadable = _unreadable(body["code"])
+    if unreadable:
+        where.fault(unreadable)
         return
-    if not _WORD.search(code):
-        where.fault(f"never uses the import path: write {PLACEHOLDER} where it stands")
+    tree, lines = ast.parse(body["code"]), body["code"].split("\n")
+    imports = _imports(tree)
+    if not imports:
+        where.fault(f"never imports the import path: write {PLACEHOLDER} for it")
+    for number in imports:
+        line = lines[number - 1]
+        if not _FROM.fullmatch(line) and not _IMPORT.fullmatch(line):
+            plain = f"`from {PLACEHOLDER}.layers import Dense, Flatten as F` or `import {PLACEHOLDER}.backend as K`"
+            where.fault(f"an import of the path is one plain line such as {plain} (line {number} of the code)")
+    if not any(match and match.group(1) != "import" for match in map(STAGE_LINE.match, lines)):
+        where.fault("has no stage after its imports: open one with a comment line such as `# call`")
     if not any(isinstance(node, (ast.Assert, ast.Raise)) or _is_check(node) for node in ast.walk(tree)):
         where.fault("checks nothing: assert what must hold")
 
 
+def _unreadable(code: str) -> str | None:
+    if "\r" in code or "\0" in code:
+        return "is not Python: it holds a carriage return or a NUL"
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        return f"is not Python: {error.msg} (line {error.lineno} of the code)"
+    except (MemoryError, RecursionError):
+        return "is not Python: nested too deeply"
+    return None
+
+
+def _imports(tree: ast.AST) -> list[int]:
+    """The numbers of the lines that import the placeholder or something from it."""
+    numbers = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(module.split(".")[0] == PLACEHOLDER for module in modules):
+                numbers.append(node.lineno)
+    return sorted(numbers)
+
+
 def _is_check(node: ast.AST) -> bool:
     """Whether the node is a call such as np.testing.assert_allclose(...)."""
-    return isinstance(node, ast.Attribute) and node.attr.startswith("assert")
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return str(name).startswith("assert")
 
 
 def text(body: dict[str, Any], path: PathSpec) -> str:
-    """The code in the path's form, with a stage after the imports if it has none of its own."""
-    lines = body["code"].rstrip().split("\n")
+    """The code in the path's form."""
+    code = body["code"].rstrip()
+    lines = code.split("\n")
     if path.form == "attribute":
-        lines = [new for line in lines for new in _as_attribute(line, path)]
-        if not any(line.startswith("import tensorflow as tf") for line in lines):
-            lines.insert(0, "import tensorflow as tf")
-    else:
-        lines = [_WORD.sub(path.id, line) for line in lines]
-    if not any(STAGE_LINE.match(line) for line in lines):
-        lines.insert(_end_of_imports(lines), "# call")
-    return "\n".join(lines) + "\n"
+        tree = ast.parse(code)
+        for number in _imports(tree):
+            lines[number - 1] = _as_attribute(lines[number - 1], path)
+        opening = _needs_tensorflow(tree)
+        if opening is not None:
+            lines.insert(opening - 1, "import tensorflow as tf")
+    return _WORD.sub(path.id, "\n".join(lines)) + "\n"
 
 
-def _as_attribute(line: str, path: PathSpec) -> list[str]:
+def _as_attribute(line: str, path: PathSpec) -> str:
+    """An import as the assignments that bind the same names."""
     match = _FROM.fullmatch(line)
     if match:
+        pairs = [name.partition(" as ") for name in match.group("names").split(", ")]
         module = path.id + match.group("module")
-        pairs = [name.strip().partition(" as ") for name in match.group("names").split(",")]
-        return ["{}{} = {}.{}".format(match.group("indent"), alias or name, module, name) for name, _, alias in pairs]
+        bound = [f"{match.group('indent')}{alias or name} = {module}.{name}" for name, _, alias in pairs]
+        return "\n".join([bound[0] + (match.group("comment") or ""), *bound[1:]])
     match = _IMPORT.fullmatch(line)
-    if match:
-        target = path.id + match.group("module")
-        return [
-            "{}{}{}".format(
-                match.group("indent"), (match.group("alias") and match.group("alias") + " = ") or "", target
-            )
-        ]
-    return [_WORD.sub(path.id, line)]
+    assert match, "check() lets only these two forms through"
+    target = f"{match.group('alias')} = " if match.group("alias") else ""
+    return f"{match.group('indent')}{target}{path.id}{match.group('module')}{match.group('comment') or ''}"
 
 
-def _end_of_imports(lines: list[str]) -> int:
-    for node in ast.parse("\n".join(lines)).body:
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            return node.lineno - 1
-    return len(lines)
+def _needs_tensorflow(tree: ast.Module) -> int | None:
+    """The line above which tf must be imported, or None where the code itself does so in time."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Import) and any(
+            (alias.name, alias.asname) == ("tensorflow", "tf") for alias in statement.names
+        ):
+            return None
+        if _imports(statement):
+            starts: list[int] = [decorator.lineno for decorator in getattr(statement, "decorator_list", [])]
+            return min([statement.lineno, *starts])
+    raise AssertionError("check() lets no code through that does not import the path")
 
 
 def write(body: dict[str, Any], script: Script) -> None:

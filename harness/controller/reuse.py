@@ -1,0 +1,99 @@
+"""Taking outcomes from earlier runs, where everything that they depend on is unchanged.
+
+A cell's key is a digest of all that: what is installed, the import path, the script, the limits, what the case requires
+of the machine, and the code of the runner. Only answers are kept; what timed out or crashed is always tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import harness
+from harness.cases.library import PREREQUISITES, Case
+from harness.contract.plan import PathSpec, Plan
+from harness.contract.records import CellKey, Record
+from harness.contract.statuses import Status
+from harness.controller.errors import HarnessError
+from harness.controller.files import write_atomically
+from harness.controller.matrix import Environment
+from harness.controller.planning import paths_of
+from harness.controller.shipping import digest
+from harness.controller.store import EnvironmentFacts
+
+_ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record, and the key of the cell when it was made."""
+
+    key: str
+    record: Record
+
+
+def cell_keys(
+    cases: Sequence[Case], plan: Plan, environment: Environment, facts: EnvironmentFacts, prefix: Path
+) -> dict[CellKey, str]:
+    """The key of every cell of the plan, in the environment that is installed at `prefix`."""
+    common = [
+        digest(Path(harness.__file__).parent),
+        dict(sorted(facts.packages.items())),
+        os.path.realpath(prefix / "bin" / "python"),
+        environment.set_env,
+        [plan.isolation, plan.timeout, plan.output_limit],
+    ]
+    start = hashlib.sha256(json.dumps(common).encode())
+    chosen = [case for case in cases if case.file in plan.cells]
+    return {(case.id, path): _key(start, case, spec) for case in chosen for path, spec in _paths(case, plan)}
+
+
+def _paths(case: Case, plan: Plan) -> list[tuple[str, PathSpec]]:
+    specs = {spec.id: spec for spec in plan.paths}
+    return [(name, specs[name]) for name in paths_of(case, plan.paths)]
+
+
+def _key(start: hashlib._Hash, case: Case, path: PathSpec) -> str:
+    programs = [_program(PREREQUISITES[name]) for name in case.requires]
+    own = [case.id, path.id, path.form, case.script(path), case.timeout, case.skip, programs]
+    key = start.copy()
+    key.update(json.dumps(own).encode())
+    return key.hexdigest()[:32]
+
+
+def _program(name: str) -> tuple[str, float] | None:
+    """Which program answers to the name, and when it was changed."""
+    found = shutil.which(name)
+    return (os.path.realpath(found), os.path.getmtime(found)) if found else None
+
+
+def read_kept(file: Path) -> dict[CellKey, Kept]:
+    """What earlier runs left. Raises HarnessError for a file that is no such thing."""
+    if not file.exists():
+        return {}
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        kept = [Kept(entry["key"], Record.from_json(entry["record"])) for entry in entries]
+    except (KeyError, TypeError, ValueError) as error:
+        raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None
+    return {entry.record.outcome.key: entry for entry in kept}
+
+
+def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dict[CellKey, Record]:
+    """The records of those cells whose key is what it was."""
+    return {cell: kept[cell].record for cell, key in keys.items() if cell in kept and kept[cell].key == key}
+
+
+def keep(
+    file: Path, kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str], records: Mapping[CellKey, Record]
+) -> None:
+    """Add the answers among the records to what earlier runs left."""
+    answers = {cell: record for cell, record in records.items() if record.outcome.status in _ANSWERS and cell in keys}
+    merged = {**kept, **{cell: Kept(keys[cell], record) for cell, record in answers.items()}}
+    entries = [{"key": merged[cell].key, "record": merged[cell].record.to_json()} for cell in sorted(merged)]
+    write_atomically(file, json.dumps(entries) + "\n")

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contract.plan import PathSpec, Plan
+from harness.contract.records import CellKey, Outcome, Record
+from harness.contract.statuses import Stage, Status
+from harness.controller.column import make_plan, parse
+from harness.controller.errors import HarnessError
+from harness.controller.matrix import Environment
+from harness.controller.project import Project, load_project
+from harness.controller.reuse import cell_keys, keep, read_kept, still_true
+from harness.controller.store import Column
+
+Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
+Keys = Callable[..., dict[CellKey, str]]
+
+VERSION = ("version", "keras")
+PASSED = Record(Outcome(*VERSION, status=Status.PASS), 1.5, {"call": 1.0}, 2048, None, "Epoch 1")
+
+
+@pytest.fixture
+def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
+    """The keys of the project as it now stands, with parts of the plan and of the environment replaced."""
+
+    def make(plan: dict[str, Any] | None = None, packages: str = "2.15.0", **settings: Any) -> dict[CellKey, str]:
+        loaded: Project = load_project(project)
+        environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
+        made: Plan = replace(make_plan(loaded, environment, parse([]), None), **(plan or {}))
+        facts = column(packages={"keras": packages}).environment
+        return cell_keys(loaded.cases, made, environment, facts, tmp_path / "prefix")
+
+    return make
+
+
+def changed(before: dict[CellKey, str], after: dict[CellKey, str]) -> set[CellKey]:
+    assert before.keys() == after.keys()
+    return {cell for cell in before if before[cell] != after[cell]}
+
+
+def test_every_cell_has_a_key_of_its_own_that_stays(keys: Keys) -> None:
+    assert len(set(keys().values())) == len(keys()) == 5
+    assert keys() == keys()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"packages": "2.15.1"},
+        {"set_env": (("TF_USE_LEGACY_KERAS", "1"),)},
+        {"plan": {"isolation": "spawn"}},
+        {"plan": {"timeout": 61}},
+        {"plan": {"output_limit": 1}},
+    ],
+    ids=str,
+)
+def test_what_all_cells_depend_on_changes_every_key(keys: Keys, settings: dict[str, Any]) -> None:
+    assert changed(keys(), keys(**settings)) == set(keys())
+
+
+def test_another_interpreter_changes_every_key(keys: Keys, tmp_path: Path) -> None:
+    python = tmp_path / "prefix" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/usr/bin/python3.10")
+    before = keys()
+    python.unlink()
+    python.symlink_to("/usr/bin/python3.11")
+    assert changed(before, keys()) == set(before)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"2.15.0"', '"2.16.0"'), ("title: The", "timeout: 5\ntitle: The"), ("title: The", "skip: broken\ntitle: The")],
+)
+def test_a_change_of_a_case_changes_its_keys_alone(keys: Keys, edit: Edit, old: str, new: str) -> None:
+    before = keys()
+    edit("cases/snippet/version.yaml", old, new)
+    assert {case for case, _ in changed(before, keys())} == {"version"}
+
+
+def test_another_title_changes_nothing(keys: Keys, edit: Edit) -> None:
+    before = keys()
+    edit("cases/snippet/version.yaml", "title: The", "title: This")
+    assert keys() == before
+
+
+def test_another_form_of_a_path_changes_its_keys_alone(keys: Keys) -> None:
+    paths = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute"), PathSpec("keras", "attribute")]
+    assert changed(keys(), keys(plan={"paths": paths})) == {VERSION}
+
+
+def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_it(
+    keys: Keys, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    edit("cases/snippet/version.yaml", "title: The", "requires: [graphviz]\ntitle: The")
+    absent = keys()
+    dot = tmp_path / "bin" / "dot"
+    dot.parent.mkdir()
+    dot.touch(mode=0o755)
+    present = keys()
+    os.utime(dot, (1, 1))
+    assert {case for case, _ in changed(absent, present)} == {"version"}
+    assert {case for case, _ in changed(present, keys())} == {"version"}
+
+
+def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
+    file = tmp_path / "kept" / "tf215.json"
+    assert read_kept(file) == {}
+    keep(file, {}, {VERSION: "k1"}, {VERSION: PASSED})
+    assert still_true(read_kept(file), {VERSION: "k1"}) == {VERSION: PASSED}
+    assert still_true(read_kept(file), {VERSION: "k2"}) == {}
+    assert still_true(read_kept(file), {("dense", "keras"): "k1"}) == {}
+
+
+def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> None:
+    file, other = tmp_path / "tf215.json", ("dense", "tf.keras")
+    failed = Record(Outcome(*other, status=Status.FAIL, stage=Stage.FIT))
+    keep(file, {}, {VERSION: "k1"}, {VERSION: PASSED})
+    keep(file, read_kept(file), {other: "k2"}, {other: failed})
+    keep(file, read_kept(file), {other: "k3"}, {other: failed})
+    assert still_true(read_kept(file), {VERSION: "k1", other: "k3"}) == {VERSION: PASSED, other: failed}
+    assert still_true(read_kept(file), {VERSION: "k1", other: "k2"}) == {VERSION: PASSED}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
+    record = Record(Outcome(*VERSION, status=status))
+    keep(tmp_path / "tf215.json", {}, {VERSION: "k1"}, {VERSION: record})
+    assert (VERSION in read_kept(tmp_path / "tf215.json")) == (status in (Status.PASS, Status.FAIL, Status.ABSENT))
+
+
+@pytest.mark.parametrize("text", ["", "{}x", "[{}]", "[1]", '[{"key": "k", "record": {}}]'])
+def test_a_file_that_no_run_left_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tf215.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(HarnessError, match=r"^.*tf215\.json: not what a run leaves \(\w+\): delete it$"):
+        read_kept(file)

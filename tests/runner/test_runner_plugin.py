@@ -1,0 +1,148 @@
+"""How cells look and end in pytest: ids, its own options, its exit codes, and the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from runner_projects import ISOLATIONS, Project, Ran, snippet
+
+from harness.contract.records import CellKey, Outcome
+from harness.contract.statuses import Stage, Status
+
+CASES = {
+    "good": snippet("", "json", "xml"),
+    "bad": snippet("raise ValueError('no good')"),
+    "slow": snippet("import time\ntime.sleep(0.3)\nprint('slept well')"),
+    "worse": snippet("print('on the way')\nassert False, 'no \\ud800 good'"),
+}
+BAD = Outcome("bad", "json", Status.FAIL, Stage.CALL, "ValueError", "no good")
+ALL = [("bad", "json"), ("good", "json"), ("good", "xml"), ("slow", "json"), ("worse", "json")]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("plugin"), CASES)
+
+
+def left_out(ran: Ran) -> list[CellKey]:
+    """The cells that pytest's options left out, each once: every worker reports them."""
+    return sorted({(case, path) for line in ran.of("deselected") for case, path in line["deselected"]})
+
+
+def test_a_cell_is_named_by_its_file_case_and_path(project: Project) -> None:
+    ran = project.run("--collect-only", "-q")
+    ids = [f"cases/snippet/{case}.yaml::{case}[{path}]" for case, path in ALL]
+    assert [line for line in ran.printed.splitlines() if "::" in line] == ids
+    assert (ran.code, ran.lines) == (0, [])
+
+
+def test_without_a_baseline_a_cell_stands_for_itself(project: Project) -> None:
+    ran = project.run()
+    assert ran.recorded == ALL
+    assert ran.code == 1
+    assert "2 failed, 3 passed" in ran.printed
+    assert "fail at call (ValueError: no good)" in ran.printed
+    assert "on the way" in ran.printed
+    assert "harness/runner" not in ran.printed.replace("harness/runner/pytest.ini", "")
+
+
+def test_a_cell_by_its_id(project: Project) -> None:
+    ran = project.run("cases/snippet/good.yaml::good[xml]")
+    assert (ran.code, ran.recorded) == (0, [("good", "xml")])
+    assert left_out(ran) == [key for key in ALL if key != ("good", "xml")]
+
+
+@pytest.mark.parametrize(
+    ("words", "cells"), [("good", ALL[1:3]), ("xml or slow", ALL[2:4]), ("snippet and bad", ALL[:1])]
+)
+def test_cells_by_words_and_what_they_leave_out(project: Project, words: str, cells: list[tuple[str, str]]) -> None:
+    ran = project.run("-k", words)
+    assert ran.recorded == cells
+    assert left_out(ran) == sorted(set(ALL) - set(cells))
+
+
+def test_words_that_no_cell_has(project: Project) -> None:
+    ran = project.run("-k", "nosuchcase")
+    assert (ran.code, ran.recorded, left_out(ran)) == (5, [], ALL)
+
+
+def test_stopping_at_the_first_failure_leaves_the_rest_unrecorded(project: Project) -> None:
+    ran = project.run("-x")
+    assert (ran.code, ran.recorded, left_out(ran)) == (1, ALL[:1], [])
+
+
+def test_running_what_failed_last_time(project: Project) -> None:
+    project.run()
+    ran = project.run("--lf")
+    assert ran.recorded == [("bad", "json"), ("worse", "json")]
+    assert left_out(ran) == ALL[1:4]
+
+
+def test_the_slowest_cells(project: Project) -> None:
+    ran = project.run("--durations=1", "-k", "good or slow")
+    assert "slowest" in ran.printed
+    assert "call     cases/snippet/slow.yaml::slow[json]" in ran.printed
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_two_workers_record_every_cell_once(tmp_path: Path, isolation: str) -> None:
+    project = Project(tmp_path, CASES, isolation=isolation)
+    ran = project.run("-n", "2")
+    assert sorted(ran.recorded) == ALL
+    assert ran.code == 1
+    assert "2 failed, 3 passed" in ran.printed
+    assert project.all_ended()
+    assert project.temporary == []
+
+
+def test_two_workers_and_what_is_left_out(project: Project) -> None:
+    ran = project.run("-n", "2", "-k", "good")
+    assert sorted(ran.recorded) == ALL[1:3]
+    assert left_out(ran) == [ALL[0], *ALL[3:]]
+
+
+BASELINES = {
+    "equal-pass": (Outcome("good", "json", Status.PASS), "1 passed", 0),
+    "equal-fail": (BAD, "1 xfailed", 0),
+    "worse": (replace(BAD, status=Status.PASS, stage=None, error=None, message=None), "1 failed", 1),
+    "better": (Outcome("good", "json", Status.FAIL, Stage.CALL, "ValueError", "no good"), "1 failed", 1),
+    "other-message": (replace(BAD, message="no better"), "1 failed", 1),
+    "other-stage": (replace(BAD, stage=Stage.FIT), "1 failed", 1),
+    "other-warnings": (Outcome("good", "json", Status.PASS, warnings=("FutureWarning: soon",)), "1 failed", 1),
+    "of-another-cell": (Outcome("good", "xml", Status.FAIL), "1 passed", 0),
+}
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_cell_is_held_against_the_baseline(tmp_path: Path, name: str) -> None:
+    expected, summary, code = BASELINES[name]
+    case = expected.case
+    ran = Project(tmp_path, {case: snippet(CASES[case].code)}, expected=[expected]).run()
+    assert summary in ran.printed
+    assert (ran.code, ran.recorded) == (code, [(case, "json")])
+    assert ("differs from the baseline" in ran.printed) == (code == 1)
+
+
+def test_cells_without_an_answer_are_skipped_unless_the_baseline_has_another(tmp_path: Path) -> None:
+    cases = {"gone": snippet("", "nosuchkeras"), "went": snippet("", "nosuchkeras"), "off": snippet("", skip="later")}
+    ran = Project(tmp_path, cases, expected=[Outcome("went", "nosuchkeras", Status.PASS)]).run("-rs")
+    assert "1 failed, 2 skipped" in ran.printed
+    assert "absent at path (ModuleNotFoundError: No module named 'nosuchkeras')" in ran.printed
+    assert "skip (later)" in ran.printed
+
+
+def test_a_file_that_is_not_a_case_is_neither_run_nor_left_out(tmp_path: Path) -> None:
+    project = Project(tmp_path, CASES)
+    (tmp_path / "cases/snippet/good.yaml").write_text("id: good\nkinds: snippet\n", encoding="utf-8")
+    ran = project.run()
+    assert (ran.code, ran.lines) == (2, [])
+    assert "cases/snippet/good.yaml:1: the key 'kind' is missing" in ran.printed
+
+
+def test_files_beside_the_plan_are_not_collected(tmp_path: Path) -> None:
+    project = Project(tmp_path, {"good": CASES["good"]})
+    (tmp_path / "cases/test_more.py").write_text("raise ImportError", encoding="utf-8")
+    (tmp_path / "cases/snippet/other.yaml").write_text("nothing", encoding="utf-8")
+    assert project.run("-p", "no:python").recorded == [("good", "json"), ("good", "xml")]
