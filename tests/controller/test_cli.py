@@ -124,11 +124,12 @@ def test_a_project_without_cases_is_told_where_to_put_one(project: Path, harness
 
 
 def test_a_case_that_becomes_no_python_is_a_fault(harness: Command, edit: Edit) -> None:
-    edit("cases/model_build/dense.yaml", "units: 2", "lambda: 2")
+    edit("cases/model_build/dense.yaml", "layers.Dense", "layers.lambda")
     done = harness("validate")
     assert done.returncode == 2
     assert done.stderr.startswith("cases/model_build/dense.yaml:")
     assert "lambda" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

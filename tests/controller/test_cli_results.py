@@ -72,6 +72,8 @@ def test_show_gives_a_cell_in_every_environment_where_none_is_named(
     keep("results", column(FAILED))
     done = harness("show", "--cell", "version[keras]")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["tf115", "tf215", "tf216", "tf216-legacy"]
+    two = harness("show", "-g", "quick", "--cell", "version[keras]")
+    assert [line.split()[0] for line in two.stdout.splitlines()[1:]] == ["tf215", "tf216"]
     unknown = harness("show", "--cell", "version[kears]")
     assert (unknown.returncode, unknown.stderr) == (2, "no cell 'version[kears]'; did you mean 'version[keras]'?\n")
 

@@ -37,11 +37,12 @@ def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(pro
     assert matrix.resolve.runner_as_of == datetime.date(2026, 11, 1)
 
 
-def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: Path) -> None:
+def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", KERAS_BACKEND: jax}')
     matrix, _ = read_matrix(str(project))
     assert matrix is not None
     variant, of = matrix.environments["tf216-legacy"], matrix.environments["tf216"]
-    assert variant.set_env == (("TF_USE_LEGACY_KERAS", "1"),)
+    assert variant.set_env == (("KERAS_BACKEND", "jax"), ("TF_USE_LEGACY_KERAS", "1"))
     assert of.set_env == ()
     assert (variant.tensorflow, variant.python, variant.as_of) == (of.tensorflow, of.python, of.as_of)
     assert (variant.label, of.label) == ("2.16 legacy", "2.16")
@@ -49,9 +50,11 @@ def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(
 
 def test_a_range_takes_pre_releases_too(project: Path, edit: Edit) -> None:
     edit("matrix.yaml", "2.16.2", "2.16.0rc1")
+    edit("matrix.yaml", "1.15.5", "1.15.0rc3")
     matrix, _ = read_matrix(str(project))
     assert matrix is not None
     assert matrix.groups["tf2x"] == ("tf215", "tf216", "tf216-legacy")
+    assert matrix.groups["tf1x"] == ("tf115",)
 
 
 FAULTS = [
@@ -78,6 +81,9 @@ FAULTS = [
     ("of: tf216", "of: tf217", "16: unknown environment 'tf217'; did you mean 'tf216'?"),
     ("  tf216-legacy:", "  tf215-legacy:", "16: the id of a variant of tf216 starts with tf216-"),
     ('KERAS: "1"', "KERAS: 1", "16: must be text, not 1"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "{}", "16: must be a mapping with at least one entry"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "[legacy]", "16: must be a mapping with at least one entry"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "{tf-use: on-}", "16: must be a variable's name, not 'tf-use'"),
     ("[tf215, tf216]", "[tf215, tf261]", "18: unknown environment 'tf261'; did you mean 'tf216'?"),
     ("[tf215, tf216]", "[]", "18: must be a list with at least one item, not a list"),
     ("  tf1x: ", "  tf215: ", "19: 'tf215' is also an environment"),

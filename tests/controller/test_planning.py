@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ def test_a_case_runs_only_under_the_paths_that_it_names(loaded: Project) -> None
     paths = loaded.matrix.paths.values()
     assert paths_of(dense, paths) == ["tensorflow.keras", "tf.keras"]
     assert paths_of(version, paths) == ["tensorflow.keras", "tf.keras", "keras"]
+
+
+def test_a_case_may_name_its_paths_by_several_patterns(project: Path, edit: Callable[[str, str, str], None]) -> None:
+    edit("cases/model_build/dense.yaml", '["t*"]', "[keras, tensorflow.*]")
+    loaded = load_project(project)
+    assert paths_of(loaded.cases[0], loaded.matrix.paths.values()) == ["tensorflow.keras", "keras"]
 
 
 def test_cells_are_the_cases_files_with_their_paths(loaded: Project) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.errors import FaultyFiles, UsageError
-from harness.controller.project import Layout, find_root, load_project
+from harness.controller.project import Layout, find_root, load_matrix, load_project
 
 
 def test_the_root_is_the_nearest_folder_up_that_holds_a_matrix(project: Path) -> None:
@@ -33,6 +33,21 @@ def test_faults_of_the_matrix_and_of_all_cases_are_told_together(
     files = {fault.file for fault in faulty.value.faults}
     assert files == {"matrix.yaml", "cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
     assert str(faulty.value).splitlines() == [str(fault) for fault in faulty.value.faults]
+
+
+def test_the_matrix_can_be_read_without_the_cases(project: Path, edit: Callable[[str, str, str], None]) -> None:
+    edit("cases/snippet/version.yaml", "title: The path has a version", "title: [")
+    assert "tf215" in load_matrix(project).environments
+    edit("matrix.yaml", "default: quick", "default: quik")
+    with pytest.raises(FaultyFiles, match=r"^matrix\.yaml:21: unknown group 'quik'; did you mean 'quick'\?$"):
+        load_matrix(project)
+
+
+def test_a_project_without_fault_is_read_whole(project: Path) -> None:
+    loaded = load_project(project)
+    assert loaded.layout.root == project
+    assert [case.id for case in loaded.cases] == ["dense", "version"]
+    assert loaded.matrix == load_matrix(project)
 
 
 def test_a_path_of_a_case_that_the_matrix_does_not_have_is_a_fault(

@@ -49,6 +49,16 @@ def test_a_grid_of_any_width_has_every_release_and_path(project: Path, root: Pat
     assert max(map(len, lines)) <= width
 
 
+def test_an_outcome_stands_below_its_release(grid: Grids, column: Columns) -> None:
+    screen, text = console()
+    print_grid(grid(column(FAILED)), screen)
+    lines = text.getvalue().splitlines()
+    (head,) = [line for line in lines if line.endswith(" 1.15  2.15  2.16  2.16 legacy")]
+    (row,) = [line for line in lines if "✗" in line and line.startswith("  keras")]
+    assert row.index("✗") == head.index("2.15") + len("2.15") - 1
+    assert row.endswith("  0/1 (+3)")
+
+
 def test_a_grid_ends_with_what_its_symbols_mean(grid: Grids, column: Columns) -> None:
     screen, text = console()
     print_grid(grid(column(FAILED)), screen)

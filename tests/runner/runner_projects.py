@@ -59,7 +59,6 @@ class Ran:
     code: int
     printed: str
     lines: list[dict[str, Any]]
-    seconds: float
 
     @property
     def recorded(self) -> list[CellKey]:
@@ -128,7 +127,9 @@ class Project:
         return {**inherited, **own, **self.environment}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start pytest as the controller does."""
+        """Start pytest as the controller does, on a fresh stream."""
+        if self.stream.exists():
+            self.stream.unlink()
         plan = Plan(
             environment="tf00",
             root=str(self.root),
@@ -155,16 +156,16 @@ class Project:
         )
 
     def run(self, *arguments: str) -> Ran:
-        """Run pytest to its end, on a fresh stream."""
-        if self.stream.exists():
-            self.stream.unlink()
-        begin = time.monotonic()
-        with self.start(*arguments) as process:
+        """Run pytest to its end."""
+        return self.finish(self.start(*arguments))
+
+    def finish(self, process: subprocess.Popen[str]) -> Ran:
+        with process:
             try:
                 printed, _ = process.communicate(timeout=60)
             finally:
                 process.kill()
-        return Ran(process.returncode, printed, list(read_lines(str(self.stream))), time.monotonic() - begin)
+        return Ran(process.returncode, printed, list(read_lines(str(self.stream))))
 
     def by_hand(self, name: str, path: str) -> int:
         """The exit code of `python SCRIPT` in the same interpreter."""
@@ -223,9 +224,10 @@ class Both:
 
 
 def run_both(folder: Path, cases: dict[str, Snippet], **keywords: Any) -> Both:
-    """The same project in both isolations."""
+    """The same project in both isolations, at the same time."""
     project = {name: Project(folder / name, cases, isolation=name, **keywords) for name in ISOLATIONS}
-    ran = {name: each.run() for name, each in project.items()}
+    started = {name: each.start() for name, each in project.items()}
+    ran = {name: project[name].finish(process) for name, process in started.items()}
     for each in ran.values():
         assert each.code in (0, 1), each.printed
     return Both(project, ran)

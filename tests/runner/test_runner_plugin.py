@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,6 @@ CASES = {
     "slow": snippet("import time\ntime.sleep(0.3)\nprint('slept well')"),
     "worse": snippet("print('on the way')\nassert False, 'no \\ud800 good'"),
 }
-BAD = Outcome("bad", "json", Status.FAIL, Stage.CALL, "ValueError", "no good")
 ALL = [("bad", "json"), ("good", "json"), ("good", "xml"), ("slow", "json"), ("worse", "json")]
 
 
@@ -103,26 +103,50 @@ def test_two_workers_and_what_is_left_out(project: Project) -> None:
     assert left_out(ran) == [ALL[0], *ALL[3:]]
 
 
-BASELINES = {
-    "equal-pass": (Outcome("good", "json", Status.PASS), "1 passed", 0),
-    "equal-fail": (BAD, "1 xfailed", 0),
-    "worse": (replace(BAD, status=Status.PASS, stage=None, error=None, message=None), "1 failed", 1),
-    "better": (Outcome("good", "json", Status.FAIL, Stage.CALL, "ValueError", "no good"), "1 failed", 1),
-    "other-message": (replace(BAD, message="no better"), "1 failed", 1),
-    "other-stage": (replace(BAD, stage=Stage.FIT), "1 failed", 1),
-    "other-warnings": (Outcome("good", "json", Status.PASS, warnings=("FutureWarning: soon",)), "1 failed", 1),
-    "of-another-cell": (Outcome("good", "xml", Status.FAIL), "1 passed", 0),
+PASSES = Outcome("", "json", Status.PASS)
+FAILS = Outcome("", "json", Status.FAIL, Stage.CALL, "ValueError", "no good")
+RAISES = "raise ValueError('no good')"
+BASELINES = {  # the code, what the baseline holds, and how pytest names the end of the cell
+    "equal-pass": ("", PASSES, "PASSED"),
+    "equal-fail": (RAISES, FAILS, "XFAIL"),
+    "worse": (RAISES, PASSES, "FAILED"),
+    "better": ("", FAILS, "FAILED"),
+    "other-status": (RAISES, replace(FAILS, status=Status.CRASH), "FAILED"),
+    "other-stage": (RAISES, replace(FAILS, stage=Stage.FIT), "FAILED"),
+    "other-error": (RAISES, replace(FAILS, error="TypeError"), "FAILED"),
+    "other-message": (RAISES, replace(FAILS, message="no better"), "FAILED"),
+    "other-warnings": ("", replace(PASSES, warnings=("FutureWarning: soon",)), "FAILED"),
 }
 
 
+def held_against(folder: Path, names: Iterable[str]) -> Project:
+    """A project with a baseline, which holds something about a cell that is not there as well."""
+    cases = {name: snippet(BASELINES[name][0]) for name in names}
+    expected = [replace(BASELINES[name][1], case=name) for name in names]
+    return Project(folder, cases, expected=[*expected, replace(FAILS, case="of-old")])
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return held_against(tmp_path_factory.mktemp("held"), BASELINES).run("-rA")
+
+
 @pytest.mark.parametrize("name", BASELINES)
-def test_a_cell_is_held_against_the_baseline(tmp_path: Path, name: str) -> None:
-    expected, summary, code = BASELINES[name]
-    case = expected.case
-    ran = Project(tmp_path, {case: snippet(CASES[case].code)}, expected=[expected]).run()
-    assert summary in ran.printed
-    assert (ran.code, ran.recorded) == (code, [(case, "json")])
-    assert ("differs from the baseline" in ran.printed) == (code == 1)
+def test_a_cell_is_held_against_the_baseline(held: Ran, name: str) -> None:
+    end = BASELINES[name][2]
+    assert f"{end} cases/snippet/{name}.yaml::{name}[json]" in held.printed
+    assert held.code == 1
+
+
+def test_a_run_like_the_baseline_is_a_success(tmp_path: Path) -> None:
+    ran = held_against(tmp_path, ["equal-pass", "equal-fail"]).run()
+    assert ran.code == 0
+    assert "1 passed, 1 xfailed" in ran.printed
+
+
+def test_a_difference_is_told_with_both_sides(held: Ran) -> None:
+    assert "baseline: pass\nnow:      fail at call (ValueError: no good)" in held.printed
+    assert "baseline: fail at call (ValueError: no good)\nnow:      pass" in held.printed
 
 
 def test_cells_without_an_answer_are_skipped_unless_the_baseline_has_another(tmp_path: Path) -> None:
