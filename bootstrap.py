@@ -61,7 +61,9 @@ def install() -> int:
 
 def fingerprint() -> str:
     """What the environment is made from: it is made anew when that changes."""
-    text = f"{sys.executable} {sys.version} {ROOT}".encode() + LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    text = (
+        f"{sys.executable} {sys.version} {ROOT}".encode() + LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    )
     return hashlib.sha256(text).hexdigest()
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from harness.controller.project import Layout
 
 if TYPE_CHECKING:
-    from harness.controller.running import Job
+    from harness.controller.jobs import Job
 
 
 class Progress(Protocol):

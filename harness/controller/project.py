@@ -32,6 +32,11 @@ class Layout:
         return self.root / ".harness"
 
     @property
+    def environments(self) -> Path:
+        """Where tox keeps them."""
+        return self.root / ".tox"
+
+    @property
     def run(self) -> Path:
         return self.state / "run"
 

@@ -1,4 +1,4 @@
-"""`harness run`: one tox for each environment, side by side; the only module that starts them."""
+"""`harness run`: a selection is run, and what came out is shown and compared."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from rich.console import Console
 
@@ -28,9 +23,10 @@ from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.grid import make_grid
 from harness.controller.installed import facts
+from harness.controller.jobs import Job, work
 from harness.controller.matrix import Environment
 from harness.controller.planning import cell_keys
-from harness.controller.progress import Progress, make_progress
+from harness.controller.progress import make_progress
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.reconcile import read_stream
 from harness.controller.selection import Selection
@@ -44,18 +40,6 @@ _MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
 _PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 
 
-@dataclass
-class Job:
-    """One environment of a run: its process while it runs, and its exit code after."""
-
-    environment: Environment
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-    began: float = 0.0
-    code: int | None = None
-    handle: IO[bytes] | None = field(default=None, repr=False)
-
-
 def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
     """Run a selection, print its grid and what changed, and say by the exit code how it went.
 
@@ -66,7 +50,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
     if not keys:
         raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
-    _check_disk(project.layout.root, environments)
+    _check_disk(project.layout, environments)
     console = Console(highlight=False)
     arguments = [part for path in selection.paths for part in ("--path", path)]
     arguments += [part for case in selection.cases for part in ("--case", case)]
@@ -76,7 +60,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     ]
     with _only_run(project.layout), _terminated_as_interrupted():
         with make_progress(console, todo, len(keys), project.layout) as progress:
-            interrupted = _work(project, todo, arguments, jobs or _default_jobs(), progress)
+            interrupted = work(project.layout, todo, arguments, jobs or _default_jobs(), progress.update)
         ended = sorted(todo, key=lambda job: environments.index(job.environment))
         done = [(job, column) for job in ended if (column := _finish(project, job)) is not None]
     return Exit.INTERRUPTED if interrupted else _conclude(project, selection, done, console)
@@ -93,9 +77,9 @@ def _default_jobs() -> int:
     return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
 
 
-def _check_disk(root: Path, environments: Sequence[Environment]) -> None:
-    new = [item for item in environments if not (root / ".tox" / item.id).exists()]
-    free = shutil.disk_usage(root).free
+def _check_disk(layout: Layout, environments: Sequence[Environment]) -> None:
+    new = [item for item in environments if not (layout.environments / item.id).exists()]
+    free = shutil.disk_usage(layout.root).free
     if len(new) * _DISK > free:
         needed = f"{len(new)} environments to install may need {len(new) * _DISK / 1e9:.0f} GB"
         raise HarnessError(f"the disk will not do: {needed}, and {free / 1e9:.0f} GB are free; select fewer with -e")
@@ -124,65 +108,6 @@ def _terminated_as_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _work(project: Project, todo: Sequence[Job], arguments: Sequence[str], limit: int, progress: Progress) -> bool:
-    """Run all jobs, `limit` at a time. True if that was interrupted."""
-    waiting = list(todo)
-    active: list[Job] = []
-    try:
-        while waiting or active:
-            while waiting and len(active) < limit:
-                active.append(waiting.pop(0))
-                _start(project.layout, active[-1], arguments)
-            for job in [job for job in active if job.process and job.process.poll() is not None]:
-                _reap(job)
-                active.remove(job)
-            progress.update()
-            time.sleep(_POLL)
-    except KeyboardInterrupt:
-        _interrupt(active)
-        return True
-    return False
-
-
-def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
-    name = job.environment.id
-    for folder, suffix in (("plan", ".json"), ("stream", ".jsonl"), ("run", ".json"), ("details", ".json")):
-        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
-    job.log.parent.mkdir(parents=True, exist_ok=True)
-    job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
-    command = [sys.executable, "-m", "tox", "run", "--colored", "no", "-e", name, "--", *arguments]
-    job.began = time.monotonic()
-    job.process = subprocess.Popen(
-        command,
-        cwd=layout.root,
-        stdin=subprocess.DEVNULL,
-        stdout=job.handle,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # the terminal's interrupt reaches us alone, and we pass it on in order
-    )
-
-
-def _reap(job: Job) -> None:
-    assert job.process is not None
-    assert job.handle is not None
-    job.code = job.process.wait()
-    job.handle.close()
-
-
-def _interrupt(active: Sequence[Job]) -> None:
-    for job in active:
-        if job.process and job.process.poll() is None:
-            job.process.send_signal(signal.SIGINT)
-    deadline = time.monotonic() + _PATIENCE
-    for job in active:
-        assert job.process is not None
-        try:
-            job.process.wait(max(0.0, deadline - time.monotonic()))
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            os.killpg(job.process.pid, signal.SIGKILL)
-        _reap(job)
-
-
 def _finish(project: Project, job: Job) -> Column | None:
     """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason."""
     layout, name = project.layout, job.environment.id
@@ -198,7 +123,7 @@ def _finish(project: Project, job: Job) -> Column | None:
     if plan_file.exists():
         plan = Plan.read(str(plan_file))
         try:
-            installed = facts(job.environment, layout.root / ".tox" / name)
+            installed = facts(job.environment, layout.environments / name)
         except HarnessError:
             installed = matrix_says
         job.code = Exit.BROKEN  # whatever it died of

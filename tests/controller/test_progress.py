@@ -13,9 +13,9 @@ from rich.console import Console
 from harness.contract.plan import append_line
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
+from harness.controller.jobs import Job
 from harness.controller.progress import make_progress
 from harness.controller.project import Layout, load_matrix
-from harness.controller.running import Job
 
 
 @pytest.fixture

@@ -27,7 +27,9 @@ RELEASES = [OLD, "tf215", "tf221"]
 def call(*command: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command in the project and show what it printed."""
     environment = os.environ | ({"PATH": path} if path else {})
-    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     print(done.stdout)
     return done
 

@@ -1,0 +1,91 @@
+"""The processes of a run: one tox for each environment, a few at a time; the only module that starts them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from harness.controller.matrix import Environment
+from harness.controller.project import Layout
+
+_POLL = 0.2  # seconds
+_PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
+
+
+@dataclass
+class Job:
+    """One environment of a run: its process while it runs, and its exit code after."""
+
+    environment: Environment
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    code: int | None = None
+    handle: IO[bytes] | None = field(default=None, repr=False)
+
+
+def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: int, watch: Callable[[], None]) -> bool:
+    """Run all jobs, `limit` at a time, calling `watch` a few times a second. True if that was interrupted."""
+    waiting = list(todo)
+    active: list[Job] = []
+    try:
+        while waiting or active:
+            while waiting and len(active) < limit:
+                active.append(waiting.pop(0))
+                _start(layout, active[-1], arguments)
+            for job in [job for job in active if job.process and job.process.poll() is not None]:
+                _reap(job)
+                active.remove(job)
+            watch()
+            time.sleep(_POLL)
+    except KeyboardInterrupt:
+        _interrupt(active)
+        return True
+    return False
+
+
+def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
+    name = job.environment.id
+    for folder, suffix in (("plan", ".json"), ("stream", ".jsonl"), ("run", ".json"), ("details", ".json")):
+        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
+    command = [sys.executable, "-m", "tox", "run", "--colored", "no", "--workdir", str(layout.environments)]
+    command += ["-e", name, "--", *arguments]
+    job.began = time.monotonic()
+    job.process = subprocess.Popen(
+        command,
+        cwd=layout.root,
+        stdin=subprocess.DEVNULL,
+        stdout=job.handle,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # the terminal's interrupt reaches us alone, and we pass it on in order
+    )
+
+
+def _reap(job: Job) -> None:
+    assert job.process is not None
+    assert job.handle is not None
+    job.code = job.process.wait()
+    job.handle.close()
+
+
+def _interrupt(active: Sequence[Job]) -> None:
+    for job in active:
+        if job.process and job.process.poll() is None:
+            job.process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + _PATIENCE
+    for job in active:
+        assert job.process is not None
+        try:
+            job.process.wait(max(0.0, deadline - time.monotonic()))
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(job.process.pid, signal.SIGKILL)
+        _reap(job)
