@@ -14,7 +14,8 @@ from tox.plugin import impl
 from tox.session.state import State
 
 ROOT = Path(__file__).parent
-RUNNER_TESTS = {"runner-old": ["3.7", "3.8"], "runner-py311": ["3.11"], "runner-py313": ["3.13"]}
+# Without a word such as py311 in their names, which tox would take for the interpreter.
+RUNNER_TESTS = {"runner-old": ["3.7", "3.8"], "runner-middle": ["3.11"], "runner-new": ["3.13"]}
 
 try:
     from harness.controller import toxenvs

@@ -1,13 +1,23 @@
-"""Merging a run into the baseline: pure."""
+"""`harness accept`: a run, or a part of it, becomes the baseline. The only writer of results/<env>.json."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 
 from harness.contract.records import CellKey
 from harness.contract.statuses import Status
-from harness.controller.errors import HarnessError
-from harness.controller.store import Column
+from harness.controller.changes import as_text
+from harness.controller.collecting import collect_grid
+from harness.controller.commands import open_root
+from harness.controller.compare import Change, compare_sets
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.history import append_history, events
+from harness.controller.planning import cell_keys
+from harness.controller.project import Project, load_project
+from harness.controller.selection import Selection
+from harness.controller.store import Column, read_columns, write_column
 
 _NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
 
@@ -33,3 +43,48 @@ def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], p
             f"{name}: its packages are not those of the baseline: accept the whole environment, not a part"
         )
     return Column(run.environment, kept | taken)
+
+
+def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
+    """Take the selected cells of the last run into results/, note what that changes, and make the grid anew."""
+    project = load_project(open_root(root))
+    layout = project.layout
+    merged = _merged(project, selection)
+    changes = compare_sets(read_columns(layout.results, merged), merged, whole=True)
+    print(as_text([change for change in changes if change.word != "new"]), end="")
+    if dry_run:
+        print(f"nothing was written; without --dry-run this is accepted of {', '.join(merged)}")
+        return Exit.AGREES
+    for name, column in merged.items():
+        write_column(layout.results / f"{name}.json", column)
+    append_history(layout.history, events(_with_new_cells(changes, merged), _today()))
+    print(f"accepted {sum(len(column.cells) for column in merged.values())} cells of {', '.join(merged)}")
+    collect_grid(project)
+    return Exit.AGREES
+
+
+def _merged(project: Project, selection: Selection) -> dict[str, Column]:
+    environments = selection.choose_environments(project.matrix)
+    runs = read_columns(project.layout.run, [item.id for item in environments])
+    if not runs:
+        raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
+    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
+    if not runs:
+        raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
+    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
+    baselines = read_columns(project.layout.results, runs)
+    return {name: merge(baselines.get(name), column, cells, planned) for name, column in runs.items()}
+
+
+def _with_new_cells(changes: Iterable[Change], merged: dict[str, Column]) -> Iterator[Change]:
+    """The changes, in which a new environment is also every cell that came with it."""
+    for change in changes:
+        yield change
+        if change.word == "environment new":
+            for key, outcome in merged[change.environment].cells.items():
+                yield Change("new", change.environment, key, None, outcome)
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()

@@ -124,11 +124,27 @@ def _script(parser: argparse.ArgumentParser) -> object:
 
 def _accept(parser: argparse.ArgumentParser) -> object:
     _selects(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import accepting
+
+        return accepting.accept(options.root, _selection(options), options.dry_run)
+
+    return run
+
+
+def _diff(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    what = "results, run, a folder or a git revision"
+    parser.add_argument("old", nargs="?", default="results", metavar="OLD", help=f"{what} (default: results)")
+    parser.add_argument("new", nargs="?", default="run", metavar="NEW", help=f"{what} (default: run)")
+    parser.add_argument("--format", choices=["text", "markdown", "json"], default="text", help="default: text")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.accept(options.root, _selection(options))
+        return commands.diff(options.root, _selection(options), options.old, options.new, options.format)
 
     return run
 
@@ -151,6 +167,7 @@ _COMMANDS = {
     "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
     "show": (_show, "print the grid, or one cell's story"),
     "script": (_script, "print the Python script that a case becomes under an import path"),
+    "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),
 }

@@ -12,13 +12,14 @@ from harness.cases.documents import Fault, nearest
 from harness.cases.library import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
-from harness.contract.statuses import Status
+from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, FaultyFiles, UsageError
 from harness.controller.grid import Grid, Row, make_grid
+from harness.controller.history import read_history, since
 from harness.controller.planning import cell_keys
 from harness.controller.project import Layout, Project, find_root, load_matrix, load_project
 from harness.controller.selection import Selection
-from harness.controller.store import read_columns, read_details, write_column
+from harness.controller.store import Column, read_columns, read_details
 
 
 def open_root(root: Path | None) -> Path:
@@ -81,6 +82,31 @@ def script(root: Path | None, case_id: str, path_id: str) -> Exit:
     return Exit.AGREES
 
 
+def diff(root: Path | None, selection: Selection, old: str, new: str, form: str) -> Exit:
+    """Print what changed. A run is compared only in what it ran; anything else as a whole."""
+    from harness.controller import changes, sources
+
+    project = load_project(open_root(root))
+    before, after = (_selected(sources.read_source(project.layout, name), project, selection) for name in (old, new))
+    found = compare_sets(before, after, whole=new != sources.RUN)
+    write = {"text": changes.as_text, "markdown": changes.as_markdown, "json": changes.as_json}[form]
+    print(write(found), end="")
+    return Exit.DIFFERS if found else Exit.AGREES
+
+
+def _selected(columns: dict[str, Column], project: Project, selection: Selection) -> dict[str, Column]:
+    """The columns without what the selection leaves out."""
+    if selection == Selection():
+        return columns
+    environments = {item.id for item in selection.choose_environments(project.matrix)}
+    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    return {
+        name: Column(column.environment, {key: outcome for key, outcome in column.cells.items() if key in cells})
+        for name, column in columns.items()
+        if name in environments
+    }
+
+
 def lock(root: Path | None, selection: Selection) -> Exit:
     """Resolve the selected environments."""
     from harness.controller import locking
@@ -95,21 +121,10 @@ def lock(root: Path | None, selection: Selection) -> Exit:
 
 def collect(root: Path | None) -> Exit:
     """Make the grid's files from the accepted results."""
-    project = load_project(open_root(root))
-    _collect(project)
+    from harness.controller.collecting import collect_grid
+
+    collect_grid(load_project(open_root(root)))
     return Exit.AGREES
-
-
-def _collect(project: Project) -> None:
-    from harness.controller import export
-
-    environments = list(project.matrix.environments.values())
-    columns = read_columns(project.layout.results, project.matrix.environments)
-    grid = make_grid(project.cases, list(project.matrix.paths.values()), environments, columns)
-    export.export(grid, project.layout.results, project.layout.root / "README.md")
-    totals = grid.totals()
-    said = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
-    print(f"{len(columns)} of {len(environments)} environments, {sum(totals.values())} cells: {said}")
 
 
 def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None) -> Exit:
@@ -137,7 +152,8 @@ def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None
         terminal.print_overview(grid, row, console)
         return Exit.AGREES
     details = _details(project.layout, environments[0].id, grid.outcome(row, environments[0]))
-    terminal.print_story(grid, row, environments[0], details, console)
+    last = since(read_history(project.layout.history), environments[0].id, row.key)
+    terminal.print_story(grid, row, environments[0], details, last, console)
     return Exit.AGREES
 
 
@@ -154,26 +170,3 @@ def _row(grid: Grid, cell: str) -> Row:
     if cell not in rows:
         raise UsageError(f"no cell {cell!r}{nearest(cell, rows)}")
     return rows[cell]
-
-
-def accept(root: Path | None, selection: Selection) -> Exit:
-    """Take the selected cells of the last run into results/, and make the grid anew."""
-    from harness.controller import accepting
-
-    project = load_project(open_root(root))
-    environments = selection.choose_environments(project.matrix)
-    runs = read_columns(project.layout.run, [item.id for item in environments])
-    if not runs:
-        raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
-    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
-    runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
-    if not runs:
-        raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
-    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
-    baselines = read_columns(project.layout.results, runs)
-    merged = [accepting.merge(baselines.get(name), column, cells, planned) for name, column in runs.items()]
-    for column in merged:
-        write_column(project.layout.results / f"{column.environment.id}.json", column)
-        print(f"accepted {column.environment.id}: {len(column.cells)} cells")
-    _collect(project)
-    return Exit.AGREES

@@ -1,44 +1,63 @@
-"""What changed from the baseline: pure functions over columns."""
+"""What changed between two columns, or two sets of them: pure functions."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
-from harness.controller.store import Column
+from harness.controller.store import Column, EnvironmentFacts
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `word` is regressed, fixed, changed or new; or environment lost or gained, and then no cell."""
+    """One difference.
+
+    `word` is regressed, fixed, changed, new or removed of a cell; environment lost, gained, changed, new or removed of
+    a whole environment, which has no cell; or package, and then `name` says which.
+    """
 
     word: str
     environment: str
     cell: CellKey | None = None
-    before: Outcome | None = None
-    after: Outcome | None = None
-    reason: str | None = None
+    before: Outcome | str | None = None
+    after: Outcome | str | None = None
+    name: str | None = None
 
     @property
     def differs(self) -> bool:
-        """Whether it contradicts the baseline: a cell that the baseline does not have contradicts nothing."""
-        return self.word != "new"
+        """Whether an answer contradicts the baseline: what only one of the two has contradicts nothing."""
+        return self.word not in ("new", "removed", "environment new", "environment removed", "package")
 
 
-def compare(before: Column | None, after: Column) -> list[Change]:
-    """The differences from `before` (None: there is no baseline) in those cells that `after` has."""
+def compare(before: Column | None, after: Column, planned: Collection[CellKey] | None = None) -> list[Change]:
+    """The differences from `before` (None: there is nothing) in those cells that `after` has.
+
+    A cell of `before` is removed where it is not `planned` any more; without `planned` none is.
+    """
     name = after.environment.id
-    if before is not None and after.environment.failed != before.environment.failed:
-        word = "environment lost" if after.environment.failed else "environment gained"
-        return [Change(word, name, reason=after.environment.reason)]
+    if before is not None:
+        whole = _environment_change(before.environment, after.environment)
+        if whole is not None or after.environment.failed:
+            return [whole] if whole else []
     known = before.cells if before else {}
     changes = []
     for key in sorted(after.cells):
         old, new = known.get(key), after.cells[key]
         if old != new:
             changes.append(Change(_word(old, new), name, key, old, new))
-    return changes
+    gone = [key for key in known if planned is not None and key not in planned and key not in after.cells]
+    return changes + [Change("removed", name, key, known[key]) for key in sorted(gone)]
+
+
+def _environment_change(before: EnvironmentFacts, after: EnvironmentFacts) -> Change | None:
+    if after.failed != before.failed:
+        word = "environment lost" if after.failed else "environment gained"
+        return Change(word, after.id, before=before.reason, after=after.reason)
+    if after.failed and after.reason != before.reason:
+        return Change("environment changed", after.id, before=before.reason, after=after.reason)
+    return None
 
 
 def _word(before: Outcome | None, after: Outcome) -> str:
@@ -51,21 +70,53 @@ def _word(before: Outcome | None, after: Outcome) -> str:
     return "fixed" if after.status is Status.PASS else "changed"
 
 
+def package_changes(before: Column, after: Column) -> list[Change]:
+    """What else is installed: the usual culprit. Nothing where either could not be installed at all."""
+    if before.environment.failed or after.environment.failed:
+        return []
+    old, new = _installed(before.environment), _installed(after.environment)
+    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    environment = after.environment.id
+    return [Change("package", environment, None, old.get(name), new.get(name), name) for name in names]
+
+
+def _installed(facts: EnvironmentFacts) -> dict[str, str]:
+    own = {"Python": facts.python, "TensorFlow": facts.tensorflow, "distribution": facts.distribution}
+    return own | facts.packages
+
+
+def compare_sets(before: Mapping[str, Column], after: Mapping[str, Column], whole: bool) -> list[Change]:
+    """The differences between two sets of columns, by environment.
+
+    `whole` says that `after` is all there is: what it does not have is removed, and not merely left out.
+    """
+    changes = []
+    for name in [*after, *(name for name in before if name not in after)]:
+        if name not in after:
+            changes += [Change("environment removed", name)] if whole else []
+        elif name not in before:
+            changes += [Change("environment new", name)]
+        else:
+            changes += package_changes(before[name], after[name])
+            changes += compare(before[name], after[name], after[name].cells if whole else None)
+    return changes
+
+
 def in_words(change: Change) -> str:
     """`tf215 regressed sequential-mlp[keras]: pass → fail at import (ImportError: ...)`."""
-    if change.cell is None:
-        return f"{change.environment} {change.word}" + (f": {change.reason}" if change.reason else "")
-    case, path = change.cell
-    before = f"{describe(change.before)} → " if change.before else ""
-    after = describe(change.after) if change.after else ""
-    return f"{change.environment} {change.word} {case}[{path}]: {before}{after}"
+    before, after = describe(change.before), describe(change.after)
+    what = f"{before} → {after}" if before and after else before or after
+    if change.word == "package":
+        return f"{change.environment} {change.name} {before or 'none'} → {after or 'none'}"
+    cell = f" {change.cell[0]}[{change.cell[1]}]" if change.cell else ""
+    return f"{change.environment} {change.word}{cell}" + (f": {what}" if what else "")
 
 
-def describe(outcome: Outcome | None) -> str:
-    """An outcome in one line."""
-    if outcome is None:
-        return "nothing"
-    where = f" at {outcome.stage.value}" if outcome.stage else ""
-    what = ": ".join(filter(None, [outcome.error, (outcome.message or "").partition("\n")[0]]))
-    warned = f", {len(outcome.warnings)} warnings" if outcome.warnings else ""
-    return f"{outcome.status.value}{where}{warned}{f' ({what})' if what else ''}"
+def describe(what: Outcome | str | None) -> str:
+    """An outcome in one line; text as it is."""
+    if not isinstance(what, Outcome):
+        return what or ""
+    where = f" at {what.stage.value}" if what.stage else ""
+    said = ": ".join(filter(None, [what.error, (what.message or "").partition("\n")[0]]))
+    warned = f", {len(what.warnings)} warnings" if what.warnings else ""
+    return f"{what.status.value}{where}{warned}{f' ({said})' if said else ''}"

@@ -69,11 +69,12 @@ def as_csv(grid: Grid) -> str:
         for outcome in grid.column_outcomes(environment):
             data = outcome.to_json()
             texts = [data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")]
-            writer.writerow(map(_harmless, [environment.id, environment.tensorflow, environment.python, *texts]))
+            writer.writerow(map(harmless, [environment.id, environment.tensorflow, environment.python, *texts]))
     return buffer.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
     text = text.replace(
         "\r", "\N{REPLACEMENT CHARACTER}"
     )  # which csv leaves without quotes, and readers take for a line
@@ -85,7 +86,7 @@ def as_markdown(grid: Grid) -> str:
     blocks = [_legend(grid)]
     heads = [environment.label.replace(" ", "<br>") for environment in grid.environments]
     for case in {row.case.id: row.case for row in grid.rows}.values():
-        lines = [f"**{case.id}**: {_escaped(case.title)}", ""]
+        lines = [f"**{case.id}**: {escaped(case.title)}", ""]
         lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
         for row in grid.rows:
             if row.case.id == case.id:
@@ -119,10 +120,11 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     total = column_score(grid.column_outcomes(environment))
     keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    return f"| {environment.label} | {environment.tensorflow} | {environment.python} | {keras} | {_escaped(said)} |"
+    return f"| {environment.label} | {environment.tensorflow} | {environment.python} | {keras} | {escaped(said)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as Markdown that shows it, in one line."""
     for character in "\\`*_{}[]<>|":
         text = text.replace(
             character, "\\" + character if character not in "<>" else {"<": "&lt;", ">": "&gt;"}[character]

@@ -27,6 +27,10 @@ class Layout:
         return self.root / "results"
 
     @property
+    def history(self) -> Path:
+        return self.results / "history.csv"
+
+    @property
     def state(self) -> Path:
         """What is kept of runs, out of git."""
         return self.root / ".harness"

@@ -48,29 +48,45 @@ def write_column(file: Path, column: Column) -> None:
 
 def read_column(file: Path) -> Column:
     """Read a document. Raises HarnessError with one sentence for one that is cut, foreign or contradicts itself."""
-    data = _parse(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise HarnessError(f"{file}: cannot be read: {error}") from None
+    return parse_column(text, str(file))
+
+
+def parse_column(text: str, where: str) -> Column:
+    """The column of a document's text. Raises HarnessError, which begins with `where`."""
+    data = _parse(text, where)
     try:
         outcomes = [Outcome.from_json(cell) for cell in data["cells"]]
         environment = EnvironmentFacts(**data["environment"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise HarnessError(f"{file}: not a result document: {type(error).__name__} {error}") from None
+    except KeyError as error:
+        raise HarnessError(f"{where}: not a result document: the key {error} is missing") from None
+    except (TypeError, ValueError) as error:
+        raise HarnessError(f"{where}: not a result document: {error}") from None
     cells = {outcome.key: outcome for outcome in outcomes}
     if len(cells) != len(outcomes):
         twice = next(outcome.key for outcome in outcomes if cells[outcome.key] is not outcome)
-        raise HarnessError(f"{file}: the cell {twice[0]}[{twice[1]}] stands twice")
+        raise HarnessError(f"{where}: the cell {twice[0]}[{twice[1]}] stands twice")
     return Column(environment, cells)
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def _parse(text: str, where: str) -> dict[str, Any]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise HarnessError(f"{file}: cannot be read: {error}") from None
+        data = json.loads(text)
+    except ValueError as error:
+        raise HarnessError(f"{where}: cannot be read: {error}") from None
     if not isinstance(data, dict) or "schema" not in data:
-        raise HarnessError(f"{file}: not a result document: it names no schema")
+        raise HarnessError(f"{where}: not a result document: it names no schema")
     if data["schema"] != SCHEMA:
-        raise HarnessError(f"{file}: has schema {data['schema']}, and this harness reads schema {SCHEMA}")
+        raise HarnessError(f"{where}: has schema {data['schema']}, and this harness reads schema {SCHEMA}")
     return data
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of that name in a results folder is of one environment, and not the grid."""
+    return name.endswith(".json") and name != "grid.json"
 
 
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:

@@ -13,6 +13,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
 from harness.controller.grid import Grid, Row, Score, column_score, score
+from harness.controller.history import Event
 from harness.controller.matrix import Environment
 
 _STYLES = {
@@ -93,7 +94,9 @@ def print_overview(grid: Grid, row: Row, console: Console) -> None:
         console.print(line.append(safe(describe(outcome)), ""))
 
 
-def print_story(grid: Grid, row: Row, environment: Environment, details: dict[str, Any], console: Console) -> None:
+def print_story(
+    grid: Grid, row: Row, environment: Environment, details: dict[str, Any], last: Event | None, console: Console
+) -> None:
     """Everything known of one cell."""
     outcome = grid.outcome(row, environment)
     facts = grid.facts(environment)
@@ -104,6 +107,8 @@ def print_story(grid: Grid, row: Row, environment: Environment, details: dict[st
         *(f"source    {source}" for source in row.case.source),
         *([f"advice    {row.case.advice}"] if row.case.advice else []),
     ]
+    if last:
+        lines.append(f"since     {last.day}: {last.change}" + (f", before {last.before}" if last.before else ""))
     if facts:
         lines.append(f"release   TensorFlow {facts.tensorflow} on Python {facts.python}")
         if facts.reason:

@@ -34,10 +34,6 @@ PLAIN = {
         assert not any(os.path.exists(os.path.join(entry, "harness", "runner")) for entry in sys.path), sys.path
     """,
     "no-variables": "import os\nassert [n for n in os.environ if n.startswith(('PYTHON', 'PYTEST'))] == []",
-    "no-harness-in-a-child": """
-        import subprocess, sys
-        assert subprocess.call([sys.executable, "-c", "import harness.runner.plugin"]) == 1
-    """,
     "no-double-entries": "import sys\nassert len(set(sys.path)) == len(sys.path) and '' not in sys.path, sys.path",
     "no-input": "import sys\nassert sys.stdin.read() == ''",
     "own-session": "import os\nassert os.getsid(0) == os.getpgid(0) == os.getpid()",
@@ -83,7 +79,6 @@ NOT_BY_HAND = (
     "json",  # a script of that name imports itself; the harness must not, when it starts in its folder
     "no-harness",  # nor these where the harness is installed in the environment itself, as it is for its developers
     "no-harness-on-path",
-    "no-harness-in-a-child",
 )
 WARNINGS = """
     import KERAS

@@ -165,8 +165,9 @@ def test_a_file_that_is_not_a_case_is_neither_run_nor_left_out(tmp_path: Path) -
     assert "cases/snippet/good.yaml:1: the key 'kind' is missing" in ran.printed
 
 
-def test_files_beside_the_plan_are_not_collected(tmp_path: Path) -> None:
+def test_nothing_around_the_cases_is_looked_at(tmp_path: Path) -> None:
     project = Project(tmp_path, {"good": CASES["good"]})
-    (tmp_path / "cases/test_more.py").write_text("raise ImportError", encoding="utf-8")
-    (tmp_path / "cases/snippet/other.yaml").write_text("nothing", encoding="utf-8")
-    assert project.run("-p", "no:python").recorded == [("good", "json"), ("good", "xml")]
+    for file in ("conftest.py", "test_more.py", "cases/snippet/other.yaml"):
+        (tmp_path / file).write_text("raise SystemError", encoding="utf-8")
+    ran = project.run()
+    assert (ran.code, ran.recorded) == (0, [("good", "json"), ("good", "xml")])
