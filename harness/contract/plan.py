@@ -1,8 +1,8 @@
 """The plan that the controller hands to the runner, and the lines that the runner streams back.
 
 The stream is JSON Lines, each written whole with one call, so that a killed run loses nothing that was finished:
-`{"record": ...}` for a cell, `{"deselected": [[case, path], ...]}` for what pytest's own options left out, and
-`{"environment_failure": reason}` when TensorFlow itself cannot be imported.
+`{"record": ..., "key": ...}` for a cell, `{"deselected": [[case, path], ...]}` for what pytest's own options left out,
+and `{"environment_failure": reason}` when TensorFlow itself cannot be imported.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Plan:
 
     `cells` maps a case file (relative to `root`) to the ids of its import paths; a file's name is its case's id.
     `taken` are cells whose outcome is known from an earlier run, and that are not to be run. `expected` holds the
-    baseline's outcome of each cell that has one. `preload` names the modules imported once, before any cell is forked.
+    baseline's outcome of each cell that has one. `keys` say, by cell, what its outcome depends on; the runner hands
+    each back with the cell's record, so that a stream alone tells what need not be run again. `preload` names the
+    modules imported once, before any cell is forked.
     """
 
     environment: str
@@ -42,6 +44,7 @@ class Plan:
     cells: dict[str, list[str]]
     taken: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
+    keys: dict[CellKey, str] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
 
     def without(self, taken: Iterable[CellKey]) -> Plan:
@@ -59,6 +62,7 @@ class Plan:
     def write(self, file: str) -> None:
         data = asdict(self)
         data["expected"] = [outcome.to_json() for outcome in self.expected.values()]
+        data["keys"] = [[case, path, key] for (case, path), key in self.keys.items()]
         with open(file, "w", encoding="utf-8") as handle:
             json.dump(data, handle, indent=1)
 
@@ -68,6 +72,7 @@ class Plan:
             data = json.load(handle)
         data["paths"] = [PathSpec(**spec) for spec in data["paths"]]
         data["taken"] = [(case, path) for case, path in data["taken"]]
+        data["keys"] = {(case, path): key for case, path, key in data["keys"]}
         outcomes = [Outcome.from_json(item) for item in data["expected"]]
         data["expected"] = {outcome.key: outcome for outcome in outcomes}
         return cls(**data)

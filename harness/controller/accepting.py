@@ -13,7 +13,7 @@ from harness.controller.collecting import collect_grid
 from harness.controller.commands import open_root
 from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.history import append_history, events
+from harness.controller.history import append_history, events, read_history
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
@@ -49,15 +49,17 @@ def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
     """Take the selected cells of the last run into results/, note what that changes, and make the grid anew."""
     project = load_project(open_root(root))
     layout = project.layout
+    read_history(layout.history)  # which is refused before anything is written
     merged = _merged(project, selection)
-    changes = compare_sets(read_columns(layout.results, merged), merged, whole=True)
-    print(as_text([change for change in changes if change.word != "new"]), end="")
+    baseline = read_columns(layout.results, merged)
+    changes = compare_sets(baseline, merged, whole=True)
+    print(as_text(changes, unlisted=["new"]), end="")
     if dry_run:
         print(f"nothing was written; without --dry-run this is accepted of {', '.join(merged)}")
         return Exit.AGREES
     for name, column in merged.items():
         write_column(layout.results / f"{name}.json", column)
-    append_history(layout.history, events(_with_new_cells(changes, merged), _today()))
+    append_history(layout.history, events(_with_new_cells(changes, merged), baseline, _today()))
     print(f"accepted {sum(len(column.cells) for column in merged.values())} cells of {', '.join(merged)}")
     collect_grid(project)
     return Exit.AGREES

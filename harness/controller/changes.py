@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from harness.contract.records import Outcome
 from harness.controller.compare import Change, describe, in_words
 from harness.controller.export import escaped
 
+_HEAD = ["| what | change | before | now |", "|---|---|---|---|"]
 
-def as_text(changes: Sequence[Change]) -> str:
-    """A line for each change, and one that counts them."""
-    return "\n".join([*map(in_words, changes), _summary(changes)]) + "\n"
+
+def as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -> str:
+    """A line for each change whose word is not `unlisted`, and one that counts them all."""
+    lines = [in_words(change) for change in changes if change.word not in unlisted]
+    return "\n".join([*lines, _summary(changes)]) + "\n"
 
 
 def as_json(changes: Sequence[Change]) -> str:
@@ -27,9 +30,7 @@ def as_markdown(changes: Sequence[Change]) -> str:
     blocks = [_summary(changes)]
     for environment in dict.fromkeys(change.environment for change in changes):
         rows = [_row(change) for change in changes if change.environment == environment]
-        blocks.append(
-            "\n".join([f"### {environment}", "", "| what | change | before | now |", "|---|---|---|---|", *rows])
-        )
+        blocks.append("\n".join([f"### {escaped(environment)}", "", *_HEAD, *rows]))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import harness
@@ -82,16 +82,16 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     plan = make_plan(project, environment, request, baseline)
     keys = reuse.cell_keys(project.cases, plan, environment, installed, prefix)
     kept_file = layout.run_file("kept", environment.id, ".json")
-    kept = reuse.read_kept(kept_file)
+    kept = reuse.add(reuse.read_kept(kept_file), read_stream(Path(plan.stream)))  # also of a run that was killed
     taken = {} if request.fresh or request.pytest else reuse.still_true(kept, keys)
-    plan = plan.without(taken)
+    plan = replace(plan.without(taken), keys=keys)
     plan_file = _begin(layout, plan, taken)
     code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest) if plan.cells else _PYTEST_PASSED
     recorded = read_stream(Path(plan.stream))
     column = finish(layout, plan, installed, recorded)
     report(column, baseline, len(taken))
+    reuse.write_kept(kept_file, reuse.add(kept, recorded))
     if recorded.environment_failure is None:
-        reuse.keep(kept_file, kept, keys, recorded.records)
         if code == _PYTEST_INTERRUPTED:
             return Exit.INTERRUPTED
         _check_ending(plan, code, request, recorded)
@@ -106,7 +106,7 @@ def _begin(layout: Layout, plan: Plan, taken: Mapping[CellKey, Record]) -> Path:
     Path(plan.stream).unlink(missing_ok=True)
     plan.write(str(plan_file))
     for record in taken.values():
-        append_line(plan.stream, {"record": record.to_json()})
+        append_line(plan.stream, {"record": record.to_json(), "key": plan.keys[record.outcome.key]})
     return plan_file
 
 

@@ -88,7 +88,11 @@ def diff(root: Path | None, selection: Selection, old: str, new: str, form: str)
 
     project = load_project(open_root(root))
     before, after = (_selected(sources.read_source(project.layout, name), project, selection) for name in (old, new))
-    found = compare_sets(before, after, whole=new != sources.RUN)
+    whole = new != sources.RUN
+    compared = [*after.values(), *(before.values() if whole else [])]
+    if selection != Selection() and not any(column.cells for column in compared):
+        raise UsageError(f"there is nothing to compare: {new} has no cell of this selection")
+    found = compare_sets(before, after, whole)
     write = {"text": changes.as_text, "markdown": changes.as_markdown, "json": changes.as_json}[form]
     print(write(found), end="")
     return Exit.DIFFERS if found else Exit.AGREES

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
+from harness.controller.export import safe
 from harness.controller.store import Column, EnvironmentFacts
 
 
@@ -107,9 +108,9 @@ def in_words(change: Change) -> str:
     before, after = describe(change.before), describe(change.after)
     what = f"{before} → {after}" if before and after else before or after
     if change.word == "package":
-        return f"{change.environment} {change.name} {before or 'none'} → {after or 'none'}"
+        return safe(f"{change.environment} {change.name} {before or 'none'} → {after or 'none'}")
     cell = f" {change.cell[0]}[{change.cell[1]}]" if change.cell else ""
-    return f"{change.environment} {change.word}{cell}" + (f": {what}" if what else "")
+    return safe(f"{change.environment} {change.word}{cell}" + (f": {what}" if what else ""))
 
 
 def describe(what: Outcome | str | None) -> str:

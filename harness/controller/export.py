@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from harness.controller.matrix import Environment
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
 _FORMULA = ("=", "+", "-", "@", "\t")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def export(grid: Grid, results: Path, readme: Path) -> None:
@@ -81,6 +83,11 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
+def safe(text: str) -> str:
+    """The text without what would steer a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def as_markdown(grid: Grid) -> str:
     """A table for each case, a legend of what it shows, and the totals."""
     blocks = [_legend(grid)]
@@ -129,4 +136,4 @@ def escaped(text: str) -> str:
         text = text.replace(
             character, "\\" + character if character not in "<>" else {"<": "&lt;", ">": "&gt;"}[character]
         )
-    return " ".join(text.split())
+    return safe(" ".join(text.split()))

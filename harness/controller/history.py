@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from harness.contract.records import CellKey
 from harness.controller.compare import Change, describe
 from harness.controller.errors import HarnessError
-from harness.controller.export import harmless
+from harness.controller.export import harmless, safe
 from harness.controller.files import write_atomically
+from harness.controller.store import Column
 
 ALL_PATHS = "*"
 
@@ -36,24 +37,33 @@ class Event:
 _HEAD = [field.name for field in fields(Event)]
 
 
-def events(changes: Iterable[Change], day: str) -> list[Event]:
-    """The lines that changes of cells and whole environments make; packages are in the documents themselves."""
+def events(changes: Iterable[Change], baseline: Mapping[str, Column], day: str) -> list[Event]:
+    """The lines that changes from `baseline` make; packages are in the documents themselves."""
+    known = {(name, case) for name, column in baseline.items() for case, _ in column.cells}
     made = []
     for change in changes:
-        if change.word == "new" and change.cell:
-            made.append(Event(day, change.environment, change.cell[0], ALL_PATHS, "new", "", ""))
+        case, path = change.cell or ("", "")
+        if change.word == "new" and (change.environment, case) not in known:
+            made.append(Event(day, change.environment, case, ALL_PATHS, "new", "", ""))
         elif change.word != "package":
-            case, path = change.cell or ("", "")
-            before, after = harmless(describe(change.before)), harmless(describe(change.after))
-            made.append(Event(day, change.environment, case, path, change.word, before, after))
-    return list(dict.fromkeys(made))
+            made.append(
+                Event(day, change.environment, case, path, change.word, describe(change.before), describe(change.after))
+            )
+    return [Event(*map(_plain, astuple(event))) for event in dict.fromkeys(made)]
+
+
+def _plain(text: str) -> str:
+    return harmless(safe(" ".join(text.splitlines())))
 
 
 def read_history(file: Path) -> list[Event]:
     """All lines, oldest first; none where there is no file. Raises HarnessError for a file of another form."""
     if not file.exists():
         return []
-    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+    try:
+        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+    except (OSError, ValueError, csv.Error) as error:
+        raise HarnessError(f"{file}: cannot be read: {error}") from None
     if not rows or rows[0] != _HEAD or any(len(row) != len(_HEAD) for row in rows):
         raise HarnessError(f"{file}: not a history: its lines must be {', '.join(_HEAD)}")
     return [Event(*row) for row in rows[1:]]
@@ -67,14 +77,17 @@ def append_history(file: Path, new: Sequence[Event]) -> None:
     if not file.exists():
         writer.writerow(_HEAD)
     writer.writerows(map(astuple, new))
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    before = file.read_bytes().decode("utf-8") if file.exists() else ""
+    if before and not before.endswith("\n"):
+        before += "\n"
     write_atomically(file, before + buffer.getvalue())
 
 
 def since(history: Sequence[Event], environment: str, cell: CellKey) -> Event | None:
-    """The last event of a cell: it is as it is since then."""
+    """The last event of a cell, or of its whole environment: it is as it is since then."""
     case, path = cell
+    places = ((case, path), (case, ALL_PATHS), ("", ""))
     for event in reversed(history):
-        if (event.environment, event.case) == (environment, case) and event.path in (path, ALL_PATHS):
+        if event.environment == environment and (event.case, event.path) in places:
             return event
     return None

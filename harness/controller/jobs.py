@@ -53,8 +53,8 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
 
 def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
     name = job.environment.id
-    for folder, suffix in (("plan", ".json"), ("stream", ".jsonl"), ("run", ".json"), ("details", ".json")):
-        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
+    for folder in ("plan", "run", "details"):  # so that what is there after is of this run
+        layout.run_file(folder, name, ".json").unlink(missing_ok=True)
     job.log.parent.mkdir(parents=True, exist_ok=True)
     job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
     command = [sys.executable, "-m", "tox", "run", "--colored", "no", "--workdir", str(layout.environments)]

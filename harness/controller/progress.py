@@ -59,7 +59,8 @@ class _Watch:
 
     def finished(self, job: Job) -> int:
         file = self.layout.run_file("stream", job.environment.id, ".jsonl")
-        if job.process is None or not file.exists():
+        plan = self.layout.run_file("plan", job.environment.id, ".json")
+        if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
             return 0
         return file.read_bytes().count(b'{"record"')
 

@@ -12,9 +12,13 @@ from harness.contract.statuses import Status
 
 @dataclass
 class Recorded:
-    """What a runner streamed: its records, the cells that pytest's options left out, and a failure of it all."""
+    """What a runner streamed: its records, the cells that pytest's options left out, and a failure of it all.
+
+    `keys` say, by cell, what its record depends on.
+    """
 
     records: dict[CellKey, Record] = field(default_factory=dict)
+    keys: dict[CellKey, str] = field(default_factory=dict)
     deselected: set[CellKey] = field(default_factory=set)
     environment_failure: str | None = None
 
@@ -32,6 +36,8 @@ def read_stream(file: Path) -> Recorded:
             if key in recorded.records and recorded.records[key].outcome != record.outcome:
                 record = Record(Outcome(*key, status=Status.ERROR, message="recorded twice, with different outcomes"))
             recorded.records[key] = record
+            if line.get("key"):
+                recorded.keys[key] = line["key"]
         elif "deselected" in line:
             recorded.deselected |= {(case, path) for case, path in line["deselected"]}
         elif "environment_failure" in line:

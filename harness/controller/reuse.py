@@ -23,6 +23,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
+from harness.controller.reconcile import Recorded
 from harness.controller.shipping import digest
 from harness.controller.store import EnvironmentFacts
 
@@ -89,11 +90,19 @@ def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dic
     return {cell: kept[cell].record for cell, key in keys.items() if cell in kept and kept[cell].key == key}
 
 
-def keep(
-    file: Path, kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str], records: Mapping[CellKey, Record]
-) -> None:
-    """Add the answers among the records to what earlier runs left."""
-    answers = {cell: record for cell, record in records.items() if record.outcome.status in _ANSWERS and cell in keys}
-    merged = {**kept, **{cell: Kept(keys[cell], record) for cell, record in answers.items()}}
-    entries = [{"key": merged[cell].key, "record": merged[cell].record.to_json()} for cell in sorted(merged)]
+def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]:
+    """What earlier runs left, and the answers of a newer one, also of one that was killed."""
+    if recorded.environment_failure is not None:
+        return dict(kept)
+    answers = {
+        cell: Kept(recorded.keys[cell], record)
+        for cell, record in recorded.records.items()
+        if record.outcome.status in _ANSWERS and cell in recorded.keys
+    }
+    return {**kept, **answers}
+
+
+def write_kept(file: Path, kept: Mapping[CellKey, Kept]) -> None:
+    """Write what `read_kept` reads."""
+    entries = [{"key": kept[cell].key, "record": kept[cell].record.to_json()} for cell in sorted(kept)]
     write_atomically(file, json.dumps(entries) + "\n")

@@ -55,7 +55,7 @@ def read_column(file: Path) -> Column:
     return parse_column(text, str(file))
 
 
-def parse_column(text: str, where: str) -> Column:
+def parse_column(text: str | bytes, where: str) -> Column:
     """The column of a document's text. Raises HarnessError, which begins with `where`."""
     data = _parse(text, where)
     try:
@@ -72,7 +72,7 @@ def parse_column(text: str, where: str) -> Column:
     return Column(environment, cells)
 
 
-def _parse(text: str, where: str) -> dict[str, Any]:
+def _parse(text: str | bytes, where: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -92,11 +92,14 @@ def is_document(name: str) -> bool:
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:
     """The documents that are there of the environments, in their order. Each must be of the one it is named after."""
     files = {name: folder / f"{name}.json" for name in environments}
-    columns = {name: read_column(file) for name, file in files.items() if file.exists()}
-    for name, column in columns.items():
-        if column.environment.id != name:
-            raise HarnessError(f"{files[name]}: is of {column.environment.id}, not of {name}")
-    return columns
+    return {name: check_name(read_column(file), name, file) for name, file in files.items() if file.exists()}
+
+
+def check_name(column: Column, name: str, where: object) -> Column:
+    """The column. Raises HarnessError where it is not of the environment that its document is named after."""
+    if column.environment.id != name:
+        raise HarnessError(f"{where}: is of {column.environment.id}, not of {name}")
+    return column
 
 
 def write_details(file: Path, records: Iterable[Record]) -> None:

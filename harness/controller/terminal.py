@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.text import Text
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
+from harness.controller.export import safe
 from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.history import Event
 from harness.controller.matrix import Environment
@@ -25,7 +25,6 @@ _STYLES = {
     Status.ENV_FAIL: "yellow",
     Status.ERROR: "bold yellow",
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def print_grid(grid: Grid, console: Console) -> None:
@@ -134,8 +133,3 @@ def _facts(outcome: Outcome) -> list[str]:
     error = [f"error     {outcome.error}"] if outcome.error else []
     message = [f"message   {outcome.message}"] if outcome.message else []
     return [*stopped, *error, *message, *(f"warning   {warning}" for warning in outcome.warnings)]
-
-
-def safe(text: str) -> str:
-    """The text without what would steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -137,7 +137,7 @@ class CellItem(pytest.Item):
 
     def runtest(self) -> None:
         record = self._not_to_run() or self._run()
-        append_line(self.cells.plan.stream, {"record": record.to_json()})
+        append_line(self.cells.plan.stream, {"record": record.to_json(), "key": self.cells.plan.keys.get(self.key)})
         if record.output:
             self.add_report_section("call", "output", record.output)
         _conclude(record, self.cells.plan.expected.get(self.key))

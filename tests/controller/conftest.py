@@ -77,8 +77,8 @@ TENSORFLOW = {
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing of a tox that runs these tests, or of the terminal, reaches what they start."""
-    for name in [name for name in os.environ if name.startswith("TOX")]:
+    """Nothing of a tox or a git hook that runs these tests, or of the terminal, reaches what they start."""
+    for name in [name for name in os.environ if name.startswith(("TOX", "GIT_"))]:
         monkeypatch.delenv(name)
     for name in ("COLUMNS", "FORCE_COLOR", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
@@ -175,6 +175,25 @@ def keep(project: Path) -> Callable[[str, Column], Path]:
         return file
 
     return keep
+
+
+@pytest.fixture
+def commit(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Commit the project into a git repository, of which it is a folder. Gives the revision."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=project.parent, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def commit() -> str:
+        git("init", "--quiet")
+        git("add", "--all")
+        git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message", "x")
+        return git("rev-parse", "HEAD")
+
+    return commit
 
 
 @pytest.fixture

@@ -1,23 +1,48 @@
 from __future__ import annotations
 
+import datetime
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from harness.contract.records import Outcome
-from harness.contract.statuses import Status
+from harness.contract.statuses import Stage, Status
 from harness.controller.accepting import merge
 from harness.controller.errors import HarnessError
+from harness.controller.history import read_history
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Keep = Callable[[str, Column], Path]
 
 A, B, C = (Outcome(case, "keras", Status.PASS) for case in "abc")
 PLANNED = {A.key, B.key, C.key}
 
+CELLS = [
+    Outcome("dense", "tf.keras", Status.PASS),
+    Outcome("version", "keras", Status.PASS),
+    Outcome("version", "tf.keras", Status.PASS),
+]
+BROKEN = [
+    Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0") if outcome is CELLS[1] else outcome
+    for outcome in CELLS
+]
+SAID = [
+    "tf215 numpy 1.26.4 → 2.0.2",
+    "tf215 regressed version[keras]: pass → fail at call (AssertionError: 2.14.0)",
+]
+COUNTS = "1 package, 1 regressed, 1 environment new"
+
 
 def now(outcome: Outcome, status: Status = Status.FAIL) -> Outcome:
     return Outcome(outcome.case, outcome.path, status)
+
+
+def bytes_of(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_without_a_baseline_the_selected_cells_are_taken(column: Columns) -> None:
@@ -55,3 +80,116 @@ def test_outcomes_of_two_sets_of_packages_do_not_stand_in_one_document(column: C
 def test_an_environment_that_cannot_be_made_can_be_accepted(column: Columns) -> None:
     run = column(now(A, Status.ENV_FAIL), now(B, Status.ENV_FAIL), status="env-fail", reason="no Python 3.99")
     assert merge(column(A, B), run, PLANNED, PLANNED) == run
+
+
+def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
+    keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
+    keep(".harness/run", column(*CELLS, id="tf216"))
+    before = bytes_of(project)
+    dry = harness("accept", "--dry-run")
+    assert (dry.returncode, dry.stderr, bytes_of(project)) == (0, "", before)
+    *said, last = dry.stdout.splitlines()
+    assert last == "nothing was written; without --dry-run this is accepted of tf215, tf216"
+    assert harness("accept").stdout.splitlines()[: len(said)] == said == [*SAID, "tf216 environment new", COUNTS]
+    assert bytes_of(project) != before
+
+
+def test_an_acceptance_appends_exactly_what_it_changed_to_the_history(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
+    keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
+    keep(".harness/run", column(*CELLS, id="tf216"))
+    old = b"day,environment,case,path,change,before,after\r\n2026-11-01,tf215,dense,*,new,,\r\n"
+    (project / "results" / "history.csv").write_bytes(old)
+    assert harness("accept").returncode == 0
+    new = (project / "results" / "history.csv").read_bytes()
+    assert new.startswith(old)
+    days, lines = zip(*(line.split(",", 1) for line in new[len(old) :].decode().splitlines()), strict=True)
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    assert set(days) <= {str(today), str(today - datetime.timedelta(days=1))}  # a day may end here
+    assert lines == (
+        "tf215,version,keras,regressed,pass,fail at call (AssertionError: 2.14.0)",
+        "tf216,,,environment new,,",
+        "tf216,dense,*,new,,",
+        "tf216,version,*,new,,",
+    )
+
+
+def test_an_acceptance_without_a_difference_changes_no_byte(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    assert harness("accept").returncode == 0
+    before = bytes_of(project)
+    done = harness("accept")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "no difference")
+    assert bytes_of(project) == before
+
+
+def test_other_packages_are_said_and_accepted_and_are_no_line_of_the_history(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"keras": "2.15.0", "numpy": "1.26.4"}))
+    run = keep(".harness/run", column(*CELLS, packages={"keras": "2.15.0", "numpy": "2.0.2"}))
+    done = harness("accept")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:2] == ["tf215 numpy 1.26.4 → 2.0.2", "1 package"]
+    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
+    assert read_history(project / "results" / "history.csv") == []
+
+
+def test_a_part_that_is_new_is_counted_and_noted_by_cell(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    assert harness("accept", "-p", "tf.keras").returncode == 0
+    done = harness("accept", "-p", "keras", "-k", "version")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 new")
+    noted = read_history(project / "results" / "history.csv")
+    assert [(event.case, event.path, event.change) for event in noted] == [
+        ("", "", "environment new"),
+        ("dense", "*", "new"),
+        ("version", "*", "new"),
+        ("version", "keras", "new"),
+    ]
+
+
+def test_a_cell_that_the_project_no_longer_has_is_noted_as_removed(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, Outcome("gone", "keras", Status.CRASH, message="=1+1")))
+    keep(".harness/run", column(*CELLS))
+    done = harness("accept")
+    assert done.stdout.splitlines()[:2] == ["tf215 removed gone[keras]: crash (=1+1)", "1 removed"]
+    (event,) = read_history(project / "results" / "history.csv")
+    assert (event.case, event.path, event.change) == ("gone", "keras", "removed")
+    assert (event.before, event.after) == ("crash (=1+1)", "")
+
+
+@pytest.mark.parametrize("how", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("results/history.csv", b"who,when\n", "not a history: its lines must be day, "),
+        ("results/history.csv", b"\xff\xfe", "cannot be read: 'utf-8' codec can't decode byte 0xff"),
+        ("results/tf215.json", b'{"schema": 1', "cannot be read: "),
+        (".harness/run/tf216.json", b"", "cannot be read: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_ends_an_acceptance_before_anything_is_written(
+    project: Path, harness: Command, keep: Keep, column: Columns, how: list[str], file: str, content: bytes, said: str
+) -> None:
+    for name in ("tf215", "tf216"):
+        keep("results", column(*CELLS, id=name))
+        keep(".harness/run", column(*BROKEN, id=name))
+    (project / file).write_bytes(content)
+    before = bytes_of(project)
+    done = harness("accept", *how)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"{project / file}: {said}")
+    assert len(done.stderr.splitlines()) == 1
+    assert bytes_of(project) == before

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,19 @@ def test_the_story_of_an_accepted_cell_has_no_traceback_of_another_outcome(
     assert "Traceback: x" in harness("show", "--run", "-e", "tf215", "--cell", "version[keras]").stdout
 
 
+def test_the_story_of_a_cell_says_since_when_it_is_so(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    first = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", first, re.MULTILINE)
+    keep(".harness/run", column(FAILED))
+    harness("accept")
+    said = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: regressed, before pass$", said, re.MULTILINE)
+    other = harness("show", "-e", "tf215", "--cell", "version[tf.keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", other, re.MULTILINE)
+
+
 def test_show_gives_a_cell_in_every_environment_where_none_is_named(
     harness: Command, keep: Keep, column: Columns
 ) -> None:
@@ -109,7 +123,12 @@ def test_accept_takes_the_last_run_and_makes_the_grid_anew(
     run = keep(".harness/run", column(*PASSED))
     done = harness("accept")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[0] == "accepted tf215: 5 cells"
+    assert done.stdout.splitlines() == [
+        "tf215 environment new",
+        "1 environment new",
+        "accepted 5 cells of tf215",
+        "1 of 4 environments, 20 cells: 5 pass, 15 not-run",
+    ]
     assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
     assert (project / "results" / "grid.md").exists()
 

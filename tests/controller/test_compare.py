@@ -9,7 +9,7 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.compare import Change, compare, describe, in_words
+from harness.controller.compare import Change, compare, compare_sets, describe, in_words, package_changes
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -61,6 +61,16 @@ def test_only_the_cells_that_ran_are_compared(column: Columns) -> None:
     assert compare(column(FAILED, OTHER), column(OTHER)) == []
 
 
+def test_a_cell_that_is_not_planned_any_more_is_removed(column: Columns) -> None:
+    before = column(OTHER, FAILED)
+    assert compare(before, column(), [FAILED.key, OTHER.key]) == []
+    (removed,) = compare(before, column(), [FAILED.key])
+    assert removed == Change("removed", "tf215", OTHER.key, OTHER)
+    assert not removed.differs
+    assert [change.cell for change in compare(before, column(), [])] == [FAILED.key, OTHER.key]
+    assert compare(before, before, []) == []
+
+
 def test_several_changes_come_sorted_by_cell(column: Columns) -> None:
     cells = [Outcome(case, path, Status.PASS) for case in "ab" for path in ("keras", "tf.keras")]
     broken = [replace(cell, status=Status.CRASH) for cell in reversed(cells)]
@@ -72,9 +82,55 @@ def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells(
     good = column(FAILED, OTHER)
     env_fails = [replace(cell, status=Status.ENV_FAIL) for cell in (FAILED, OTHER)]
     lost = column(*env_fails, status="env-fail", reason="no interpreter")
-    assert compare(good, lost) == [Change("environment lost", "tf215", reason="no interpreter")]
-    assert compare(lost, good) == [Change("environment gained", "tf215")]
+    changes = [Change("environment lost", "tf215", after="no interpreter")]
+    assert compare(good, lost) == compare(good, lost, []) == changes
+    assert changes[0].differs
+    changes = [Change("environment gained", "tf215", before="no interpreter")]
+    assert compare(lost, good) == compare(lost, good, []) == changes
+    assert changes[0].differs
     assert compare(lost, lost) == []
+
+
+def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change(column: Columns) -> None:
+    env_fail = replace(OTHER, status=Status.ENV_FAIL)
+    one, other = (column(env_fail, status="env-fail", reason=reason) for reason in ("no network", "no such version"))
+    assert compare(one, other) == [Change("environment changed", "tf215", before="no network", after="no such version")]
+    assert compare(one, other)[0].differs
+    assert compare(one, column(env_fail, FAILED, status="env-fail", reason="no network")) == []
+
+
+def test_packages_are_compared_by_name_together_with_python_and_the_release(column: Columns) -> None:
+    before = column(OTHER, packages={"gast": "0.4.0", "numpy": "1.26.4", "six": "1.16.0"})
+    after = column(FAILED, python="3.12", packages={"numpy": "2.0.2", "six": "1.16.0", "wrapt": "1.14.1"})
+    changes = package_changes(before, after)
+    assert [(change.name, change.before, change.after) for change in changes] == [
+        ("Python", "3.11", "3.12"),
+        ("gast", "0.4.0", None),
+        ("numpy", "1.26.4", "2.0.2"),
+        ("wrapt", None, "1.14.1"),
+    ]
+    assert {(change.word, change.environment, change.differs) for change in changes} == {("package", "tf215", False)}
+    assert package_changes(before, before) == []
+
+
+def test_the_packages_of_an_environment_that_could_not_be_made_are_not_compared(column: Columns) -> None:
+    good, lost = column(packages={"numpy": "1.26.4"}), column(status="env-fail", reason="no network")
+    assert package_changes(good, lost) == package_changes(lost, good) == []
+    assert compare_sets({"tf215": good}, {"tf215": lost}, whole=True) == compare(good, lost)
+
+
+def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only(column: Columns) -> None:
+    old, new = column(FAILED, OTHER, id="tf20"), column(OTHER, id="tf22")
+    before, after = {"tf20": old, "tf21": old}, {"tf20": column(OTHER, id="tf20"), "tf22": new}
+    changes = compare_sets(before, after, whole=True)
+    assert [(change.environment, change.word, change.cell) for change in changes] == [
+        ("tf20", "removed", FAILED.key),
+        ("tf22", "environment new", None),
+        ("tf21", "environment removed", None),
+    ]
+    assert not any(change.differs for change in changes)
+    assert compare_sets(before, after, whole=False) == [Change("environment new", "tf22")]
+    assert compare_sets(before, before, whole=True) == []
 
 
 def test_changes_in_words(column: Columns) -> None:
@@ -83,11 +139,28 @@ def test_changes_in_words(column: Columns) -> None:
         "tf215 regressed dense[keras]: pass, 1 warnings → fail at fit, 1 warnings (ValueError: shapes)"
     ]
     assert in_words(Change("new", "tf215", OTHER.key, None, OTHER)) == "tf215 new dense[tf.keras]: pass"
-    assert in_words(Change("environment lost", "tf215", reason="no uv")) == "tf215 environment lost: no uv"
+    assert in_words(Change("removed", "tf215", OTHER.key, OTHER)) == "tf215 removed dense[tf.keras]: pass"
+    assert in_words(Change("environment lost", "tf215", after="no uv")) == "tf215 environment lost: no uv"
+    assert in_words(Change("environment changed", "tf215", None, "x", "y")) == "tf215 environment changed: x → y"
     assert in_words(Change("environment gained", "tf215")) == "tf215 environment gained"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [("1.26.4", "2.0.2", "1.26.4 → 2.0.2"), (None, "2.0.2", "none → 2.0.2"), ("1.26.4", None, "1.26.4 → none")],
+)
+def test_a_package_in_words(before: str | None, after: str | None, said: str) -> None:
+    assert in_words(Change("package", "tf215", None, before, after, "numpy")) == f"tf215 numpy {said}"
+
+
+def test_words_cannot_steer_the_terminal() -> None:
+    hostile = replace(FAILED, case="a\x1b[2Jb", message="\x9b31m\x07red")
+    said = in_words(Change("new", "tf215", hostile.key, None, hostile))
+    assert said == "tf215 new a�[2Jb[keras]: fail at fit, 1 warnings (ValueError: �31m�red)"
+
+
 def test_an_outcome_in_one_line() -> None:
-    assert describe(None) == "nothing"
+    assert describe(None) == ""
+    assert describe("numpy 1.26.4") == "numpy 1.26.4"
     assert describe(replace(FAILED, error=None, warnings=())) == "fail at fit (shapes)"
     assert "\n" not in describe(FAILED)

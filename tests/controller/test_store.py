@@ -13,6 +13,8 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.store import (
     Column,
+    is_document,
+    parse_column,
     read_column,
     read_columns,
     read_details,
@@ -87,9 +89,12 @@ def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
         ("[]", "not a result document: it names no schema"),
         ("{}", "not a result document: it names no schema"),
         ('{"schema": 2}', "has schema 2, and this harness reads schema 1"),
-        ('{"schema": 1}', "not a result document: KeyError 'cells'"),
-        ('{"schema": 1, "cells": []}', "not a result document: KeyError 'environment'"),
-        ('{"schema": 1, "cells": [null], "environment": {}}', "not a result document: TypeError 'NoneType' object"),
+        ('{"schema": 1}', "not a result document: the key 'cells' is missing"),
+        ('{"schema": 1, "cells": []}', "not a result document: the key 'environment' is missing"),
+        (
+            '{"schema": 1, "cells": [null], "environment": {}}',
+            "not a result document: 'NoneType' object is not subscriptable",
+        ),
     ],
 )
 def test_a_foreign_document_is_refused_in_a_sentence(document: Path, text: str, said: str) -> None:
@@ -123,11 +128,14 @@ def _no_release(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_without_a_stage, "not a result document: KeyError 'stage'"),
-        (_unknown_status, "not a result document: ValueError 'passed' is not a valid Status"),
-        (_unknown_stage, "not a result document: ValueError 'train' is not a valid Stage"),
+        (_without_a_stage, "not a result document: the key 'stage' is missing"),
+        (_unknown_status, "not a result document: 'passed' is not a valid Status"),
+        (_unknown_stage, "not a result document: 'train' is not a valid Stage"),
         (_a_cell_twice, "the cell dense[keras] stands twice"),
-        (_no_release, "missing 1 required positional argument: 'tensorflow'"),
+        (
+            _no_release,
+            "not a result document: EnvironmentFacts.__init__() missing 1 required positional argument: 'tensorflow'",
+        ),
     ],
 )
 def test_a_spoilt_document_is_refused_in_a_sentence(
@@ -144,6 +152,17 @@ def test_a_spoilt_document_is_refused_in_a_sentence(
 
 def test_documents_that_are_not_there_are_left_out(document: Path) -> None:
     assert list(read_columns(document.parent, ["tf115", "tf215"])) == ["tf215"]
+
+
+def test_only_documents_of_environments_are_columns() -> None:
+    names = ["tf215.json", "tf216-legacy.json", "grid.json", "grid.csv", "history.csv", "tf215.json.bak"]
+    assert [name for name in names if is_document(name)] == names[:2]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "cells": [{}]}'])
+def test_a_text_is_refused_under_the_name_of_where_it_stood(text: str) -> None:
+    with pytest.raises(HarnessError, match=r"^HEAD:results/tf215\.json: \S[^\n]*$"):
+        parse_column(text, "HEAD:results/tf215.json")
 
 
 def test_a_document_under_the_name_of_another_environment_is_refused(document: Path) -> None:

@@ -9,10 +9,12 @@ from rich.console import Console
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
+from harness.controller.export import safe
 from harness.controller.grid import Grid, make_grid
+from harness.controller.history import Event
 from harness.controller.project import load_matrix, load_project
 from harness.controller.store import Column
-from harness.controller.terminal import print_grid, print_overview, print_story, safe
+from harness.controller.terminal import print_grid, print_overview, print_story
 
 Columns = Callable[..., Column]
 Grids = Callable[..., Grid]
@@ -71,7 +73,7 @@ def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str
     screen, text = console()
     print_grid(made, screen)
     print_overview(made, made.rows[-1], screen)
-    print_story(made, made.rows[-1], made.environments[1], {}, screen)
+    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert text.getvalue().count("�[2Jgone") == 3
     assert "\x1b" not in text.getvalue()
 
@@ -96,7 +98,7 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: C
         "output": "Epoch 1/1\n",
     }
     screen, text = console(60)
-    print_story(made, made.rows[-1], made.environments[1], details, screen)
+    print_story(made, made.rows[-1], made.environments[1], details, None, screen)
     said = text.getvalue()
     assert said.startswith("version[keras] in tf215: ✗ fail\nstage     call\nerror     ValueError\nmessage   �[31mred")
     assert "\nwarning   FutureWarning: x\ncase      cases/snippet/version.yaml: The path has a version\n" in said
@@ -105,12 +107,25 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: C
     assert "\nagain     tox -e tf215 -- --case version --path keras\n" in said
     assert said.endswith("\n\ntraceback:\nTraceback:\n  line\n\noutput:\nEpoch 1/1\n")
     assert "\x1b" not in said
+    assert "\nsince " not in said
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [("pass", "since     2026-11-02: regressed, before pass\n"), ("", "since     2026-11-02: regressed\n")],
+)
+def test_a_story_says_since_when_a_cell_is_so(grid: Grids, column: Columns, before: str, said: str) -> None:
+    made = grid(column(FAILED))
+    event = Event("2026-11-02", "tf215", *FAILED.key, "regressed", before, "fail at call")
+    screen, text = console()
+    print_story(made, made.rows[-1], made.environments[1], {}, event, screen)
+    assert f"\n{said}release   " in text.getvalue()
 
 
 def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, column: Columns) -> None:
     failed = Outcome("version", "keras", Status.ENV_FAIL)
     made = grid(column(failed, status="env-fail", reason=f"venv: {RED}"))
     screen, text = console()
-    print_story(made, made.rows[-1], made.environments[1], {}, screen)
+    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "version[keras] in tf215: ▨ env-fail\n" in text.getvalue()
     assert "\nreason    venv: �[31mred" in text.getvalue()

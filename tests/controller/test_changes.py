@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.changes import as_json, as_markdown, as_text
+from harness.controller.compare import Change, compare_sets
+from harness.controller.store import Column
+
+Columns = Callable[..., Column]
+
+PASSED = Outcome("dense", "keras", Status.PASS)
+FAILED = Outcome("dense", "keras", Status.FAIL, Stage.FIT, "ValueError", "shapes\ndiffer", ("FutureWarning: x",))
+OTHER = Outcome("dense", "tf.keras", Status.PASS)
+HOSTILE = "<script>alert(1)</script> | `x` **b** [y](z) \\| \x1b[2J\x9b1m\u2028# head"
+
+
+@pytest.fixture
+def changes(column: Columns) -> list[Change]:
+    """One of a package, two of cells and two of environments."""
+    lost = column(FAILED, id="tf216", status="env-fail", reason="no network")
+    before = {"tf215": column(PASSED, OTHER, packages={"numpy": "1.26.4"}), "tf216": column(PASSED, id="tf216")}
+    after = {"tf215": column(FAILED, packages={"numpy": "2.0.2"}), "tf216": lost, "tf22": column(OTHER, id="tf22")}
+    return compare_sets(before, after, whole=True)
+
+
+@pytest.fixture
+def hostile(column: Columns) -> list[Change]:
+    """A cell and a package whose every text is hostile, in an environment that is too."""
+    cell = Outcome(HOSTILE, HOSTILE, Status.FAIL, Stage.FIT, HOSTILE, HOSTILE, (HOSTILE,))
+    before = column(cell, id=HOSTILE, packages={HOSTILE: HOSTILE})
+    after = column(replace(cell, status=Status.CRASH), id=HOSTILE)
+    return compare_sets({HOSTILE: before}, {HOSTILE: after}, whole=True)
+
+
+def test_text_has_a_line_for_each_change_and_one_that_counts_them(changes: list[Change]) -> None:
+    assert as_text(changes).splitlines() == [
+        "tf215 numpy 1.26.4 → 2.0.2",
+        "tf215 regressed dense[keras]: pass → fail at fit, 1 warnings (ValueError: shapes)",
+        "tf215 removed dense[tf.keras]: pass",
+        "tf216 environment lost: no network",
+        "tf22 environment new",
+        "1 package, 1 regressed, 1 removed, 1 environment lost, 1 environment new",
+    ]
+
+
+def test_what_is_not_listed_is_counted_all_the_same(changes: list[Change]) -> None:
+    lines = as_text(changes).splitlines()
+    assert as_text(changes, unlisted=["removed", "package"]).splitlines() == [lines[1], *lines[3:]]
+
+
+def test_no_change_in_every_form() -> None:
+    assert as_text([]) == as_markdown([]) == "no difference\n"
+    assert json.loads(as_json([])) == []
+
+
+def test_json_gives_back_both_sides_of_every_change(changes: list[Change]) -> None:
+    data = json.loads(as_json(changes))
+    nothing = {"case": None, "path": None, "name": None, "before": None, "after": None}
+    dense = {"case": "dense", "path": "keras", "name": None}
+    assert data == [
+        nothing | {"change": "package", "environment": "tf215", "name": "numpy", "before": "1.26.4", "after": "2.0.2"},
+        dense | {"change": "regressed", "environment": "tf215", "before": PASSED.to_json(), "after": FAILED.to_json()},
+        nothing
+        | {"change": "removed", "environment": "tf215", "case": "dense", "path": "tf.keras", "before": OTHER.to_json()},
+        nothing | {"change": "environment lost", "environment": "tf216", "after": "no network"},
+        nothing | {"change": "environment new", "environment": "tf22"},
+    ]
+
+
+def test_json_has_a_line_for_each_change_and_keeps_hostile_text_as_it_is(hostile: list[Change]) -> None:
+    text = as_json(hostile)
+    assert text.count("\n") == len(hostile) + 2
+    package, cell = json.loads(text)
+    assert (package["name"], package["before"], package["environment"]) == (HOSTILE, HOSTILE, HOSTILE)
+    assert (cell["case"], cell["path"], cell["after"]["message"]) == (HOSTILE, HOSTILE, HOSTILE)
+    assert "\x1b" not in text
+
+
+def test_markdown_has_a_table_for_each_environment(changes: list[Change]) -> None:
+    head = "\n\n| what | change | before | now |\n|---|---|---|---|\n"
+    assert as_markdown(changes).split("\n\n### ") == [
+        "1 package, 1 regressed, 1 removed, 1 environment lost, 1 environment new",
+        f"tf215{head}"
+        "| numpy | package | 1.26.4 | 2.0.2 |\n"
+        r"| dense\[keras\] | regressed | pass | fail at fit, 1 warnings (ValueError: shapes) |"
+        "\n"
+        r"| dense\[tf.keras\] | removed | pass |  |",
+        f"tf216{head}|  | environment lost |  | no network |",
+        f"tf22{head}|  | environment new |  |  |\n",
+    ]
+
+
+def test_hostile_text_cannot_break_out_of_the_markdown(hostile: list[Change]) -> None:
+    text = as_markdown(hostile)
+    shown = r"&lt;script&gt;alert(1)&lt;/script&gt; \| \`x\` \*\*b\*\* \[y\](z) \\\| �\[2J�1m # head"
+    assert f"### {shown}\n" in text
+    assert f"| {shown} | package | {shown} |  |\n" in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows} == {5}
+    assert len(rows) == len(hostile) + 2
+    assert not re.search(r"<|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028]", text)
+
+
+def test_hostile_text_cannot_steer_the_terminal(hostile: list[Change]) -> None:
+    text = as_text(hostile)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+    assert text.count("�[2J�1m") == 10
+    assert text.count("\n") == len(hostile) + 1
