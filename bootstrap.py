@@ -3,23 +3,28 @@
     python3 bootstrap.py harness run        # the main job
     python3 bootstrap.py tox run -m test    # the tests
 
-Needs Python 3.10 or later and pip, nothing else. Packages come from locks/harness.txt, exact and with hashes.
+Needs Python 3.10 or later, with its ensurepip or with pip 22.3 or later, and nothing else. Packages come from
+locks/harness.txt, exact and with hashes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 FOLDER = ROOT / ".venv"
+PYTHON = FOLDER / "bin" / "python"
 LOCK = ROOT / "locks" / "harness.txt"
 STAMP = FOLDER / "bootstrapped"
 OLDEST = (3, 10)
+# Not sys.executable: called from inside .venv that is .venv's own, which a new .venv cannot be made from. A link is
+# followed because before Python 3.11 _base_executable is no other.
+BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 def main(arguments: list[str]) -> int:
@@ -33,12 +38,11 @@ def main(arguments: list[str]) -> int:
     code = install()
     if code != 0:
         return code
-    binaries = FOLDER / "bin"
-    os.environ["PATH"] = f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         os.execvp(arguments[0], arguments)
     except FileNotFoundError:
-        print(f"there is no command {arguments[0]!r} in {binaries} or on the PATH")
+        print(f"there is no command {arguments[0]!r} in {PYTHON.parent} or on the PATH")
         return 2
 
 
@@ -47,23 +51,37 @@ def install() -> int:
     wanted = fingerprint()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return 0
+    make = [BASE, "-m", "venv", "--clear", str(FOLDER)]
+    pip = [str(PYTHON), "-m", "pip"]
+    if importlib.util.find_spec("ensurepip") is None:  # as on Debian
+        make.append("--without-pip")
+        pip = [BASE, "-m", "pip", "--python", str(PYTHON)]
+        if not reaches_others():
+            print(f"{BASE} has neither ensurepip nor pip 22.3 or later: install one (on Debian and Ubuntu python3-venv)")
+            return 3
+    pip += ["install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     print(f"making {FOLDER.name} from {LOCK.relative_to(ROOT)} (once, under a minute)", flush=True)
-    venv.create(FOLDER, clear=True, with_pip=False)  # Debian's Python has no ensurepip, and its pip can do without
-    pip = [sys.executable, "-m", "pip", "--python", str(FOLDER / "bin" / "python"), "install", "--quiet"]
-    pip += ["--disable-pip-version-check", "--no-deps"]
-    for what in (["--require-hashes", "-r", str(LOCK)], ["--no-build-isolation", "-e", str(ROOT)]):
-        code = subprocess.run([*pip, *what], check=False).returncode
-        if code != 0:
+    STAMP.unlink(missing_ok=True)  # before the rest of what it vouches for
+    for command in (
+        make,
+        [*pip, "--require-hashes", "-r", str(LOCK)],
+        [*pip, "--no-build-isolation", "-e", str(ROOT)],
+    ):
+        if subprocess.run(command, check=False).returncode != 0:
             return 3
     STAMP.write_text(wanted, encoding="utf-8")
     return 0
 
 
+def reaches_others() -> bool:
+    """Whether there is a pip that can install for another interpreter, which it can from 22.3 on."""
+    command = [BASE, "-m", "pip", "--python", BASE, "--version"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def fingerprint() -> str:
     """What the environment is made from: it is made anew when that changes."""
-    text = (
-        f"{sys.executable} {sys.version} {ROOT}".encode() + LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    )
+    text = f"{BASE} {sys.version} {ROOT}".encode() + LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     return hashlib.sha256(text).hexdigest()
 
 

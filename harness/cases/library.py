@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -50,6 +51,10 @@ class Case:
     def script(self, path: PathSpec) -> str:
         """The plain Python script that the case becomes under an import path."""
         return KINDS[self.kind].script(self.body, path)
+
+    def digest(self, path: PathSpec) -> str:
+        """What tells this script from any other."""
+        return hashlib.sha256(self.script(path).encode("utf-8")).hexdigest()[:16]
 
 
 def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:

@@ -9,8 +9,6 @@ from typing import Iterator
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
 
-STAGE_LINE = re.compile(r"^# ({})$".format("|".join(stage.value for stage in Stage)))
-
 
 def fixed_path(name: str) -> PathSpec:
     """The import path that a reference names itself: `tf.` starts an attribute, anything else is imported from."""

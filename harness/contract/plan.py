@@ -85,9 +85,11 @@ def case_of(file: str) -> str:
 
 def append_line(file: str, line: dict[str, Any]) -> None:
     """Append one line with a single write, which several processes may do to one file without mixing."""
+    data = ("\n" + json.dumps(line) + "\n").encode("utf-8")  # a line of its own, also after one that was cut
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(descriptor, (json.dumps(line) + "\n").encode("utf-8"))
+        if os.write(descriptor, data) != len(data):
+            raise OSError(f"{file}: only a part of a record could be written")
     finally:
         os.close(descriptor)
 

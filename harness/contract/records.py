@@ -59,7 +59,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Record:
-    """An outcome together with what varies: seconds, memory in KiB, the traceback and output as they were."""
+    """An outcome together with what varies: seconds, memory in KiB, the traceback and output as they were.
+
+    `script` is the digest of the text that ran (`Case.digest`), `at` the UTC time at which it ended.
+    """
 
     outcome: Outcome
     seconds: float = 0.0
@@ -67,6 +70,8 @@ class Record:
     memory_kib: int = 0
     traceback: str | None = None
     output: str = ""
+    script: str = ""
+    at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {"outcome": self.outcome.to_json(), "details": self.details()}
@@ -78,6 +83,8 @@ class Record:
             "memory_kib": self.memory_kib,
             "traceback": self.traceback,
             "output": self.output,
+            "script": self.script,
+            "at": self.at,
         }
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 
@@ -58,3 +59,6 @@ class Stage(str, Enum):
     LOAD = "load"
     PLOT = "plot"
     CHECK = "check"
+
+
+STAGE_LINE = re.compile(r"^# ({})$".format("|".join(stage.value for stage in Stage)))

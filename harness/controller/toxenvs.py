@@ -24,8 +24,9 @@ from harness.controller.interpreters import find_interpreter
 from harness.controller.matrix import Environment, Matrix
 from harness.controller.project import Layout, load_matrix
 
-# What reaches the cells from outside. Everything else, PYTHONDONTWRITEBYTECODE and KERAS_BACKEND among it, does not.
-_PASSED = ["PATH", "TMPDIR", "UV_*", "HARNESS_*", "CI", "XDG_CACHE_HOME"]
+# What reaches the cells from outside, beside what tox passes by itself: HOME, LANG, LD_LIBRARY_PATH, proxies and the
+# like. Everything else, PYTHONDONTWRITEBYTECODE and KERAS_BACKEND among it, does not.
+_PASSED = ["PATH", "TMPDIR", "UV_*", "CI", "XDG_CACHE_HOME"]
 _FIXED = {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
@@ -63,11 +64,12 @@ def _matrix(root: Path) -> Matrix:
 
 
 def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
-    """tox takes a name such as tf215-tf216 for known, as its parts are, says OK, and runs nothing."""
-    known = {*matrix.environments, *matrix.groups}
+    """tox takes a name such as check-tf215 or py311-tf215 for known, as its parts are, says OK, and runs nothing."""
+    ours = {*matrix.environments, *matrix.groups}
+    known = ours.union(state.conf)
     for name in chosen:
-        if name.startswith("tf") and name not in known:
-            raise HandledError(f"unknown environment {name!r}{nearest(name, known)}")
+        if name not in known and (name.startswith("tf") or ours.intersection(name.split("-"))):
+            raise HandledError(f"unknown environment {name!r}{nearest(name, ours)}")
 
 
 def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:

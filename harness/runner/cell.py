@@ -11,13 +11,12 @@ import ast
 import atexit
 import builtins
 import contextlib
-import ctypes
+import gc
 import json
 import linecache
 import os
-import re
-import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -26,12 +25,12 @@ import warnings
 from typing import Any, Callable, Dict
 
 from harness.contract.plan import PathSpec
-from harness.contract.statuses import Stage
+from harness.contract.processes import die_with_parent
+from harness.contract.statuses import STAGE_LINE, Stage
 from harness.runner.locate import missing
 
 Report = Callable[[Dict[str, Any]], None]
 
-_STAGE_LINE = re.compile(r"^# ({})$".format("|".join(stage.value for stage in Stage)))
 _KEPT_WARNINGS = (DeprecationWarning, FutureWarning)
 _IMPORTS = (Stage.PATH.value, Stage.IMPORT.value)
 _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
@@ -40,20 +39,11 @@ _LONGEST = 100_000  # characters of a text that goes into the report
 _NOBODY_LISTENS = 70  # the exit code of a cell that cannot write its report
 _NOT_FLUSHED = 120  # Python's own, where standard output cannot be flushed at the end
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, see prctl(2)
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
 
 def hide_harness() -> None:
     """Leave on `sys.path` what a plain interpreter of this environment has: cells must not see the harness."""
     shipped = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd(), *shipped)]
-
-
-def die_with_parent(die: bool = True) -> None:
-    """Let the kernel end this process when the one that started it dies, however that happens; or no longer."""
-    if _LIBC is not None:
-        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL if die else 0)
 
 
 def reporter(descriptor: int) -> Report:
@@ -82,8 +72,12 @@ def run(file: str, path: PathSpec, report: Report) -> None:
         text = handle.read()
     for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
         del sys.modules[name]
+    home = os.path.dirname(file)
+    around = os.path.dirname(home)
+    os.environ.update(TMPDIR=os.path.join(around, "tmp"), KERAS_HOME=os.path.join(around, "keras"))
+    tempfile.tempdir = None
     sys.argv = [file]
-    sys.path.insert(0, os.path.dirname(file))
+    sys.path.insert(0, home)
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=builtins)
     sys.modules["__main__"] = main
@@ -112,17 +106,23 @@ def run(file: str, path: PathSpec, report: Report) -> None:
 
 def leave() -> None:
     """End this process as an interpreter ends, without tearing down the modules that it shares with its parent."""
-    for last in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+    for last in (threading._shutdown, atexit._run_exitfuncs, _drop_globals):  # type: ignore[attr-defined]
         with contextlib.suppress(BaseException):
             last()
     os._exit(0 if _flush() else _NOT_FLUSHED)
+
+
+def _drop_globals() -> None:
+    """Let go of what the script holds, as an interpreter does: its objects may have last words, and use its names."""
+    sys.modules.pop("__main__", None)
+    gc.collect()
 
 
 def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
     """The script's stages with their code, in order. What stands above the first stage comment belongs to `import`."""
     marks = []
     for number, line in enumerate(text.split("\n"), start=1):
-        match = _STAGE_LINE.match(line)
+        match = STAGE_LINE.match(line)
         if match:
             marks.append((number, match.group(1)))
     groups: list[tuple[str, list[ast.stmt]]] = []

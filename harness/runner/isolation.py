@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 from harness.runner.server import Lines, Reply, Request
 from harness.runner.supervise import supervise
 
+_IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
 _PATIENCE = 5.0  # seconds that the process which cells are forked from has to end
 
 
@@ -96,6 +98,7 @@ class Fork(Isolation):
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Lines | None = None
         self._fresh = Spawn([])
+        self._worked = False
 
     def run(self, request: Request) -> Reply:
         if self._lines is None:
@@ -137,11 +140,15 @@ class Fork(Isolation):
         os.close(replies_end)
         assert self._process.stdin is not None
         self._lines = Lines(replies, self._process.stdin.fileno())
+        if not select.select([replies], [], [], _IMPORT_LIMIT)[0]:
+            os.killpg(self._process.pid, signal.SIGKILL)
         ready = self._lines.read()
         if ready is None or not ready["ready"]:
             reason = ready["reason"] if ready else self._how_it_ended()
             self._stop()
-            raise BrokenEnvironment(reason)
+            # What worked once is not broken: then it is this machine's trouble, and the cell's alone.
+            raise EOFError(reason) if self._worked else BrokenEnvironment(reason)
+        self._worked = True
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
@@ -167,16 +174,22 @@ class Fork(Isolation):
         super().close()
 
 
+_LATE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what these hold runs when they are called, if ever
+
+
 def _acts_before_imports(request: Request, preload: list[str]) -> bool:
     """Whether the script does anything but import before it first imports what its parent has imported already."""
     with open(request["script"], encoding="utf-8") as handle:
-        tree = ast.parse(handle.read())
+        try:
+            tree = ast.parse(handle.read())
+        except SyntaxError:  # which the cell will say itself
+            return False
     root = "tensorflow" if request["form"] == "attribute" else request["path"]
     warm = {name.split(".")[0] for name in [*preload, root]}
     acted = False
     for statement in tree.body:
         imported = warm & _imported(statement)
-        if acted and imported:
+        if imported and (acted or isinstance(statement, _LATE)):
             return True
         warm -= imported
         acted = acted or not isinstance(statement, (ast.Import, ast.ImportFrom))

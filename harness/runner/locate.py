@@ -7,6 +7,10 @@ import importlib
 from harness.contract.plan import PathSpec
 
 
+class _Gone(AttributeError):
+    """An attribute of the path is not there."""
+
+
 def missing(path: PathSpec) -> dict[str, str] | None:
     """None where the path is there, else the error that shows that it is not.
 
@@ -17,10 +21,12 @@ def missing(path: PathSpec) -> dict[str, str] | None:
             _walk(path.id)
         else:
             importlib.import_module(path.id)
-    except (ModuleNotFoundError, AttributeError) as error:
-        if _names_the_path(error, path):
+    except ModuleNotFoundError as error:
+        if error.name is not None and (path.id + ".").startswith(error.name + "."):  # the path, or a part of it
             return {"error": type(error).__name__, "message": str(error)}
         raise
+    except _Gone as error:
+        return {"error": AttributeError.__name__, "message": str(error)}
     return None
 
 
@@ -28,12 +34,15 @@ def _walk(dotted: str) -> None:
     """Read `tf.compat.v1.keras` as `import tensorflow as tf` and attributes."""
     value = importlib.import_module("tensorflow")  # type: object
     for name in dotted.split(".")[1:]:
-        value = getattr(value, name)
+        try:
+            value = getattr(value, name)
+        except AttributeError as error:
+            if _is_about(str(error), value, name):
+                raise _Gone(str(error)) from None
+            raise
 
 
-def _names_the_path(error: Exception, path: PathSpec) -> bool:
-    """Whether the error is about a part of the path, not about something that the path itself could not find."""
-    if isinstance(error, ModuleNotFoundError):
-        return error.name is not None and (path.id + ".").startswith(error.name + ".")
-    names = path.id.split(".")[1:] if path.form == "attribute" else []
-    return any(f"has no attribute '{name}'" in str(error) for name in names)
+def _is_about(message: str, value: object, name: str) -> bool:
+    """Whether an error says that this very object has no such attribute, and not something that is inside of it."""
+    owners = (getattr(value, "__name__", None), type(value).__name__)
+    return message.endswith(f"has no attribute '{name}'") and any(f"'{owner}'" in message for owner in owners)

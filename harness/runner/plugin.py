@@ -7,9 +7,11 @@ itself.
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -17,7 +19,7 @@ import pytest
 
 from harness.cases.library import PREREQUISITES, Case, read_case
 from harness.contract.messages import normalise
-from harness.contract.plan import PathSpec, Plan, append_line
+from harness.contract.plan import PathSpec, Plan, append_line, case_of
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Status
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
@@ -67,8 +69,7 @@ class Cells:
     def _readable(self) -> Iterator[CellKey]:
         for file, paths in self.plan.cells.items():
             if file not in self.unread and os.path.exists(os.path.join(self.plan.root, file)):
-                case = os.path.splitext(os.path.basename(file))[0]
-                yield from ((case, path) for path in paths)
+                yield from ((case_of(file), path) for path in paths)
 
     def pytest_unconfigure(self) -> None:
         if self._isolation is not None:
@@ -76,8 +77,11 @@ class Cells:
 
     def run(self, case: Case, path: PathSpec) -> Record:
         """Run one cell in a folder of its own."""
-        directory = os.path.realpath(tempfile.mkdtemp(prefix="cell-"))
+        around = os.path.realpath(tempfile.mkdtemp(prefix="cell-"))
+        directory = os.path.join(around, "cell")
         try:
+            for folder in (directory, os.path.join(around, "tmp")):
+                os.mkdir(folder)
             script = os.path.join(directory, case.id + ".py")
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(case.script(path))
@@ -93,7 +97,7 @@ class Cells:
             }
             return judge(case.id, path.id, self._isolation.run(request), directory)
         finally:
-            shutil.rmtree(directory, ignore_errors=True)
+            shutil.rmtree(around, ignore_errors=True)
 
 
 class CaseFile(pytest.File):
@@ -137,6 +141,8 @@ class CellItem(pytest.Item):
 
     def runtest(self) -> None:
         record = self._not_to_run() or self._run()
+        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0).isoformat()
+        record = replace(record, script=self.case.digest(self.cell_path), at=now)
         append_line(self.cells.plan.stream, {"record": record.to_json(), "key": self.cells.plan.keys.get(self.key)})
         if record.output:
             self.add_report_section("call", "output", record.output)

@@ -11,6 +11,7 @@ answers each with a line. Ends when its standard input does.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -22,6 +23,7 @@ import threading
 from typing import Any, Dict
 
 from harness.contract.plan import PathSpec
+from harness.contract.processes import die_with_parent
 from harness.runner import cell, supervise
 from harness.runner.locate import missing
 
@@ -97,7 +99,7 @@ class Server:
         pid = os.fork()
         if pid == 0:
             try:
-                cell.die_with_parent()
+                die_with_parent()
                 for descriptor in (ours.fileno(), self.asker.source, self.asker.sink, *self._sockets()):
                     os.close(descriptor)
                 _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()))
@@ -141,7 +143,8 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
         return
     if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked
         return
-    cell.die_with_parent(False)  # from here on the asker's end is seen, and a cell's own processes are ended first
+    die_with_parent(0)  # from here on the asker's end is seen, and a cell's own processes are ended first
+    gc.freeze()  # a cell that collects garbage need not look at all this
     asker.write({"there": True})
     while True:
         request = asker.read()
@@ -158,7 +161,7 @@ def _run_forked(request: Request, asker: int, others: list[int]) -> Reply:
     if pid == 0:
         try:
             os.setsid()
-            cell.die_with_parent()
+            die_with_parent()
             for descriptor in (report, output, asker, *others):
                 os.close(descriptor)
             _become_cell(request, report_end, output_end)
@@ -197,6 +200,7 @@ def main(arguments: list[str]) -> None:
     except BaseException as error:
         asker.write({"ready": False, "reason": f"{type(error).__name__}: {error}"})
         return
+    gc.freeze()
     asker.write({"ready": True})
     server = Server(asker)
     with contextlib.suppress(supervise.Abandoned):

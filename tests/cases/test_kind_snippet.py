@@ -62,7 +62,7 @@ def _script(root: Path, code: str, path: PathSpec) -> str:
     ],
 )
 def test_an_import_in_the_form_of_the_path(tmp_path: Path, code: str, from_form: str, attribute_form: str) -> None:
-    whole = "import tensorflow as tf\n# build\n{}\nassert 1\n"
+    whole = "import tensorflow as tf\n{}\n# build\nassert 1\n"
     assert _script(tmp_path, whole.format(code), FROM) == whole.format(from_form)
     assert _script(tmp_path, whole.format(code), ATTRIBUTE) == whole.format(attribute_form)
 
@@ -157,10 +157,10 @@ def _packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         "try:\n    from KERAS.layers import Dense\nexcept ImportError:\n    raise\n# call\nassert Dense",
         "try:\n    from KERAS import old as K\nexcept (ImportError, AttributeError):\n"
         "    from KERAS import backend as K\n# call\nassert K.floatx()",
-        "# build\ndef f():\n    from KERAS.layers import Dense\n    return Dense\n# call\nassert f()",
-        "# build\ndef f():\n    from KERAS.layers import Dense\n    return Dense\n"
+        "def f():\n    from KERAS.layers import Dense\n    return Dense\n# call\nassert f()",
+        "def f():\n    from KERAS.layers import Dense\n    return Dense\n"
         "def g():\n    from KERAS.layers import Flatten\n    return Flatten\n# call\nassert f() and g()",
-        "# build\ndef f():\n    import tensorflow as tf\n    return tf\n"
+        "def f():\n    import tensorflow as tf\n    return tf\n"
         "from KERAS.layers import Dense\n# call\nassert f() and Dense",
         "import KERAS.layers as L\n# build\nclass Own(L.Dense):\n    pass\n\n\n# check\nassert L.Dense in Own.mro()",
     ],

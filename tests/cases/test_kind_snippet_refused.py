@@ -104,8 +104,8 @@ def test_code_without_a_stage_after_its_imports(tmp_path: Path, code: str) -> No
     assert _read(tmp_path, code) == (None, [NO_STAGE])
 
 
-@pytest.mark.parametrize("stage", [stage.value for stage in Stage if stage is not Stage.IMPORT])
-def test_any_stage_but_import_will_do(tmp_path: Path, stage: str) -> None:
+@pytest.mark.parametrize("stage", [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMPORT)])
+def test_any_later_stage_will_do(tmp_path: Path, stage: str) -> None:
     case, faults = _read(tmp_path, f"import KERAS\n# {stage}\nassert KERAS")
     assert case is not None, faults
 
@@ -165,3 +165,15 @@ def test_what_checks_something(tmp_path: Path, check: str) -> None:
     assert faults == []
     assert case is not None
     assert case.body == {"code": code}
+
+
+def test_the_path_is_imported_before_any_later_stage(tmp_path: Path) -> None:
+    fault = "imports the path after a stage has begun (line 2 of the code): import it first"
+    assert _read(tmp_path, "# build\nimport KERAS\n# check\nassert KERAS") == (None, [f"4: {fault}"])
+
+
+@pytest.mark.parametrize("newer", ["(x := 1)", "def f(a, /): pass"])
+def test_syntax_that_the_oldest_python_does_not_know(tmp_path: Path, newer: str) -> None:
+    case, faults = _read(tmp_path, f"import KERAS\n# call\n{newer}\nassert KERAS")
+    assert case is None
+    assert faults[0].startswith("4: is not Python: ")

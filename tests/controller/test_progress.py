@@ -68,7 +68,10 @@ def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, jobs
     layout.run_file("stream", "tf216", ".jsonl").write_bytes(b'{"record": {}}\n')
     with make_progress(Console(file=screen), jobs, 2, layout) as progress:
         progress.update()
-    assert screen.getvalue() == ""
+        assert screen.getvalue() == ""
+        jobs[1].process = started()
+        progress.update()
+    assert re.sub(r"\d+ s", "0 s", screen.getvalue()) == "[0 of 2 environments, 0 s] tf216: making the environment\n"
 
 
 def test_a_terminal_shows_the_active_jobs_and_the_whole(layout: Layout, jobs: list[Job]) -> None:
@@ -76,6 +79,7 @@ def test_a_terminal_shows_the_active_jobs_and_the_whole(layout: Layout, jobs: li
     for job in jobs:
         job.process, job.began = started(), time.monotonic()
     jobs[1].code = 0
+    layout.run_file("plan", "tf215", ".json").touch()
     append_line(str(layout.run_file("stream", "tf215", ".jsonl")), {"record": {}})
     with make_progress(Console(file=screen, force_terminal=True, width=100), jobs, 2, layout) as progress:
         progress.update()

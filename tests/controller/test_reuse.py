@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from harness.contract.plan import PathSpec, Plan
+from harness.contract.plan import PathSpec, Plan, append_line
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.column import make_plan, parse
 from harness.controller.errors import HarnessError
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
-from harness.controller.reuse import cell_keys, keep, read_kept, still_true
+from harness.controller.reconcile import Recorded, read_stream
+from harness.controller.reuse import add, cell_keys, read_kept, still_true, write_kept
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -38,6 +39,12 @@ def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
         return cell_keys(loaded.cases, made, environment, facts, tmp_path / "prefix")
 
     return make
+
+
+def keep(file: Path, key: str, record: Record) -> None:
+    """Add the record, as a run does that made it under this key."""
+    cell = record.outcome.key
+    write_kept(file, add(read_kept(file), Recorded({cell: record}, {cell: key})))
 
 
 def changed(before: dict[CellKey, str], after: dict[CellKey, str]) -> set[CellKey]:
@@ -114,7 +121,7 @@ def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_
 def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
     file = tmp_path / "kept" / "tf215.json"
     assert read_kept(file) == {}
-    keep(file, {}, {VERSION: "k1"}, {VERSION: PASSED})
+    keep(file, "k1", PASSED)
     assert still_true(read_kept(file), {VERSION: "k1"}) == {VERSION: PASSED}
     assert still_true(read_kept(file), {VERSION: "k2"}) == {}
     assert still_true(read_kept(file), {("dense", "keras"): "k1"}) == {}
@@ -123,18 +130,34 @@ def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
 def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> None:
     file, other = tmp_path / "tf215.json", ("dense", "tf.keras")
     failed = Record(Outcome(*other, status=Status.FAIL, stage=Stage.FIT))
-    keep(file, {}, {VERSION: "k1"}, {VERSION: PASSED})
-    keep(file, read_kept(file), {other: "k2"}, {other: failed})
-    keep(file, read_kept(file), {other: "k3"}, {other: failed})
+    keep(file, "k1", PASSED)
+    keep(file, "k2", failed)
+    keep(file, "k3", failed)
     assert still_true(read_kept(file), {VERSION: "k1", other: "k3"}) == {VERSION: PASSED, other: failed}
     assert still_true(read_kept(file), {VERSION: "k1", other: "k2"}) == {VERSION: PASSED}
 
 
 @pytest.mark.parametrize("status", Status)
 def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
-    record = Record(Outcome(*VERSION, status=status))
-    keep(tmp_path / "tf215.json", {}, {VERSION: "k1"}, {VERSION: record})
+    keep(tmp_path / "tf215.json", "k1", Record(Outcome(*VERSION, status=status)))
     assert (VERSION in read_kept(tmp_path / "tf215.json")) == (status in (Status.PASS, Status.FAIL, Status.ABSENT))
+
+
+def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) -> None:
+    file, other = tmp_path / "stream.jsonl", Outcome("dense", "tf.keras", Status.PASS)
+    append_line(str(file), {"record": PASSED.to_json(), "key": "k1"})
+    append_line(str(file), {"record": Record(other).to_json(), "key": "k1"})
+    file.write_bytes(file.read_bytes()[:-3])
+    assert still_true(add({}, read_stream(file)), {VERSION: "k1", other.key: "k1"}) == {VERSION: PASSED}
+    assert add({}, read_stream(tmp_path / "none.jsonl")) == {}
+
+
+def test_a_record_without_a_key_or_of_a_failed_environment_is_not_kept(tmp_path: Path) -> None:
+    kept = add({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
+    again = Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")
+    assert add(kept, again) == add(kept, Recorded({VERSION: PASSED})) == kept
+    append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None})
+    assert add(kept, read_stream(tmp_path / "stream.jsonl")) == kept
 
 
 @pytest.mark.parametrize("text", ["", "{}x", "[{}]", "[1]", '[{"key": "k", "record": {}}]'])

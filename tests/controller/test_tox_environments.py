@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,10 @@ def test_a_group_given_as_an_environment_stands_for_its_members(tox: Tox, chosen
         ("tf215-tf216", "unknown environment 'tf215-tf216'; did you mean"),
         ("tf215-legacy", "unknown environment 'tf215-legacy'; did you mean 'tf216-legacy'?"),
         ("tf215,tf2", "unknown environment 'tf2'"),
+        ("check-tf215", "unknown environment 'check-tf215'; did you mean 'tf215'?"),
+        ("py311-tf215", "unknown environment 'py311-tf215'; did you mean"),
+        ("check,3.11-tf216-legacy", "unknown environment '3.11-tf216-legacy'; did you mean 'tf216-legacy'?"),
+        ("py311-quick", "unknown environment 'py311-quick'; did you mean 'quick'?"),
         ("quik", "quik"),
     ],
 )
@@ -65,6 +70,14 @@ def test_an_unknown_name_is_refused(tox: Tox, name: str, said: str) -> None:
     assert done.returncode not in (0, 1)
     assert said in done.stdout
     assert "congratulations" not in done.stdout
+
+
+def test_an_environment_of_tox_ini_may_be_named_after_a_release(project: Path, tox: Tox) -> None:
+    with open(project / "tox.ini", "a", encoding="utf-8") as file:
+        file.write("[testenv:lint-tf215]\n")
+    done = tox("config", "-e", "lint-tf215,check,runner-old", "-k", "env_name")
+    assert done.returncode == 0, done.stdout
+    assert "env_name = lint-tf215" in done.stdout
 
 
 def test_faults_of_the_matrix_are_told_with_file_and_line(tox: Tox, edit: Edit) -> None:
@@ -86,8 +99,9 @@ def test_what_follows_two_dashes_reaches_the_command(tox: Tox) -> None:
 
 def test_only_what_is_named_passes_from_outside(tox: Tox) -> None:
     passed = settings(tox("config", "-e", "tf215", "-k", "pass_env").stdout)["pass_env"].split()
-    assert {"PATH", "TMPDIR", "CI", "HARNESS_*", "UV_*"} <= set(passed)
-    assert not {"PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND", "PYTHON*", "TF_*", "*", "PYTHONPATH"} & set(passed)
+    assert {"PATH", "TMPDIR", "CI", "UV_*", "HOME", "LANG", "LD_LIBRARY_PATH"} <= set(passed)
+    refused = {"PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND", "PYTHON*", "TF_*", "HARNESS_*", "*", "PYTHONPATH"}
+    assert not refused & set(passed)
 
 
 def test_variables_are_fixed_and_a_variant_has_its_own(tox: Tox) -> None:

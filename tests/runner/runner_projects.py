@@ -175,7 +175,7 @@ class Project:
         folder.mkdir(parents=True)
         script = folder / (name + ".py")
         script.write_text(case.script(spec(path)), encoding="utf-8")
-        variables = dict(self.variables(), PYTHONPATH=str(self.root / "start"))
+        variables = dict(self.variables(), PYTHONPATH=str(self.root / "start"), TMPDIR=str(folder))
         nothing = subprocess.DEVNULL
         command = [sys.executable, str(script)]
         return subprocess.run(

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.script import STAGE_LINE
-from harness.contract.statuses import Stage
 from harness.runner import cell
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # under xdist
@@ -83,11 +81,6 @@ def test_and_one_of_the_harness_s_own_modules_does_not() -> None:
 def test_what_does_not_compile_raises_at_once(text: str) -> None:
     with pytest.raises(SyntaxError):
         cell.stages("started = True\n" + text, "script.py")
-
-
-def test_cell_and_script_know_the_same_stage_lines() -> None:
-    for line in [f"# {stage.value}" for stage in Stage] + ["# nothing", "# build it"]:
-        assert bool(STAGE_LINE.match(line)) == bool(cell._STAGE_LINE.match(line)), line
 
 
 def test_a_report_line_is_whole_however_long() -> None:

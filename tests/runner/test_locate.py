@@ -13,9 +13,7 @@ from harness.runner.locate import missing
 
 FILES = {
     "tensorflow/__init__.py": """
-        class compat:
-            class v1:
-                keras = "keras"
+        from tensorflow import compat
 
         def __getattr__(name):
             if name == "lazy":
@@ -26,6 +24,9 @@ FILES = {
                 raise RuntimeError("half way")
             raise AttributeError("module 'tensorflow' has no attribute '" + name + "'")
     """,
+    "tensorflow/compat/__init__.py": "from tensorflow.compat import v1",
+    "tensorflow/compat/v1/__init__.py": "from tensorflow.compat.v1 import keras",
+    "tensorflow/compat/v1/keras.py": "",
     "locatable/__init__.py": "",
     "locatable/api/__init__.py": "",
     "locatable/single.py": "",

@@ -27,6 +27,12 @@ FAULTS = {
         None,
         "exit code 3 before its record was whole",
     ),
+    "last-words": (
+        "import os\nclass Odd:\n    def __del__(self):\n        os._exit(3)\nodd = Odd()",
+        Status.CRASH,
+        None,
+        "exit code 3",
+    ),
     "system-exit": ("raise SystemExit(0)", Status.FAIL, "SystemExit", "0"),
     "sys-exit": ("import sys; sys.exit()", Status.FAIL, "SystemExit", ""),
     "segfault": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", Status.CRASH, "SIGSEGV", "by a signal"),
@@ -151,7 +157,7 @@ def test_both_isolations_give_the_same_outcomes(both: Both) -> None:
 BY_HAND = [name for name, fault in FAULTS.items() if fault[1] is not Status.CRASH and not name.endswith("-exit")]
 
 
-@pytest.mark.parametrize("name", [*BY_HAND, "exits-3", "exits-late-3", "segfault", "closes-descriptor-1"])
+@pytest.mark.parametrize("name", [*BY_HAND, "exits-3", "exits-late-3", "last-words", "segfault", "closes-descriptor-1"])
 def test_the_script_run_by_hand_agrees(both: Both, name: str) -> None:
     project, ran = both.project["spawn"], both.ran["spawn"]
     assert (project.by_hand(name, "json") == 0) == (ran.outcome(name).status is Status.PASS)

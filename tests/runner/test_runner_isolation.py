@@ -24,7 +24,10 @@ PLAIN = {
     """,
     "main": "import sys\nassert __name__ == '__main__' and sys.modules['__main__'].__dict__ is globals()",
     "file": "import os, sys\nassert __file__ == os.path.join(os.getcwd(), 'file.py') and sys.argv == [__file__]",
-    "script-folder": "import os, sys\nassert sys.path[0] == os.getcwd() and os.listdir('.') == ['script-folder.py']",
+    "script-folder": """
+        import os, sys
+        assert sys.path[0] == os.getcwd() and [n for n in os.listdir(".") if n[0] != "."] == ["script-folder.py"]
+    """,
     "builtins": "import builtins\nassert __builtins__ is builtins",
     "source": "import inspect\ndef f():\n    return 1\nassert inspect.getsource(f) == 'def f():\\n    return 1\\n'",
     "no-harness": "try:\n    import harness\nexcept ImportError:\n    harness = None\nassert harness is None",
@@ -53,6 +56,12 @@ PLAIN = {
         from concurrent.futures import ThreadPoolExecutor
         pool = ThreadPoolExecutor(2)
         assert pool.submit(int, "7").result() == 7
+    """,
+    "temporary": """
+        import os, tempfile
+        left = tempfile.mkdtemp()
+        open(os.path.join(left, "left"), "w").close()
+        assert os.path.isdir(left)
     """,
     "forks": "import os, sys\nif os.fork() == 0:\n    sys.exit()\nassert os.wait()[1] == 0",
     "filters": """
@@ -149,3 +158,9 @@ def test_seconds_of_each_stage_memory_and_output_are_recorded(both: Both, isolat
 
 def test_both_isolations_give_the_same_outcomes(both: Both) -> None:
     assert both.agree
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_nothing_is_left_behind(both: Both, isolation: str) -> None:
+    assert both.project[isolation].all_ended()
+    assert both.project[isolation].temporary == []

@@ -181,7 +181,7 @@ def test_a_cell_runs_where_its_prerequisite_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 def test_a_fault_of_the_harness_is_an_error_of_that_cell(tmp_path: Path, isolation: str) -> None:
-    no_more_room = "import os, shutil\nshutil.rmtree(os.environ['TMPDIR'])"
+    no_more_room = "import os, shutil\nshutil.rmtree(os.environ['RUNNER_TEST'] + '/tmp')"
     cases = {"a": snippet(no_more_room), "b": snippet(""), "c": snippet("", skip="not needed")}
     ran = Project(tmp_path, cases, isolation=isolation).run()
     assert [ran.outcome(case).status for case in "abc"] == [Status.PASS, Status.ERROR, Status.SKIP]

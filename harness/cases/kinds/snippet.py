@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import Any
 
 from harness.cases.documents import Place
 from harness.cases.fields import Text
 from harness.cases.kinds.base import Kind
-from harness.cases.script import STAGE_LINE, Script
+from harness.cases.script import Script
 from harness.contract.plan import PathSpec
+from harness.contract.statuses import STAGE_LINE, Stage
 
 PLACEHOLDER = "KERAS"
 
@@ -34,7 +36,7 @@ def check(body: dict[str, Any], place: Place) -> None:
     if unreadable:
         where.fault(unreadable)
         return
-    tree, lines = ast.parse(body["code"]), body["code"].split("\n")
+    tree, lines = _parse(body["code"]), body["code"].split("\n")
     imports = _imports(tree)
     if not imports:
         where.fault(f"never imports the import path: write {PLACEHOLDER} for it")
@@ -43,22 +45,35 @@ def check(body: dict[str, Any], place: Place) -> None:
         if not _FROM.fullmatch(line) and not _IMPORT.fullmatch(line):
             plain = f"`from {PLACEHOLDER}.layers import Dense, Flatten as F` or `import {PLACEHOLDER}.backend as K`"
             where.fault(f"an import of the path is one plain line such as {plain} (line {number} of the code)")
-    if not any(match and match.group(1) != "import" for match in map(STAGE_LINE.match, lines)):
+    later = [number for number, line in enumerate(lines, start=1) if _opens_stage(line)]
+    if not later:
         where.fault("has no stage after its imports: open one with a comment line such as `# call`")
+    elif imports and imports[0] > later[0]:
+        where.fault(f"imports the path after a stage has begun (line {imports[0]} of the code): import it first")
     if not any(isinstance(node, (ast.Assert, ast.Raise)) or _is_check(node) for node in ast.walk(tree)):
         where.fault("checks nothing: assert what must hold")
+
+
+def _parse(code: str) -> ast.Module:
+    """By the grammar of the oldest Python that a case runs on, where this one can tell."""
+    return ast.parse(code, feature_version=(3, 7)) if sys.version_info >= (3, 8) else ast.parse(code)
 
 
 def _unreadable(code: str) -> str | None:
     if "\r" in code or "\0" in code:
         return "is not Python: it holds a carriage return or a NUL"
     try:
-        ast.parse(code)
+        _parse(code)
     except SyntaxError as error:
         return f"is not Python: {error.msg} (line {error.lineno} of the code)"
     except (MemoryError, RecursionError):
         return "is not Python: nested too deeply"
     return None
+
+
+def _opens_stage(line: str) -> bool:
+    match = STAGE_LINE.match(line)
+    return match is not None and match.group(1) not in (Stage.PATH.value, Stage.IMPORT.value)
 
 
 def _imports(tree: ast.AST) -> list[int]:

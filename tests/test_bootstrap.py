@@ -1,0 +1,168 @@
+"""bootstrap.py itself, in a folder with a lock of one package, which is the build backend of the project there."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+PROJECT = """\
+import sys
+
+def main():
+    print("tiny in", sys.prefix)
+"""
+PYPROJECT = """\
+[build-system]
+requires = ["backend"]
+build-backend = "backend"
+[project]
+name = "tiny"
+version = "1"
+"""
+
+Bootstrap = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def write_wheel(folder: str, name: str, code: str) -> str:
+    file = f"{name}-1-py3-none-any.whl"
+    info = f"{name}-1.dist-info"
+    with zipfile.ZipFile(f"{folder}/{file}", "w") as wheel:
+        wheel.writestr(f"{name}.py", code)
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/entry_points.txt", f"[console_scripts]\n{name} = {name}:main\n")
+        wheel.writestr(f"{info}/RECORD", f"{name}.py,,\n")
+    return file
+
+
+BACKEND = f"""\
+from __future__ import annotations
+import zipfile
+
+{inspect.getsource(write_wheel)}
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return write_wheel(folder, "tiny", {PROJECT!r})
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    folder = tmp_path / "a clone"
+    (folder / "locks").mkdir(parents=True)
+    shutil.copy(ROOT / "bootstrap.py", folder)
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    wheel = tmp_path / write_wheel(str(tmp_path), "backend", BACKEND)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock = f"backend @ {wheel.as_uri()} --hash=sha256:{digest}\n"
+    (folder / "locks" / "harness.txt").write_text(lock, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def bootstrap(clone: Path) -> Bootstrap:
+    """Call bootstrap.py by an interpreter, without any network, with modules in `hiding` that stand in for others."""
+
+    def run(python: str | Path, *arguments: str, hiding: Path | None = None) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
+        settings = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+        if hiding:
+            settings["PYTHONPATH"] = str(hiding)
+        command = [str(python), str(clone / "bootstrap.py"), *arguments]
+        return subprocess.run(command, env=kept | settings, capture_output=True, text=True, check=False, timeout=120)
+
+    return run
+
+
+@pytest.fixture
+def hide(tmp_path: Path) -> Callable[..., Path]:
+    """A folder for the PYTHONPATH that makes modules of the interpreter missing."""
+
+    def hide(*names: str) -> Path:
+        folder = tmp_path / "hiding"
+        folder.mkdir()
+        lines = ["import sys", *(f"sys.modules[{name!r}] = None" for name in names)]
+        (folder / "sitecustomize.py").write_text("\n".join(lines), encoding="utf-8")
+        return folder
+
+    return hide
+
+
+def test_it_is_made_once_also_when_called_from_inside(clone: Path, bootstrap: Bootstrap) -> None:
+    made = bootstrap(sys.executable, "tiny")
+    assert (made.returncode, made.stderr) == (0, "")
+    making = "making .venv from locks/harness.txt (once, under a minute)"
+    assert made.stdout.splitlines() == [making, f"tiny in {clone / '.venv'}"]
+    (clone / ".venv" / "untouched").touch()
+    inside = clone / ".venv" / "bin" / "python3"
+    for python in (inside, sys.executable, BASE):
+        again = bootstrap(python, "tiny")
+        assert (again.returncode, again.stdout, again.stderr) == (0, f"tiny in {clone / '.venv'}\n", "")
+    with open(clone / "locks" / "harness.txt", "a", encoding="utf-8") as lock:
+        lock.write("# changed\n")
+    anew = bootstrap(inside, "tiny")
+    assert (anew.returncode, anew.stdout, anew.stderr) == (0, made.stdout, "")
+    assert not (clone / ".venv" / "untouched").exists()
+
+
+def test_one_that_was_left_half_made_is_made_anew(clone: Path, bootstrap: Bootstrap) -> None:
+    (wheel,) = clone.parent.glob("*.whl")
+    wheel.rename(clone.parent / "away")
+    half = bootstrap(sys.executable, "tiny")
+    assert half.returncode == 3
+    assert "tiny in" not in half.stdout
+    assert (clone / ".venv" / "bin" / "python").exists()
+    (clone.parent / "away").rename(wheel)
+    whole = bootstrap(clone / ".venv" / "bin" / "python", "tiny")
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert whole.stdout.splitlines()[1:] == [f"tiny in {clone / '.venv'}"]
+
+
+def test_without_ensurepip_the_interpreters_own_pip_installs(
+    clone: Path, bootstrap: Bootstrap, hide: Callable[..., Path]
+) -> None:
+    if subprocess.run([BASE, "-m", "pip", "--python", BASE, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("this interpreter has no pip that could")
+    made = bootstrap(sys.executable, "tiny", hiding=hide("ensurepip"))
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.splitlines()[1:] == [f"tiny in {clone / '.venv'}"]
+    assert not list(clone.glob(".venv/lib/python3.*/site-packages/pip"))
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_without_a_pip_that_can_it_says_so_and_leaves_everything(
+    clone: Path, bootstrap: Bootstrap, hide: Callable[..., Path], old: bool
+) -> None:
+    folder = hide("ensurepip") if old else hide("ensurepip", "pip")
+    if old:  # the option is from 22.3
+        (folder / "pip.py").write_text("raise SystemExit('no such option: --python')", encoding="utf-8")
+    before = clone / ".venv" / "before"
+    before.parent.mkdir()
+    before.touch()
+    done = bootstrap(sys.executable, "tiny", hiding=folder)
+    assert (done.returncode, done.stderr) == (3, "")
+    said = "has neither ensurepip nor pip 22.3 or later: install one (on Debian and Ubuntu python3-venv)"
+    assert done.stdout == f"{BASE} {said}\n"
+    assert before.exists()
+
+
+@pytest.mark.parametrize(("arguments", "said"), [([], "python3 bootstrap.py harness run"), (["nix"], "no command 'nix'")])
+def test_without_a_command_it_says_what_to_do(
+    clone: Path, bootstrap: Bootstrap, arguments: list[str], said: str
+) -> None:
+    if arguments:
+        assert bootstrap(sys.executable, "tiny").returncode == 0
+    done = bootstrap(sys.executable, *arguments)
+    assert done.returncode == 2
+    assert said in done.stdout
