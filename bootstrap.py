@@ -57,7 +57,9 @@ def install() -> int:
         make.append("--without-pip")
         pip = [BASE, "-m", "pip", "--python", str(PYTHON)]
         if not reaches_others():
-            print(f"{BASE} has neither ensurepip nor pip 22.3 or later: install one (on Debian and Ubuntu python3-venv)")
+            print(
+                f"{BASE} has neither ensurepip nor pip 22.3 or later: install one (on Debian and Ubuntu python3-venv)"
+            )
             return 3
     pip += ["install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     print(f"making {FOLDER.name} from {LOCK.relative_to(ROOT)} (once, under a minute)", flush=True)

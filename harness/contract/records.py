@@ -45,7 +45,10 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
-        """Raises KeyError on a missing key, ValueError on a status or stage outside the closed lists."""
+        """Raises KeyError on a missing key, ValueError on a value that is none, such as an unknown status."""
+        texts = [data["case"], data["path"], data["error"] or "", data["message"] or "", *data["warnings"]]
+        if not isinstance(data["warnings"], list) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("a cell holds something else than text")
         return cls(
             case=data["case"],
             path=data["path"],

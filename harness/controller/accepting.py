@@ -13,11 +13,12 @@ from harness.controller.collecting import collect_grid
 from harness.controller.commands import open_root
 from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.files import only_one
 from harness.controller.history import append_history, events, read_history
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
-from harness.controller.store import Column, read_columns, write_column
+from harness.controller.store import Column, read_columns, read_details, write_column
 
 _NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
 
@@ -48,6 +49,11 @@ def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], p
 def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
     """Take the selected cells of the last run into results/, note what that changes, and make the grid anew."""
     project = load_project(open_root(root))
+    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"):
+        return _accept(project, selection, dry_run)
+
+
+def _accept(project: Project, selection: Selection, dry_run: bool) -> Exit:
     layout = project.layout
     read_history(layout.history)  # which is refused before anything is written
     merged = _merged(project, selection)
@@ -65,6 +71,17 @@ def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
     return Exit.AGREES
 
 
+def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[CellKey]) -> None:
+    """What is accepted was made by the scripts that the cases become now. Raises HarnessError where one was not."""
+    cases = {case.id: case for case in project.cases}
+    digests = {(case, path): cases[case].digest(project.matrix.paths[path]) for case, path in cells}
+    for name, column in runs.items():
+        details = read_details(project.layout.run_file("details", name, ".json"))
+        for case, path in column.cells.keys() & cells if not column.environment.failed else ():
+            if details.get(f"{case}[{path}]", {}).get("script") != digests[case, path]:
+                raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")
+
+
 def _merged(project: Project, selection: Selection) -> dict[str, Column]:
     environments = selection.choose_environments(project.matrix)
     runs = read_columns(project.layout.run, [item.id for item in environments])
@@ -75,6 +92,7 @@ def _merged(project: Project, selection: Selection) -> dict[str, Column]:
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
     planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
+    _check_scripts(project, runs, cells)
     baselines = read_columns(project.layout.results, runs)
     return {name: merge(baselines.get(name), column, cells, planned) for name, column in runs.items()}
 

@@ -14,15 +14,18 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import harness
 from harness.contract.plan import Plan, append_line
+from harness.contract.processes import die_with_parent
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller import reuse
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.files import only_one
 from harness.controller.installed import facts
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
@@ -33,6 +36,7 @@ from harness.controller.shipping import ship
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 
 _PYTEST_PASSED, _PYTEST_FAILED, _PYTEST_INTERRUPTED, _PYTEST_USAGE, _PYTEST_NOTHING = 0, 1, 2, 4, 5
+DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
 _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 
@@ -51,7 +55,7 @@ def parse(arguments: Sequence[str]) -> Request:
     parser = argparse.ArgumentParser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
     parser.add_argument("--case", action="append", default=[])
     parser.add_argument("--path", action="append", default=[])
-    parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork")
+    parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--fresh", action="store_true")
     own, rest = parser.parse_known_args(arguments)
     return Request(Selection(paths=tuple(own.path), cases=tuple(own.case)), own.isolation, own.fresh, tuple(rest))
@@ -77,6 +81,8 @@ def make_plan(project: Project, environment: Environment, request: Request, base
 def run_column(project: Project, environment: Environment, request: Request, prefix: Path) -> Exit:
     """Run the cells with the environment installed at `prefix`; write and compare what came out."""
     layout = project.layout
+    for folder in ("run", "details"):  # so that what is there after is of this run
+        layout.run_file(folder, environment.id, ".json").unlink(missing_ok=True)
     baseline = read_baseline(layout, environment.id)
     installed = facts(environment, prefix)
     plan = make_plan(project, environment, request, baseline)
@@ -166,9 +172,15 @@ def _run_pytest(layout: Layout, environment: str, prefix: Path, plan: Path, argu
     settings = Path(harness.__file__).parent / "runner" / "pytest.ini"
     command = [str(prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
     command += ["--rootdir", str(layout.root), "--harness-plan", str(plan), "--color=auto"]
+    command += ["--continue-on-collection-errors"]
     command += ["-o", f"cache_dir={layout.state / 'cache' / environment}", *arguments]
     try:
-        process = subprocess.Popen(command, cwd=layout.root, env=os.environ | {"PYTHONPATH": str(ship(layout.state))})
+        process = subprocess.Popen(
+            command,
+            cwd=layout.root,
+            env=os.environ | {"PYTHONPATH": str(ship(layout.state))},
+            preexec_fn=partial(die_with_parent, signal.SIGINT),
+        )
     except OSError as error:
         raise HarnessError(f"{environment}: pytest cannot be started: {error.filename}: {error.strerror}") from None
     try:
@@ -191,10 +203,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> int:
     """The command of tox's environments: TOX_ENV_NAME and TOX_ENV_DIR say which one this is."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    die_with_parent(signal.SIGTERM)
     try:
         project = load_project(find_root(Path.cwd()))
         environment = project.matrix.environments[os.environ["TOX_ENV_NAME"]]
-        return run_column(project, environment, parse(sys.argv[1:]), Path(os.environ["TOX_ENV_DIR"]))
+        with only_one(project.layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
+            return run_column(project, environment, parse(sys.argv[1:]), Path(os.environ["TOX_ENV_DIR"]))
     except HarnessError as error:
         print(error, file=sys.stderr)
         return error.exit_code

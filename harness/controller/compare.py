@@ -15,8 +15,8 @@ from harness.controller.store import Column, EnvironmentFacts
 class Change:
     """One difference.
 
-    `word` is regressed, fixed, changed, new or removed of a cell; environment lost, gained, changed, new or removed of
-    a whole environment, which has no cell; or package, and then `name` says which.
+    `word` is regressed, fixed, changed, not reached, new or removed of a cell; environment lost, gained, changed, new
+    or removed of a whole environment, which has no cell; or package, and then `name` says which.
     """
 
     word: str
@@ -64,6 +64,8 @@ def _environment_change(before: EnvironmentFacts, after: EnvironmentFacts) -> Ch
 def _word(before: Outcome | None, after: Outcome) -> str:
     if before is None:
         return "new"
+    if after.status is Status.NOT_RUN:
+        return "not reached"
     if before.status is after.status:
         return "changed"
     if before.status is Status.PASS:

@@ -1,10 +1,15 @@
-"""Writing files so that no one ever sees half of one."""
+"""Writing files so that no one ever sees half of one, and one at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from harness.controller.errors import HarnessError
 
 
 def write_atomically(file: Path, text: str) -> None:
@@ -21,3 +26,15 @@ def write_atomically(file: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def only_one(file: Path, what: str) -> Iterator[None]:
+    """Hold the lock that the file stands for. Raises HarnessError where another process holds it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HarnessError(f"another {what} is under way: nothing was done") from None
+        yield

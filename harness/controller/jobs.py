@@ -16,6 +16,8 @@ from harness.controller.matrix import Environment
 from harness.controller.project import Layout
 
 _POLL = 0.2  # seconds
+# tox, which is interrupted when we die.
+_TOX = "from harness.contract.processes import die_with_parent as d; d(2); from tox.run import run; run()"
 _PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 
 
@@ -48,6 +50,9 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
     except KeyboardInterrupt:
         _interrupt(active)
         return True
+    except BaseException:
+        _interrupt(active)
+        raise
     return False
 
 
@@ -57,7 +62,7 @@ def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
         layout.run_file(folder, name, ".json").unlink(missing_ok=True)
     job.log.parent.mkdir(parents=True, exist_ok=True)
     job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
-    command = [sys.executable, "-m", "tox", "run", "--colored", "no", "--workdir", str(layout.environments)]
+    command = [sys.executable, "-c", _TOX, "run", "--colored", "no", "--workdir", str(layout.environments)]
     command += ["-e", name, "--", *arguments]
     job.began = time.monotonic()
     job.process = subprocess.Popen(
@@ -83,7 +88,8 @@ def _interrupt(active: Sequence[Job]) -> None:
             job.process.send_signal(signal.SIGINT)
     deadline = time.monotonic() + _PATIENCE
     for job in active:
-        assert job.process is not None
+        if job.process is None:
+            continue
         try:
             job.process.wait(max(0.0, deadline - time.monotonic()))
         except (subprocess.TimeoutExpired, KeyboardInterrupt):

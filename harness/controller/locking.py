@@ -24,7 +24,7 @@ _HEADER = """\
 def requirements(environment: Environment, resolve: Resolve) -> list[str]:
     """What the environment asks for, before anything is resolved."""
     release = f"{environment.distribution}=={environment.tensorflow}"
-    return [release, *environment.packages, *resolve.packages, *resolve.runner_packages[:3]]
+    return [release, *environment.packages, *resolve.packages, *resolve.runner_packages]
 
 
 def lock(environment: Environment, resolve: Resolve, layout: Layout) -> bool:
@@ -48,7 +48,7 @@ def _compile(environment: Environment, resolve: Resolve, interpreter: Path) -> s
         command = [find_uv_bin(), "pip", "compile", "-", "--quiet", "--color", "never"]
         command += ["--generate-hashes", "--no-header", "--no-annotate", "--python", str(interpreter)]
         command += ["--override", str(overrides), "--exclude-newer", _end_of(environment.as_of)]
-        for package in resolve.runner_packages:
+        for package in (*resolve.runner_packages, *resolve.runner_dependencies):
             command += ["--exclude-newer-package", f"{package}={_end_of(resolve.runner_as_of)}"]
         wanted = "\n".join(requirements(environment, resolve))
         done = subprocess.run(command, input=wanted, capture_output=True, text=True, check=False)

@@ -48,6 +48,7 @@ class Resolve:
 
     packages: tuple[str, ...]
     runner_packages: tuple[str, ...]
+    runner_dependencies: tuple[str, ...]
     runner_as_of: datetime.date
 
 
@@ -68,7 +69,18 @@ class _Date(Field):
     wanted = "a date such as 2024-03-08"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+        is_day = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+        return is_day and 2000 <= value.year < 3000
+
+
+class _Days(Whole):
+    wanted = "a whole number of days, at most 3650"
+
+    def __init__(self) -> None:
+        self.least = 0
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value <= 3650
 
 
 class _Keyed(Field):
@@ -107,9 +119,12 @@ _FIELDS = Mapping(
         "limits": Mapping({"timeout": Positive(), "output": Whole(1)}, required=["timeout", "output"]),
         "resolve": Mapping(
             {
-                "days_after_release": Whole(),
+                "days_after_release": _Days(),
                 "packages": _PACKAGES,
-                "runner": Mapping({"packages": _PACKAGES, "as_of": _Date()}, required=["packages", "as_of"]),
+                "runner": Mapping(
+                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": _Date()},
+                    required=["packages", "dependencies", "as_of"],
+                ),
             },
             required=["days_after_release", "packages", "runner"],
         ),
@@ -235,7 +250,12 @@ def _build(data: dict[str, Any]) -> Matrix:
         default=data["default"],
         timeout=data["limits"]["timeout"],
         output_limit=data["limits"]["output"],
-        resolve=Resolve(tuple(data["resolve"]["packages"]), tuple(runner["packages"]), runner["as_of"]),
+        resolve=Resolve(
+            packages=tuple(data["resolve"]["packages"]),
+            runner_packages=tuple(runner["packages"]),
+            runner_dependencies=tuple(runner["dependencies"]),
+            runner_as_of=runner["as_of"],
+        ),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cases.documents import Fault, nearest
+from harness.cases.documents import Fault, Keys, nearest
+from harness.cases.fields import is_reference
 from harness.cases.library import Case, read_library
 from harness.controller import matrix as matrices
 from harness.controller.errors import FaultyFiles, UsageError
@@ -71,7 +73,8 @@ def load_project(root: Path) -> Project:
     cases, case_faults = read_library(str(root))
     faults = faults + case_faults
     if matrix is not None:
-        faults += _unknown_paths(cases, matrix)
+        for case in cases:
+            faults += [*_unknown_patterns(case, matrix), *_unknown_paths(case, matrix), *_no_python(case, matrix)]
     if faults or matrix is None:
         raise FaultyFiles(faults)
     return Project(Layout(root), matrix, tuple(cases))
@@ -85,13 +88,41 @@ def load_matrix(root: Path) -> Matrix:
     return matrix
 
 
-def _unknown_paths(cases: list[Case], matrix: Matrix) -> list[Fault]:
-    faults = []
-    for case in cases:
-        for index, pattern in enumerate(case.paths):
-            if not fnmatch.filter(matrix.paths, pattern):
-                line = case.lines.get(("paths", index), 1)
-                faults.append(
-                    Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, matrix.paths)}")
-                )
-    return faults
+def _unknown_patterns(case: Case, matrix: Matrix) -> Iterator[Fault]:
+    for index, pattern in enumerate(case.paths):
+        if not fnmatch.filter(matrix.paths, pattern):
+            line = case.lines.get(("paths", index), 1)
+            yield Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, matrix.paths)}")
+
+
+def _unknown_paths(case: Case, matrix: Matrix) -> Iterator[Fault]:
+    """References such as tf.keras::layers.Dense name one of the matrix's paths."""
+    for keys, text in _texts(case.body, ()):
+        path, double_colon, name = text.partition("::")
+        if double_colon and is_reference(text) and path not in matrix.paths:
+            line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
+            yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, matrix.paths)}")
+
+
+def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    """Every text in a value, keys of mappings among them, with the way to it."""
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*keys, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(key, (*keys, key))
+            yield from _texts(item, (*keys, key))
+
+
+def _no_python(case: Case, matrix: Matrix) -> Iterator[Fault]:
+    """What every case becomes can be compiled: a net under the checks of the kinds."""
+    for path in matrix.paths.values():
+        try:
+            compile(case.script(path), case.file, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            said = f"{error.msg}: {(error.text or '').strip()}"
+            yield Fault(case.file, 1, f"becomes no Python under {path.id}: {said}")
+            return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -14,13 +13,14 @@ from types import FrameType
 from rich.console import Console
 
 from harness.contract.plan import Plan
-from harness.contract.records import Outcome
+from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller import column as columns
 from harness.controller import reuse
 from harness.controller.commands import open_root
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.files import only_one
 from harness.controller.grid import make_grid
 from harness.controller.installed import facts
 from harness.controller.jobs import Job, work
@@ -30,14 +30,12 @@ from harness.controller.progress import make_progress
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.reconcile import read_stream
 from harness.controller.selection import Selection
-from harness.controller.store import Column, EnvironmentFacts, read_column, write_column
+from harness.controller.store import Column, EnvironmentFacts, read_column, read_columns, write_column
 from harness.controller.terminal import print_grid
-from harness.controller.toxlog import reason
+from harness.controller.toxlog import Ending, ending
 
-_POLL = 0.2  # seconds
 _DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
 _MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
-_PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 
 
 def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
@@ -50,7 +48,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
     if not keys:
         raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
-    _check_disk(project.layout, environments)
+    _check_ready(project, environments, how)
     console = Console(highlight=False)
     arguments = [part for path in selection.paths for part in ("--path", path)]
     arguments += [part for case in selection.cases for part in ("--case", case)]
@@ -58,12 +56,33 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     todo = [
         Job(item, project.layout.run_file("logs", item.id, ".log")) for item in _longest_first(project, environments)
     ]
-    with _only_run(project.layout), _terminated_as_interrupted():
+    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), _terminated_as_interrupted():
         with make_progress(console, todo, len(keys), project.layout) as progress:
             interrupted = work(project.layout, todo, arguments, jobs or _default_jobs(), progress.update)
-        ended = sorted(todo, key=lambda job: environments.index(job.environment))
-        done = [(job, column) for job in ended if (column := _finish(project, job)) is not None]
-    return Exit.INTERRUPTED if interrupted else _conclude(project, selection, done, console)
+        started = sorted((job for job in todo if job.process), key=lambda job: environments.index(job.environment))
+        done = [(job, _finish(project.layout, job, keys, interrupted)) for job in started]
+    if interrupted:
+        kept = sum(column.answers() for _, column in done if column is not None)
+        console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
+        return Exit.INTERRUPTED
+    return _conclude(project, selection, done, console)
+
+
+def _check_ready(project: Project, environments: Sequence[Environment], how: Sequence[str]) -> None:
+    """Everything that can be known to fail before anything is started. Raises UsageError or HarnessError."""
+    layout = project.layout
+    for name in ("tox.ini", "toxfile.py"):
+        if not (layout.root / name).is_file():
+            raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md says what a project needs")
+    unlocked = [item.id for item in environments if not layout.lock(item.id).is_file()]
+    if unlocked:
+        names = " ".join(f"-e {name}" for name in unlocked)
+        raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `harness lock {names}`")
+    own = columns.parse(how).selection
+    own.choose_cases(project.cases)
+    own.choose_paths(project.matrix)
+    read_columns(layout.results, [item.id for item in environments])
+    _check_disk(layout, environments)
 
 
 def _longest_first(project: Project, environments: Sequence[Environment]) -> list[Environment]:
@@ -86,65 +105,68 @@ def _check_disk(layout: Layout, environments: Sequence[Environment]) -> None:
 
 
 @contextmanager
-def _only_run(layout: Layout) -> Iterator[None]:
-    layout.state.mkdir(exist_ok=True)
-    with open(layout.state / "lock", "w", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HarnessError(f"another run is under way in {layout.root}: nothing was done") from None
-        yield
-
-
-@contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _finish(project: Project, job: Job) -> Column | None:
-    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason."""
-    layout, name = project.layout, job.environment.id
+def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: bool) -> Column | None:
+    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
+
+    None where it did not come to its cells for a reason that says nothing of the environment.
+    """
+    name = job.environment.id
     file = layout.run / f"{name}.json"
-    if job.process is None:
-        return None
     if file.exists():
         return read_column(file)
-    plan_file = _plan_file(layout, name)
     matrix_says = EnvironmentFacts(
         name, job.environment.tensorflow, job.environment.python, job.environment.distribution
     )
-    if plan_file.exists():
-        plan = Plan.read(str(plan_file))
+    if _plan_file(layout, name).exists():
+        plan = Plan.read(str(_plan_file(layout, name)))
         try:
             installed = facts(job.environment, layout.environments / name)
         except HarnessError:
             installed = matrix_says
         job.code = Exit.BROKEN  # whatever it died of
         return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
-    log = job.log.read_text(encoding="utf-8", errors="replace")
-    why = reason(log.replace(f"{layout.root}{os.sep}", ""), name)
-    failed = EnvironmentFacts(**vars(matrix_says) | {"status": Status.ENV_FAIL.value, "reason": why})
-    keys = cell_keys(project.cases, list(project.matrix.paths.values()))
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in keys})
+    why = _ending(layout, job)
+    if interrupted or why.made_environment:
+        return None
+    failed = EnvironmentFacts(**vars(matrix_says) | {"status": Status.ENV_FAIL.value, "reason": str(why)})
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
     write_column(file, column)
+    shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
     return column
 
 
-def _conclude(project: Project, selection: Selection, done: Sequence[tuple[Job, Column]], console: Console) -> Exit:
+def _ending(layout: Layout, job: Job) -> Ending:
+    log = job.log.read_text(encoding="utf-8", errors="replace")
+    return ending(log.replace(f"{layout.root}{os.sep}", ""), job.environment.id)
+
+
+def _conclude(
+    project: Project, selection: Selection, done: Sequence[tuple[Job, Column | None]], console: Console
+) -> Exit:
     environments = [job.environment for job, _ in done]
-    ran = {column.environment.id: column for _, column in done}
+    ran = {column.environment.id: column for _, column in done if column is not None}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     print_grid(make_grid(cases, paths, environments, ran), console)
     worst = Exit.AGREES
     for job, column in done:
         name = job.environment.id
+        if column is None:
+            text = f"{name} did not come to its cells: {_ending(project.layout, job)} (log: {job.log})"
+            console.print(text, markup=False, soft_wrap=True)
+            worst = max(worst, Exit.USAGE, _ended(job))
+            continue
         baseline = columns.read_baseline(project.layout, name)
         changes = [change for change in compare(baseline, column) if change.differs]
         for change in changes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.records import SCHEMA, CellKey, Outcome, Record
+from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 
@@ -25,6 +26,14 @@ class EnvironmentFacts:
     reason: str | None = None
     packages: dict[str, str] = field(default_factory=dict)
 
+    def check(self) -> None:
+        """Raises ValueError for a value of the wrong type."""
+        texts = [self.id, self.tensorflow, self.python, self.distribution, self.status, self.reason or ""]
+        if not isinstance(self.packages, dict) or not all(
+            isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
+        ):
+            raise ValueError("its environment holds something else than text")
+
     @property
     def failed(self) -> bool:
         return self.status != "ok"
@@ -36,6 +45,10 @@ class Column:
 
     environment: EnvironmentFacts
     cells: dict[CellKey, Outcome]
+
+    def answers(self) -> int:
+        """How many of its cells were reached."""
+        return sum(outcome.status is not Status.NOT_RUN for outcome in self.cells.values())
 
 
 def write_column(file: Path, column: Column) -> None:
@@ -61,9 +74,10 @@ def parse_column(text: str | bytes, where: str) -> Column:
     try:
         outcomes = [Outcome.from_json(cell) for cell in data["cells"]]
         environment = EnvironmentFacts(**data["environment"])
+        environment.check()
     except KeyError as error:
         raise HarnessError(f"{where}: not a result document: the key {error} is missing") from None
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise HarnessError(f"{where}: not a result document: {error}") from None
     cells = {outcome.key: outcome for outcome in outcomes}
     if len(cells) != len(outcomes):
@@ -75,7 +89,7 @@ def parse_column(text: str | bytes, where: str) -> Column:
 def _parse(text: str | bytes, where: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HarnessError(f"{where}: cannot be read: {error}") from None
     if not isinstance(data, dict) or "schema" not in data:
         raise HarnessError(f"{where}: not a result document: it names no schema")
@@ -112,8 +126,11 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
     """The details of the last run by cell, empty where there was none."""
     if not file.exists():
         return {}
-    data: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-    return data
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
+    return data if isinstance(data, dict) else {}
 
 
 def _json(value: Any) -> str:

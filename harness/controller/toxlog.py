@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from harness.contract.messages import normalise
 
@@ -12,10 +13,27 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CAUSE = ("error: ", "× ")  # how uv starts to say it; what it prints before is progress, with times in it
 
 
-def reason(log: str, environment: str) -> str:
-    """One sentence: what the step that failed said, without commands, times and progress."""
+@dataclass(frozen=True)
+class Ending:
+    """The last step of tox that a log tells of (`venv`, `install_deps`, `commands[0]`), and what it said."""
+
+    step: str
+    said: str
+
+    @property
+    def made_environment(self) -> bool:
+        """Whether the environment was made, so that what went wrong is not its fault."""
+        return self.step.startswith("commands")
+
+    def __str__(self) -> str:
+        text = f"{self.step}: {self.said or 'it said nothing'}"
+        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def ending(log: str, environment: str) -> Ending:
+    """What the step that failed said, without commands, times and progress."""
     step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> ")
-    ending = re.compile(rf"{re.escape(environment)}: (exit|OK|FAIL|SKIP)\b|evaluation failed|congratulations")
+    result = re.compile(rf"{re.escape(environment)}: (exit|OK|FAIL|SKIP)\b|evaluation failed|congratulations")
     refusal = f"{environment}: failed with "
     said: list[str] = []
     what = "tox"
@@ -25,8 +43,7 @@ def reason(log: str, environment: str) -> str:
             what, said = match.group("what"), []
         elif line.startswith(refusal):
             what, said = "tox", [line[len(refusal) :]]
-        elif not ending.match(line):
+        elif not result.match(line):
             said.append(line.removeprefix(f"{environment}: "))
     first = next((index for index, line in enumerate(said) if line.startswith(_CAUSE)), 0)
-    text = f"{what}: {normalise(' '.join(said[first:])) or 'it said nothing'}"
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return Ending(what, normalise(" ".join(said[first:])))

@@ -74,6 +74,15 @@ SETS = """
     # call
     assert KERAS.flag == "up"
 """
+IMPORTS_LATE = """
+    import os
+    def look():
+        import KERAS as path
+        return path.flag
+    # call
+    os.environ["FLAG"] = "up"
+    assert look() == "up"
+"""
 MARK = "import os\nopen(os.environ['RUNNER_TEST'] + '/ran', 'w').close()"
 CASES = {
     "use": snippet(USE, *BY_PATH),
@@ -81,6 +90,7 @@ CASES = {
     "hangs": snippet("", "hanging", timeout=0.5),
     "asks-a-thread": snippet(ASKS, "threaded"),
     "sets-a-variable": snippet(SETS, "looking"),
+    "imports-late": snippet(IMPORTS_LATE, "looking"),
     "raises": snippet("# build\nraise ValueError('units must be positive')"),
     "asserts": snippet("assert 1 == 2, 'one is not two'"),
     "exits": snippet("# fit\nraise SystemExit(3)"),
@@ -93,7 +103,7 @@ CASES = {
     "unmet": snippet(MARK, requires=["graphviz"]),
 }
 
-BY_HAND = ("use", "fallback", "asks-a-thread", "sets-a-variable", "raises", "exits", "does-not-compile")
+BY_HAND = ("use", "fallback", "asks-a-thread", "sets-a-variable", "imports-late", "raises", "exits", "does-not-compile")
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +165,9 @@ def test_a_path_that_hangs_is_stopped_too(both: Both, isolation: str) -> None:
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-@pytest.mark.parametrize(("case", "path"), [("asks-a-thread", "threaded"), ("sets-a-variable", "looking")])
+@pytest.mark.parametrize(
+    ("case", "path"), [("asks-a-thread", "threaded"), ("sets-a-variable", "looking"), ("imports-late", "looking")]
+)
 def test_what_importing_the_path_does_is_done_in_the_cell(both: Both, isolation: str, case: str, path: str) -> None:
     record = both.ran[isolation].record(case, path)
     assert record.outcome.status is Status.PASS, record.traceback
