@@ -23,8 +23,7 @@ import sys
 def main():
     print("tiny in", sys.prefix)
 """
-PYMAKING = "making .venv from locks/harness.txt (once, under a minute)\n"
-PROJECT = """\
+PYPROJECT = """\
 [build-system]
 requires = ["backend"]
 build-backend = "backend"

@@ -68,11 +68,18 @@ def as_csv(grid: Grid) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
     for environment in grid.environments:
+        versions = _versions(grid, environment)
         for outcome in grid.column_outcomes(environment):
             data = outcome.to_json()
             texts = [data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")]
-            writer.writerow(map(harmless, [environment.id, environment.tensorflow, environment.python, *texts]))
+            writer.writerow(map(harmless, [environment.id, *versions, *texts]))
     return buffer.getvalue()
+
+
+def _versions(grid: Grid, environment: Environment) -> tuple[str, str]:
+    """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
+    ran = grid.facts(environment) or environment
+    return ran.tensorflow, ran.python
 
 
 def harmless(text: str) -> str:
@@ -127,7 +134,8 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     total = column_score(grid.column_outcomes(environment))
     keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    return f"| {environment.label} | {environment.tensorflow} | {environment.python} | {keras} | {escaped(said)} |"
+    versions = " | ".join(_versions(grid, environment))
+    return f"| {environment.label} | {versions} | {keras} | {escaped(said)} |"
 
 
 def escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,11 +26,15 @@ _STYLES = {
     Status.ENV_FAIL: "yellow",
     Status.ERROR: "bold yellow",
 }
+_LEFT_OUT = "left out"
 
 
 def print_grid(grid: Grid, console: Console) -> None:
-    """Rows by case and path, a column a release, in as many blocks as the terminal's width asks for."""
-    label = max(len(row.path) for row in grid.rows) + 4
+    """Rows by case and path, a column a release, in as many blocks as the terminal's width asks for.
+
+    A row's score is of all its releases, and stands in the last block.
+    """
+    label = max(len(_LEFT_OUT), *(len(row.path) + 4 for row in grid.rows))
     most = len(grid.environments)
     rest = len(f"  {Score(most, most, most)}")  # what a row's score may need at the end of its line
     for block in _blocks(grid.environments, console.width - label - rest):
@@ -68,20 +73,24 @@ def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: 
             )
         console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
     scores = [column_score(grid.column_outcomes(environment)) for environment in block]
-    for name, values in (
+    lines = [
         ("pass", [str(value.passed) if value else "?" for value in scores]),
         ("of", [str(value.counted) if value else "?" for value in scores]),
-    ):
+    ]
+    if any(value.left_out for value in scores if value):
+        lines.append((_LEFT_OUT, [str(value.left_out) if value else "?" for value in scores]))
+    for name, values in lines:
         line = "".join(value.rjust(width) for value, width in zip(values, widths, strict=True))
         console.print(Text(name.ljust(label) + line, "bold"), overflow="ignore", no_wrap=True, crop=False)
 
 
 def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[int], label: int) -> Text:
     line = Text("  " + row.path.ljust(label - 2))
-    outcomes = [grid.outcome(row, environment) for environment in block]
-    for outcome, width in zip(outcomes, widths, strict=True):
-        line.append(outcome.status.symbol.rjust(width), _STYLES.get(outcome.status, ""))
-    return line.append(f"  {score(outcomes)}", "dim")
+    for environment, width in zip(block, widths, strict=True):
+        status = grid.outcome(row, environment).status
+        line.append(status.symbol.rjust(width), _STYLES.get(status, ""))
+    is_last = block[-1] is grid.environments[-1]
+    return line.append(f"  {score(grid.row_outcomes(row))}", "dim") if is_last else line
 
 
 def print_overview(grid: Grid, row: Row, console: Console) -> None:
@@ -116,10 +125,11 @@ def print_story(
     if details:
         stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in details["stage_seconds"].items())
         lines.append(f"took      {details['seconds']:.2f} s ({stages}), {details['memory_kib'] / 1024:.0f} MiB")
+    variables = "".join(f"{name}={shlex.quote(value)} " for name, value in environment.set_env)
     lines += [
-        "again     " + f"tox -e {environment.id} -- --case {row.case.id} --path {row.path}",
+        "again     " + f"tox -e {environment.id} -- --case {row.case.id} --path {row.path} --fresh",
         "by hand   "
-        + f"harness script {row.case.id} -p {row.path} > cell.py; .tox/{environment.id}/bin/python cell.py",
+        + f"harness script {row.case.id} -p {row.path} > cell.py; {variables}.tox/{environment.id}/bin/python cell.py",
     ]
     for name in ("traceback", "output"):
         if details.get(name):

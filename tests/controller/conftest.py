@@ -27,7 +27,7 @@ limits: {timeout: 60, output: 65536}
 resolve:
   days_after_release: 14
   packages: [pillow]
-  runner: {packages: [pytest, pytest-xdist, PyYAML, pluggy], as_of: 2026-11-01}
+  runner: {packages: [pytest, pytest-xdist, PyYAML, pluggy], dependencies: [pluggy], as_of: 2026-11-01}
 paths:
   tensorflow.keras: from
   tf.keras: attribute

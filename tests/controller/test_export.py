@@ -86,11 +86,23 @@ def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(grid:
 
 def test_markdown_scores_only_the_releases_that_are_complete(grid: Grids, column: Columns) -> None:
     whole = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
-    failed = column(id="tf115", status="env-fail", reason="no `Python` 3.99 | at <all>")
-    text = as_markdown(grid(column(*whole, packages={"keras": "2.15.0"}), column(id="tf216"), failed))
+    begun = column(id="tf216", tensorflow="2.16.2", python="3.12")
+    reason = "no `Python` 3.99 | at <all>"
+    failed = column(id="tf115", tensorflow="1.15.5", python="3.99", status="env-fail", reason=reason)
+    text = as_markdown(grid(column(*whole, packages={"keras": "2.15.0"}), begun, failed))
     assert "| 2.15 | 2.15.1 | 3.11 | 2.15.0 | 5/5 |" in text
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
     assert r"| 1.15 | 1.15.5 | 3.99 |  | no \`Python\` 3.99 \| at &lt;all&gt; |" in text
+
+
+def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(grid: Grids, column: Columns) -> None:
+    made = grid(column(FAILED, tensorflow="2.15.0", python="3.10"))
+    versions = {row["environment"]: (row["tensorflow"], row["python"]) for row in rows_of(made)}
+    assert versions["tf215"] == ("2.15.0", "3.10")
+    assert versions["tf216"] == ("2.16.2", "3.12")
+    text = as_markdown(made)
+    assert "| 2.15 | 2.15.0 | 3.10 |  | incomplete |" in text
+    assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
 
 
 def test_a_title_cannot_break_out_of_the_markdown(grid: Grids, edit: Edit) -> None:

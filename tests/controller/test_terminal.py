@@ -61,6 +61,36 @@ def test_an_outcome_stands_below_its_release(grid: Grids, column: Columns) -> No
     assert row.endswith("  0/1 (+3)")
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_rows_score_is_of_all_releases_and_stands_once(
+    project: Path, root: Path, column: Columns, width: int
+) -> None:
+    matrix = load_matrix(root)
+    found = {name: column(FAILED, id=name) for name in ("tf113", "tf215", "tf221")}
+    found["tf216"] = column(Outcome(*FAILED.key, status=Status.PASS), id="tf216")
+    made = make_grid(load_project(project).cases, list(matrix.paths.values()), matrix.environments.values(), found)
+    screen, text = console(width)
+    print_grid(made, screen)
+    lines = text.getvalue().splitlines()
+    rows = [line for line in lines if line.startswith("  keras ")]
+    assert len(rows) > 1 or width == 200
+    assert [("/" in row) for row in rows] == [False] * (len(rows) - 1) + [True]
+    assert rows[-1].endswith(f"  1/4 (+{len(matrix.environments) - 4})")
+    assert max(map(len, lines)) <= width
+
+
+def test_a_column_says_how_many_cells_its_score_leaves_out(grid: Grids, column: Columns) -> None:
+    passed = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
+    unmet = [Outcome(*row.key, status=Status.UNMET) for row in grid().rows]
+    screen, text = console()
+    print_grid(grid(column(*unmet[:2], *passed[2:]), column(*passed, id="tf216")), screen)
+    footer = [line.split() for line in text.getvalue().splitlines() if line.startswith(("pass", "of", "left out"))]
+    assert footer == [["pass", "?", "3", "5", "?"], ["of", "?", "3", "5", "?"], ["left", "out", "?", "2", "0", "?"]]
+    screen, text = console()
+    print_grid(grid(column(*passed)), screen)
+    assert "left out" not in text.getvalue()
+
+
 def test_a_grid_ends_with_what_its_symbols_mean(grid: Grids, column: Columns) -> None:
     screen, text = console()
     print_grid(grid(column(FAILED)), screen)
@@ -104,10 +134,22 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: C
     assert "\nwarning   FutureWarning: x\ncase      cases/snippet/version.yaml: The path has a version\n" in said
     assert "\nrelease   TensorFlow 2.15.1 on Python 3.11\npackages  keras 2.15.0\n" in said
     assert "\ntook      1.50 s (import 1.00 s), 2 MiB\n" in said
-    assert "\nagain     tox -e tf215 -- --case version --path keras\n" in said
+    assert "\nagain     tox -e tf215 -- --case version --path keras --fresh\n" in said
+    assert "\nby hand   harness script version -p keras > cell.py; .tox/tf215/bin/python cell.py\n" in said
     assert said.endswith("\n\ntraceback:\nTraceback:\n  line\n\noutput:\nEpoch 1/1\n")
     assert "\x1b" not in said
     assert "\nsince " not in said
+
+
+def test_a_cell_by_hand_has_the_variables_of_its_environment(
+    grid: Grids, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", WORDS: "two words"}')
+    made = grid()
+    screen, text = console()
+    print_story(made, made.rows[-1], made.environments[-1], {}, None, screen)
+    by_hand = "TF_USE_LEGACY_KERAS=1 WORDS='two words' .tox/tf216-legacy/bin/python cell.py"
+    assert f"\nby hand   harness script version -p keras > cell.py; {by_hand}\n" in text.getvalue()
 
 
 @pytest.mark.parametrize(
