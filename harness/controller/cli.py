@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import harness
-from harness.controller.errors import Exit, HarnessError
+from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.selection import Selection
 
 _EPILOG = """\
@@ -18,7 +20,7 @@ exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configurat
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return int(options.command(options))
     except HarnessError as error:
@@ -27,9 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept", file=sys.stderr)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone, which is their right
-        return Exit.AGREES
+    except (BrokenPipeError, SystemExit) as end:  # rich makes a SystemExit of it
+        if not isinstance(end.__context__ if isinstance(end, SystemExit) else end, BrokenPipeError):
+            raise
+        # Whoever read the output has gone, which is their right; but a run that was cut off agrees with nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is flushed at the end
+        return Exit.BROKEN if options.name == "run" else Exit.AGREES
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command. For argparse a word before `--` is as good as one after it: not so for `run`."""
+    parser = _parser()
+    if arguments[:1] != ["run"]:
+        return parser.parse_args(arguments)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options, unknown = parser.parse_known_args(arguments[:end])
+    options.unknown, options.pytest = unknown, list(arguments[end + 1 :])
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"harness {harness.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", dest="name", metavar="COMMAND", required=True)
     for name, (add, description) in _COMMANDS.items():
         command = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
         command.add_argument("--root", type=Path, metavar="DIR", help="the folder that holds matrix.yaml")
@@ -73,17 +89,37 @@ def _plan(parser: argparse.ArgumentParser) -> object:
 def _run(parser: argparse.ArgumentParser) -> object:
     _selects(parser)
     parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="environments side by side (default: cores)")
-    parser.add_argument("--isolation", choices=["fork", "spawn"], default="fork", help="default: fork")
+    parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
     parser.add_argument("--fresh", action="store_true", help="run all cells, also where nothing has changed since")
-    parser.add_argument("pytest", nargs="*", metavar="-- ARG", help="what follows -- goes to pytest")
+    parser.epilog = "What follows -- goes to pytest: harness run -e tf215 -- -k plot_model -x"
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import running
 
-        how = ["--isolation", options.isolation, *(["--fresh"] if options.fresh else []), *options.pytest]
+        if options.unknown:
+            raise _misplaced(options.unknown[0], options.root)
+        how = ["--isolation", options.isolation] if options.isolation else []  # else the column knows
+        how += [*(["--fresh"] if options.fresh else []), *options.pytest]
         return running.run(options.root, _selection(options), options.jobs, how)
 
     return run
+
+
+def _misplaced(word: str, root: Path | None) -> UsageError:
+    """The error of a word that no option takes, with the option that would."""
+    from harness.controller import commands
+    from harness.controller.project import load_project
+
+    project = load_project(commands.open_root(root))
+    matrix = project.matrix
+    known = {
+        "-e": matrix.environments,
+        "-g": matrix.groups,
+        "-p": matrix.paths,
+        "-k": [case.id for case in project.cases],
+    }
+    fitting = [f"; did you mean {option} {shlex.quote(word)}?" for option, names in known.items() if word in names]
+    return UsageError(f"unexpected {word!r}: what goes to pytest follows --{''.join(fitting[:1])}")
 
 
 def _collect(parser: argparse.ArgumentParser) -> object:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from written_cases import read_written, script_of
 
-from harness.cases.library import Case, read_case
 from harness.contract.plan import PathSpec
 
 FILE = "cases/custom_layer/custom.yaml"
@@ -70,24 +70,9 @@ IMPORTS = {
 }
 
 
-def _read(root: Path, text: str) -> tuple[Case | None, list[str]]:
-    (root / FILE).parent.mkdir(parents=True)
-    (root / FILE).write_text(text, encoding="utf-8")
-    case, faults = read_case(str(root), FILE)
-    return case, [f"{fault.line}: {fault.message}" for fault in faults]
-
-
-def _script(root: Path, text: str, path: PathSpec) -> str:
-    case, faults = _read(root, text)
-    assert case is not None, faults
-    script = case.script(path)
-    compile(script, FILE, "exec")
-    return script
-
-
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
 def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> None:
-    imports, steps = _script(tmp_path, GOOD, path).split("\n# build", 1)
+    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.startswith("import numpy as np\nimport tensorflow as tf\n\n# import\n")
     assert imports.split("# import\n")[1].splitlines() == IMPORTS[path.form]
@@ -97,7 +82,7 @@ def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> 
 def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("layer:")]
     body = "layer: {base: layers.Layer, call: inputs}\ninput: {ones: [1, 1]}\nexpect: {trainable_weights: 0}\n"
-    script = _script(tmp_path, head + body, path)
+    script = script_of(tmp_path, FILE, head + body, path)
     assert "class CustomLayer(Layer):\n    def call(self, inputs):\n        return inputs\n" in script
     assert "\n\n\nmodel = Sequential([CustomLayer()])\n" in script
     assert "matmul" not in script
@@ -127,7 +112,7 @@ def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -
 )
 def test_a_name_that_is_not_there(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
     assert faults == [fault]
 
@@ -151,7 +136,7 @@ def test_a_name_that_is_not_there(tmp_path: Path, old: str, new: str, fault: str
 )
 def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert old in GOOD
-    case, faults = _read(tmp_path, GOOD.replace(old, new, 1))
+    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new, 1))
     assert case is None
     assert fault in faults
 
@@ -169,4 +154,4 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
 )
 def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    assert _read(tmp_path, GOOD.replace(old, new)) == (None, [fault])
+    assert read_written(tmp_path, FILE, GOOD.replace(old, new)) == (None, [fault])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from written_cases import read_written, script_of
 
-from harness.cases.library import Case, read_case
 from harness.contract.plan import PathSpec
 
 FILE = "cases/model_build/mlp.yaml"
@@ -28,21 +28,6 @@ expect:
   loss: finite
   prediction: {shape: [5, 3], rows_sum_to: 1, equals: {full: [5, 3], value: 0.5}}
 """
-
-
-def _read(root: Path, text: str) -> tuple[Case | None, list[str]]:
-    (root / FILE).parent.mkdir(parents=True)
-    (root / FILE).write_text(text, encoding="utf-8")
-    case, faults = read_case(str(root), FILE)
-    return case, [f"{fault.line}: {fault.message}" for fault in faults]
-
-
-def _script(root: Path, text: str, path: PathSpec) -> str:
-    case, faults = _read(root, text)
-    assert case is not None, faults
-    script = case.script(path)
-    compile(script, FILE, "exec")
-    return script
 
 
 STEPS = """
@@ -100,7 +85,7 @@ IMPORTS = {
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
 def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
-    imports, steps = _script(tmp_path, GOOD, path).split("\n# build", 1)
+    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.splitlines() == IMPORTS[path.form]
 
@@ -109,7 +94,7 @@ def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
 def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("model:")]
     text = head + "model: {sequential: [layers.Flatten], class: tf.keras::Sequential}\nexpect: {parameters: 0}\n"
-    script = _script(tmp_path, text, path)
+    script = script_of(tmp_path, FILE, text, path)
     assert script.endswith(
         "# build\nmodel = tf.keras.Sequential([Flatten()])\n\n"
         '# check\nassert model.count_params() == 0, f"{model.count_params()} parameters"\n'
@@ -129,7 +114,7 @@ def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
 )
 def test_an_expectation_without_its_step(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
     assert faults == [fault]
 
@@ -153,7 +138,7 @@ def test_an_expectation_without_its_step(tmp_path: Path, old: str, new: str, fau
 )
 def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
     assert fault in faults
 
@@ -178,9 +163,9 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
 )
 def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    assert _read(tmp_path, GOOD.replace(old, new)) == (None, [fault])
+    assert read_written(tmp_path, FILE, GOOD.replace(old, new)) == (None, [fault])
 
 
 def test_a_part_by_its_bare_name_becomes_a_call(tmp_path: Path) -> None:
     text = GOOD.replace("optimizers.Adam:", "Adam:")
-    assert "model.compile(optimizer=Adam(learning_rate=0.1)," in _script(tmp_path, text, PATHS[0])
+    assert "model.compile(optimizer=Adam(learning_rate=0.1)," in script_of(tmp_path, FILE, text, PATHS[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from written_cases import read_written, script_of
 
-from harness.cases.library import Case, read_case
 from harness.contract.plan import PathSpec
 
 FILE = "cases/plot_model/plot.yaml"
@@ -44,21 +44,6 @@ assert 20 <= height <= 20, f"{height} pixels high"
 """
 
 
-def _read(root: Path, text: str) -> tuple[Case | None, list[str]]:
-    (root / FILE).parent.mkdir(parents=True)
-    (root / FILE).write_text(text, encoding="utf-8")
-    case, faults = read_case(str(root), FILE)
-    return case, [f"{fault.line}: {fault.message}" for fault in faults]
-
-
-def _script(root: Path, text: str, path: PathSpec) -> str:
-    case, faults = _read(root, text)
-    assert case is not None, faults
-    script = case.script(path)
-    compile(script, FILE, "exec")
-    return script
-
-
 @pytest.mark.parametrize(
     ("path", "imported"),
     [
@@ -67,7 +52,7 @@ def _script(root: Path, text: str, path: PathSpec) -> str:
     ],
 )
 def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, imported: str) -> None:
-    imports, steps = _script(tmp_path, GOOD, path).split("\n# build", 1)
+    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imported in imports
     assert "from PIL import Image\n" in imports.split("# import")[0]
@@ -82,7 +67,7 @@ def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, impo
 )
 def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: str) -> None:
     text = GOOD.replace("function: utils.plot_model", "function: [keras::utils.plot_model, utils.plot_model]")
-    script = _script(tmp_path, text, path)
+    script = script_of(tmp_path, FILE, text, path)
     lines = ["try:", "    from keras.utils import plot_model", "except ImportError:", last]
     assert "\n".join(lines) + "\n\n# build\n" in script
     assert '\nplot_model(model, to_file="my-model_1.png", show_shapes=True' in script
@@ -99,12 +84,12 @@ def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: st
 )
 def test_options(tmp_path: Path, options: str, arguments: str) -> None:
     text = GOOD.replace("{show_shapes: true, rankdir: LR, dpi: 48}", options)
-    assert f'\nplot_model(model, to_file="my-model_1.png"{arguments})\n' in _script(tmp_path, text, FROM)
+    assert f'\nplot_model(model, to_file="my-model_1.png"{arguments})\n' in script_of(tmp_path, FILE, text, FROM)
 
 
 def test_options_may_be_left_out(tmp_path: Path) -> None:
     text = GOOD.replace("  options:", "#")
-    assert '\nplot_model(model, to_file="my-model_1.png")\n' in _script(tmp_path, text, FROM)
+    assert '\nplot_model(model, to_file="my-model_1.png")\n' in script_of(tmp_path, FILE, text, FROM)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +113,6 @@ def test_options_may_be_left_out(tmp_path: Path) -> None:
 )
 def test_faults(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
-    case, faults = _read(tmp_path, GOOD.replace(old, new))
+    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
     assert faults == [fault]

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,10 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.cli import _parser, main
+from harness.controller import running
+from harness.controller.cli import main, parse
+from harness.controller.errors import Exit
+from harness.controller.selection import Selection
 from harness.controller.store import Column
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -49,9 +54,70 @@ def test_arguments_that_are_wrong_end_with_code_2(arguments: list[str], capsys: 
 
 
 def test_what_follows_two_dashes_goes_to_pytest() -> None:
-    options = _parser().parse_args(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x"])
-    assert (options.env, options.jobs, options.case) == (["tf215"], 3, [])
-    assert options.pytest == ["-k", "plot", "-x"]
+    options = parse(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x", "tf216", "--", "-e"])
+    assert (options.env, options.jobs, options.case, options.unknown) == (["tf215"], 3, [], [])
+    assert options.pytest == ["-k", "plot", "-x", "tf216", "--", "-e"]
+    assert parse(["run"]).pytest == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tf215"], "unexpected 'tf215': what goes to pytest follows --; did you mean -e tf215?"),
+        (
+            ["-e", "tf216", "tf1x", "--", "-x"],
+            "unexpected 'tf1x': what goes to pytest follows --; did you mean -g tf1x?",
+        ),
+        (["tf.keras", "-j", "2"], "unexpected 'tf.keras': what goes to pytest follows --; did you mean -p tf.keras?"),
+        (["dense"], "unexpected 'dense': what goes to pytest follows --; did you mean -k dense?"),
+        (["-x"], "unexpected '-x': what goes to pytest follows --"),
+    ],
+)
+def test_what_stands_before_two_dashes_is_not_pytests(harness: Command, arguments: list[str], said: str) -> None:
+    done = harness("run", *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+
+
+def test_two_dashes_of_other_commands_only_end_the_options(harness: Command) -> None:
+    done = harness("script", "-p", "keras", "--", "version")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], []),
+        (["--isolation", "spawn", "--fresh", "--", "-x"], ["--isolation", "spawn", "--fresh", "-x"]),
+    ],
+)
+def test_the_isolation_is_the_columns_own_where_none_is_given(
+    harness: Command, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: list[str]
+) -> None:
+    handed: list[list[str]] = []
+
+    def run(root: Path, selection: Selection, jobs: int | None, how: list[str]) -> Exit:
+        handed.append(how)
+        return Exit.AGREES
+
+    monkeypatch.setattr(running, "run", run)
+    assert harness("run", *given).returncode == 0
+    assert handed == [expected]
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", Exit.BROKEN), ("show", Exit.AGREES)])
+def test_output_that_nobody_reads_makes_no_run_agree(
+    project: Path, keep: Keep, column: Columns, command: str, code: Exit
+) -> None:
+    keep("results", column(*PASSED))
+    (project / "locks").mkdir()
+    (project / "locks" / "tf115.txt").touch()
+    chosen = ["-e", "tf115"] if command == "run" else []
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [sys.executable, "-m", "harness", command, "--root", str(project), *chosen]
+    done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 def test_validate_counts_what_is_there(harness: Command) -> None:
