@@ -125,12 +125,8 @@ def test_without_ensurepip_the_interpreters_own_pip_installs(
 ) -> None:
     if subprocess.run([BASE, "-m", "pip", "--python", BASE, "--version"], capture_output=True, check=False).returncode:
         pytest.skip("this interpreter has no pip that could")
-    folder = hide("ensurepip")
-    for python in (sys.executable, clone / ".venv" / "bin" / "python"):
-        made = bootstrap(python, "tiny", hiding=folder)
-        assert (made.returncode, made.stdout, made.stderr) == (0, f"{MAKING}tiny in {clone / '.venv'}\n", "")
-        with open(clone / "locks" / "harness.txt", "a", encoding="utf-8") as lock:
-            lock.write("# changed\n")
+    made = bootstrap(sys.executable, "tiny", hiding=hide("ensurepip"))
+    assert (made.returncode, made.stdout, made.stderr) == (0, f"{MAKING}tiny in {clone / '.venv'}\n", "")
     assert not list(clone.glob(".venv/lib/python3.*/site-packages/pip"))
 
 

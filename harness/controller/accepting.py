@@ -92,9 +92,10 @@ def _merged(project: Project, selection: Selection) -> dict[str, Column]:
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
     planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
-    _check_scripts(project, runs, cells)
     baselines = read_columns(project.layout.results, runs)
-    return {name: merge(baselines.get(name), column, cells, planned) for name, column in runs.items()}
+    merged = {name: merge(baselines.get(name), column, cells, planned) for name, column in runs.items()}
+    _check_scripts(project, runs, cells)
+    return merged
 
 
 def _with_new_cells(changes: Iterable[Change], merged: dict[str, Column]) -> Iterator[Change]:

@@ -20,7 +20,7 @@ exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configurat
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = parse(sys.argv[1:] if arguments is None else arguments)
+    options = parse(sys.argv[1:] if arguments is None else list(arguments))
     try:
         return int(options.command(options))
     except HarnessError as error:
@@ -37,14 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.BROKEN if options.name == "run" else Exit.AGREES
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
+def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of a command. For argparse a word before `--` is as good as one after it: not so for `run`."""
     parser = _parser()
     if arguments[:1] != ["run"]:
         return parser.parse_args(arguments)
     end = arguments.index("--") if "--" in arguments else len(arguments)
     options, unknown = parser.parse_known_args(arguments[:end])
-    options.unknown, options.pytest = unknown, list(arguments[end + 1 :])
+    options.unknown, options.pytest = unknown, arguments[end + 1 :]
     return options
 
 

@@ -120,9 +120,11 @@ def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
 def _no_python(case: Case, matrix: Matrix) -> Iterator[Fault]:
     """What every case becomes can be compiled: a net under the checks of the kinds."""
     for path in matrix.paths.values():
+        script = case.script(path)
         try:
-            compile(case.script(path), case.file, "exec", dont_inherit=True)
+            compile(script, "<script>", "exec", dont_inherit=True)
         except SyntaxError as error:
-            said = f"{error.msg}: {(error.text or '').strip()}"
+            line = dict(enumerate(script.split("\n"), start=1)).get(error.lineno or 0, "")
+            said = f"{error.msg}: {line.strip()}"
             yield Fault(case.file, 1, f"becomes no Python under {path.id}: {said}")
             return

@@ -28,7 +28,8 @@ class EnvironmentFacts:
 
     def check(self) -> None:
         """Raises ValueError for a value of the wrong type."""
-        texts = [self.id, self.tensorflow, self.python, self.distribution, self.status, self.reason or ""]
+        texts = [self.id, self.tensorflow, self.python, self.distribution, self.status]
+        texts += [] if self.reason is None else [self.reason]
         if not isinstance(self.packages, dict) or not all(
             isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
         ):
@@ -130,7 +131,9 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
-    return data if isinstance(data, dict) else {}
+    if not isinstance(data, dict) or not all(isinstance(details, dict) for details in data.values()):
+        raise HarnessError(f"{file}: not what a run leaves (no details by cell): delete it")
+    return data
 
 
 def _json(value: Any) -> str:

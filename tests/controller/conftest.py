@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.contract.records import Outcome
+from harness.contract.records import Outcome, Record
+from harness.contract.statuses import Status
 from harness.controller.cli import main
 from harness.controller.grid import Grid, make_grid
 from harness.controller.interpreters import find_interpreter
 from harness.controller.project import load_project
-from harness.controller.store import Column, EnvironmentFacts, write_column
+from harness.controller.store import Column, EnvironmentFacts, write_column, write_details
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ limits: {timeout: 60, output: 65536}
 resolve:
   days_after_release: 14
   packages: [pillow]
-  runner: {packages: [pytest, pytest-xdist, PyYAML, pluggy], dependencies: [pluggy], as_of: 2026-11-01}
+  runner: {packages: [pytest, pytest-xdist, PyYAML], dependencies: [pluggy], as_of: 2026-11-01}
 paths:
   tensorflow.keras: from
   tf.keras: attribute
@@ -167,11 +168,20 @@ def column() -> Callable[..., Column]:
 
 @pytest.fixture
 def keep(project: Path) -> Callable[[str, Column], Path]:
-    """Write a column where accepted ones are (`results`) or where the last run is (`.harness/run`)."""
+    """Write a column where accepted ones are (`results`), or all that a run of the cases as they are leaves of it."""
 
     def keep(folder: str, column: Column) -> Path:
         file = project / folder / f"{column.environment.id}.json"
         write_column(file, column)
+        if folder == ".harness/run":
+            loaded = load_project(project)
+            scripts = {
+                (case.id, spec.id): case.digest(spec) for case in loaded.cases for spec in loaded.matrix.paths.values()
+            }
+            reached = [outcome for outcome in column.cells.values() if outcome.status is not Status.NOT_RUN]
+            records = [Record(outcome, script=scripts.get(outcome.key, "")) for outcome in reached]
+            write_details(project / ".harness" / "details" / file.name, records)
+            (project / ".harness" / "lock").touch()
         return file
 
     return keep

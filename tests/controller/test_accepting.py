@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.controller.store import Column
 
 Columns = Callable[..., Column]
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
 Keep = Callable[[str, Column], Path]
 
 A, B, C = (Outcome(case, "keras", Status.PASS) for case in "abc")
@@ -193,3 +195,56 @@ def test_a_file_that_cannot_be_read_ends_an_acceptance_before_anything_is_writte
     assert done.stderr.startswith(f"{project / file}: {said}")
     assert len(done.stderr.splitlines()) == 1
     assert bytes_of(project) == before
+
+
+def test_what_another_script_gave_is_refused(
+    project: Path, harness: Command, keep: Keep, edit: Edit, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    edit("cases/snippet/version.yaml", '== "2.15.0"', '== "2.16.0"')
+    for how in ([], ["--dry-run"], ["-p", "keras"]):
+        done = harness("accept", *how)
+        said = "tf215: version has changed since its run, or was not run: run it again\n"
+        assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert not (project / "results").exists()
+    assert harness("accept", "-k", "dense").returncode == 0
+    edit("cases/snippet/version.yaml", '== "2.16.0"', '== "2.15.0"')
+    assert harness("accept").returncode == 0
+
+
+def test_an_outcome_of_which_no_detail_was_kept_is_refused(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    details = project / ".harness" / "details" / "tf215.json"
+    details.write_text('{"dense[tf.keras]": ', encoding="utf-8")
+    done = harness("accept")
+    assert (done.returncode, done.stderr.startswith(f"{details}: not what a run leaves (")) == (3, True)
+    details.unlink()
+    done = harness("accept", "-k", "dense")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "tf215: dense has changed since its run, or was not run: run it again\n"
+    assert not (project / "results").exists()
+
+
+def test_an_environment_that_cannot_be_made_is_accepted_without_details(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    lost = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]
+    run = keep(".harness/run", column(*lost, status="env-fail", reason="venv: error: no Python 3.99"))
+    (project / ".harness" / "details" / "tf215.json").unlink()
+    assert harness("accept").returncode == 0
+    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
+
+
+def test_nothing_is_accepted_while_a_run_is_under_way(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    with open(project / ".harness" / "lock", "w", encoding="utf-8") as run:
+        fcntl.flock(run, fcntl.LOCK_EX)
+        done = harness("accept")
+    said = f"another run in {project} is under way: nothing was done\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert not (project / "results").exists()
+    assert harness("accept").returncode == 0

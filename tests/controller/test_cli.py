@@ -109,7 +109,7 @@ def test_output_that_nobody_reads_makes_no_run_agree(
     project: Path, keep: Keep, column: Columns, command: str, code: Exit
 ) -> None:
     keep("results", column(*PASSED))
-    (project / "locks").mkdir()
+    (project / "locks").mkdir(exist_ok=True)
     (project / "locks" / "tf115.txt").touch()
     chosen = ["-e", "tf115"] if command == "run" else []
     reader, writer = os.pipe()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import subprocess
+import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -235,6 +239,39 @@ def test_an_isolation_that_is_unknown_is_refused(capsys: pytest.CaptureFixture[s
 def test_facts_need_the_distribution_to_be_installed(loaded: Project, prefix: Path) -> None:
     with pytest.raises(HarnessError, match=rf"^tf115: tensorflow is not installed in {prefix}$"):
         facts(loaded.matrix.environments["tf115"], prefix)
+
+
+def test_a_release_that_is_not_the_matrixs_is_refused(
+    project: Path, edit: Callable[[str, str, str], None], prefix: Path
+) -> None:
+    edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
+    loaded = load_project(project)
+    said = (
+        r"^tf215: TensorFlow 2\.15\.1 is installed, and 2\.15\.0 is in matrix\.yaml:"
+        r" make the lock anew with `harness lock -e tf215`$"
+    )
+    with pytest.raises(HarnessError, match=said):
+        run_column(loaded, loaded.matrix.environments["tf215"], parse([]), prefix)
+    assert not loaded.layout.run_file("plan", "tf215", ".json").exists()
+
+
+def test_one_column_of_an_environment_at_a_time(project: Path, prefix: Path) -> None:
+    def column() -> subprocess.CompletedProcess[str]:
+        variables = {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)}
+        command = [sys.executable, "-m", "harness.controller.column", "--case", "version"]
+        return subprocess.run(
+            command, cwd=project, env=os.environ | variables, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    assert column().returncode == 0
+    before = {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")}
+    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        done = column()
+    said = "another run of tf215 is under way: nothing was done\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")} == before
+    assert column().returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_every_change_of_status_differs(column: Columns, before: Status, after: 
     one, other = (column(Outcome("dense", "keras", status)) for status in (before, after))
     (change,) = compare(one, other)
     assert change.differs
-    assert (change.word == "regressed") == (before is Status.PASS)
+    assert (change.word == "not reached") == (after is Status.NOT_RUN)
+    assert (change.word == "regressed") == (before is Status.PASS and after is not Status.NOT_RUN)
     assert (change.word == "fixed") == (after is Status.PASS)
 
 
@@ -137,6 +138,10 @@ def test_changes_in_words(column: Columns) -> None:
     passed = replace(FAILED, status=Status.PASS, stage=None, error=None, message=None)
     assert [in_words(change) for change in compare(column(passed), column(FAILED))] == [
         "tf215 regressed dense[keras]: pass, 1 warnings → fail at fit, 1 warnings (ValueError: shapes)"
+    ]
+    cut = column(replace(OTHER, status=Status.NOT_RUN))
+    assert [in_words(change) for change in compare(column(OTHER), cut)] == [
+        "tf215 not reached dense[tf.keras]: pass → not-run"
     ]
     assert in_words(Change("new", "tf215", OTHER.key, None, OTHER)) == "tf215 new dense[tf.keras]: pass"
     assert in_words(Change("removed", "tf215", OTHER.key, OTHER)) == "tf215 removed dense[tf.keras]: pass"

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -45,6 +48,64 @@ def wheels(tmp_path: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     return folder
+
+
+UPLOADED = {
+    "tensorflow-cpu": {"2.15.1": "2024-03-08"},
+    "pillow": {"9": "2024-03-22", "10": "2024-03-23"},
+    "pytest": {"8": "2026-11-01", "9": "2026-11-02"},
+    "pytest-xdist": {"3": "2026-10-01"},
+    "pyyaml": {"6": "2021-01-01"},
+    "pluggy": {"1": "2024-01-01", "2": "2026-11-01", "3": "2026-11-02"},
+}
+
+
+class _Index(BaseHTTPRequestHandler):
+    """A package index that says when each file came."""
+
+    def do_GET(self) -> None:
+        folder, _, name = self.path.strip("/").partition("/")
+        self.send_response(200 if folder == "files" or name in UPLOADED else 404)
+        kind = "text/plain" if folder == "files" else "application/vnd.pypi.simple.v1+json"
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write((self._metadata(name) if folder == "files" else self._files(name)).encode())
+
+    def _files(self, name: str) -> str:
+        files = [
+            {
+                "filename": f"{name.replace('-', '_')}-{version}-py3-none-any.whl",
+                "url": f"/files/{name}/{version}",
+                "hashes": {"sha256": hashlib.sha256(f"{name} {version}".encode()).hexdigest()},
+                "core-metadata": True,
+                "upload-time": f"{day}T12:00:00Z",
+            }
+            for version, day in UPLOADED.get(name, {}).items()
+        ]
+        return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files})
+
+    def _metadata(self, name: str) -> str:
+        project, version = name.removesuffix(".metadata").split("/")
+        needs = "Requires-Dist: pluggy\n" if project == "pytest" else ""
+        return f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n{needs}"
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002, its name there
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def index(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """uv resolves from an index with dates, and from nowhere else."""
+    monkeypatch.delenv("UV_OFFLINE")
+    monkeypatch.delenv("UV_FIND_LINKS")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Index) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/simple")
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
@@ -113,3 +174,29 @@ def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: Path, w
     assert "tensorflow-cpu" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (project / "locks").exists()
+
+
+@pytest.mark.usefixtures("index")
+def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(project: Path, harness: Command) -> None:
+    done = harness("lock", "-e", "tf215")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = (project / "locks" / "tf215.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ")[0] for line in lines if line[0] not in "# "] == [
+        "pillow==9",
+        "pluggy==2",
+        "pytest==8",
+        "pytest-xdist==3",
+        "pyyaml==6",
+        "tensorflow-cpu==2.15.1",
+    ]
+
+
+@pytest.mark.usefixtures("index")
+def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(
+    project: Path, harness: Command, edit: Edit
+) -> None:
+    edit("matrix.yaml", "dependencies: [pluggy]", "dependencies: [iniconfig]")
+    assert harness("lock", "-e", "tf215").returncode == 0
+    lock = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
+    assert "\npluggy==1 " in lock
+    assert "iniconfig" not in lock

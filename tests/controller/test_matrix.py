@@ -35,6 +35,17 @@ def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(pro
     assert matrix.environments["tf215"].as_of == datetime.date(2024, 3, 22)
     assert matrix.environments["tf216"].as_of == datetime.date(2024, 7, 1)
     assert matrix.resolve.runner_as_of == datetime.date(2026, 11, 1)
+    assert matrix.resolve.runner_packages == ("pytest", "pytest-xdist", "PyYAML")
+    assert matrix.resolve.runner_dependencies == ("pluggy",)
+
+
+def test_the_longest_margin_after_the_last_date_is_still_a_date(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "days_after_release: 14", "days_after_release: 3650")
+    edit("matrix.yaml", "released: 2024-03-08", "released: 2999-12-31")
+    matrix, faults = read_matrix(str(project))
+    assert faults == []
+    assert matrix is not None
+    assert matrix.environments["tf215"].as_of == datetime.date(3009, 12, 29)
 
 
 def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: Path, edit: Edit) -> None:
@@ -60,7 +71,21 @@ def test_a_range_takes_pre_releases_too(project: Path, edit: Edit) -> None:
 FAULTS = [
     (", packages: [keras", ", pakages: [keras", "13: unknown key 'pakages'; did you mean 'packages'?"),
     ("timeout: 60", "timeout: 0", "2: must be a number above 0, not 0"),
-    ("days_after_release: 14", "days_after_release: soon", "4: must be a whole number of at least 0, not 'soon'"),
+    (
+        "days_after_release: 14",
+        "days_after_release: soon",
+        "4: must be a whole number of days, at most 3650, not 'soon'",
+    ),
+    ("days_after_release: 14", "days_after_release: -1", "4: must be a whole number of days, at most 3650, not -1"),
+    ("days_after_release: 14", "days_after_release: 3651", "4: must be a whole number of days, at most 3650, not 3651"),
+    ("dependencies: [pluggy], ", "", "6: the key 'dependencies' is missing"),
+    ("dependencies: [pluggy]", "dependencies: pluggy", "6: must be a list with at least one item, not 'pluggy'"),
+    ("as_of: 2026-11-01", "as_of: 1999-12-31", "6: must be a date such as 2024-03-08, not datetime.date(1999, 12, 31)"),
+    (
+        "released: 2024-03-08",
+        "released: 3000-01-01",
+        "14: must be a date such as 2024-03-08, not datetime.date(3000, 1, 1)",
+    ),
     ("  keras: from", "  keras: form", "10: 'form' is not one of the known words; did you mean 'from'?"),
     (
         "  tf.keras: attribute",

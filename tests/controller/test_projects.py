@@ -67,3 +67,41 @@ def test_what_is_kept_of_runs_is_apart_from_what_is_committed(tmp_path: Path) ->
     assert not any(path.is_relative_to(layout.state) for path in committed)
     assert layout.run.is_relative_to(layout.state)
     assert layout.run_file("details", "tf215", ".json").is_relative_to(layout.state)
+
+
+def test_a_fixed_path_that_the_matrix_does_not_have_is_a_fault(
+    project: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    for good in ("tf.keras", "keras"):
+        edit("cases/model_build/dense.yaml", "- layers.Dense:", f"- {good}::layers.Dense:")
+        assert len(load_project(project).cases) == 2
+        edit("cases/model_build/dense.yaml", f"- {good}::layers.Dense:", "- layers.Dense:")
+    edit("cases/model_build/dense.yaml", "- layers.Dense:", "- tf.kears::layers.Dense:")
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    assert str(faulty.value) == (
+        "cases/model_build/dense.yaml:7: unknown import path 'tf.kears' of layers.Dense; did you mean 'tf.keras'?"
+    )
+
+
+def test_two_colons_in_a_text_are_no_path(project: Path, edit: Callable[[str, str, str], None]) -> None:
+    edit("cases/snippet/version.yaml", "title: The path has a version", "title: std::vector")
+    edit("cases/snippet/version.yaml", "  # call", "  # call\n  assert [1, 2][::2] == [1]")
+    assert [case.title for case in load_project(project).cases] == ["One Dense layer", "std::vector"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("return 5", "'return' outside function: return 5"),
+        ("break", "'break' outside loop: break"),
+        ("nonlocal keras", "nonlocal declaration not allowed at module level: nonlocal keras"),
+    ],
+)
+def test_a_case_whose_script_cannot_be_compiled_is_a_fault(
+    project: Path, edit: Callable[[str, str, str], None], line: str, said: str
+) -> None:
+    edit("cases/snippet/version.yaml", "  # call", f"  # call\n  {line}")
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    assert str(faulty.value) == f"cases/snippet/version.yaml:1: becomes no Python under tensorflow.keras: {said}"

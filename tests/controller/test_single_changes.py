@@ -65,6 +65,8 @@ def flip(dice: random.Random, cell: Document, field: str) -> None:
 
 
 def word_for(before: Document, after: Document) -> str:
+    if after["status"] == "not-run":
+        return "not reached"
     if "pass" in (before["status"], after["status"]) and before["status"] != after["status"]:
         return "regressed" if before["status"] == "pass" else "fixed"
     return "changed"

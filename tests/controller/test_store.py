@@ -125,9 +125,31 @@ def _no_release(data: dict[str, Any]) -> None:
     del data["environment"]["tensorflow"]
 
 
+def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
+    def spoil(data: dict[str, Any]) -> None:
+        for key in keys[:-1]:
+            data = data[key]
+        data[keys[-1]] = to
+
+    return spoil
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (_set("cells", to=5), "not a result document: 'int' object is not iterable"),
+        (_set("cells", 0, "case", to=5), "not a result document: a cell holds something else than text"),
+        (_set("cells", 0, "path", to=["keras"]), "not a result document: a cell holds something else than text"),
+        (_set("cells", 1, "message", to={"x": 1}), "not a result document: a cell holds something else than text"),
+        (_set("cells", 0, "warnings", to="x"), "not a result document: a cell holds something else than text"),
+        (_set("cells", 0, "warnings", to=[5]), "not a result document: a cell holds something else than text"),
+        (_set("cells", 0, "warnings", to=None), "not a result document: "),
+        (_set("cells", 0, "status", to=[]), "not a result document: [] is not a valid Status"),
+        (_set("environment", to=[]), "not a result document: "),
+        (_set("environment", "python", to=3.12), "its environment holds something else than text"),
+        (_set("environment", "reason", to=0), "its environment holds something else than text"),
+        (_set("environment", "packages", to=["numpy"]), "its environment holds something else than text"),
+        (_set("environment", "packages", "numpy", to=2.0), "its environment holds something else than text"),
         (_without_a_stage, "not a result document: the key 'stage' is missing"),
         (_unknown_status, "not a result document: 'passed' is not a valid Status"),
         (_unknown_stage, "not a result document: 'train' is not a valid Stage"),
@@ -148,6 +170,7 @@ def test_a_spoilt_document_is_refused_in_a_sentence(
         read_column(document)
     assert str(refused.value).startswith(f"{document}: ")
     assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_documents_that_are_not_there_are_left_out(document: Path) -> None:
@@ -176,6 +199,17 @@ def test_details_are_kept_by_cell(tmp_path: Path) -> None:
     write_details(tmp_path / "details.json", [record])
     assert read_details(tmp_path / "details.json") == {"dense[tf.keras]": record.details()}
     assert read_details(tmp_path / "none.json") == {}
+
+
+@pytest.mark.parametrize("content", [b"", b'{"dense[keras]": {', b"\xff\xfe", b"[]", b'{"dense[keras]": 5}'])
+def test_details_that_are_damaged_are_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "details.json"
+    file.write_bytes(content)
+    with pytest.raises(HarnessError) as refused:
+        read_details(file)
+    assert str(refused.value).startswith(f"{file}: not what a run leaves (")
+    assert str(refused.value).endswith("): delete it")
+    assert "\n" not in str(refused.value)
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:

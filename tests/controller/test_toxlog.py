@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.controller.toxlog import LONGEST, reason
+from harness.controller.toxlog import LONGEST, ending
 
 UV = "/home/me/grid/.venv/bin/uv"
 
@@ -86,22 +86,38 @@ tf115: exit 3 (0.31 seconds) /home/me/grid> .venv/bin/python3 -m harness.control
     ids=["interpreter", "lock", "hash", "older uv", "installed", "refused", "nothing"],
 )
 def test_the_reason_is_what_the_step_that_failed_said(log: str, expected: str) -> None:
-    assert reason(log, "tf115") == expected
+    assert str(ending(log, "tf115")) == expected
 
 
 @pytest.mark.parametrize("log", [NO_INTERPRETER, NO_LOCK, WRONG_HASH, OLDER_UV, NOT_INSTALLED])
 def test_the_reason_is_the_same_however_long_it_took(log: str) -> None:
     later = log.replace("seconds", "s").replace("0.", "7.").replace("73ms", "2.10s").replace("pid=", "pid=9")
-    assert reason(later, "tf115") == reason(log, "tf115")
+    assert ending(later, "tf115") == ending(log, "tf115")
+
+
+@pytest.mark.parametrize(
+    ("log", "step", "made"),
+    [
+        (NO_INTERPRETER, "venv", False),
+        (NO_LOCK, "tox", False),
+        (WRONG_HASH, "install_deps", False),
+        (NOT_INSTALLED, "commands[0]", True),
+        ("", "tox", False),
+    ],
+    ids=["interpreter", "lock", "hash", "installed", "nothing"],
+)
+def test_only_what_came_to_a_command_made_the_environment(log: str, step: str, made: bool) -> None:
+    last = ending(log, "tf115")
+    assert (last.step, last.made_environment) == (step, made)
 
 
 def test_an_id_that_begins_another_is_not_taken_for_it() -> None:
     log = "tf115: venv> uv venv\ntf115-legacy: venv> uv venv\nerror: broken\n"
-    assert reason(log, "tf11") == "tox: error: broken"
-    assert reason(log, "tf115-legacy") == "venv: error: broken"
+    assert str(ending(log, "tf11")) == "tox: error: broken"
+    assert str(ending(log, "tf115-legacy")) == "venv: error: broken"
 
 
 def test_a_long_reason_is_cut() -> None:
-    said = reason("tf115: venv> uv\nerror: " + "x" * 5000, "tf115")
+    said = str(ending("tf115: venv> uv\nerror: " + "x" * 5000, "tf115"))
     assert len(said) == LONGEST
     assert said.endswith("x…")

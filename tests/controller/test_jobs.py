@@ -1,0 +1,91 @@
+"""The processes of a run, with real tox in an environment that only sleeps."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.jobs import Job, work
+from harness.controller.project import Layout, load_matrix
+
+SLEEPY = """\
+[tox]
+env_list = tf215, tf216
+[testenv]
+skip_install = true
+commands = python -c "import os, time; print('pid', os.getpid(), flush=True); time.sleep({env:LONG:0})"
+pass_env = LONG
+"""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    (tmp_path / "tox.ini").write_text(SLEEPY, encoding="utf-8")
+    return Layout(tmp_path)
+
+
+@pytest.fixture
+def jobs(project: Path, layout: Layout) -> list[Job]:
+    environments = load_matrix(project).environments
+    return [Job(environments[name], layout.run_file("logs", name, ".log")) for name in ("tf215", "tf216")]
+
+
+def sleeper(job: Job) -> int | None:
+    """The process that sleeps, once it is there."""
+    lines = job.log.read_text(encoding="utf-8").splitlines() if job.log.exists() else []
+    return next((int(line.split()[1]) for line in lines if line.startswith("pid ")), None)
+
+
+def watch_for(jobs: list[Job], then: Callable[[], None]) -> Callable[[], None]:
+    """What calls `then` as soon as all the jobs sleep."""
+    deadline = time.monotonic() + 60
+
+    def watch() -> None:
+        assert time.monotonic() < deadline
+        if all(sleeper(job) for job in jobs):
+            then()
+
+    return watch
+
+
+def assert_ended(jobs: list[Job]) -> None:
+    for job in jobs:
+        assert job.code not in (None, 0)
+        assert job.handle is not None
+        assert job.handle.closed
+        with pytest.raises(ProcessLookupError):
+            os.kill(sleeper(job) or 0, 0)
+
+
+def test_jobs_run_a_few_at_a_time_and_to_their_end(layout: Layout, jobs: list[Job]) -> None:
+    most = []
+
+    def watch() -> None:
+        most.append(sum(job.process is not None and job.code is None for job in jobs))
+
+    assert work(layout, jobs, [], 1, watch) is False
+    assert max(most) == 1
+    assert all(sleeper(job) for job in jobs)
+    assert [job.handle.closed for job in jobs if job.handle] == [True, True]
+
+
+def test_an_interrupt_ends_every_job_in_order(layout: Layout, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONG", "600")
+    assert work(layout, jobs, [], 2, watch_for(jobs, lambda: os.kill(os.getpid(), signal.SIGINT))) is True
+    assert_ended(jobs)
+
+
+def test_any_fault_of_ours_ends_every_job_too(layout: Layout, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONG", "600")
+
+    def fault() -> None:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space left on device"):
+        work(layout, jobs, [], 2, watch_for(jobs, fault))
+    assert_ended(jobs)
