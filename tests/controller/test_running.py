@@ -53,6 +53,13 @@ def wait_for(fact: Callable[[], bool], process: subprocess.Popen[str] | None = N
         time.sleep(0.1)
 
 
+def has_ended(process: int) -> bool:
+    try:
+        return "(zombie)" in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def test_an_environment_that_cannot_be_made_is_a_column_of_env_fail(project: Path, harness: Command) -> None:
     write_lock(project, "tf115")
     done = harness("run", "-e", "tf115", "-k", "version")
@@ -185,7 +192,7 @@ def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
         wait_for(lambda: stream.exists() and stream.read_bytes().count(b"\n") >= 2, process)
         tox = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8"))
         process.kill()
-    wait_for(lambda: not Path(f"/proc/{tox}").exists() or "(zombie)" in Path(f"/proc/{tox}/status").read_text())
+    wait_for(lambda: has_ended(tox))
     edit("cases/snippet/version.yaml", "  time.sleep(50)", "  time.sleep(0)")
     done = harness("run", "-e", "tf215")
     assert done.returncode == 0
