@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.cases.documents import Fault, Keys, Place, load
+from harness.cases.documents import Document, Fault, Keys, Place, load
 from harness.cases.fields import Choice, Field, Items, Mapping, Matching, Positive, Text
 from harness.cases.kinds import KINDS
 from harness.contract.plan import PathSpec
@@ -60,18 +60,23 @@ class Case:
 def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:
     """The case in `root`/`file`, or the faults that keep it from being one."""
     document = load(root, file)
-    if document.data is None:
-        return None, document.faults
-    _check(document.data, Place(document), file)
+    return _case(document), document.faults
+
+
+def _case(document: Document) -> Case | None:
+    """The case of a document, to whose faults are added those of the case."""
+    data, file = document.data, document.file
+    if data is None:
+        return None
+    _check(data, Place(document), file)
     if document.faults:
-        return None, document.faults
-    data = document.data
+        return None
     common = {key: data[key] for key in COMMON if key in data}
     for key in ("requires", "paths", "source"):
         if key in common:
             common[key] = tuple(common[key])
     body = {key: value for key, value in data.items() if key not in COMMON}
-    return Case(file=file, body=body, lines=document.lines, **common), []
+    return Case(file=file, body=body, lines=document.lines, **common)
 
 
 def _check(data: Any, place: Place, file: str) -> None:
@@ -102,17 +107,13 @@ def _check_place(data: dict[str, Any], place: Place, file: str) -> None:
 
 def read_library(root: str) -> tuple[list[Case], list[Fault]]:
     """All cases below `root`/cases in order of their files, and all the faults of all the files."""
-    cases: list[Case] = []
-    faults: list[Fault] = []
-    files = case_files(root)
-    if not files:
+    documents = [load(root, file) for file in case_files(root)]
+    cases = [case for case in map(_case, documents) if case is not None]
+    _check_twice(documents)
+    faults = [fault for document in documents for fault in document.faults]
+    if not documents:
         faults.append(Fault(FOLDER + "/", 1, f"there is no case: put one into {FOLDER}/<kind>/<id>.yaml"))
-    for file in files:
-        case, found = read_case(root, file)
-        faults += found
-        if case is not None:
-            cases.append(case)
-    return cases, sorted(faults + _twice(cases))
+    return cases, sorted(faults)
 
 
 def case_files(root: str) -> list[str]:
@@ -125,12 +126,12 @@ def case_files(root: str) -> list[str]:
     return sorted(found)
 
 
-def _twice(cases: list[Case]) -> list[Fault]:
-    faults = []
-    first: dict[str, Case] = {}
-    for case in cases:
-        if case.id in first:
-            message = f"the id {case.id!r} is already used in {first[case.id].file}"
-            faults.append(Fault(case.file, case.lines.get(("id",), 1), message))
-        first.setdefault(case.id, case)
-    return faults
+def _check_twice(documents: list[Document]) -> None:
+    """An id stands for one case, also where something else is wrong with a file."""
+    first: dict[str, str] = {}
+    for document in documents:
+        case_id = document.data.get("id") if isinstance(document.data, dict) else None
+        if isinstance(case_id, str):
+            if case_id in first:
+                Place(document).at("id").fault(f"the id {case_id!r} is already used in {first[case_id]}")
+            first.setdefault(case_id, document.file)

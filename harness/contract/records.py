@@ -46,7 +46,8 @@ class Outcome:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
         """Raises KeyError on a missing key, ValueError on a value that is none, such as an unknown status."""
-        texts = [data["case"], data["path"], data["error"] or "", data["message"] or "", *data["warnings"]]
+        texts = [data["case"], data["path"], *data["warnings"]]
+        texts += [data[key] for key in ("error", "message") if data[key] is not None]
         if not isinstance(data["warnings"], list) or not all(isinstance(text, str) for text in texts):
             raise ValueError("a cell holds something else than text")
         return cls(

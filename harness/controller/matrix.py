@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from harness.cases.documents import Fault, Place, load, nearest
 from harness.cases.fields import Choice, Field, Items, Mapping, Matching, OneOf, Positive, Text, Whole
+from harness.cases.script import fixed_path
 from harness.contract.plan import PathSpec
 
 FILE = "matrix.yaml"
@@ -163,6 +164,14 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
     if document.faults:
         return None, document.faults
     return _build(data), []
+
+
+def read_paths(root: str) -> dict[str, PathSpec]:
+    """The import paths alone, as far as they can be read, whatever else is wrong with the file."""
+    data = load(root, FILE).data
+    paths = data.get("paths") if isinstance(data, dict) else None
+    known = paths.items() if isinstance(paths, dict) else ()
+    return {name: fixed_path(name) for name, _ in known if isinstance(name, str)}
 
 
 def _check_names(data: dict[str, Any], place: Place) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cases.documents import Fault, Keys, nearest
 from harness.cases.fields import is_reference
 from harness.cases.library import Case, read_library
+from harness.contract.plan import PathSpec
 from harness.controller import matrix as matrices
 from harness.controller.errors import FaultyFiles, UsageError
 from harness.controller.matrix import Matrix
@@ -72,9 +74,9 @@ def load_project(root: Path) -> Project:
     matrix, faults = matrices.read_matrix(str(root))
     cases, case_faults = read_library(str(root))
     faults = faults + case_faults
-    if matrix is not None:
-        for case in cases:
-            faults += [*_unknown_patterns(case, matrix), *_unknown_paths(case, matrix), *_no_python(case, matrix)]
+    paths = matrices.read_paths(str(root))  # what the cases name is checked also where the matrix has other faults
+    for case in cases if paths else ():
+        faults += [*_unknown_patterns(case, paths), *_unknown_paths(case, paths), *_no_python(case, paths)]
     if faults or matrix is None:
         raise FaultyFiles(faults)
     return Project(Layout(root), matrix, tuple(cases))
@@ -88,20 +90,20 @@ def load_matrix(root: Path) -> Matrix:
     return matrix
 
 
-def _unknown_patterns(case: Case, matrix: Matrix) -> Iterator[Fault]:
+def _unknown_patterns(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
     for index, pattern in enumerate(case.paths):
-        if not fnmatch.filter(matrix.paths, pattern):
+        if not fnmatch.filter(paths, pattern):
             line = case.lines.get(("paths", index), 1)
-            yield Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, matrix.paths)}")
+            yield Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, paths)}")
 
 
-def _unknown_paths(case: Case, matrix: Matrix) -> Iterator[Fault]:
+def _unknown_paths(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
     """References such as tf.keras::layers.Dense name one of the matrix's paths."""
     for keys, text in _texts(case.body, ()):
         path, double_colon, name = text.partition("::")
-        if double_colon and is_reference(text) and path not in matrix.paths:
+        if double_colon and is_reference(text) and path not in paths:
             line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
-            yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, matrix.paths)}")
+            yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, paths)}")
 
 
 def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
@@ -117,9 +119,9 @@ def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
             yield from _texts(item, (*keys, key))
 
 
-def _no_python(case: Case, matrix: Matrix) -> Iterator[Fault]:
+def _no_python(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
     """What every case becomes can be compiled: a net under the checks of the kinds."""
-    for path in matrix.paths.values():
+    for path in paths.values():
         script = case.script(path)
         try:
             compile(script, "<script>", "exec", dont_inherit=True)

@@ -159,7 +159,21 @@ def test_all_faults_of_all_files_are_told_at_once_and_nothing_runs(project: Path
         assert any(line.startswith("cases/snippet/again.yaml:") for line in lines)
         assert any(line.startswith("cases/snippet/version.yaml:") for line in lines)
         assert done.stdout == ""
+        assert any(": the id 'version' is already used in" in line for line in lines)
     assert sorted(entry.name for entry in project.iterdir()) == ["cases", "matrix.yaml", "tox.ini", "toxfile.py"]
+
+
+def test_what_a_case_names_is_checked_also_where_the_matrix_has_faults(
+    project: Path, harness: Command, edit: Edit
+) -> None:
+    edit("matrix.yaml", "default: quick", "default: quik")
+    edit("cases/model_build/dense.yaml", "layers.Dense", "tf.kears::layers.Dense")
+    done = harness("validate")
+    assert done.returncode == 2
+    assert [line.partition(": ")[2] for line in done.stderr.splitlines()] == [
+        "unknown import path 'tf.kears' of layers.Dense; did you mean 'tf.keras'?",
+        "unknown group 'quik'; did you mean 'quick'?",
+    ]
 
 
 def test_an_id_that_is_used_twice_is_told_at_its_second_place(project: Path, harness: Command) -> None:
