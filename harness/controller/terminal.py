@@ -95,11 +95,11 @@ def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[in
 
 def print_overview(grid: Grid, row: Row, console: Console) -> None:
     """One line for each environment of a row."""
-    console.print(Text(safe(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"))
+    console.print(Text(safe(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"), soft_wrap=True)
     for environment in grid.environments:
         outcome = grid.outcome(row, environment)
         line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", _STYLES.get(outcome.status, ""))
-        console.print(line.append(safe(describe(outcome)), ""))
+        console.print(line.append(safe(describe(outcome)), ""), soft_wrap=True)
 
 
 def print_story(
