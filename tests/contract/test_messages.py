@@ -10,6 +10,7 @@ import pytest
 from harness.contract.messages import LONGEST, normalise
 
 CELL = "/tmp/cell-1a2b3c"
+SUPERUSER = "/root"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_addresses_lines_and_control_characters(text: str, expected: str) -> Non
         ("(/a/lib64/python3.9/json.py:7)", "(<python>/json.py:…)"),
         ("no /tmp/tmp1a2b/model.h5, no /tmp/x.h5", "no <temporary>/model.h5, no <temporary>.h5"),
         ("in '/private/var/tmp/a-b_c/d'", "in '<temporary>/d'"),
-        ("no /home/ada/.keras, no /Users/ada/x, no /root/y", "no <home>/.keras, no <home>/x, no <home>/y"),
+        (f"no /home/ada/.keras, no /Users/ada/x, no {SUPERUSER}/y", "no <home>/.keras, no <home>/x, no <home>/y"),
         ("in /home and /rooted/x and /tmp", "in /home and /rooted/x and /tmp"),
         (f"no file {CELL}/model.h5 in {CELL}", "no file <cell>/model.h5 in <cell>"),
     ],
@@ -57,8 +58,8 @@ def test_paths_of_packages_python_and_the_cell(text: str, expected: str) -> None
         ("cannot open /tmp/tmpk3j2_x9a/model.h5", "cannot open /tmp/tmpq8w7e6r5/model.h5"),
         ("cannot open /tmp/tmp4f5g6h7j.h5", "cannot open /tmp/tmpzz11yy22.h5"),
         ("no /tmp/keras-home-a1b2c3d4/keras.json", "no /tmp/keras-home-z9y8x7w6/keras.json"),
-        ("no /home/ada/.keras/keras.json", "no /root/.keras/keras.json"),
-        ("in /home/ada/env/lib64/python3.11/json.py", "in /root/venv/lib64/python3.11/json.py"),
+        ("no /home/ada/.keras/keras.json", f"no {SUPERUSER}/.keras/keras.json"),
+        ("in /home/ada/env/lib64/python3.11/json.py", f"in {SUPERUSER}/venv/lib64/python3.11/json.py"),
     ],
 )
 def test_two_machines_say_the_same(one: str, other: str) -> None:

@@ -169,7 +169,7 @@ def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: E
     command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
     stream = project / ".harness" / "stream" / "tf215.jsonl"
     with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
-        wait_for(lambda: stream.exists() and stream.read_bytes().count(b"\n") >= 2, process)
+        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
         process.send_signal(number)
         said, _ = process.communicate(timeout=45)
         assert process.returncode == 130
@@ -189,7 +189,7 @@ def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
     command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
     stream = project / ".harness" / "stream" / "tf215.jsonl"
     with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
-        wait_for(lambda: stream.exists() and stream.read_bytes().count(b"\n") >= 2, process)
+        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
         tox = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8"))
         process.kill()
     wait_for(lambda: has_ended(tox))
@@ -203,7 +203,7 @@ def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
 def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Path) -> None:
     command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
     with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that takes the call, and says nothing
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/index"
         write_lock(project, "tf215", f"--index-url {url}\nnothing==1 --hash=sha256:{'0' * 64}\n")
         with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
             silent.settimeout(60)
