@@ -133,7 +133,7 @@ def finish(layout: Layout, plan: Plan, environment: EnvironmentFacts, recorded: 
     """Write the run's document and its details from what was recorded."""
     reason = recorded.environment_failure
     if reason is not None:
-        environment = EnvironmentFacts(**vars(environment) | {"status": Status.ENV_FAIL.value, "reason": reason})
+        environment = replace(environment, status=Status.ENV_FAIL.value, reason=reason)
     column = Column(environment, reconcile(plan, recorded))
     write_details(layout.run_file("details", environment.id, ".json"), recorded.records.values())
     write_column(layout.run / f"{environment.id}.json", column)

@@ -12,7 +12,7 @@ from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.history import read_history, since
-from harness.controller.planning import cell_keys
+from harness.controller.planning import cell_keys, selected_keys
 from harness.controller.project import Layout, Project, find_root, load_matrix, load_project
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns, read_details
@@ -38,9 +38,7 @@ def plan(root: Path | None, selection: Selection, form: str) -> Exit:
     """Print what `run` would run."""
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
-    if not keys:
-        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
     if form == "github":
         print(json.dumps({"include": [{"environment": item.id, "python": item.python} for item in environments]}))
     elif form == "json":

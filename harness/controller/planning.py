@@ -18,12 +18,18 @@ def paths_of(case: Case, paths: Iterable[PathSpec]) -> list[str]:
 
 def cells_by_file(cases: Sequence[Case], paths: Sequence[PathSpec]) -> dict[str, list[str]]:
     """The case files with their import paths. Raises UsageError where no cell is left."""
-    cells = {case.file: chosen for case in cases if (chosen := paths_of(case, paths))}
-    if not cells:
-        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
-    return cells
+    selected_keys(cases, paths)
+    return {case.file: chosen for case in cases if (chosen := paths_of(case, paths))}
 
 
 def cell_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
     """All cells of one environment, sorted."""
     return sorted((case.id, path) for case in cases for path in paths_of(case, paths))
+
+
+def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
+    """The cells of a selection, sorted. Raises UsageError where there is none."""
+    keys = cell_keys(cases, paths)
+    if not keys:
+        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    return keys

@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +26,7 @@ from harness.controller.grid import make_grid
 from harness.controller.installed import facts
 from harness.controller.jobs import Job, work
 from harness.controller.matrix import Environment
-from harness.controller.planning import cell_keys
+from harness.controller.planning import selected_keys
 from harness.controller.progress import make_progress
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.reconcile import read_stream
@@ -45,9 +46,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     """
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    keys = cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
-    if not keys:
-        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
     _check_ready(project, environments, how)
     console = Console(highlight=False)
     arguments = [part for path in selection.paths for part in ("--path", path)]
@@ -140,7 +139,7 @@ def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: boo
     why = _ending(layout, job)
     if interrupted or why.made_environment:
         return None
-    failed = EnvironmentFacts(**vars(matrix_says) | {"status": Status.ENV_FAIL.value, "reason": str(why)})
+    failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
     column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
     write_column(file, column)
     shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
@@ -159,6 +158,7 @@ def _conclude(
     ran = {column.environment.id: column for _, column in done if column is not None}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     print_grid(make_grid(cases, paths, environments, ran), console)
+    baselines = read_columns(project.layout.results, ran)
     worst = Exit.AGREES
     for job, column in done:
         name = job.environment.id
@@ -167,7 +167,7 @@ def _conclude(
             console.print(text, markup=False, soft_wrap=True)
             worst = max(worst, Exit.USAGE, _ended(job))
             continue
-        baseline = columns.read_baseline(project.layout, name)
+        baseline = baselines.get(name)
         changes = [change for change in compare(baseline, column) if change.differs]
         for change in changes:
             console.print(in_words(change), markup=False, soft_wrap=True)
@@ -183,7 +183,7 @@ def _conclude(
         console.print(
             f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
         )
-    without = [name for name in ran if columns.read_baseline(project.layout, name) is None]
+    without = [name for name in ran if name not in baselines]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
     elif worst is Exit.AGREES:
