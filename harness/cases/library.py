@@ -18,6 +18,11 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
 
+KNOWN = Mapping(
+    {"path": Text(), "tf": Text(), "match": Text(), "reason": Text(), "issue": Text()},
+    required=["path", "tf", "match", "reason"],
+)
+
 COMMON: dict[str, Field] = {
     "id": Matching(_ID.pattern, "lower-case words joined by hyphens"),
     "kind": Choice(*KINDS),
@@ -28,7 +33,20 @@ COMMON: dict[str, Field] = {
     "skip": Text(),
     "source": Items(Text()),
     "advice": Text(),
+    "known": Items(KNOWN),
 }
+
+
+@dataclass(frozen=True)
+class Known:
+    """Why cells fail: those under a path that `path` matches, on a release in the range `tf`, with `match` in what
+    they say. `issue` is where that was reported."""
+
+    path: str
+    tf: str
+    match: str
+    reason: str
+    issue: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,7 @@ class Case:
     skip: str | None = None
     source: tuple[str, ...] = ()
     advice: str | None = None
+    known: tuple[Known, ...] = ()
     lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
 
     def script(self, path: PathSpec) -> str:
@@ -75,6 +94,7 @@ def _case(document: Document) -> Case | None:
     for key in ("requires", "paths", "source"):
         if key in common:
             common[key] = tuple(common[key])
+    common["known"] = tuple(Known(**entry) for entry in common.get("known", ()))
     body = {key: value for key, value in data.items() if key not in COMMON}
     return Case(file=file, body=body, lines=document.lines, **common)
 

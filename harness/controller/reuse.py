@@ -1,7 +1,7 @@
 """Taking outcomes from earlier runs, where everything that they depend on is unchanged.
 
 A cell's key is a digest of all that: what is installed, the import path, the script, the limits, what the case requires
-of the machine, and the code of the runner. Only answers are kept; what timed out or crashed is always tried again.
+of the machine, and the code that runs it. Only answers are kept; what timed out or crashed is always tried again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.controller.files import write_atomically
 from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
-from harness.controller.shipping import digest
+from harness.controller.shipping import RUNS_CELLS, digest
 from harness.controller.store import EnvironmentFacts
 
 _ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
@@ -43,7 +43,7 @@ def cell_keys(
 ) -> dict[CellKey, str]:
     """The key of every cell of the plan, in the environment that is installed at `prefix`."""
     common = [
-        digest(Path(harness.__file__).parent),
+        digest(Path(harness.__file__).parent, RUNS_CELLS),
         dict(sorted(facts.packages.items())),
         os.path.realpath(prefix / "bin" / "python"),
         environment.set_env,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import harness
 
 PARTS = ("contract", "cases", "runner")
+RUNS_CELLS = ("contract", "runner")  # a cell depends on the code of cases only through its script
 
 
 def ship(state: Path) -> Path:
     """Copy what runs inside environments below `state`, once per content, and return the folder for PYTHONPATH."""
     source = Path(harness.__file__).parent
-    target = state / "runner" / digest(source)
+    target = state / "runner" / digest(source, PARTS)
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -37,10 +39,10 @@ def _not_shipped(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "__pycache__"]
 
 
-def digest(source: Path) -> str:
-    """Names the content of the runner's code: it changes when any of its files does."""
+def digest(source: Path, parts: Iterable[str]) -> str:
+    """Names the content of these parts of the code: it changes when any of their files does."""
     total = hashlib.sha256()
-    files = [source / "__init__.py", *(file for part in PARTS for file in sorted((source / part).rglob("*.*")))]
+    files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
     for file in files:
         if file.is_file() and file.suffix in (".py", ".ini"):
             total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
