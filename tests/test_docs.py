@@ -13,7 +13,7 @@ from harness.cases.library import COMMON, read_case
 from harness.contract.statuses import Stage, Status
 from harness.controller.cli import _COMMANDS
 from harness.controller.errors import Exit
-from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown
+from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, as_readme
 from harness.controller.grid import Grid, make_grid
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
@@ -94,7 +94,7 @@ def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
 
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
     shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
-    assert shown.strip() == as_markdown(grid).strip()
+    assert shown.strip() == as_readme(grid).strip()
 
 
 @pytest.mark.parametrize("name", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])

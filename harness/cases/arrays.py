@@ -2,51 +2,87 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable
 
 from harness.cases.documents import Place, nearest
-from harness.cases.fields import Field, Items, Mapping, Number, Shape, Whole, describe
+from harness.cases.fields import Choice, Field, Number, Schema, Shape, Text, Whole, describe
 from harness.cases.literals import shape
 from harness.cases.script import Script
+from harness.cases.structures import Items, Mapping, OneOf
 
-_DTYPE = ', dtype="float32")'
+_OPTIONAL = ("seed", "dtype")
 
 
-class Values(Field):
-    """Numbers, or lists of them to any depth."""
+class Nested(Field):
+    """A list of values of one field, or of such lists to any depth."""
 
-    wanted = "a list of numbers, or of such lists"
+    def __init__(self, name: str, item: Field) -> None:
+        self.name = name
+        self.item = item
+        self.wanted = f"a list of {name}, or of such lists"
 
     def fits(self, value: Any) -> bool:
         if isinstance(value, list):
             return bool(value) and all(
-                Number().fits(item) or (isinstance(item, list) and self.fits(item)) for item in value
+                self.fits(item) if isinstance(item, list) else self.item.fits(item) for item in value
             )
         return False
+
+    def schema(self) -> Schema:
+        return {"$ref": f"#/definitions/{self.name}"}
+
+    def definition(self) -> Schema:
+        """The schema that the others refer to."""
+        return {"type": "array", "minItems": 1, "items": {"anyOf": [self.item.schema(), self.schema()]}}
+
+
+NUMBERS = Nested("numbers", Number())
+TEXTS = Nested("texts", Text())
 
 
 def _random(spec: dict[str, Any]) -> str:
     sizes = ", ".join(repr(size) for size in spec["random"])
-    return 'np.random.RandomState({}).rand({}).astype("float32")'.format(spec.get("seed", 0), sizes)
+    return 'np.random.RandomState({}).rand({}).astype("{}")'.format(spec.get("seed", 0), sizes, _dtype(spec))
 
 
 def _one_hot(spec: dict[str, Any]) -> str:
     rows, classes = spec["one_hot"]
-    return f'np.eye({classes}, dtype="float32")[np.arange({rows}) % {classes}]'
+    return f'np.eye({classes}, dtype="{_dtype(spec)}")[np.arange({rows}) % {classes}]'
+
+
+def _dtype(spec: dict[str, Any]) -> str:
+    return str(spec.get("dtype", "float32"))
+
+
+def _made(function: str, *values: str) -> Callable[[dict[str, Any]], str]:
+    """The writer of a NumPy call on the values of these keys."""
+
+    def write(spec: dict[str, Any]) -> str:
+        arguments = [shape(spec[key]) if key in ("ones", "zeros", "full") else repr(spec[key]) for key in values]
+        return 'np.{}({}, dtype="{}")'.format(function, ", ".join(arguments), _dtype(spec))
+
+    return write
 
 
 # What an array is made of, by its first key: the fields of its keys, and the expression it becomes.
+_DTYPE = Choice("float32", "float64", "float16", "int32", "int64", "uint8", "bool")
 _FORMS: dict[str, tuple[dict[str, Field], Callable[[dict[str, Any]], str]]] = {
-    "ones": ({"ones": Shape()}, lambda spec: "np.ones(" + shape(spec["ones"]) + _DTYPE),
-    "zeros": ({"zeros": Shape()}, lambda spec: "np.zeros(" + shape(spec["zeros"]) + _DTYPE),
-    "full": (
-        {"full": Shape(), "value": Number()},
-        lambda spec: "np.full({}, {!r}{}".format(shape(spec["full"]), spec["value"], _DTYPE),
+    "ones": ({"ones": Shape(), "dtype": _DTYPE}, _made("ones", "ones")),
+    "zeros": ({"zeros": Shape(), "dtype": _DTYPE}, _made("zeros", "zeros")),
+    "full": ({"full": Shape(), "value": Number(), "dtype": _DTYPE}, _made("full", "full", "value")),
+    "random": ({"random": Shape(), "seed": Whole(), "dtype": _DTYPE}, _random),
+    "one_hot": ({"one_hot": Items(Whole(1)), "dtype": _DTYPE}, _one_hot),
+    "values": (
+        {"values": NUMBERS, "dtype": _DTYPE},
+        _made("array", "values"),
     ),
-    "random": ({"random": Shape(), "seed": Whole()}, _random),
-    "one_hot": ({"one_hot": Items(Whole(1))}, _one_hot),
-    "values": ({"values": Values()}, lambda spec: "np.array({!r}{}".format(spec["values"], _DTYPE)),
+    "texts": (
+        {"texts": TEXTS},
+        lambda spec: "np.array({})".format(json.dumps(spec["texts"], ensure_ascii=False)),
+    ),
 }
+_LISTED = ("values", "texts")
 
 
 class Array(Field):
@@ -61,28 +97,53 @@ class Array(Field):
             word = next(iter(value))
             place.at(word).fault(f"unknown array {word!r}{nearest(word, _FORMS)}")
             return
-        required = [key for key in _FORMS[form][0] if key != "seed"]
         before = len(place.document.faults)
-        Mapping(_FORMS[form][0], required).check(value, place)
+        _form(form).check(value, place)
         if len(place.document.faults) == before:
             self._sizes(form, value, place)
 
     def _sizes(self, form: str, value: Any, place: Place) -> None:
         if form == "one_hot" and len(value[form]) != 2:
             place.at(form).fault("must be [rows, classes]")
-        if form != "values" and (None in value[form] or not value[form]):
+        if form not in _LISTED and (None in value[form] or not value[form]):
             place.at(form).fault("an array has one dimension or more, and none of them open")
 
+    def schema(self) -> Schema:
+        return {"$ref": "#/definitions/array"}
 
-def array(script: Script, spec: dict[str, Any]) -> str:
-    """The NumPy expression of a checked array."""
+    def definition(self) -> Schema:
+        """The schema that the others refer to."""
+        return {"oneOf": [_form(form).schema() for form in _FORMS]}
+
+
+def _form(name: str) -> Mapping:
+    fields = _FORMS[name][0]
+    return Mapping(fields, [key for key in fields if key not in _OPTIONAL])
+
+
+def data() -> OneOf:
+    """What a model is fed with: an array, or a list of them for several inputs."""
+    return OneOf((dict, Array()), (list, Items(Array())))
+
+
+def is_array(value: Any) -> bool:
+    """Whether an argument is written as an array."""
+    return isinstance(value, dict) and any(key in _FORMS for key in value)
+
+
+def array(script: Script, spec: Any) -> str:
+    """The NumPy expression of a checked array, or the list of those of a list."""
+    if isinstance(spec, list):
+        return "[{}]".format(", ".join(array(script, item) for item in spec))
     script.plain("import numpy as np")
     form = next(key for key in spec if key in _FORMS)
     return _FORMS[form][1](spec)
 
 
-def rows(spec: dict[str, Any]) -> int:
-    """How many rows a checked array has."""
+def rows(spec: Any) -> int:
+    """How many rows a checked array has, or the first of a list."""
+    if isinstance(spec, list):
+        return rows(spec[0])
     form = next(key for key in spec if key in _FORMS)
     sizes: list[Any] = spec[form]
-    return len(sizes) if form == "values" else int(sizes[0])
+    return len(sizes) if form in _LISTED else int(sizes[0])

@@ -10,6 +10,7 @@ from typing import Any, Iterable, Tuple
 import yaml
 
 LARGEST = 1024 * 1024  # bytes
+DEEPEST = 100  # levels: what is deeper would end in the middle of the writing of a script
 MOST_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
 
 Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)
@@ -119,6 +120,8 @@ class _Reader:
         self.count += 1
         if self.count > MOST_NODES:
             raise yaml.MarkedYAMLError(problem="the aliases expand to too much", problem_mark=node.start_mark)
+        if len(keys) > DEEPEST:
+            raise RecursionError
         self.document.lines.setdefault(keys, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
@@ -134,8 +137,10 @@ class _Reader:
 
     def _scalar(self, node: Any) -> Any:
         try:
-            return self.scalars.construct_object(node)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError):  # PyYAML's ways to say it
+            value = self.scalars.construct_object(node)
+            repr(value)  # a number of too many digits cannot be written
+            return value
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):  # PyYAML's ways to say it
             problem = f"{node.value!r} is not what its form or tag says"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
 

@@ -1,16 +1,20 @@
-"""The few shapes that values in a document can have. Each field checks a value and reports faults at its place."""
+"""The plain values in a document. Each field checks a value, reporting faults, and gives its JSON Schema."""
 
 from __future__ import annotations
 
 import keyword
 import re
 import sys
-from typing import Any, Sequence
+from typing import Any, Dict
 
 from harness.cases.documents import Place, nearest
 
-_DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
-_REFERENCE = re.compile(rf"(?:{_DOTTED}::)?{_DOTTED}", re.ASCII)
+Schema = Dict[str, Any]
+
+_DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*"
+REFERENCE = rf"(?:{_DOTTED}::)?{_DOTTED}"
+FIXED = rf"{_DOTTED}::{_DOTTED}"
+_NOT_BLANK = r"\S"
 
 
 class Field:
@@ -25,17 +29,28 @@ class Field:
     def fits(self, value: Any) -> bool:
         return True
 
+    def schema(self) -> Schema:
+        """The JSON Schema of values that fit, as far as a schema can say it."""
+        return {}
+
 
 def is_writable(text: str) -> bool:
     """Whether a file can hold the text: a lone surrogate cannot be encoded."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def is_name(value: Any) -> bool:
+    """Whether the value is one word that Python could bind."""
+    if not isinstance(value, str) or not value.isascii() or not value.isidentifier():
+        return False
+    return not keyword.iskeyword(value) and value != "__debug__"
+
+
 def is_reference(value: Any) -> bool:
     """Whether the value is a dotted name that Python could read, with or without a path of its own before `::`."""
-    if not isinstance(value, str) or _REFERENCE.fullmatch(value) is None:
+    if not isinstance(value, str) or re.fullmatch(REFERENCE, value) is None:
         return False
-    return not any(keyword.iskeyword(word) for word in re.split(r"::|\.", value))
+    return all(map(is_name, re.split(r"::|\.", value)))
 
 
 def describe(value: Any) -> str:
@@ -58,6 +73,9 @@ class Text(Field):
     def fits(self, value: Any) -> bool:
         return isinstance(value, str) and bool(value.strip()) and is_writable(value)
 
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": _NOT_BLANK}
+
 
 class Choice(Field):
     """One word of a closed list."""
@@ -69,16 +87,34 @@ class Choice(Field):
         if value not in self.words:
             place.fault(f"{describe(value)} is not one of the known words{nearest(value, self.words)}")
 
+    def schema(self) -> Schema:
+        return {"enum": list(self.words)}
+
 
 class Matching(Text):
     """Text of a form that `wanted` puts into words."""
 
     def __init__(self, pattern: str, wanted: str) -> None:
-        self.pattern = re.compile(pattern)
+        self.pattern = re.compile(pattern, re.ASCII)
         self.wanted = wanted
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, str) and self.pattern.fullmatch(value) is not None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
+
+
+class Pattern(Text):
+    """A regular expression."""
+
+    wanted = "a regular expression"
+
+    def fits(self, value: Any) -> bool:
+        try:
+            return super().fits(value) and re.compile(value) is not None
+        except (re.error, OverflowError, RecursionError):
+            return False
 
 
 class Whole(Field):
@@ -91,6 +127,9 @@ class Whole(Field):
     def fits(self, value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value >= self.least
 
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least}
+
 
 class Number(Field):
     """A number."""
@@ -99,6 +138,9 @@ class Number(Field):
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+    def schema(self) -> Schema:
+        return {"type": "number"}
 
 
 class Positive(Number):
@@ -109,6 +151,9 @@ class Positive(Number):
     def fits(self, value: Any) -> bool:
         return super().fits(value) and value > 0
 
+    def schema(self) -> Schema:
+        return {"type": "number", "exclusiveMinimum": 0}
+
 
 class Flag(Field):
     """True or false."""
@@ -117,6 +162,9 @@ class Flag(Field):
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, bool)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
 
 
 class Reference(Field):
@@ -127,19 +175,8 @@ class Reference(Field):
     def fits(self, value: Any) -> bool:
         return is_reference(value)
 
-
-class Items(Field):
-    """A list of one or more values of one field."""
-
-    def __init__(self, item: Field) -> None:
-        self.item = item
-
-    def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, list) or not value:
-            place.fault(f"must be a list with at least one item, not {describe(value)}")
-            return
-        for index, item in enumerate(value):
-            self.item.check(item, place.at(index))
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{REFERENCE}$"}
 
 
 class Shape(Field):
@@ -151,99 +188,5 @@ class Shape(Field):
         size = Whole(0)
         return isinstance(value, list) and all(item is None or size.fits(item) for item in value)
 
-
-class Mapping(Field):
-    """Known keys, each with a field of its own; an unknown key is a fault that names the nearest one."""
-
-    def __init__(self, fields: dict[str, Field], required: Sequence[str] = ()) -> None:
-        self.fields = fields
-        self.required = tuple(required)
-
-    def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, dict):
-            place.fault(f"must be a mapping, not {describe(value)}")
-            return
-        for key, item in value.items():
-            if key in self.fields:
-                self.fields[key].check(item, place.at(key))
-            else:
-                place.at(key).fault(f"unknown key {key!r}{nearest(key, self.fields)}")
-        for key in self.required:
-            if key not in value:
-                place.fault(f"the key {key!r} is missing")
-
-
-class Named(Field):
-    """A mapping from names of the author's choosing to values of one field."""
-
-    def __init__(self, item: Field) -> None:
-        self.item = item
-
-    def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, dict):
-            place.fault(f"must be a mapping of names, not {describe(value)}")
-            return
-        for key, item in value.items():
-            if not isinstance(key, str) or not key.isidentifier() or keyword.iskeyword(key):
-                place.at(key).fault(f"{key!r} is not a Python name")
-            self.item.check(item, place.at(key))
-
-
-class Value(Field):
-    """An argument: a plain value, a list or a mapping of them, or one name with its arguments (see `is_call`)."""
-
-    wanted = "text, a number, true, false, null, a list or a mapping"
-
-    def check(self, value: Any, place: Place) -> None:
-        if is_call(value):
-            Call().check(value, place)
-        elif isinstance(value, (list, dict)):
-            items = enumerate(value) if isinstance(value, list) else value.items()
-            for key, item in items:
-                self.check(key, place.at(key))
-                self.check(item, place.at(key))
-        else:
-            super().check(value, place)
-
-    def fits(self, value: Any) -> bool:
-        if isinstance(value, str):
-            return is_writable(value)
-        return value is None or isinstance(value, (bool, int, float))
-
-
-def is_call(value: Any) -> bool:
-    """Whether the value is written as one name with its arguments: dotted, or with a capital as classes have."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    (name,) = value
-    return is_reference(name) and ("." in name or "::" in name or name[0].isupper())
-
-
-class Call(Field):
-    """A name, alone or with its keyword arguments: `layers.Flatten` or `{layers.Dense: {units: 10}}`."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if isinstance(value, str):
-            Reference().check(value, place)
-        elif isinstance(value, dict) and len(value) == 1:
-            name, arguments = next(iter(value.items()))
-            Reference().check(name, place)
-            if arguments is not None:
-                Named(Value()).check(arguments, place.at(name))
-        else:
-            place.fault(f"must be a name or one name with its arguments, not {describe(value)}")
-
-
-class OneOf(Field):
-    """A value that fits one of several fields, told apart by the Python type."""
-
-    def __init__(self, *choices: tuple[type, Field]) -> None:
-        self.choices = choices
-
-    def check(self, value: Any, place: Place) -> None:
-        for kind, field in self.choices:
-            if isinstance(value, kind):
-                field.check(value, place)
-                return
-        wanted = " or ".join(kind.__name__ for kind, _ in self.choices)
-        place.fault(f"must be a {wanted}, not {describe(value)}")
+    def schema(self) -> Schema:
+        return {"type": "array", "items": {"type": ["integer", "null"], "minimum": 0}}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.cases.documents import Document, Fault, Keys, Place, load
-from harness.cases.fields import Choice, Field, Items, Mapping, Matching, Positive, Text
+from harness.cases.fields import Choice, Field, Matching, Positive, Text
 from harness.cases.kinds import KINDS
+from harness.cases.structures import Items, Mapping
 from harness.contract.plan import PathSpec
 
 FOLDER = "cases"
@@ -35,6 +36,9 @@ COMMON: dict[str, Field] = {
     "advice": Text(),
     "known": Items(KNOWN),
 }
+
+
+ALWAYS = ("id", "kind", "title")  # what no case can be without
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,11 @@ def _check(data: Any, place: Place, file: str) -> None:
     name = data.get("kind") if isinstance(data, dict) else None
     kind = KINDS.get(name) if isinstance(name, str) else None
     fields = dict(COMMON, **kind.fields) if kind else COMMON
-    required = ("id", "kind", "title") + (kind.required if kind else ())
+    required = ALWAYS + (kind.required if kind else ())
     # Which keys a file may have beside the common ones is known only with its kind.
     Mapping(fields, required).check(data if kind else _common(data), place)
     if kind and not place.document.faults:
-        kind.check(data, place)
+        kind.faults(data, place)
     if isinstance(data, dict):
         _check_place(data, place, file)
 

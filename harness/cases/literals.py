@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Callable
+from typing import Any
 
-from harness.cases.fields import is_call
+from harness.cases.script import Script
+from harness.cases.structures import PYTHON, is_call, is_python
 
 WIDTH = 100
 
-Use = Callable[[str], str]  # a reference to the expression that stands for it
 
-
-def literal(value: Any, use: Use) -> str:
+def literal(value: Any, script: Script) -> str:
     """Sizes become tuples; `{optimizers.Adam: {...}}` becomes a call; the rest is what it is in Python."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
@@ -22,29 +21,38 @@ def literal(value: Any, use: Use) -> str:
     if _is_shape(value):
         return shape(value)
     if isinstance(value, list):
-        return "[{}]".format(", ".join(literal(item, use) for item in value))
+        return "[{}]".format(", ".join(literal(item, script) for item in value))
+    if is_python(value):
+        return script.expression(value[PYTHON])
     if is_call(value):
-        return call(value, use)
+        return call(value, script)
     if isinstance(value, dict):
-        return "{{{}}}".format(", ".join(f"{literal(k, use)}: {literal(v, use)}" for k, v in value.items()))
+        return "{{{}}}".format(", ".join(f"{literal(k, script)}: {literal(v, script)}" for k, v in value.items()))
     return repr(value)
 
 
-def call(value: Any, use: Use) -> str:
+def call(value: Any, script: Script) -> str:
     """`{layers.Dense: {units: 10}}` as `Dense(units=10)`, and `layers.Flatten` as `Flatten()`."""
     name, arguments = (value, None) if isinstance(value, str) else next(iter(value.items()))
-    return f"{use(name)}({keywords(arguments or {}, use)})"
+    return f"{script.use(name)}({keywords(arguments or {}, script)})"
 
 
-def keywords(arguments: dict[str, Any], use: Use) -> str:
+def keywords(arguments: dict[str, Any], script: Script) -> str:
     """`units=10, activation="relu"`."""
-    return ", ".join(f"{name}={literal(value, use)}" for name, value in arguments.items())
+    return ", ".join(f"{name}={literal(value, script)}" for name, value in arguments.items())
 
 
 def shape(sizes: list[Any]) -> str:
     """Sizes as a tuple."""
     inner = ", ".join(shape(size) if isinstance(size, list) else repr(size) for size in sizes)
     return f"({inner},)" if len(sizes) == 1 else f"({inner})"
+
+
+def shapes(sizes: list[Any]) -> str:
+    """Sizes as a tuple, or several of them as a list of tuples."""
+    if sizes and all(isinstance(size, list) for size in sizes):
+        return "[{}]".format(", ".join(map(shape, sizes)))
+    return shape(sizes)
 
 
 def bracketed(before: str, items: list[str], after: str) -> list[str]:

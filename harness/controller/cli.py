@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         # Whoever read the output has gone, which is their right; but a run that was cut off agrees with nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is flushed at the end
-        return Exit.BROKEN if options.name == "run" else Exit.AGREES
+        return Exit.BROKEN if options.name in ("run", "audit") else Exit.AGREES
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -134,14 +134,14 @@ def _collect(parser: argparse.ArgumentParser) -> object:
 def _show(parser: argparse.ArgumentParser) -> object:
     _selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
-    parser.add_argument(
-        "--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)"
-    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)")
+    what.add_argument("--totals", action="store_true", help="only how many cells gave what, and how much is explained")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.show(options.root, _selection(options), options.run, options.cell)
+        return commands.show(options.root, _selection(options), options.run, options.cell, options.totals)
 
     return run
 
@@ -154,6 +154,23 @@ def _script(parser: argparse.ArgumentParser) -> object:
         from harness.controller import commands
 
         return commands.script(options.root, options.case, options.path)
+
+    return run
+
+
+def _audit(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    parser.add_argument("--sample", type=_positive, default=300, metavar="N", help="how many cells (default: 300)")
+    parser.add_argument("--seed", type=int, metavar="S", help="draw the cells of an earlier audit, which printed it")
+    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="scripts side by side (default: cores)")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import auditing
+
+        return auditing.audit(
+            options.root, _selection(options), options.run, options.sample, options.seed, options.jobs
+        )
 
     return run
 
@@ -196,15 +213,41 @@ def _lock(parser: argparse.ArgumentParser) -> object:
     return run
 
 
+def _new(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("kind", metavar="KIND")
+    parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands, starting
+
+        return starting.new(commands.open_root(options.root), options.kind, options.id)
+
+    return run
+
+
+def _schema(parser: argparse.ArgumentParser) -> object:
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands, starting
+
+        written = starting.write_schemas(commands.open_root(options.root))
+        print("\n".join(f"{name}: written" for name in written) or "unchanged")
+        return Exit.AGREES
+
+    return run
+
+
 _COMMANDS = {
     "validate": (_validate, "check matrix.yaml and all cases, and run nothing"),
     "plan": (_plan, "list the environments and cells of a selection"),
     "run": (_run, "run a selection in its environments (default: the matrix's default group)"),
     "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
-    "show": (_show, "print the grid, or one cell's story"),
+    "show": (_show, "print the grid, one case's story (-k CASE) or one cell's"),
     "script": (_script, "print the Python script that a case becomes under an import path"),
+    "audit": (_audit, "run the scripts of some recorded cells by plain Python, and compare"),
     "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "new": (_new, "write a small case of a kind to start from"),
+    "schema": (_schema, "write the JSON Schemas by which an editor checks cases and matrix.yaml"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),
 }
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cases.documents import nearest
 from harness.contract.records import Outcome
 from harness.controller.compare import compare_sets
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit, FaultyFiles, UsageError
 from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.history import read_history, since
+from harness.controller.known import unexplaining
 from harness.controller.planning import cell_keys, selected_keys
-from harness.controller.project import Layout, Project, find_root, load_matrix, load_project
+from harness.controller.project import Layout, Project, find_root, load_matrix, load_project, read_project
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns, read_details
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def open_root(root: Path | None) -> Path:
@@ -26,10 +31,16 @@ def open_root(root: Path | None) -> Path:
 
 
 def validate(root: Path | None) -> Exit:
-    """Check every file, and that every case becomes Python under every path."""
-    project = load_project(open_root(root))
-    matrix = project.matrix
-    counts = f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(project.cases)} cases"
+    """Check every file, that every case becomes Python under every path, and that what it knows explains failures."""
+    found = open_root(root)
+    matrix, cases, faults = read_project(found)
+    if matrix is not None and any(case.known for case in cases):
+        columns = read_columns(Layout(found).results, matrix.environments)
+        grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), columns)
+        faults += unexplaining(grid, cases)
+    if faults or matrix is None:
+        raise FaultyFiles(faults)
+    counts = f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(cases)} cases"
     print(f"{counts}: valid")
     return Exit.AGREES
 
@@ -112,34 +123,45 @@ def collect(root: Path | None) -> Exit:
     return Exit.AGREES
 
 
-def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None) -> Exit:
-    """Print the grid of the accepted results or of the last run, or one cell's story."""
+def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None, totals: bool) -> Exit:
+    """Print the grid of the accepted results or of the last run, its totals, or one cell's story."""
     from rich.console import Console
 
-    from harness.controller import terminal
+    from harness.controller import story, terminal
 
     project = load_project(open_root(root))
     folder = project.layout.run if of_run else project.layout.results
     environments = selection.choose_environments(project.matrix)
     columns = read_columns(folder, [item.id for item in environments])
-    if cell is None and not selection.environments and not selection.groups:
-        environments = [item for item in environments if item.id in columns]
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     grid = make_grid(cases, paths, environments, columns)
-    if not grid.rows or not environments:
+    is_named = cell is not None or selection.environments or selection.groups
+    shown = environments if is_named else [item for item in environments if item.id in columns]
+    if not grid.rows or not shown:
         raise UsageError(f"there is nothing to show: no result of this selection in {folder}")
     console = Console(highlight=False)
-    if cell is None:
-        terminal.print_grid(grid, console)
-        return Exit.AGREES
-    row = _row(grid, cell)
-    if len(environments) > 1:
-        terminal.print_overview(grid, row, console)
-        return Exit.AGREES
-    details = _details(project.layout, environments[0].id, grid.outcome(row, environments[0]))
-    last = since(read_history(project.layout.history), environments[0].id, row.key)
-    terminal.print_story(grid, row, environments[0], details, last, console)
+    if totals:
+        terminal.print_totals(grid, console)
+    elif cell is not None:
+        _show_cell(project, grid, _row(grid, cell), console)
+    else:
+        terminal.print_grid(replace(grid, environments=tuple(shown)), console)
+        if selection.cases and len(cases) == 1:  # its story has also the releases that nobody ran
+            stories = story.tell(grid, cases[0], list(project.matrix.environments.values()))
+            terminal.print_case(cases[0], stories, console)
     return Exit.AGREES
+
+
+def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None:
+    from harness.controller import terminal
+
+    if len(grid.environments) > 1:
+        terminal.print_overview(grid, row, console)
+        return
+    (environment,) = grid.environments
+    details = _details(project.layout, environment.id, grid.outcome(row, environment))
+    last = since(read_history(project.layout.history), environment.id, row.key)
+    terminal.print_story(grid, row, environment, details, last, console)
 
 
 def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, Any]:

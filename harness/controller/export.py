@@ -13,7 +13,8 @@ from harness.contract.records import SCHEMA
 from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
-from harness.controller.grid import Grid, column_score, score
+from harness.controller.grid import Grid, Score, column_score, score
+from harness.controller.known import share
 from harness.controller.matrix import Environment
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
@@ -30,7 +31,7 @@ def export(grid: Grid, results: Path, readme: Path) -> None:
     if readme.exists():
         text = readme.read_text(encoding="utf-8")
         if BEGIN in text:
-            write_atomically(readme, replace_block(text, as_markdown(grid)))
+            write_atomically(readme, replace_block(text, as_readme(grid)))
 
 
 def replace_block(text: str, block: str) -> str:
@@ -98,7 +99,7 @@ def safe(text: str) -> str:
 def as_markdown(grid: Grid) -> str:
     """A table for each case, a legend of what it shows, and the totals."""
     blocks = [_legend(grid)]
-    heads = [environment.label.replace(" ", "<br>") for environment in grid.environments]
+    heads = _heads(grid)
     for case in {row.case.id: row.case for row in grid.rows}.values():
         lines = [f"**{case.id}**: {escaped(case.title)}", ""]
         lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
@@ -110,6 +111,49 @@ def as_markdown(grid: Grid) -> str:
         blocks.append("\n".join(lines))
     blocks.append(_column_scores(grid))
     return "\n\n".join(blocks) + "\n"
+
+
+def as_readme(grid: Grid) -> str:
+    """The grid in short: the totals, and how much of all cases passes under each path in each release."""
+    blocks = ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), _column_scores(grid)]
+    return "\n\n".join([*blocks, "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+
+
+def summary(grid: Grid) -> list[str]:
+    """The cells by status, how many of the failing ones are explained, and how many cases have an advice for them."""
+    found = share(grid)
+    if not found.failing:
+        return [_legend(grid), "no failing cells"]
+    return [
+        _legend(grid),
+        f"explained {found.explained} of {found.failing} failing cells ({found.percent} %)",
+        f"cases with failing cells: {found.cases}, of these with advice: {found.advised}",
+    ]
+
+
+def _path_scores(grid: Grid) -> str:
+    heads = _heads(grid)
+    complete = [column_score(grid.column_outcomes(environment)) is not None for environment in grid.environments]
+    lines = ["**Passing cells by import path and release, in percent**", ""]
+    lines += [f"| | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for path in grid.paths:
+        rows = [row for row in grid.rows if row.path == path]
+        columns = zip(grid.environments, complete, strict=True)
+        cells = [
+            _percent(score([grid.outcome(row, item) for row in rows])) if whole else "?" for item, whole in columns
+        ]
+        lines.append(f"| `{path}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _percent(found: Score) -> str:
+    """Rounded down, so that 100 is said only where all pass."""
+    left_out = f" (+{found.left_out})" if found.left_out else ""
+    return (str(100 * found.passed // found.counted) if found.counted else "?") + left_out
+
+
+def _heads(grid: Grid) -> list[str]:
+    return [environment.label.replace(" ", "<br>") for environment in grid.environments]
 
 
 def _legend(grid: Grid) -> str:

@@ -41,9 +41,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows and environments of a selection. A cell that no document holds is `not-run`."""
+    """Rows, paths and environments of a selection. A cell that no document holds is `not-run`."""
 
     rows: tuple[Row, ...]
+    paths: tuple[str, ...]
     environments: tuple[Environment, ...]
     columns: dict[str, Column]
 
@@ -72,7 +73,7 @@ def make_grid(
     """The grid of a selection: rows by kind, case and path, environments in the matrix's order."""
     ordered = sorted(cases, key=lambda case: (case.kind, case.id))
     rows = [Row(case, path) for case in ordered for path in paths_of(case, paths)]
-    return Grid(tuple(rows), tuple(environments), columns)
+    return Grid(tuple(rows), tuple(spec.id for spec in paths), tuple(environments), columns)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:

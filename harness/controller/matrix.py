@@ -12,8 +12,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from harness.cases.documents import Fault, Place, load, nearest
-from harness.cases.fields import Choice, Field, Items, Mapping, Matching, OneOf, Positive, Text, Whole
+from harness.cases.fields import Choice, Field, Matching, Positive, Schema, Text, Whole
+from harness.cases.schema import DRAFT
 from harness.cases.script import fixed_path
+from harness.cases.structures import Items, Mapping, OneOf
 from harness.contract.plan import PathSpec
 
 FILE = "matrix.yaml"
@@ -73,6 +75,9 @@ class _Date(Field):
         is_day = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
         return is_day and 2000 <= value.year < 3000
 
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^2\d{3}-\d{2}-\d{2}$"}
+
 
 class _Days(Whole):
     wanted = "a whole number of days, at most 3650"
@@ -82,6 +87,9 @@ class _Days(Whole):
 
     def fits(self, value: Any) -> bool:
         return super().fits(value) and value <= 3650
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": 0, "maximum": 3650}
 
 
 class _Keyed(Field):
@@ -98,6 +106,15 @@ class _Keyed(Field):
         for key, item in value.items():
             self.key.check(key, place.at(key))
             self.item.check(item, place.at(key))
+
+    def schema(self) -> Schema:
+        names = {"pattern": self.key.schema()["pattern"]}
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": names,
+            "additionalProperties": self.item.schema(),
+        }
 
 
 _RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
@@ -147,6 +164,11 @@ _FIELDS = Mapping(
     },
     required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
 )
+
+
+def matrix_schema() -> Schema:
+    """What an editor can tell of matrix.yaml."""
+    return {"$schema": DRAFT, "title": "The axes of a Keras import matrix", **_FIELDS.schema()}
 
 
 def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,9 @@ from harness.controller.project import Layout
 
 if TYPE_CHECKING:
     from harness.controller.jobs import Job
+
+
+MINUTE = 60.0  # seconds between lines that say how far the cells are
 
 
 class Progress(Protocol):
@@ -41,6 +45,7 @@ class _Watch:
         self.cells = cells
         self.layout = layout
         self.began = time.monotonic()
+        self.plans: dict[str, int] = {}
 
     def step(self, job: Job) -> str:
         """Where a job is, without numbers that change at every look."""
@@ -64,37 +69,57 @@ class _Watch:
             return 0
         return file.read_bytes().count(b'{"record"')
 
+    def known(self, job: Job) -> int:
+        """How many of a job's cells have an outcome: those of its plan that are finished, and those not in it."""
+        finished = self.finished(job)
+        return self.cells - self._planned(job.environment.id) + finished if finished else 0
+
+    def _planned(self, name: str) -> int:
+        if name not in self.plans:
+            plan = json.loads(self.layout.run_file("plan", name, ".json").read_text(encoding="utf-8") or "{}")
+            self.plans[name] = sum(map(len, plan.get("cells", {}).values())) or self.cells
+        return self.plans[name]
+
     def line(self, job: Job) -> str:
         step = self.step(job)
         if job.process is None:
             return f"{job.environment.id:<14}{step}"
-        cells = f", {self.finished(job)} of {self.cells} cells" if step == "running cells" else ""
+        cells = f", {self.known(job)} of {self.cells} cells" if step == "running cells" else ""
         return f"{job.environment.id:<14}{step}{cells}, {time.monotonic() - job.began:.0f} s"
 
     def summary(self) -> str:
         done = sum(job.code is not None for job in self.jobs)
-        share = sum(1.0 if job.code is not None else self.finished(job) / self.cells for job in self.jobs) / len(
-            self.jobs
-        )
+        shares = [1.0 if job.code is not None else self.known(job) / self.cells for job in self.jobs]
+        share = sum(shares) / len(self.jobs)
         elapsed = time.monotonic() - self.began
         left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
         return f"{done} of {len(self.jobs)} environments, {elapsed:.0f} s{left}"
 
 
 class _LineProgress:
-    """One line for each step that a job enters."""
+    """One line for each step that a job enters, and one a minute for each job that runs cells."""
 
     def __init__(self, console: Console, watch: _Watch) -> None:
         self.console = console
         self.watch = watch
         self.steps: dict[str, str] = {}
+        self.said = time.monotonic()
 
     def update(self) -> None:
         for job in self.watch.jobs:
             name, step = job.environment.id, self.watch.step(job)
             if step != self.steps.get(name, "waiting"):
                 self.steps[name] = step
-                self.console.print(f"[{self.watch.summary()}] {name}: {step}", markup=False, soft_wrap=True)
+                self._say(f"{name}: {step}")
+        if time.monotonic() - self.said >= MINUTE:
+            self.said = time.monotonic()
+            for job in self.watch.jobs:
+                if job.code is None and self.watch.finished(job):
+                    name = job.environment.id
+                    self._say(f"{name}: {self.watch.known(job)} of {self.watch.cells} cells")
+
+    def _say(self, text: str) -> None:
+        self.console.print(f"[{self.watch.summary()}] {text}", markup=False, soft_wrap=True)
 
 
 class _LiveProgress:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cases.documents import Fault, Keys, nearest
-from harness.cases.fields import is_reference
+from harness.cases.fields import FIXED
 from harness.cases.library import Case, read_library
 from harness.contract.plan import PathSpec
 from harness.controller import matrix as matrices
 from harness.controller.errors import FaultyFiles, UsageError
+from harness.controller.known import malformed
 from harness.controller.matrix import Matrix
 
 
@@ -71,15 +73,22 @@ def find_root(start: Path) -> Path:
 
 def load_project(root: Path) -> Project:
     """Read and check everything. Raises FaultyFiles with all the faults of all the files."""
+    matrix, cases, faults = read_project(root)
+    if faults or matrix is None:
+        raise FaultyFiles(faults)
+    return Project(Layout(root), matrix, tuple(cases))
+
+
+def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
+    """The matrix and the cases, as far as they are without fault, and all the faults of all the files."""
     matrix, faults = matrices.read_matrix(str(root))
     cases, case_faults = read_library(str(root))
     faults = faults + case_faults
     paths = matrices.read_paths(str(root))  # what the cases name is checked also where the matrix has other faults
     for case in cases if paths else ():
         faults += [*_unknown_patterns(case, paths), *_unknown_paths(case, paths), *_no_python(case, paths)]
-    if faults or matrix is None:
-        raise FaultyFiles(faults)
-    return Project(Layout(root), matrix, tuple(cases))
+        faults += malformed(case, paths)
+    return matrix, cases, faults
 
 
 def load_matrix(root: Path) -> Matrix:
@@ -98,12 +107,13 @@ def _unknown_patterns(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
 
 
 def _unknown_paths(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
-    """References such as tf.keras::layers.Dense name one of the matrix's paths."""
-    for keys, text in _texts(case.body, ()):
-        path, double_colon, name = text.partition("::")
-        if double_colon and is_reference(text) and path not in paths:
-            line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
-            yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, paths)}")
+    """References such as tf.keras::layers.Dense, alone or in an expression, name one of the matrix's paths."""
+    for keys, text in _texts(case.body, ()) if case.kind != "snippet" else ():
+        for reference in re.findall(FIXED, text):
+            path, _, name = reference.partition("::")
+            if path not in paths:
+                line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
+                yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, paths)}")
 
 
 def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:

@@ -55,7 +55,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     todo = [
         Job(item, project.layout.run_file("logs", item.id, ".log")) for item in _longest_first(project, environments)
     ]
-    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), _terminated_as_interrupted():
+    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
         with make_progress(console, todo, len(keys), project.layout) as progress:
             interrupted = work(project.layout, todo, arguments, jobs or _default_jobs(), progress.update)
         started = sorted((job for job in todo if job.process), key=lambda job: environments.index(job.environment))
@@ -104,7 +104,9 @@ def _check_disk(layout: Layout, environments: Sequence[Environment]) -> None:
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let what asks this process to end interrupt it, so that it ends in order."""
+
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 

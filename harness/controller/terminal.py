@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from harness.cases.library import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
-from harness.controller.export import safe
+from harness.controller.export import safe, summary
 from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.history import Event
+from harness.controller.known import explanation
+from harness.controller.links import link
 from harness.controller.matrix import Environment
+from harness.controller.story import Story, in_words
 
 _STYLES = {
     Status.PASS: "green",
@@ -102,17 +106,52 @@ def print_overview(grid: Grid, row: Row, console: Console) -> None:
         console.print(line.append(safe(describe(outcome)), ""), soft_wrap=True)
 
 
+def print_totals(grid: Grid, console: Console) -> None:
+    """How many cells gave what, and how much of what fails is explained."""
+    for line in summary(grid):
+        console.print(Text(line), soft_wrap=True)
+
+
+def print_case(case: Case, stories: Sequence[Story], console: Console) -> None:
+    """A case over all releases: what its paths gave, why some fail, and what to write instead."""
+    for story in stories:
+        console.print(Text("\n" + ", ".join(story.paths), "bold"), soft_wrap=True)
+        for line in [f"  {in_words(story, case)}", *_failures(story)]:
+            console.print(Text(safe(line)), soft_wrap=True)
+    advice = [f"instead   {_line(case.advice)}"] if case.advice else []
+    for line in ["", *advice, *(f"source    {link(source)}" for source in case.source)]:
+        console.print(Text(safe(line)), soft_wrap=True)
+
+
+def _failures(story: Story) -> Iterator[str]:
+    for span in (*story.releases, *story.variants):
+        for said in span.said:
+            yield f"    {', '.join(map(str, said.ranges))}: {said.text}"
+            yield from [f"      {_reason(said.known)}"] if said.known else []
+
+
+def _reason(known: Known) -> str:
+    reported = f" ({link(known.issue)})" if known.issue else ""
+    return f"known     {_line(known.reason)}{reported}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def print_story(
     grid: Grid, row: Row, environment: Environment, details: dict[str, Any], last: Event | None, console: Console
 ) -> None:
     """Everything known of one cell."""
     outcome = grid.outcome(row, environment)
     facts = grid.facts(environment)
+    known = explanation(row.case, outcome, environment)
     lines = [
         f"{row.case.id}[{row.path}] in {environment.id}: {outcome.status.symbol} {outcome.status.value}",
         *_facts(outcome),
         f"case      {row.case.file}: {row.case.title}",
-        *(f"source    {source}" for source in row.case.source),
+        *([_reason(known)] if known else []),
+        *(f"source    {link(source)}" for source in row.case.source),
         *([f"advice    {row.case.advice}"] if row.case.advice else []),
     ]
     if last:

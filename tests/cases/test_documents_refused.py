@@ -34,6 +34,8 @@ def _load(folder: Path, content: bytes) -> Document:
         (b"a: 1\nb: &x\n  - *x\n", "2: not YAML: an alias refers to itself"),
         (b"a: &x {b: {c: *x}}\n", "1: not YAML: an alias refers to itself"),
         (b"[" * 1500, "1: nested too deeply"),
+        (b"[" * 102 + b"]" * 102, "1: nested too deeply"),
+        (b"a: &x " + b"[" * 60 + b"]" * 60 + b"\nb: " + b"[" * 60 + b"*x" + b"]" * 60, "1: nested too deeply"),
     ],
 )
 def test_refused(tmp_path: Path, content: bytes, fault: str) -> None:
@@ -103,6 +105,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
         "!!timestamp today",
         "!!int ''",
         "{!!map x: y}",
+        "0x" + "f" * 5000,  # Python writes no number of so many digits
     ],
 )
 def test_a_value_that_cannot_be_read_is_named_by_its_line(tmp_path: Path, value: str) -> None:

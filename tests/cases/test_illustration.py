@@ -38,7 +38,7 @@ class CustomLayer(Layer):
 output = model.predict(np.ones((2, 4), dtype="float32"))
 
 # check
-assert len(model.trainable_weights) == 3, f"{{len(model.trainable_weights)}} trainable weights"
+assert len(model.trainable_weights) == 3, len(model.trainable_weights)
 np.testing.assert_allclose(output, np.full((2, 10), 128.0, dtype="float32"), rtol=1e-5)
 """
 MIXED = """\

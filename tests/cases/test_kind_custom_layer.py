@@ -56,8 +56,8 @@ model = tf.compat.v1.keras.Sequential([CustomLayer(units=32, how=Constant(value=
 output = model.predict(np.ones((2, 4), dtype="float32"))
 
 # check
-assert len(model.trainable_weights) == 2, f"{len(model.trainable_weights)} trainable weights"
-assert len(model.non_trainable_weights) == 1, f"{len(model.non_trainable_weights)} non-trainable weights"
+assert len(model.trainable_weights) == 2, len(model.trainable_weights)
+assert len(model.non_trainable_weights) == 1, len(model.non_trainable_weights)
 np.testing.assert_allclose(output, np.full((2, 32), 2.0, dtype="float32"), rtol=1e-5)
 """
 IMPORTS = {
@@ -95,17 +95,21 @@ def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -
         ("[units]", "[3, unit]", "9: unknown size 'unit'; did you mean 'units'?"),
         ("[units]", "[x]", "9: unknown size 'x'; known: how, input_dim, units"),
         ("matmul(inputs, w)", "matmul(input, w)", "11: unknown name 'input'; did you mean 'inputs'?"),
-        ("(units) * b", "(self)", "11: unknown name 'self'; known: b, how, inputs, np, scalar, tf, units, w"),
+        (
+            "(units) * b",
+            "(self)",
+            "11: unknown name 'self'; known: b, how, inputs, mask, np, os, scalar, sys, tf, training, units, w",
+        ),
         ("matmul(inputs, w)", "matmul(inputs, w", "11: is not a Python expression: '(' was never closed"),
         ("matmul(inputs, w)", "matmul(inputs, ŵ)", "11: must be one line of ASCII"),
         (
             "matmul(inputs, w)",
             "stack([w for _ in inputs])",
-            "11: must not bind names of its own: no lambda, no comprehension",
+            "11: must not hold a comprehension or an f-string",
         ),
         ("{units: 32,", "{units: 32, kwargs: 1,", "6: the name 'kwargs' is taken: call the argument something else"),
         ("{units: 32,", "{units: 32, self: 1,", "6: the name 'self' is taken: call the argument something else"),
-        ("{units: 32,", "{units: 32, b: 1,", "6: the name 'b' is taken: call the argument something else"),
+        ("{units: 32,", "{units: 32, b: 1,", "9: the name 'b' is taken: call the weight something else"),
         ("    scalar: {", "    inputs: {", "10: the name 'inputs' is taken: call the weight something else"),
         (GOOD[GOOD.index("{trainable_weights") :], "{}\n", "15: expects nothing: say what must hold"),
     ],
@@ -122,7 +126,7 @@ def test_a_name_that_is_not_there(tmp_path: Path, old: str, new: str, fault: str
     [
         ("[units]", "units", "9: must be a list such as [input_dim, units], not 'units'"),
         ("[units]", "[0]", "9: must be a size, input_dim or an argument of the layer, not 0"),
-        ("zeros,", "0,", "9: must be a str or dict, not 0"),
+        ("zeros,", "0,", "9: must be text or a mapping, not 0"),
         ("trainable: false", "trainable: 0", "9: must be true or false, not 0"),
         ("base:", "bas:", "5: unknown key 'bas'; did you mean 'base'?"),
         (

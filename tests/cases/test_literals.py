@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.cases.literals import WIDTH, bracketed, call, keywords, literal, shape
+from harness.cases.literals import WIDTH, bracketed, call, keywords, literal, shape, shapes
+from harness.cases.script import Script
+from harness.contract.plan import PathSpec
 
 
-def _use(reference: str) -> str:
-    return reference.replace("::", ".").split(".")[-1]
+def _script() -> Script:
+    return Script(PathSpec("keras", "from"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def _use(reference: str) -> str:
     ],
 )
 def test_plain_values_and_sizes(document: str, python: str) -> None:
-    assert literal(yaml.safe_load(document), _use) == python
+    assert literal(yaml.safe_load(document), _script()) == python
     compile(python, "literal", "eval")
 
 
@@ -45,7 +47,7 @@ def test_plain_values_and_sizes(document: str, python: str) -> None:
     [
         ("{layers.Dense: {units: 10}}", "Dense(units=10)"),
         ("{layers.Flatten: null}", "Flatten()"),
-        ("{tf.keras::Input: {shape: [4]}}", "Input(shape=(4,))"),
+        ("{tf.keras::Input: {shape: [4]}}", "tf.keras.Input(shape=(4,))"),
         ("{a.B: {c: {d.E: {f: [1, x]}}}}", 'B(c=E(f=[1, "x"]))'),
         ("[{metrics.AUC: {}}, mse]", '[AUC(), "mse"]'),
         ("{a.B: {x: 1}, c: 2}", '{"a.B": {"x": 1}, "c": 2}'),
@@ -55,10 +57,16 @@ def test_plain_values_and_sizes(document: str, python: str) -> None:
         ("{.nan: [.inf]}", '{float("nan"): [float("inf")]}'),
         ("{layers.class: 1}", '{"layers.class": 1}'),
         ("{1: [3]}", "{1: (3,)}"),
+        ("{python: 'lambda x: x * 2'}", "lambda x: x * 2"),
+        ("{python: '1, 2'}", "(1, 2)"),
+        ("{python: 'keras::backend.floatx()'}", "floatx()"),
+        ("[{python: np.float32}, mse]", '[np.float32, "mse"]'),
+        ("{a.B: {f: {python: 'layers.Dense(2)'}}}", "B(f=Dense(2))"),
+        ("{python: tf, x: 1}", '{"python": "tf", "x": 1}'),
     ],
 )
 def test_nested_calls_and_mappings(document: str, python: str) -> None:
-    assert literal(yaml.safe_load(document), _use) == python
+    assert literal(yaml.safe_load(document), _script()) == python
     compile(python, "literal", "eval")
 
 
@@ -78,7 +86,7 @@ def test_nested_calls_and_mappings(document: str, python: str) -> None:
     ],
 )
 def test_text_comes_back_from_python_as_it_was(text: str) -> None:
-    python = literal(text, _use)
+    python = literal(text, _script())
     assert ast.literal_eval(python) == text
     assert not {"\n", "\r"} & set(python)
 
@@ -93,12 +101,15 @@ def test_text_comes_back_from_python_as_it_was(text: str) -> None:
     ],
 )
 def test_call(value: Any, python: str) -> None:
-    assert call(value, _use) == python
+    assert call(value, _script()) == python
 
 
 def test_keywords_stay_in_the_order_of_the_document() -> None:
-    assert keywords({}, _use) == ""
-    assert keywords({"units": 10, "bias": {"initializers.Ones": {}}, "a": [1]}, _use) == "units=10, bias=Ones(), a=(1,)"
+    script = _script()
+    assert keywords({}, script) == ""
+    made = keywords({"units": 10, "bias": {"initializers.Ones": {}}, "a": [1]}, script)
+    assert made == "units=10, bias=Ones(), a=(1,)"
+    assert script.text() == "# import\nfrom keras.initializers import Ones\n"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +119,14 @@ def test_keywords_stay_in_the_order_of_the_document() -> None:
 def test_shape_is_a_tuple(sizes: list[Any], python: str) -> None:
     assert shape(sizes) == python
     assert isinstance(ast.literal_eval(python), tuple)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "python"),
+    [([], "()"), ([None, 2], "(None, 2)"), ([[None, 2]], "[(None, 2)]"), ([[1], [2, 3]], "[(1,), (2, 3)]")],
+)
+def test_shapes_of_several_are_a_list(sizes: list[Any], python: str) -> None:
+    assert shapes(sizes) == python
 
 
 def test_bracketed_breaks_the_line_past_the_width() -> None:

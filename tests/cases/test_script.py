@@ -1,4 +1,4 @@
-"""The script's imports in the path's form, its names without conflicts, its stages in order."""
+"""The script's imports in the path's form, and its names without conflicts."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_one_name_from_three_places(path: PathSpec, references: list[str]) -> No
 )
 def test_first_of_several_names(references: list[str], lines: list[str]) -> None:
     script = Script(FROM)
-    assert script.use_first(references) == "plot_model"
+    assert script.use(references) == "plot_model"
     assert _imports(script) == lines
 
 
@@ -159,7 +159,7 @@ def test_fallback_takes_the_first_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "old" / "utils.py").write_text("draw = 'old.utils.draw'\n")
     (tmp_path / "older.py").write_text("draw = 'older.draw'\n")
     script = Script(PathSpec("nowhere", "from"))
-    name = script.use_first(["utils.draw", "old::draw", "old::utils.draw", "older::draw"])
+    name = script.use(["utils.draw", "old::draw", "old::utils.draw", "older::draw"])
     script.add(Stage.CHECK, f"print({name})")
     ran = subprocess.run(
         [sys.executable, "-c", script.text()], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -169,21 +169,40 @@ def test_fallback_takes_the_first_that_is_there(tmp_path: Path) -> None:
 
 def test_fallback_does_not_take_a_name_that_is_in_use() -> None:
     script = Script(FROM)
-    names = [script.use("layers.Layer"), script.use_first(["keras::layers.Layer", "tf.keras::layers.Layer"])]
+    names = [script.use("layers.Layer"), script.use(["keras::layers.Layer", "tf.keras::layers.Layer"])]
     compile(script.text(), "script", "exec")
     assert len(set(names)) == 2, script.text()
 
 
-def test_stages_stand_in_their_order_whatever_was_written_first() -> None:
+def test_a_fallback_and_its_first_name_alone_are_two_things() -> None:
     script = Script(FROM)
-    for stage in (Stage.CHECK, Stage.PLOT, Stage.CALL, Stage.BUILD):
-        script.add(stage, f"print({stage.value!r})")
-    script.add(Stage.BUILD, "print(2)", "print(3)")
-    script.plain("from PIL import Image")
-    script.plain("import numpy as np")
-    script.plain("import numpy as np")
-    assert script.text() == (
-        "import numpy as np\nfrom PIL import Image\n\n# import\n\n"
-        "# build\nprint('build')\nprint(2)\nprint(3)\n\n"
-        "# call\nprint('call')\n\n# plot\nprint('plot')\n\n# check\nprint('check')\n"
-    )
+    several = ["layers.Layer", "engine.Layer"]
+    names = [script.use(several), script.use("layers.Layer"), script.use(several), script.use(["layers.Layer"])]
+    assert names == ["Layer", "TensorflowKerasLayer", "Layer", "TensorflowKerasLayer"]
+    assert _imports(script) == [
+        "from tensorflow.keras.layers import Layer as TensorflowKerasLayer",
+        "try:",
+        "    from tensorflow.keras.layers import Layer",
+        "except ImportError:",
+        "    from tensorflow.keras.engine import Layer",
+    ]
+
+
+def test_what_the_script_defines_is_not_imported() -> None:
+    script = Script(ATTRIBUTE)
+    script.define("CustomLayer")
+    assert script.use("CustomLayer") == "CustomLayer"
+    assert script.use("layers.CustomLayer") == "TfKerasCustomLayer"
+    assert [script.fresh("inner"), script.fresh("inner"), script.fresh("CustomLayer")] == [
+        "inner",
+        "inner2",
+        "CustomLayer2",
+    ]
+    assert _imports(script) == ["import tensorflow as tf", "TfKerasCustomLayer = tf.keras.layers.CustomLayer"]
+
+
+@pytest.mark.parametrize("name", ["np", "tf", "re", "inspect", "model", "prediction", "made"])
+def test_an_import_does_not_take_a_name_that_the_script_needs(name: str) -> None:
+    script = Script(FROM)
+    assert script.use(f"backend.{name}") == f"TensorflowKeras{name}"
+    assert _imports(script) == [f"from tensorflow.keras.backend import {name} as TensorflowKeras{name}"]

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.export import BEGIN, END
@@ -92,6 +94,55 @@ def test_show_gives_a_cell_in_every_environment_where_none_is_named(
     assert (unknown.returncode, unknown.stderr) == (2, "no cell 'version[kears]'; did you mean 'version[keras]'?\n")
 
 
+def test_show_of_one_case_adds_its_story_over_all_environments(harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED[:2], FAILED))
+    keep(".harness/run", column(*PASSED))
+    story = [
+        "keras",
+        "  not run in 1.15, fails in 2.15 at call, not run from 2.16 on; 2.16 legacy: not run",
+        "    2.15: AssertionError: 2.14.0",
+    ]
+    for option in ("-k", "--case"):
+        done = harness("show", option, "ver*")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[1].split() == ["2.15"]
+        assert done.stdout.splitlines()[-4:-1] == story
+    run = harness("show", "--run", "-k", "version").stdout.splitlines()
+    assert run[-3:-1] == [
+        "tensorflow.keras, tf.keras, keras",
+        "  not run in 1.15, works in 2.15, not run from 2.16 on; 2.16 legacy: not run",
+    ]
+    few = harness("show", "-k", "version", "-e", "tf215", "-e", "tf115", "-p", "keras").stdout.splitlines()
+    assert few[-3:-1] == ["  not run in 1.15, fails in 2.15 at call", story[-1]]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-k", "*"], ["-e", "tf215"], ["-k", "dense", "--totals"]])
+def test_show_of_anything_else_has_no_story(
+    harness: Command, keep: Keep, column: Columns, arguments: list[str]
+) -> None:
+    keep("results", column(*PASSED))
+    assert "works in 2.15" not in harness("show", *arguments).stdout
+
+
+def test_show_of_totals_counts_all_environments_of_the_selection(harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED[:2], FAILED))
+    whole = harness("show", "--totals")
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert whole.stdout.splitlines() == [
+        "20 cells: ✓ pass (2), ✗ fail (1), · not-run (17).",
+        "explained 0 of 1 failing cells (0 %)",
+        "cases with failing cells: 1, of these with advice: 0",
+    ]
+    part = harness("show", "--totals", "-e", "tf215", "-k", "dense")
+    assert part.stdout.splitlines() == ["2 cells: ✓ pass (2).", "no failing cells"]
+
+
+def test_totals_and_a_cell_are_not_shown_at_once(harness: Command) -> None:
+    with pytest.raises(SystemExit) as end:
+        harness("show", "--totals", "--cell", "version[keras]")
+    assert end.value.code == 2
+
+
 def test_collect_makes_the_grid_of_what_was_accepted(
     project: Path, harness: Command, keep: Keep, column: Columns
 ) -> None:
@@ -103,7 +154,10 @@ def test_collect_makes_the_grid_of_what_was_accepted(
     assert done.stdout == "2 of 4 environments, 20 cells: 8 pass, 1 fail, 11 not-run\n"
     data = json.loads((project / "results" / "grid.json").read_text(encoding="utf-8"))
     assert len(data["cells"]) == 20
-    assert "**dense**: One Dense layer" in (project / "README.md").read_text(encoding="utf-8")
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert "- explained 0 of 1 failing cells (0 %)\n" in readme
+    assert "**dense**" not in readme
+    assert "**dense**: One Dense layer" in (project / "results" / "grid.md").read_text(encoding="utf-8")
 
 
 def test_collect_of_a_broken_document_ends_with_code_3_and_writes_nothing(

@@ -11,7 +11,17 @@ import pytest
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.errors import HarnessError
-from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, export, replace_block
+from harness.controller.export import (
+    BEGIN,
+    END,
+    as_csv,
+    as_json,
+    as_markdown,
+    as_readme,
+    export,
+    replace_block,
+    summary,
+)
 from harness.controller.grid import Grid
 from harness.controller.store import Column
 
@@ -63,7 +73,7 @@ def test_a_carriage_return_does_not_end_a_line(grid: Grids, column: Columns) -> 
 
 def test_the_files_are_the_same_for_the_same_columns(grid: Grids, column: Columns) -> None:
     one, other = grid(column(FAILED, PASSED)), grid(column(PASSED, FAILED))
-    for form in (as_json, as_csv, as_markdown):
+    for form in (as_json, as_csv, as_markdown, as_readme):
         assert form(one) == form(other)
 
 
@@ -105,6 +115,59 @@ def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(grid: Gri
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
 
 
+def test_the_readme_has_the_passing_cells_of_each_path_and_release_in_percent(grid: Grids, column: Columns) -> None:
+    passed = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
+    others = [Outcome("dense", "tf.keras", Status.ABSENT), FAILED, Outcome("version", "tensorflow.keras", Status.UNMET)]
+    legacy = column(*passed, *others, id="tf216-legacy", tensorflow="2.16.2")
+    failed = column(*(Outcome(*key, status=Status.ENV_FAIL) for key in legacy.cells), id="tf115", tensorflow="1.15.5")
+    text = as_readme(grid(failed, column(*passed), column(*passed[1:], id="tf216", tensorflow="2.16.2"), legacy))
+    table = [
+        "**Passing cells by import path and release, in percent**",
+        "",
+        "| | 1.15 | 2.15 | 2.16 | 2.16<br>legacy |",
+        "|---|---|---|---|---|",
+        "| `tensorflow.keras` | ? | 100 | ? | 100 (+1) |",
+        "| `tf.keras` | ? | 100 | ? | 50 |",
+        "| `keras` | ? | 100 | ? | 0 |",
+        "",
+        "**Passing cells by release**",
+    ]
+    assert "\n".join(table) in text
+    assert "[results/grid.md](results/grid.md)" in text
+    assert "- 20 cells: ✓ pass (11), ✗ fail (1), – absent (1), ○ unmet (1), ▨ env-fail (5), · not-run (1).\n" in text
+
+
+@pytest.mark.parametrize(("passing", "said"), [(0, "0"), (2, "66"), (3, "100")])
+def test_a_percentage_is_rounded_down(project: Path, grid: Grids, column: Columns, passing: int, said: str) -> None:
+    for name in ("a", "b"):
+        text = (project / "cases/snippet/version.yaml").read_text(encoding="utf-8")
+        (project / f"cases/snippet/{name}.yaml").write_text(
+            text.replace("id: version", f"id: {name}"), encoding="utf-8"
+        )
+    keys = [row.key for row in grid().rows]
+    of_keras = [key for key in keys if key[1] == "keras"]
+    failing = of_keras[passing:]
+    whole = column(*(Outcome(*key, status=Status.FAIL if key in failing else Status.PASS) for key in keys))
+    assert f"| `keras` | ? | {said} | ? | ? |" in as_readme(grid(whole))
+
+
+def test_a_path_of_which_nothing_counts_has_no_percentage(grid: Grids, column: Columns) -> None:
+    skipped = [Outcome(*row.key, status=Status.SKIP) for row in grid().rows]
+    assert "| `keras` | ? | ? (+1) | ? | ? |" in as_readme(grid(column(*skipped)))
+
+
+def test_the_summary_says_how_much_is_explained(grid: Grids, column: Columns, edit: Edit) -> None:
+    entry = 'advice: Take x.\nknown: [{path: "*", tf: ">=2.16", match: "2,16", reason: x}]\ncode: |'
+    edit("cases/snippet/version.yaml", "code: |", entry)
+    crashed = Outcome("dense", "tf.keras", Status.CRASH)
+    made = grid(column(FAILED, crashed), column(FAILED, id="tf216", tensorflow="2.16.2"))
+    assert summary(made)[1:] == [
+        "explained 1 of 3 failing cells (33 %)",
+        "cases with failing cells: 2, of these with advice: 1",
+    ]
+    assert summary(grid()) == ["20 cells: · not-run (20).", "no failing cells"]
+
+
 def test_a_title_cannot_break_out_of_the_markdown(grid: Grids, edit: Edit) -> None:
     edit("cases/snippet/version.yaml", "The path has a version", "'<script>alert(1)</script> | `x` [y](z) **b**'")
     text = as_markdown(grid())
@@ -113,8 +176,8 @@ def test_a_title_cannot_break_out_of_the_markdown(grid: Grids, edit: Edit) -> No
 
 
 def test_every_line_of_a_table_has_the_same_number_of_cells(grid: Grids, column: Columns) -> None:
-    text = as_markdown(grid(column(FAILED, status="env-fail", reason="a | b")))
-    for table in text.replace(r"\|", "").split("\n\n"):
+    made = grid(column(FAILED, status="env-fail", reason="a | b"))
+    for table in (as_markdown(made) + as_readme(made)).replace(r"\|", "").split("\n\n"):
         counts = {line.count("|") for line in table.splitlines() if line.startswith("|")}
         assert len(counts) <= 1, table
 
@@ -143,5 +206,5 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Gr
     assert readme.read_text(encoding="utf-8") == "# Tiny\n"
     readme.write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
     export(made, results, readme)
-    assert as_markdown(made) in readme.read_text(encoding="utf-8")
+    assert as_readme(made) in readme.read_text(encoding="utf-8")
     assert (results / "grid.md").read_text(encoding="utf-8") == as_markdown(made)

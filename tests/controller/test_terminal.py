@@ -14,9 +14,11 @@ from harness.controller.grid import Grid, make_grid
 from harness.controller.history import Event
 from harness.controller.project import load_matrix, load_project
 from harness.controller.store import Column
-from harness.controller.terminal import print_grid, print_overview, print_story
+from harness.controller.story import tell
+from harness.controller.terminal import print_case, print_grid, print_overview, print_story, print_totals
 
 Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
 Grids = Callable[..., Grid]
 
 RED = "\x1b[31mred\x1b[0m \x07\x9b1m"
@@ -162,6 +164,55 @@ def test_a_story_says_since_when_a_cell_is_so(grid: Grids, column: Columns, befo
     screen, text = console()
     print_story(made, made.rows[-1], made.environments[1], {}, event, screen)
     assert f"\n{said}release   " in text.getvalue()
+
+
+KNOWN = r"""
+source: [keras#1, KeyBERT#101]
+advice: "Use tf.keras\nalone.\e[2J"
+known:
+- {path: k*, tf: ">=2", match: second line, reason: "It went.\e[2J", issue: tf-keras#2}
+code: |"""
+
+
+def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(grid: Grids, column: Columns, edit: Edit) -> None:
+    edit("cases/snippet/version.yaml", "\ncode: |", KNOWN)
+    made = grid(column(FAILED))
+    screen, text = console(40)
+    print_case(made.rows[-1].case, tell(made, made.rows[-1].case, made.environments), screen)
+    assert text.getvalue().splitlines() == [
+        "",
+        "tensorflow.keras, tf.keras",
+        "  not run from 1.15 on; 2.16 legacy: not run",
+        "",
+        "keras",
+        "  not run in 1.15, fails in 2.15 at call, not run from 2.16 on; 2.16 legacy: not run",
+        "    2.15: ValueError: �[31mred�[0m ��1m second line",
+        "      known     It went.�[2J (https://github.com/keras-team/tf-keras/issues/2)",
+        "",
+        "instead   Use tf.keras alone.�[2J",
+        "source    https://github.com/keras-team/keras/issues/1",
+        "source    KeyBERT#101",
+    ]
+
+
+def test_a_known_failure_is_in_the_story_of_its_cell(grid: Grids, column: Columns, edit: Edit) -> None:
+    edit(
+        "cases/snippet/version.yaml", "code: |", 'known: [{path: k*, tf: ">=2", match: second, reason: Gone.}]\ncode: |'
+    )
+    made = grid(column(FAILED))
+    screen, text = console()
+    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
+    assert "\nknown     Gone.\n" in text.getvalue()
+
+
+def test_totals_stand_in_a_line_each(grid: Grids, column: Columns) -> None:
+    screen, text = console(20)
+    print_totals(grid(column(FAILED)), screen)
+    assert text.getvalue().splitlines() == [
+        "20 cells: ✗ fail (1), · not-run (19).",
+        "explained 0 of 1 failing cells (0 %)",
+        "cases with failing cells: 1, of these with advice: 0",
+    ]
 
 
 def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, column: Columns) -> None:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from harness.cases.kinds import custom_layer, model_build, plot_model, snippet
+from harness.cases.kinds import (
+    custom_layer,
+    interop,
+    model_build,
+    plot_model,
+    preprocessing,
+    save_load,
+    snippet,
+    symbol,
+    training,
+)
 from harness.cases.kinds.base import Kind
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (model_build.KIND, custom_layer.KIND, plot_model.KIND, snippet.KIND)
-}
+_MODULES = (
+    model_build,
+    custom_layer,
+    plot_model,
+    save_load,
+    symbol,
+    training,
+    preprocessing,
+    interop,
+    snippet,
+)
+KINDS: dict[str, Kind] = {module.KIND.name: module.KIND for module in _MODULES}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from harness.cases.documents import Place
+from harness.cases.expectations import check_stages
 from harness.cases.fields import Field
 from harness.cases.script import Script
 from harness.contract.plan import PathSpec
@@ -21,16 +22,30 @@ class Kind:
 
     `fields` are its keys beside those that every case has. `check` reports what fields alone cannot tell, and is
     called only for a body whose fields hold. `write` fills a script; a kind whose text is given whole sets `text`.
+    `starter` is the body of a small case of the kind, as `harness new` writes it.
     """
 
     name: str
     fields: dict[str, Field]
     required: tuple[str, ...]
     write: Callable[[dict[str, Any], Script], None]
+    starter: str
     check: Callable[[dict[str, Any], Place], None] = no_more
     text: Callable[[dict[str, Any], PathSpec], str] | None = None
 
+    def faults(self, body: dict[str, Any], place: Place) -> None:
+        """Report all that fields alone cannot tell."""
+        before = len(place.document.faults)
+        self.check(body, place)
+        if len(place.document.faults) == before and self.text is None:
+            expect = body["expect"]
+            steps = {**body, "expect": {key: value for key, value in expect.items() if key not in ("raises", "warns")}}
+            script = Script(PathSpec("keras", "from"))
+            self.write(steps, script)
+            check_stages(expect, script, place.at("expect"))
+
     def script(self, body: dict[str, Any], path: PathSpec) -> str:
+        """The script of a body without fault, under an import path."""
         if self.text is not None:
             return self.text(body, path)
         script = Script(path)

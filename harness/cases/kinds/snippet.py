@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from typing import Any
 
 from harness.cases.documents import Place
+from harness.cases.expressions import parse
 from harness.cases.fields import Text
 from harness.cases.kinds.base import Kind
 from harness.cases.script import Script
@@ -31,12 +31,12 @@ _IMPORT = re.compile(rf"(?P<indent>\s*)import {PLACEHOLDER}(?P<module>(?:\.\w+)*
 
 def check(body: dict[str, Any], place: Place) -> None:
     """The code is Python, imports the path in plain lines, has stages, and checks something."""
-    where = place.at("code")
+    where, before = place.at("code"), len(place.document.faults)
     unreadable = _unreadable(body["code"])
     if unreadable:
         where.fault(unreadable)
         return
-    tree, lines = _parse(body["code"]), body["code"].split("\n")
+    tree, lines = parse(body["code"], "exec"), body["code"].split("\n")
     imports = _imports(tree)
     if not imports:
         where.fault(f"never imports the import path: write {PLACEHOLDER} for it")
@@ -52,18 +52,17 @@ def check(body: dict[str, Any], place: Place) -> None:
         where.fault(f"imports the path after a stage has begun (line {imports[0]} of the code): import it first")
     if not any(isinstance(node, (ast.Assert, ast.Raise)) or _is_check(node) for node in ast.walk(tree)):
         where.fault("checks nothing: assert what must hold")
-
-
-def _parse(code: str) -> ast.Module:
-    """By the grammar of the oldest Python that a case runs on, where this one can tell."""
-    return ast.parse(code, feature_version=(3, 7)) if sys.version_info >= (3, 8) else ast.parse(code)
+    for form in ("from", "attribute") if len(place.document.faults) == before else ():
+        if _unreadable(text(body, PathSpec("tf.keras", form))):
+            where.fault(f"is not Python where {PLACEHOLDER} is a name with dots: bind nothing to it")
+            return
 
 
 def _unreadable(code: str) -> str | None:
     if "\r" in code or "\0" in code:
         return "is not Python: it holds a carriage return or a NUL"
     try:
-        _parse(code)
+        parse(code, "exec")
     except SyntaxError as error:
         return f"is not Python: {error.msg} (line {error.lineno} of the code)"
     except (MemoryError, RecursionError):
@@ -142,4 +141,17 @@ def write(body: dict[str, Any], script: Script) -> None:
     raise AssertionError("the text of a snippet is given whole")
 
 
-KIND = Kind("snippet", {"code": Text()}, ("code",), write, check, text)
+_STARTER = """\
+code: |
+  import numpy as np
+  from KERAS.utils import to_categorical
+
+  # call
+  rows = to_categorical(np.array([0, 2]), 3)
+
+  # check
+  assert rows.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], rows
+"""
+
+KIND = Kind("snippet", {"code": Text()}, ("code",), write, _STARTER, check, text)
+"""The kind."""

@@ -1,0 +1,153 @@
+"""`preprocessing`: an object or a function of the path is given data, and what comes out is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cases.arrays import Array, array, is_array
+from harness.cases.documents import Place
+from harness.cases.expectations import OF_ALL, check_expectations, close, write_of_all
+from harness.cases.fields import Field, Positive, Schema, Shape, describe, is_name
+from harness.cases.kinds.base import Kind
+from harness.cases.literals import call, literal, shape
+from harness.cases.script import Script
+from harness.cases.structures import Call, Items, Mapping, Named, OneOf, Value, fallback, is_call, is_python
+from harness.contract.statuses import Stage
+
+
+class Argument(Field):
+    """An array, or any other value. Lists stay lists."""
+
+    def check(self, value: Any, place: Place) -> None:
+        if is_array(value):
+            Array().check(value, place)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                self.check(item, place.at(index))
+        elif _is_plain_mapping(value):
+            for key, item in value.items():
+                Value().check(key, place.at(key))
+                self.check(item, place.at(key))
+        else:
+            Value().check(value, place)
+
+
+def _is_plain_mapping(value: Any) -> bool:
+    return isinstance(value, dict) and not is_call(value) and not is_python(value)
+
+
+class _Arguments(Field):
+    """A list of positional arguments."""
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, list):
+            place.fault(f"must be a list of arguments, not {describe(value)}")
+            return
+        for index, item in enumerate(value):
+            Argument().check(item, place.at(index))
+
+    def schema(self) -> Schema:
+        return {"type": "array"}
+
+
+class _Method(Named):
+    """A method with its arguments: one key."""
+
+    def check(self, value: Any, place: Place) -> None:
+        if isinstance(value, dict) and len(value) != 1:
+            place.fault("must be one method with its arguments")
+        super().check(value, place)
+
+    def schema(self) -> Schema:
+        return dict(super().schema(), minProperties=1, maxProperties=1)
+
+
+class _Attribute(Field):
+    """The name of an attribute."""
+
+    wanted = "the name of an attribute"
+
+    def fits(self, value: Any) -> bool:
+        return is_name(value)
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}
+
+
+FIELDS: dict[str, Field] = {
+    "object": Call(),
+    "methods": Items(OneOf((dict, _Method(_Arguments())), (str, _Attribute()))),
+    "function": fallback(),
+    "arguments": _Arguments(),
+    "options": Named(Argument()),
+    "expect": Mapping({"equals": Array(), "result": Value(), "shape": Shape(), "tolerance": Positive(), **OF_ALL}),
+}
+_NAMES = ["made", "result"]
+
+_STARTER = """\
+function: preprocessing.sequence.pad_sequences
+arguments: [[[1], [2, 3]]]
+options: {maxlen: 3}
+expect:
+  equals: {values: [[0, 0, 1], [0, 2, 3]]}
+"""
+
+
+def check(body: dict[str, Any], place: Place) -> None:
+    """Either an object and its methods, or a function and its arguments."""
+    if ("object" in body) == ("function" in body):
+        place.fault("must have one of the keys object, function")
+    for first, second in (("methods", "object"), ("arguments", "function"), ("options", "function")):
+        if first in body and second not in body:
+            place.at(first).fault(f"belongs to the key {second!r}, which is missing")
+    if "object" in body and "methods" not in body:
+        place.at("object").fault("does nothing: the key 'methods' is missing")
+    check_expectations(body, place, _NAMES)
+
+
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the calls in order, and the checks of what the last one gave."""
+    for name in _NAMES:
+        script.define(name)
+    if "object" in body:
+        script.add(Stage.BUILD, f"made = {call(body['object'], script)}")
+        for index, method in enumerate(body["methods"]):
+            bound = "result = " if index + 1 == len(body["methods"]) else ""
+            script.add(Stage.CALL, f"{bound}{_method(method, script)}")
+    else:
+        arguments = [argument(value, script) for value in body.get("arguments", [])]
+        arguments += [f"{key}={argument(value, script)}" for key, value in body.get("options", {}).items()]
+        script.add(Stage.CALL, f"result = {script.use(body['function'])}({', '.join(arguments)})")
+    expect = body["expect"]
+    if "shape" in expect:
+        script.add(Stage.CHECK, f"assert tuple(result.shape) == {shape(expect['shape'])}, result.shape")
+    if "equals" in expect:
+        wanted = array(script, expect["equals"])
+        script.add(Stage.CHECK, f"np.testing.assert_allclose(result, {wanted}, {close(expect)})")
+    if "result" in expect:
+        script.add(Stage.CHECK, f"assert result == {argument(expect['result'], script, arrays=False)}, result")
+    write_of_all(expect, script, _NAMES)
+
+
+def _method(method: Any, script: Script) -> str:
+    if isinstance(method, str):
+        return f"made.{method}"
+    ((name, values),) = method.items()
+    called = "made" if name == "__call__" else f"made.{name}"
+    return "{}({})".format(called, ", ".join(argument(value, script) for value in values))
+
+
+def argument(value: Any, script: Script, arrays: bool = True) -> str:
+    """The text of a checked argument, in which `arrays` may be written."""
+    if arrays and is_array(value):
+        return array(script, value)
+    if isinstance(value, list):
+        return "[{}]".format(", ".join(argument(item, script, arrays) for item in value))
+    if _is_plain_mapping(value):
+        pairs = (f"{literal(key, script)}: {argument(item, script, arrays)}" for key, item in value.items())
+        return "{{{}}}".format(", ".join(pairs))
+    return literal(value, script)
+
+
+KIND = Kind("preprocessing", FIELDS, ("expect",), write, _STARTER, check)
+"""The kind."""

@@ -1,0 +1,137 @@
+"""`save_load`: a model or its weights are written to a file and read back, and must give what they gave before."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from harness.cases.arrays import array, data
+from harness.cases.custom import CLASS, LAYER, check_layer, write_layer
+from harness.cases.documents import Place
+from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
+from harness.cases.fields import Field, Matching, is_reference
+from harness.cases.kinds.base import Kind
+from harness.cases.literals import keywords
+from harness.cases.models import MODEL, write_model
+from harness.cases.script import Script
+from harness.cases.steps import COMPILE, FIT, check_steps, same, write_compile, write_fit
+from harness.cases.structures import Items, Mapping, Named, Value
+from harness.contract.statuses import Stage
+
+METHODS = ("save", "save_weights", "export", "load_weights")
+_PART = r"(?!\.\.?(/|$))[\w.-]+"  # of a path that stays in the cell's own folder
+_FILE = Matching(rf"{_PART}(/{_PART})*", "a file name")
+
+
+class _With(Matching):
+    """What saves or loads."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            rf"{'|'.join(METHODS)}|([A-Za-z_][\w.]*::)?[A-Za-z_]\w*(\.\w+)+",
+            "a method of the model ({}) or a function such as models.load_model".format(", ".join(METHODS)),
+        )
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and (value in METHODS or is_reference(value))
+
+
+FIELDS: dict[str, Field] = {
+    "layer": LAYER,
+    "model": MODEL,
+    "compile": COMPILE,
+    "fit": FIT,
+    "input": data(),
+    "save": Mapping({"with": _With(), "file": _FILE, "options": Named(Value())}, required=["with", "file"]),
+    "load": Mapping({"with": _With(), "file": _FILE, "options": Named(Value())}, required=["with"]),
+    "expect": Mapping({"files": Items(_FILE), **OF_MODEL, **OF_ALL}),
+}
+_NAMES = ["model", "restored", CLASS, "inputs", "targets", "history", "prediction", "again"]
+
+_STARTER = """\
+model:
+  sequential:
+    - layers.Dense: {units: 2, kernel_initializer: ones, input_shape: [4]}
+input: {ones: [3, 4]}
+save: {with: save, file: model.h5}
+load: {with: models.load_model}
+expect:
+  files: [model.h5]
+  parameters: 10  # 4 x 2 + 2
+  prediction:
+    equals: {full: [3, 2], value: 4.0}  # 4 ones summed
+"""
+
+
+def check(body: dict[str, Any], place: Place) -> None:
+    """What is loaded was saved, and by a way that loads."""
+    if "layer" in body:
+        check_layer(body["layer"], place.at("layer"))
+    if body["save"]["with"] == "load_weights":
+        place.at("save").at("with").fault("load_weights saves nothing")
+    if body.get("load", {}).get("with") in METHODS[:3]:
+        place.at("load").at("with").fault(f"{body['load']['with']} loads nothing")
+    check_steps(body, place)
+    check_expectations(body, place, _NAMES, fed_by="input")
+
+
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the model, what it gives, how it is saved and loaded, what it gives then, and the checks."""
+    if "layer" in body:
+        write_layer(body["layer"], script)
+    write_model(script, body["model"])
+    if "compile" in body:
+        write_compile(body["compile"], script)
+    if "fit" in body:
+        write_fit(body["fit"], script)
+    if "input" in body:
+        script.add(Stage.CALL, f"prediction = model.predict({array(script, body['input'])})")
+    _write_save(body["save"], script)
+    restored = "model"
+    if "load" in body:
+        restored = _write_load(body["load"], body["save"]["file"], script)
+        if "input" in body:
+            several = isinstance(body["expect"].get("prediction"), list)
+            script.add(Stage.CALL, f"again = {restored}.predict({array(script, body['input'])})")
+            script.add(Stage.CHECK, *same("again", "prediction", several))
+    for name in body["expect"].get("files", []):
+        script.plain("import os")
+        script.add(Stage.CHECK, f'assert os.path.exists("{name}"), sorted(os.listdir())')
+    write_of_model({**body, "predict": body.get("input")}, script, restored)
+    write_of_all(body["expect"], script, _NAMES)
+
+
+def _write_save(save: dict[str, Any], script: Script) -> None:
+    options = save.get("options", {})
+    more = f", {keywords(options, script)}" if options else ""
+    file = json.dumps(save["file"])
+    if save["with"] in METHODS:
+        script.add(Stage.SAVE, f"model.{save['with']}({file}{more})")
+    else:
+        script.add(Stage.SAVE, f"{_function(save['with'], script)}(model, {file}{more})")
+
+
+def _write_load(load: dict[str, Any], saved: str, script: Script) -> str:
+    """Write the loading, and give the name of what has the weights then."""
+    options = load.get("options", {})
+    more = f", {keywords(options, script)}" if options else ""
+    file = json.dumps(load.get("file", saved))
+    if load["with"] in METHODS:
+        script.plain("import numpy as np")
+        zeros = "model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])"
+        script.add(Stage.LOAD, zeros, f"model.{load['with']}({file}{more})")
+        return "model"
+    script.add(Stage.LOAD, f"restored = {_function(load['with'], script)}({file}{more})")
+    return "restored"
+
+
+def _function(name: str, script: Script) -> str:
+    """A function of Keras, or one of TensorFlow's own by its full name."""
+    if name.startswith("tf.") and "::" not in name:
+        script.plain("import tensorflow as tf")
+        return name
+    return script.use(name)
+
+
+KIND = Kind("save_load", FIELDS, ("model", "save", "expect"), write, _STARTER, check)
+"""The kind."""

@@ -1,0 +1,71 @@
+"""`symbol`: a name must be importable, be what it should be, and take what it should take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cases.documents import Place
+from harness.cases.expectations import OF_ALL, check_expectations, write_of_all
+from harness.cases.fields import Choice, Field, Matching
+from harness.cases.kinds.base import Kind
+from harness.cases.literals import keywords
+from harness.cases.script import Script
+from harness.cases.structures import Items, Mapping, Named, Value, fallback
+from harness.contract.statuses import Stage
+
+_IS = {
+    "class": "inspect.isclass({})",
+    "function": "callable({0}) and not inspect.isclass({0})",
+    "module": "inspect.ismodule({})",
+    "text": "isinstance({}, str)",
+}
+_PARAMETER = Matching(r"[A-Za-z_]\w*", "an argument's name")
+
+FIELDS: dict[str, Field] = {
+    "symbol": fallback(),
+    "call": Named(Value()),
+    "expect": Mapping(
+        {"is": Choice(*_IS), "takes": Items(_PARAMETER), "same_as": fallback(), "subclass_of": fallback(), **OF_ALL}
+    ),
+}
+_MADE = "made"  # what a call gave, for expressions
+
+_STARTER = """\
+symbol: preprocessing.image.ImageDataGenerator
+expect:
+  is: class
+  takes: [rotation_range]
+"""
+
+
+def check(body: dict[str, Any], place: Place) -> None:
+    """What was made can be spoken of only where something is made."""
+    check_expectations(body, place, [_MADE])
+
+
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the import, the call if there is one, and the checks."""
+    script.define(_MADE)
+    expect = body["expect"]
+    name = script.use(body["symbol"])
+    if "call" in body:
+        script.add(Stage.CALL, f"{_MADE} = {name}({keywords(body['call'], script)})")
+    if "is" in expect:
+        test = _IS[expect["is"]].format(name)
+        if "inspect." in test:
+            script.plain("import inspect")
+        script.add(Stage.CHECK, f"assert {test}, {name}")
+    if "takes" in expect:
+        script.plain("import inspect")
+        script.add(Stage.CHECK, f"parameters = list(inspect.signature({name}).parameters)")
+        script.add(Stage.CHECK, *(f'assert "{item}" in parameters, parameters' for item in expect["takes"]))
+    if "same_as" in expect:
+        other = script.use(expect["same_as"])
+        script.add(Stage.CHECK, f"assert {name} is {other}, ({name}, {other})")
+    if "subclass_of" in expect:
+        script.add(Stage.CHECK, f"assert issubclass({name}, {script.use(expect['subclass_of'])}), {name}.__mro__")
+    write_of_all(expect, script, [_MADE])
+
+
+KIND = Kind("symbol", FIELDS, ("symbol", "expect"), write, _STARTER, check)
+"""The kind."""

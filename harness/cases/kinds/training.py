@@ -1,0 +1,75 @@
+"""`training`: a model is trained in one of the ways there are, and what that did to it is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cases.arrays import data
+from harness.cases.documents import Place
+from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
+from harness.cases.fields import Field
+from harness.cases.kinds.base import Kind
+from harness.cases.models import MODEL, write_model
+from harness.cases.script import Script
+from harness.cases.steps import (
+    COMPILE,
+    EVALUATE,
+    TRAIN,
+    check_steps,
+    write_compile,
+    write_evaluate,
+    write_predict,
+    write_train,
+)
+from harness.cases.structures import Mapping
+
+FIELDS: dict[str, Field] = {
+    "model": MODEL,
+    "compile": COMPILE,
+    "train": TRAIN,
+    "evaluate": EVALUATE,
+    "predict": data(),
+    "expect": Mapping({**OF_MODEL, **OF_ALL}),
+}
+_NAMES = ["model", "inputs", "targets", "history", "losses", "evaluation", "prediction"]
+
+_STARTER = """\
+model:
+  sequential:
+    - layers.Dense: {units: 1, use_bias: false, kernel_initializer: ones, input_shape: [1]}
+compile:
+  optimizer: {optimizers.SGD: {learning_rate: 0.25}}
+  loss: mse
+train:
+  by: train_on_batch
+  inputs: {ones: [1, 1]}
+  targets: {zeros: [1, 1]}
+expect:
+  weights: [{values: [[0.5]]}]  # 1 - 0.25 x the gradient, 2 x (1 - 0) x 1
+"""
+
+
+def check(body: dict[str, Any], place: Place) -> None:
+    """Expectations need the step that they speak of."""
+    check_steps(body, place)
+    by_fit = body["train"]["by"].startswith("fit")
+    check_expectations(body, place, [name for name in _NAMES if name != ("losses" if by_fit else "history")])
+    if "history" in body["expect"] and not by_fit:
+        place.at("expect").at("history").fault(f"{body['train']['by']} gives no history")
+
+
+def write(body: dict[str, Any], script: Script) -> None:
+    """Write the model, its training, and the checks."""
+    write_model(script, body["model"])
+    write_compile(body["compile"], script)
+    write_train(body["train"], body["compile"], script)
+    if "evaluate" in body:
+        write_evaluate(body["evaluate"], script)
+    if "predict" in body:
+        write_predict(body["predict"], script)
+    write_of_model(body, script)
+    write_of_all(body["expect"], script, _NAMES)
+
+
+KIND = Kind("training", FIELDS, ("model", "compile", "train", "expect"), write, _STARTER, check)
+"""The kind."""

@@ -1,0 +1,37 @@
+"""The JSON Schema of a case file, made from the same fields that check one."""
+
+from __future__ import annotations
+
+from harness.cases.arrays import NUMBERS, TEXTS, Array
+from harness.cases.fields import Schema
+from harness.cases.kinds import KINDS
+from harness.cases.library import ALWAYS, COMMON
+from harness.cases.models import MODEL, Layer
+from harness.cases.structures import Mapping
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def case_schema() -> Schema:
+    """What an editor can tell of a case: the keys of its kind, and the form of their values."""
+    return {
+        "$schema": DRAFT,
+        "title": "A case of the Keras import matrix",
+        "type": "object",
+        "properties": {"kind": COMMON["kind"].schema()},
+        "required": list(ALWAYS),
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+                "then": Mapping({**COMMON, **kind.fields}, (*ALWAYS, *kind.required)).schema(),
+            }
+            for name, kind in KINDS.items()
+        ],
+        "definitions": {
+            "model": MODEL.definition(),
+            "layer": Layer().definition(),
+            "array": Array().definition(),
+            "numbers": NUMBERS.definition(),
+            "texts": TEXTS.definition(),
+        },
+    }

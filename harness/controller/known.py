@@ -1,0 +1,132 @@
+"""What a case knows of its failures: which cells an entry explains, and which entries explain nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from harness.cases.documents import Fault, nearest
+from harness.cases.library import Case, Known
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.grid import Grid
+from harness.controller.matrix import Environment
+
+FAILING = frozenset({Status.FAIL, Status.CRASH, Status.TIMEOUT})
+LONGEST = 160  # characters of what a cell said that are quoted
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many cells fail, how many of those are explained, and how many cases they are of."""
+
+    failing: int
+    explained: int
+    cases: int
+    advised: int  # of these cases
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 is said only where nothing is left."""
+        return 100 * self.explained // self.failing if self.failing else 100
+
+
+def said(outcome: Outcome) -> str:
+    """The error and the message, as `match` is looked for in them."""
+    return ": ".join(filter(None, [outcome.error, outcome.message]))
+
+
+def quoted(outcome: Outcome) -> str:
+    """What a cell said, in one line of bounded length."""
+    line = " ".join(said(outcome).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def explanation(case: Case, outcome: Outcome, environment: Environment) -> Known | None:
+    """The first entry that explains a failing cell."""
+    fitting = (entry for entry in case.known if _selects(entry, outcome, environment) and entry.match in said(outcome))
+    return next(fitting, None)
+
+
+def _selects(entry: Known, outcome: Outcome, environment: Environment) -> bool:
+    wanted = _range(entry.tf)
+    return (
+        outcome.status in FAILING
+        and fnmatchcase(outcome.path, entry.path)
+        and wanted is not None
+        and wanted.contains(environment.release, prereleases=True)
+    )
+
+
+@cache
+def _range(text: str) -> SpecifierSet | None:
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        return None
+
+
+def share(grid: Grid) -> Share:
+    """How much of what fails in a grid is explained."""
+    cells = [
+        (row.case, grid.outcome(row, environment), environment)
+        for row in grid.rows
+        for environment in grid.environments
+    ]
+    failing = [cell for cell in cells if cell[1].status in FAILING]
+    cases = {case.id: case for case, _, _ in failing}
+    explained = sum(explanation(*cell) is not None for cell in failing)
+    return Share(len(failing), explained, len(cases), sum(case.advice is not None for case in cases.values()))
+
+
+def malformed(case: Case, paths: Iterable[str]) -> Iterator[Fault]:
+    """Entries of which the matrix alone tells that they can explain nothing."""
+    known = list(paths)
+    for index, entry in enumerate(case.known):
+        if not _matching(entry, known):
+            where = _line(case, index, "path")
+            yield Fault(case.file, where, f"no import path matches {entry.path!r}{nearest(entry.path, known)}")
+        if _range(entry.tf) is None:
+            where = _line(case, index, "tf")
+            yield Fault(case.file, where, f'{entry.tf!r} is not a range of releases such as ">=2,<2.6"')
+
+
+def unexplaining(grid: Grid, cases: Iterable[Case]) -> Iterator[Fault]:
+    """Entries that explain no cell of the grid. What is malformed has a fault already, and is passed over."""
+    for case in cases:
+        cells = _cells(grid, case) if case.known else []
+        for index, entry in enumerate(case.known):
+            is_sound = _matching(entry, grid.paths) and _range(entry.tf) is not None
+            if is_sound and (fault := _fault(case, entry, cells)):
+                yield Fault(case.file, _line(case, index), fault)
+
+
+def _cells(grid: Grid, case: Case) -> list[tuple[Outcome, Environment]]:
+    rows = [row for row in grid.rows if row.case.id == case.id]
+    return [(grid.outcome(row, environment), environment) for environment in grid.environments for row in rows]
+
+
+def _fault(case: Case, entry: Known, cells: Sequence[tuple[Outcome, Environment]]) -> str | None:
+    if all(outcome.status is Status.NOT_RUN for outcome, _ in cells):
+        return f"explains no failing cell: {case.id} has no results"
+    where = f"under {entry.path!r} on TensorFlow {entry.tf!r}"
+    failing = [(outcome, environment) for outcome, environment in cells if _selects(entry, outcome, environment)]
+    if not failing:
+        return f"explains no failing cell: none fails {where}"
+    if any(entry.match in said(outcome) for outcome, _ in failing):
+        return None
+    first, environment = failing[0]
+    looked = f"{len(failing)} failing cell{'s' if len(failing) > 1 else ''} {where}"
+    return f"{entry.match!r} is not in what {looked} said; {environment.id} {first.path}: {quoted(first)!r}"
+
+
+def _matching(entry: Known, paths: Iterable[str]) -> bool:
+    return any(fnmatchcase(path, entry.path) for path in paths)
+
+
+def _line(case: Case, index: int, key: str | None = None) -> int:
+    return case.lines.get(("known", index, key), case.lines.get(("known", index), 1))

@@ -1,0 +1,23 @@
+"""Where something was reported, as an address to follow."""
+
+from __future__ import annotations
+
+import re
+
+_REPOSITORIES = {
+    "tensorflow": "tensorflow/tensorflow",
+    "keras": "keras-team/keras",
+    "tf-keras": "keras-team/tf-keras",
+    "keras-tuner": "keras-team/keras-tuner",
+    "probability": "tensorflow/probability",
+    "addons": "tensorflow/addons",
+}
+_ISSUE = re.compile(r"([\w.-]+(?:/[\w.-]+)?)#([0-9]+)", re.ASCII)
+
+
+def link(text: str) -> str:
+    """The address of `keras#1` or `owner/name#1`; any other text as it is."""
+    match = _ISSUE.fullmatch(text)
+    name = match[1] if match else ""
+    repository = name if "/" in name else _REPOSITORIES.get(name)
+    return f"https://github.com/{repository}/issues/{match[2]}" if match and repository else text

@@ -1,0 +1,154 @@
+"""A case's story: from which release to which each import path works, and what the others say. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+from harness.cases.library import Case, Known
+from harness.contract.statuses import Stage, Status
+from harness.controller.grid import Grid, Row
+from harness.controller.known import FAILING, explanation, quoted
+from harness.controller.matrix import Environment
+
+T = TypeVar("T")
+
+_WORDS = {
+    Status.PASS: "works",
+    Status.FAIL: "fails",
+    Status.ABSENT: "not there",
+    Status.TIMEOUT: "times out",
+    Status.CRASH: "crashes",
+    Status.ENV_FAIL: "could not be installed",
+    Status.ERROR: "harness at fault",
+    Status.SKIP: "skipped",
+    Status.NOT_RUN: "not run",
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """Neighbouring releases by their labels, in order. `newest` says that none of the matrix is newer."""
+
+    labels: tuple[str, ...]
+    newest: bool = False
+
+    def __str__(self) -> str:
+        first, last = self.labels[0], self.labels[-1]
+        if self.newest:
+            return f"from {first} on"
+        return first if first == last else f"{first} to {last}"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What failing cells said, in one line, in which releases, and the entry of the case that explains it."""
+
+    text: str
+    ranges: tuple[Range, ...]
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Releases in which a path gave the same. `stage` and `said` are of failing cells only."""
+
+    range: Range
+    status: Status
+    stage: Stage | None = None
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """What all of these paths gave: in the releases, in order, and apart from them in each variant."""
+
+    paths: tuple[str, ...]
+    releases: tuple[Span, ...]
+    variants: tuple[Span, ...]
+
+
+_Words = tuple[str, Known | None]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    end: tuple[Status, Stage | None]
+    words: _Words | None
+
+
+def tell(grid: Grid, case: Case, everything: Sequence[Environment]) -> tuple[Story, ...]:
+    """The stories of a case's paths, one for all that have the same.
+
+    `everything` is all the matrix has, in order: a release that the grid leaves out is not told of, and ends a range.
+    """
+    shared: dict[tuple[tuple[Span, ...], tuple[Span, ...]], list[str]] = {}
+    for row in grid.rows:
+        if row.case.id == case.id:
+            cells = [(environment, _cell(grid, row, environment)) for environment in everything]
+            releases = [(item.label, cell) for item, cell in cells if not _is_variant(item)]
+            variants = [(item.label, cell) for item, cell in cells if _is_variant(item) and cell]
+            spans = (tuple(_spans(releases)), tuple(_single(label, cell) for label, cell in variants))
+            shared.setdefault(spans, []).append(row.path)
+    return tuple(Story(tuple(paths), *spans) for spans, paths in shared.items())
+
+
+def _is_variant(environment: Environment) -> bool:
+    return "-" in environment.id
+
+
+def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell | None:
+    if environment not in grid.environments:
+        return None
+    outcome = grid.outcome(row, environment)
+    if outcome.status not in FAILING:
+        return _Cell((outcome.status, None), None)
+    return _Cell((outcome.status, outcome.stage), (quoted(outcome), explanation(row.case, outcome, environment)))
+
+
+def _spans(cells: Sequence[tuple[str, _Cell | None]]) -> Iterator[Span]:
+    for found, end in joined((label, cell.end if cell else None) for label, cell in cells):
+        within = ((label, cell.words if cell and label in found.labels else None) for label, cell in cells)
+        places: dict[_Words, list[Range]] = {}
+        for place, words in joined(within):
+            places.setdefault(words, []).append(place)
+        said = (Said(text, tuple(ranges), known) for (text, known), ranges in places.items())
+        yield Span(found, *end, said=tuple(said))
+
+
+def _single(label: str, cell: _Cell) -> Span:
+    where = Range((label,))
+    return Span(where, *cell.end, said=(Said(cell.words[0], (where,), cell.words[1]),) if cell.words else ())
+
+
+def joined(values: Iterable[tuple[str, T | None]]) -> Iterator[tuple[Range, T]]:
+    """The ranges of neighbours with the same value. None is no value, and only ends a range."""
+    labelled = list(values)
+    for value, group in groupby(labelled, key=lambda item: item[1]):
+        labels = tuple(label for label, _ in group)
+        if value is not None:
+            yield Range(labels, labels[-1] == labelled[-1][0]), value
+
+
+def in_words(story: Story, case: Case) -> str:
+    """`works 2.0 to 2.5, fails from 2.6 on at import; 2.16 legacy: works`."""
+    releases = ", ".join(_release_words(span, case) for span in story.releases)
+    variants = [f"{span.range}: {_verb(span, case)}{_at(span)}" for span in story.variants]
+    return "; ".join(filter(None, [releases, *variants]))
+
+
+def _release_words(span: Span, case: Case) -> str:
+    is_single = str(span.range) == span.range.labels[0]
+    return f"{_verb(span, case)} {'in ' if is_single else ''}{span.range}{_at(span)}"
+
+
+def _verb(span: Span, case: Case) -> str:
+    if span.status is Status.UNMET:
+        return f"needs {' and '.join(case.requires) or 'what is not there'}"
+    return _WORDS[span.status]
+
+
+def _at(span: Span) -> str:
+    return f" at {span.stage.value}" if span.stage else ""
