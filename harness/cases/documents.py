@@ -10,7 +10,7 @@ from typing import Any, Iterable, Tuple
 import yaml
 
 LARGEST = 1024 * 1024  # bytes
-DEEPEST = 100  # levels: what is deeper would end in the middle of the writing of a script
+DEEPEST = 40  # levels: Python 3.7 reads no script with more than some 90 brackets in one another
 MOST_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
 
 Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)

@@ -17,11 +17,12 @@ from harness.cases.documents import nearest
 from harness.cases.fields import FIXED
 
 _BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
-_TEXT = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
-_FIXED = re.compile(rf"(?P<text>{_TEXT})|(?P<fixed>{FIXED})")
+_QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+_FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
 _STAND_IN = "_fixed{}_"
+DEEPEST = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
 _TEXT = "__version__"
 
 # The first words by which a name is known to be one of Keras.
@@ -53,6 +54,8 @@ def fault(text: str) -> str | None:
         return f"is not a Python expression: {error.msg}"
     except (MemoryError, RecursionError):
         return "is not a Python expression: nested too deeply"
+    if _depth(plain) > DEEPEST:
+        return "is not a Python expression: nested too deeply"
     if any(isinstance(node, _BINDING) for node in ast.walk(tree)):
         return "must not hold a comprehension or an f-string"
     if not whole:
@@ -69,6 +72,15 @@ def parse(text: str, mode: str) -> Any:
         tree: Any = ast.parse(text, mode=mode, **versions)
         compile(tree, "case", mode, dont_inherit=True)
     return tree
+
+
+def _depth(text: str) -> int:
+    """How many brackets stand in one another."""
+    deepest = depth = 0
+    for character in re.sub(_QUOTED, "", text):
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_whole(text: str) -> bool:

@@ -66,7 +66,7 @@ def test_values_are_plain_python(tmp_path: Path) -> None:
         (b"id: one\r\ntitle: two\r\n", {"id": "one", "title": "two"}),
         ("title: é ✓ 😀\n".encode(), {"title": "é ✓ 😀"}),
         (b"a: &x {b: [1]}\nc: *x\n", {"a": {"b": [1]}, "c": {"b": [1]}}),
-        (b"[" * 101 + b"]" * 101, _nested(101)),
+        (b"[" * 41 + b"]" * 41, _nested(41)),
         (b"[null, yes, 1_000, 2.5, .inf]\n", [None, True, 1000, 2.5, float("inf")]),
     ],
 )

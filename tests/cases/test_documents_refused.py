@@ -34,8 +34,8 @@ def _load(folder: Path, content: bytes) -> Document:
         (b"a: 1\nb: &x\n  - *x\n", "2: not YAML: an alias refers to itself"),
         (b"a: &x {b: {c: *x}}\n", "1: not YAML: an alias refers to itself"),
         (b"[" * 1500, "1: nested too deeply"),
-        (b"[" * 102 + b"]" * 102, "1: nested too deeply"),
-        (b"a: &x " + b"[" * 60 + b"]" * 60 + b"\nb: " + b"[" * 60 + b"*x" + b"]" * 60, "1: nested too deeply"),
+        (b"[" * 42 + b"]" * 42, "1: nested too deeply"),
+        (b"a: &x " + b"[" * 30 + b"]" * 30 + b"\nb: " + b"[" * 30 + b"*x" + b"]" * 30, "1: nested too deeply"),
     ],
 )
 def test_refused(tmp_path: Path, content: bytes, fault: str) -> None:

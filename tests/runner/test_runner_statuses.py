@@ -94,7 +94,9 @@ CASES = {
     "raises": snippet("# build\nraise ValueError('units must be positive')"),
     "asserts": snippet("assert 1 == 2, 'one is not two'"),
     "exits": snippet("# fit\nraise SystemExit(3)"),
-    "does-not-compile": snippet("import KERAS\n# call\nassert KERAS\nreturn 1"),
+    "does-not-compile": snippet(  # under the path json alone
+        "import KERAS\n# call\nassert KERAS\ndef f():\n    KERAS.x\n    global json"
+    ),
     "sleeps": snippet("# fit\nimport time\ntime.sleep(60)", timeout=0.5),
     "sleeps-on": snippet(
         "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)", timeout=0.5
