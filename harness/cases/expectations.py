@@ -148,7 +148,7 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
         wanted = expect["warns"]
         script.expect_warning(Stage(wanted["at"]), wanted["category"], wanted["match"])
     for text in expect.get("silent", []):
-        script.add(Stage.CHECK, expressions.asserted(text, script.expression(text, given=given)))
+        script.add(Stage.CHECK, *expressions.asserted(text, script.expression(text, given=given), script.fresh))
 
 
 def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:

@@ -15,6 +15,7 @@ from typing import Any, Callable, Collection
 
 from harness.cases.documents import nearest
 from harness.cases.fields import FIXED
+from harness.cases.layout import LONGEST
 
 _BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
 _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
@@ -23,7 +24,7 @@ _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
 _STAND_IN = "_fixed{}_"
 DEEPEST = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
-_TEXT = "__version__"
+_VAGUE = ("get", "serialize", "deserialize")  # says something only with its module before it
 
 # The first words by which a name is known to be one of Keras.
 # fmt: off
@@ -185,12 +186,20 @@ def _is_bare_tuple(text: str) -> bool:
     )
 
 
-def asserted(text: str, written: str) -> str:
-    """An assert statement for an expression, with the value found as its message where it is a comparison."""
+def asserted(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
+    """The lines that assert an expression, with the value found as the message where it is a comparison.
+
+    Where that makes too long a line, or the value is another one each time, it gets a name, which `fresh` makes.
+    """
     parts = _COMPARED.split(written)
     if len(parts) == 2 and fault(parts[0]) is None and fault(parts[1]) is None:
-        return f"assert {written}, {parts[0]}"
-    return f"assert {written}, {json.dumps('not so: ' + text)}"
+        line = f"assert {written}, {parts[0]}"
+        if len(line) <= LONGEST and "next(" not in line:
+            return [line]
+        found = fresh("found")
+        return [f"{found} = {parts[0]}", f"assert {found}{written[len(parts[0]) :]}, {found}"]
+    line = f"assert {written}, {json.dumps('not so: ' + text)}"
+    return [line] if len(line) <= LONGEST else [f'assert {written}, "not so"']
 
 
 def _without_fixed(text: str) -> tuple[str, list[str]]:
@@ -216,5 +225,6 @@ def _imported(chain: str) -> str:
     is what stands between two underscores."""
     words = chain.split(".")
     end = next((index + 1 for index, word in enumerate(words) if word[0].isupper()), len(words))
-    special = next((index for index, word in enumerate(words) if index and word.startswith("__")), end)
-    return ".".join(words[: min(end, special)])
+    special = next((max(index, 1) for index, word in enumerate(words) if word.startswith("__")), end)
+    vague = len(words) - 1 if words[-1] in _VAGUE and len(words) > 1 else end
+    return ".".join(words[: min(end, special, vague)])

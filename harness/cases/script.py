@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Collection, Iterator
 
 from harness.cases import expressions
+from harness.cases.layout import broken
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
 
@@ -140,7 +141,8 @@ class Script:
         imports = ["from {} import {}".format(module, ", ".join(sorted(names))) for module, names in self._from.items()]
         blocks.append(["# import", *sorted(imports), *self._bound])
         blocks += [[f"# {stage.value}", *lines] for stage, lines in self._blocks]
-        return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+        lines = [[part for line in block for part in broken(line)] for block in blocks]
+        return "\n\n".join("\n".join(block) for block in lines) + "\n"
 
     def _heads(self) -> list[list[str]]:
         """The imports that have nothing to do with Keras, below what must come before them."""

@@ -35,11 +35,11 @@ import numpy as np
 import tensorflow as tf
 
 # import
+from keras import losses
 from keras.backend import cast
 from keras.constraints import NonNeg
 from keras.initializers import Constant
 from keras.layers import Dense, Flatten
-from keras.losses import get
 from keras.models import Model, Sequential, model_from_json
 from keras.utils import register_keras_serializable
 try:
@@ -94,7 +94,7 @@ inner2 = CustomModel()
 model = tf.keras.Sequential([CustomLayer(units=3, how=lambda x: x), Flatten(), inner2])
 
 # compile
-model.compile(optimizer="sgd", loss=get('mse'), run_eagerly=True)
+model.compile(optimizer="sgd", loss=losses.get('mse'), run_eagerly=True)
 
 # fit
 inputs = np.ones((2, 4), dtype="float32")

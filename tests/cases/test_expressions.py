@@ -211,8 +211,20 @@ def test_a_library_is_imported_unless_its_name_is_given() -> None:
     ],
 )
 def test_an_assertion_shows_what_was_compared(text: str, statement: str) -> None:
-    assert expressions.asserted(text, text) == statement
+    assert expressions.asserted(text, text, str.upper) == [statement]
     ast.parse(statement)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("next(x) == 1", ["FOUND = next(x)", "assert FOUND == 1, FOUND"]),
+        (f"{'x' * 60} == 1", [f"FOUND = {'x' * 60}", "assert FOUND == 1, FOUND"]),
+        (f"x is {'y' * 60}", [f'assert x is {"y" * 60}, "not so"']),
+    ],
+)
+def test_a_long_assertion_is_kept_short(text: str, lines: list[str]) -> None:
+    assert expressions.asserted(text, text, str.upper) == lines
 
 
 @pytest.mark.parametrize(

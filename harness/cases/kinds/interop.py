@@ -117,8 +117,9 @@ def write(body: dict[str, Any], script: Script) -> None:
 
 
 def _stage(text: str) -> Stage:
-    """The stage of an expression, by the function that its outermost call names."""
-    return _STAGES.get(expressions.called(text), Stage.CALL)
+    """The stage of an expression, by the function that its outermost call names: a class builds something."""
+    called = expressions.called(text)
+    return _STAGES.get(called, Stage.BUILD if called[:1].isupper() else Stage.CALL)
 
 
 KIND = Kind("interop", FIELDS, ("steps", "expect"), write, _STARTER, check)
