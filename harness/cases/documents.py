@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, Iterable, Tuple
 
@@ -62,6 +63,22 @@ class Document:
         return self.lines.get(keys, 1)
 
 
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, for which also `1e-5` is a number, as it is in YAML 1.2 and for editors."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+# What PyYAML says, and what the author may do about it.
+_HINTS = {
+    "mapping values are not allowed here": "; look at the indentation, and quote a text that holds ': '",
+    "but found '<block mapping start>'": "; look at the indentation of this line and the one above",
+    "'\\t'": "; indent with spaces, not with tabs",
+}
+
+
 def load(root: str, file: str) -> Document:
     """Parse `root`/`file`. What cannot be parsed leaves `data` None and a fault that says why."""
     document = Document(file)
@@ -69,7 +86,7 @@ def load(root: str, file: str) -> Document:
     if text is None:
         return document
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
         if node is not None:
             document.data = _Reader(document).value(node, ())
         if document.data is None and not document.faults:
@@ -80,7 +97,8 @@ def load(root: str, file: str) -> Document:
         said = error.problem or ""
         if said.startswith("but "):
             said = f"{error.context}, {said}"
-        document.faults.append(Fault(file, line, f"not YAML: {said}"))
+        hint = next((hint for part, hint in _HINTS.items() if part in said), "")
+        document.faults.append(Fault(file, line, f"not YAML: {said}{hint}"))
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         document.faults.append(Fault(file, line, f"not YAML: {error.reason}"))
@@ -112,7 +130,7 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.scalars = yaml.SafeLoader("")
+        self.scalars = _Loader("")
         self.count = 0
         self.open: set[int] = set()
 

@@ -63,7 +63,7 @@ class Named(Field):
 
     def check(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict):
-            place.fault(f"must be a mapping of names, not {describe(value)}")
+            place.fault(f"must be a mapping of names such as {{units: 3}}, not {describe(value)}")
             return
         for key, item in value.items():
             if not is_name(key):
@@ -137,6 +137,11 @@ class Call(Field):
             Reference().check(name, place)
             if arguments is not None:
                 Named(Value()).check(arguments, place.at(name))
+        elif isinstance(value, dict) and len(value) > 1:
+            keys = ", ".join(map(str, value))
+            place.fault(
+                f"must be one name with its arguments, and has the keys {keys}: indent arguments below their name"
+            )
         else:
             place.fault(f"must be a name or one name with its arguments, not {describe(value)}")
 

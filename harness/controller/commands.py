@@ -138,7 +138,8 @@ def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None
     is_named = cell is not None or selection.environments or selection.groups
     shown = environments if is_named else [item for item in environments if item.id in columns]
     if not grid.rows or not shown:
-        raise UsageError(f"there is nothing to show: no result of this selection in {folder}")
+        hint = "" if of_run else "; --run shows the last run"
+        raise UsageError(f"there is nothing to show: no result of this selection in {folder}{hint}")
     console = Console(highlight=False)
     if totals:
         terminal.print_totals(grid, console)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -45,7 +44,6 @@ class _Watch:
         self.cells = cells
         self.layout = layout
         self.began = time.monotonic()
-        self.plans: dict[str, int] = {}
 
     def step(self, job: Job) -> str:
         """Where a job is, without numbers that change at every look."""
@@ -63,33 +61,23 @@ class _Watch:
         return "making the environment"
 
     def finished(self, job: Job) -> int:
+        """How many cells have an outcome: a stream starts with those that are known from earlier runs."""
         file = self.layout.run_file("stream", job.environment.id, ".jsonl")
         plan = self.layout.run_file("plan", job.environment.id, ".json")
         if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
             return 0
         return file.read_bytes().count(b'{"record"')
 
-    def known(self, job: Job) -> int:
-        """How many of a job's cells have an outcome: those of its plan that are finished, and those not in it."""
-        finished = self.finished(job)
-        return self.cells - self._planned(job.environment.id) + finished if finished else 0
-
-    def _planned(self, name: str) -> int:
-        if name not in self.plans:
-            plan = json.loads(self.layout.run_file("plan", name, ".json").read_text(encoding="utf-8") or "{}")
-            self.plans[name] = sum(map(len, plan.get("cells", {}).values())) or self.cells
-        return self.plans[name]
-
     def line(self, job: Job) -> str:
         step = self.step(job)
         if job.process is None:
             return f"{job.environment.id:<14}{step}"
-        cells = f", {self.known(job)} of {self.cells} cells" if step == "running cells" else ""
+        cells = f", {self.finished(job)} of {self.cells} cells" if step == "running cells" else ""
         return f"{job.environment.id:<14}{step}{cells}, {time.monotonic() - job.began:.0f} s"
 
     def summary(self) -> str:
         done = sum(job.code is not None for job in self.jobs)
-        shares = [1.0 if job.code is not None else self.known(job) / self.cells for job in self.jobs]
+        shares = [1.0 if job.code is not None else self.finished(job) / self.cells for job in self.jobs]
         share = sum(shares) / len(self.jobs)
         elapsed = time.monotonic() - self.began
         left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
@@ -116,7 +104,7 @@ class _LineProgress:
             for job in self.watch.jobs:
                 if job.code is None and self.watch.finished(job):
                     name = job.environment.id
-                    self._say(f"{name}: {self.watch.known(job)} of {self.watch.cells} cells")
+                    self._say(f"{name}: {self.watch.finished(job)} of {self.watch.cells} cells")
 
     def _say(self, text: str) -> None:
         self.console.print(f"[{self.watch.summary()}] {text}", markup=False, soft_wrap=True)

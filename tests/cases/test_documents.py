@@ -98,3 +98,9 @@ def test_faults_name_the_file_as_it_was_asked_for(tmp_path: Path) -> None:
 def test_nearest_word(word: object, known: list[str], said: str) -> None:
     assert nearest(word, known) == said
     assert nearest(word, iter(known)) == said
+
+
+@pytest.mark.parametrize(("text", "number"), [("1e-5", 1e-5), ("-2E3", -2000.0), ("1.5e2", 150.0), ("1.0e+2", 100.0)])
+def test_a_number_with_an_exponent_is_a_number(text: str, number: float, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"a: {text}\nb: '{text}'\nc: e5\n", encoding="utf-8")
+    assert load(str(tmp_path), "a.yaml").data == {"a": number, "b": text, "c": "e5"}

@@ -27,7 +27,10 @@ def _load(folder: Path, content: bytes) -> Document:
         (b"x:\n  - {b: 1,\n     b: 1}\n", "3: the key 'b' stands twice"),
         (b"title: caf\xe9 au lait\n", "1: not UTF-8: invalid continuation byte"),
         ("title: café\n".encode("utf-16"), "1: not UTF-8: invalid start byte"),
-        (b"a:\n\tb: 1\n", r"2: not YAML: found character '\t' that cannot start any token"),
+        (
+            b"a:\n\tb: 1\n",
+            r"2: not YAML: found character '\t' that cannot start any token; indent with spaces, not with tabs",
+        ),
         (b"a: [1\nb: 2\n", "2: not YAML: expected ',' or ']', but got ':'"),
         (b"a: 1\n? [x]\n: 2\n", "2: not YAML: a key must be a plain word"),
         (b"a: 1\nb: *nowhere\n", "2: not YAML: found undefined alias 'nowhere'"),

@@ -153,7 +153,7 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
             "{units: 2020-01-01,",
             "6: must be text, a number, true, false, null, a list or a mapping, not datetime.date(2020, 1, 1)",
         ),
-        ("{value: 2}", "2", "6: must be a mapping of names, not 2"),
+        ("{value: 2}", "2", "6: must be a mapping of names such as {units: 3}, not 2"),
     ],
 )
 def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:

@@ -146,7 +146,11 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("{initializers.Constant: {value: 0.5}}", "{Constant: 0.5}", "6: must be a mapping of names, not 0.5"),
+        (
+            "{initializers.Constant: {value: 0.5}}",
+            "{Constant: 0.5}",
+            "6: must be a mapping of names such as {units: 3}, not 0.5",
+        ),
         (
             "units: 3",
             "units: 2020-01-01",

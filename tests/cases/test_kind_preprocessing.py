@@ -151,7 +151,14 @@ def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> N
         (BODY_1, "word_index", "{word_index: [], fit: []}", ["8: must be one method with its arguments"]),
         (BODY_1, "word_index", "{}", ["8: must be one method with its arguments"]),
         (BODY_1, "word_index", "{class: []}", ["8: 'class' is not a Python name"]),
-        (BODY_1, "object: {", "object: {x: {}, ", ["4: must be a name or one name with its arguments, not a mapping"]),
+        (
+            BODY_1,
+            "object: {",
+            "object: {x: {}, ",
+            [
+                "4: must be one name with its arguments, and has the keys x, preprocessing.text.Tokenizer: indent arguments below their name"
+            ],
+        ),
         (BODY_1, "object: {", "function: x\nobject: {", ["1: must have one of the keys object, function"]),
         (
             BODY_1,

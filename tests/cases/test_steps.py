@@ -181,7 +181,12 @@ def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> N
             ["7: must be a list with at least one item, not a list"],
         ),
         (BODY_1, "loss: [mse, {losses.Huber: {delta: 0.5}}]", "loss: [3]", ["7: must be text or a mapping, not 3"]),
-        (BODY_1, "{losses.Huber: {delta: 0.5}}", "{losses.Huber: 0.5}", ["7: must be a mapping of names, not 0.5"]),
+        (
+            BODY_1,
+            "{losses.Huber: {delta: 0.5}}",
+            "{losses.Huber: 0.5}",
+            ["7: must be a mapping of names such as {units: 3}, not 0.5"],
+        ),
         (BODY_1, "  metrics: [", "  loss_weights: [true]\n  metrics: [", ["8: must be a number, not True"]),
         (BODY_1, "epochs: 3", "epochs: 3.0", ["13: must be a whole number of at least 1, not 3.0"]),
         (BODY_1, "  targets: {one_hot: [2, 3], dtype: int32}\n", "", ["10: the key 'targets' is missing"]),

@@ -57,7 +57,7 @@ def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
         (Items(Flag()), [], "must be a list with at least one item, not a list"),
         (Items(Flag()), {"a": 1}, "must be a list with at least one item, not a mapping"),
         (Items(Flag()), [True, 2], "must be true or false, not 2"),
-        (Named(Flag()), ["a"], "must be a mapping of names, not a list"),
+        (Named(Flag()), ["a"], "must be a mapping of names such as {units: 3}, not a list"),
         (Named(Flag()), {"a-b": True}, "'a-b' is not a Python name"),
         (Named(Flag()), {1: True}, "1 is not a Python name"),
         (Named(Flag()), {"lambda": True}, "'lambda' is not a Python name"),
@@ -85,10 +85,13 @@ def test_composed_values_that_do_not_fit(field: Field, value: Any, message: str)
     [
         (None, "must be a name or one name with its arguments, not empty"),
         ({}, "must be a name or one name with its arguments, not a mapping"),
-        ({"a": None, "b": None}, "must be a name or one name with its arguments, not a mapping"),
+        (
+            {"a": None, "b": None},
+            "must be one name with its arguments, and has the keys a, b: indent arguments below their name",
+        ),
         ("layers-Dense", f"must be {REFERENCE}, not 'layers-Dense'"),
         ({3: None}, f"must be {REFERENCE}, not 3"),
-        ({"layers.Dense": [10]}, "must be a mapping of names, not a list"),
+        ({"layers.Dense": [10]}, "must be a mapping of names such as {units: 3}, not a list"),
         ({"layers.Dense": {"kernel size": 1}}, "'kernel size' is not a Python name"),
     ],
 )
@@ -143,12 +146,12 @@ def test_an_argument(value: Any) -> None:
         ({"python": None}, "must be a line of Python, not empty"),
         ({"python": ["x"]}, "must be a line of Python, not a list"),
         ([{"x": {"python": "x y"}}], "is not a Python expression: invalid syntax"),
-        ({"initializers.Constant": 0.5}, "must be a mapping of names, not 0.5"),
-        ({"tf.keras::Constant": "x"}, "must be a mapping of names, not 'x'"),
-        ({"Constant": [1]}, "must be a mapping of names, not a list"),
+        ({"initializers.Constant": 0.5}, "must be a mapping of names such as {units: 3}, not 0.5"),
+        ({"tf.keras::Constant": "x"}, "must be a mapping of names such as {units: 3}, not 'x'"),
+        ({"Constant": [1]}, "must be a mapping of names such as {units: 3}, not a list"),
         ({"initializers.Constant": {"1": 0.5}}, "'1' is not a Python name"),
         ({"initializers.Constant": {"value": DAY}}, f"must be {VALUE}, not datetime.date(2020, 1, 1)"),
-        ([{"a": {"b.C": {"d": {"E": 1}}}}], "must be a mapping of names, not 1"),
+        ([{"a": {"b.C": {"d": {"E": 1}}}}], "must be a mapping of names such as {units: 3}, not 1"),
     ],
 )
 def test_what_is_no_argument(value: Any, message: str) -> None:

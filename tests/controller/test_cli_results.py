@@ -32,7 +32,10 @@ FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", 
 def test_show_has_nothing_to_show_without_results(harness: Command, project: Path) -> None:
     done = harness("show")
     assert done.returncode == 2
-    assert done.stderr == f"there is nothing to show: no result of this selection in {project / 'results'}\n"
+    where = project / "results"
+    assert done.stderr == (
+        f"there is nothing to show: no result of this selection in {where}; --run shows the last run\n"
+    )
 
 
 def test_show_prints_the_accepted_grid_or_that_of_the_last_run(harness: Command, keep: Keep, column: Columns) -> None:
