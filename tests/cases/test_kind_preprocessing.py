@@ -156,7 +156,8 @@ def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> N
             "object: {",
             "object: {x: {}, ",
             [
-                "4: must be one name with its arguments, and has the keys x, preprocessing.text.Tokenizer: indent arguments below their name"
+                "4: must be one name with its arguments, and has the keys x, preprocessing.text.Tokenizer: "
+                "indent arguments below their name"
             ],
         ),
         (BODY_1, "object: {", "function: x\nobject: {", ["1: must have one of the keys object, function"]),
