@@ -133,17 +133,23 @@ def summary(grid: Grid) -> list[str]:
 
 def _path_scores(grid: Grid) -> str:
     heads = _heads(grid)
-    complete = [column_score(grid.column_outcomes(environment)) is not None for environment in grid.environments]
     lines = ["**Passing cells by import path and release, in percent**", ""]
     lines += [f"| | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    lines += [f"| `{path}` | {' | '.join(cells.values())} |" for path, cells in path_scores(grid).items()]
+    return "\n".join(lines)
+
+
+def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
+    """By import path and id of an environment, the share of passing cells; `?` where the column is not whole."""
+    whole = {item.id: column_score(grid.column_outcomes(item)) is not None for item in grid.environments}
+    scores: dict[str, dict[str, str]] = {}
     for path in grid.paths:
         rows = [row for row in grid.rows if row.path == path]
-        columns = zip(grid.environments, complete, strict=True)
-        cells = [
-            _percent(score([grid.outcome(row, item) for row in rows])) if whole else "?" for item, whole in columns
-        ]
-        lines.append(f"| `{path}` | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        scores[path] = {
+            item.id: _percent(score([grid.outcome(row, item) for row in rows])) if whole[item.id] else "?"
+            for item in grid.environments
+        }
+    return scores
 
 
 def _percent(found: Score) -> str:

@@ -32,7 +32,7 @@ from harness.controller.project import Layout, Project, load_project
 from harness.controller.reconcile import read_stream
 from harness.controller.selection import Selection
 from harness.controller.store import Column, EnvironmentFacts, read_column, read_columns, write_column
-from harness.controller.terminal import print_grid
+from harness.controller.terminal import print_ran
 from harness.controller.toxlog import Ending, ending
 
 _DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
@@ -159,7 +159,7 @@ def _conclude(
     environments = [job.environment for job, _ in done]
     ran = {column.environment.id: column for _, column in done if column is not None}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    print_grid(make_grid(cases, paths, environments, ran), console)
+    print_ran(make_grid(cases, paths, environments, ran), console)
     baselines = read_columns(project.layout.results, ran)
     worst = Exit.AGREES
     for job, column in done:

@@ -13,7 +13,7 @@ from harness.cases.library import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
-from harness.controller.export import safe, summary
+from harness.controller.export import path_scores, safe, summary
 from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.history import Event
 from harness.controller.known import explanation
@@ -31,6 +31,7 @@ _STYLES = {
     Status.ERROR: "bold yellow",
 }
 _LEFT_OUT = "left out"
+_MOST_ROWS = 120  # of a grid that is printed without having been asked for
 
 
 def print_grid(grid: Grid, console: Console) -> None:
@@ -38,11 +39,32 @@ def print_grid(grid: Grid, console: Console) -> None:
 
     A row's score is of all its releases, and stands in the last block.
     """
+    _print_blocks(grid, console, whole=True)
+
+
+def print_ran(grid: Grid, console: Console) -> None:
+    """The grid of a run; of a large one the share of passing cells by import path, in percent."""
+    whole = len(grid.rows) <= _MOST_ROWS
+    _print_blocks(grid, console, whole)
+    if not whole:
+        console.print(
+            f"`harness show --run` prints all {len(grid.rows)} rows, with `-k CASE` those of one case", style="dim"
+        )
+
+
+def _print_blocks(grid: Grid, console: Console, whole: bool) -> None:
     label = max(len(_LEFT_OUT), *(len(row.path) + 4 for row in grid.rows))
     most = len(grid.environments)
     rest = len(f"  {Score(most, most, most)}")  # what a row's score may need at the end of its line
+    scores = {} if whole else path_scores(grid)
     for block in _blocks(grid.environments, console.width - label - rest):
-        _print_block(grid, block, label, console)
+        widths = [len(environment.label) + 2 for environment in block]
+        _print_line(console, " " * label, [environment.label for environment in block], widths, before="\n")
+        if whole:
+            _print_rows(grid, block, widths, label, console)
+        for path, cells in scores.items():
+            _print_line(console, f"  {path}".ljust(label), [cells[item.id] for item in block], widths, "")
+        _print_scores(grid, block, widths, label, console)
     totals = grid.totals()
     legend = Text("\n")
     for status in Status:
@@ -64,10 +86,14 @@ def _blocks(environments: Sequence[Environment], width: int) -> list[list[Enviro
     return blocks
 
 
-def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: Console) -> None:
-    widths = [len(environment.label) + 2 for environment in block]
-    head = "".join(environment.label.rjust(width) for environment, width in zip(block, widths, strict=True))
-    console.print(Text("\n" + " " * label + head, "bold"), overflow="ignore", no_wrap=True, crop=False)
+def _print_line(
+    console: Console, head: str, words: Sequence[str], widths: Sequence[int], style: str = "bold", before: str = ""
+) -> None:
+    line = "".join(word.rjust(width) for word, width in zip(words, widths, strict=True))
+    console.print(Text(before + head + line, style), overflow="ignore", no_wrap=True, crop=False)
+
+
+def _print_rows(grid: Grid, block: Sequence[Environment], widths: Sequence[int], label: int, console: Console) -> None:
     case = None
     for row in grid.rows:
         if row.case is not case:
@@ -76,6 +102,11 @@ def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: 
                 Text(f"{case.id}  ", "bold").append(safe(case.title), "not bold dim"), overflow="ellipsis", no_wrap=True
             )
         console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
+
+
+def _print_scores(
+    grid: Grid, block: Sequence[Environment], widths: Sequence[int], label: int, console: Console
+) -> None:
     scores = [column_score(grid.column_outcomes(environment)) for environment in block]
     lines = [
         ("pass", [str(value.passed) if value else "?" for value in scores]),
@@ -84,8 +115,7 @@ def _print_block(grid: Grid, block: Sequence[Environment], label: int, console: 
     if any(value.left_out for value in scores if value):
         lines.append((_LEFT_OUT, [str(value.left_out) if value else "?" for value in scores]))
     for name, values in lines:
-        line = "".join(value.rjust(width) for value, width in zip(values, widths, strict=True))
-        console.print(Text(name.ljust(label) + line, "bold"), overflow="ignore", no_wrap=True, crop=False)
+        _print_line(console, name.ljust(label), values, widths)
 
 
 def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[int], label: int) -> Text:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from harness.controller.history import Event
 from harness.controller.project import load_matrix, load_project
 from harness.controller.store import Column
 from harness.controller.story import tell
-from harness.controller.terminal import print_case, print_grid, print_overview, print_story, print_totals
+from harness.controller.terminal import print_case, print_grid, print_overview, print_ran, print_story, print_totals
 
 Columns = Callable[..., Column]
 Edit = Callable[[str, str, str], None]
@@ -222,3 +223,25 @@ def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, 
     print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "version[keras] in tf215: ▨ env-fail\n" in text.getvalue()
     assert "\nreason    venv: �[31mred" in text.getvalue()
+
+
+def test_of_a_large_run_the_shares_by_path_are_printed(project: Path, column: Columns) -> None:
+    loaded = load_project(project)
+    paths = list(loaded.matrix.paths.values())
+    cases = [replace(loaded.cases[0], id=f"case-{number}", paths=("*",)) for number in range(1 + 120 // len(paths))]
+    outcomes = [
+        Outcome(case.id, path.id, Status.PASS if path.id == "keras" or case is cases[0] else Status.FAIL)
+        for case in cases
+        for path in paths
+    ]
+    grid = make_grid(cases, paths, [loaded.matrix.environments["tf215"]], {"tf215": column(*outcomes)})
+    screen, text = console()
+    print_ran(grid, screen)
+    lines = [line.split() for line in text.getvalue().splitlines()]
+    assert ["keras", "100"] in lines
+    assert ["tf_keras", str(100 // len(cases))] in lines
+    assert f"prints all {len(grid.rows)} rows" in text.getvalue()
+    assert "case-0" not in text.getvalue()
+    small = make_grid(cases[:1], paths, grid.environments, grid.columns)
+    print_ran(small, screen)
+    assert "case-0" in text.getvalue()
