@@ -239,7 +239,7 @@ def test_of_a_large_run_the_shares_by_path_are_printed(project: Path, column: Co
     print_ran(grid, screen)
     lines = [line.split() for line in text.getvalue().splitlines()]
     assert ["keras", "100"] in lines
-    assert ["tf_keras", str(100 // len(cases))] in lines
+    assert ["tf.keras", str(100 // len(cases))] in lines
     assert f"prints all {len(grid.rows)} rows" in text.getvalue()
     assert "case-0" not in text.getvalue()
     small = make_grid(cases[:1], paths, grid.environments, grid.columns)
