@@ -15,6 +15,7 @@ from harness.controller.cli import _COMMANDS
 from harness.controller.errors import Exit
 from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, as_readme
 from harness.controller.grid import Grid, make_grid
+from harness.controller.known import unexplaining
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
 
@@ -84,6 +85,12 @@ def test_an_example_is_a_case_without_fault(text: str, tmp_path: Path) -> None:
 
 def test_every_kind_has_an_example() -> None:
     assert {yaml.safe_load(text)["kind"] for text in examples()} == set(KINDS)
+
+
+def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
+    cases = load_project(ROOT).cases
+    assert [str(fault) for fault in unexplaining(grid, cases)] == []
+    assert sum(len(case.known) for case in cases) > 0
 
 
 def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
