@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cases.library import Case
 from harness.controller.errors import FaultyFiles, UsageError
 from harness.controller.project import Layout, find_root, load_matrix, load_project
 
@@ -93,15 +94,27 @@ def test_two_colons_in_a_text_are_no_path(project: Path, edit: Callable[[str, st
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("return 5", "'return' outside function: return 5"),
-        ("break", "'break' outside loop: break"),
-        ("nonlocal keras", "nonlocal declaration not allowed at module level: nonlocal keras"),
+        ("return 5", "'return' outside function"),
+        ("break", "'break' outside loop"),
+        ("nonlocal keras", "nonlocal declaration not allowed at module level"),
     ],
 )
-def test_a_case_whose_script_cannot_be_compiled_is_a_fault(
+def test_code_that_cannot_be_compiled_is_a_fault(
     project: Path, edit: Callable[[str, str, str], None], line: str, said: str
 ) -> None:
     edit("cases/snippet/version.yaml", "  # call", f"  # call\n  {line}")
     with pytest.raises(FaultyFiles) as faulty:
         load_project(project)
-    assert str(faulty.value) == f"cases/snippet/version.yaml:1: becomes no Python under tensorflow.keras: {said}"
+    assert str(faulty.value) == f"cases/snippet/version.yaml:4: is not Python: {said} (line 4 of the code)"
+
+
+def test_a_script_that_cannot_be_compiled_is_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Case, "script", lambda case, path: f"return '{case.id}'\n")
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    assert str(faulty.value).splitlines() == [
+        "cases/model_build/dense.yaml:1: becomes no Python under tensorflow.keras: "
+        "'return' outside function: return 'dense'",
+        "cases/snippet/version.yaml:1: becomes no Python under tensorflow.keras: "
+        "'return' outside function: return 'version'",
+    ]
