@@ -130,8 +130,8 @@ def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
 
 
 def _no_python(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
-    """What every case becomes can be compiled: a net under the checks of the kinds."""
-    for path in paths.values():
+    """What every case becomes can be compiled in either form: a net under the checks of the kinds."""
+    for path in {path.form: path for path in reversed(list(paths.values()))}.values():
         script = case.script(path)
         try:
             compile(script, "<script>", "exec", dont_inherit=True)
