@@ -7,7 +7,7 @@ from typing import Any
 from harness.cases import expressions
 from harness.cases.documents import Place, nearest
 from harness.cases.fields import Field, Flag, Schema, Text, Whole, describe
-from harness.cases.literals import bracketed, call, literal
+from harness.cases.literals import bracketed, call, literal, tupled
 from harness.cases.models import Layer, layer_text
 from harness.cases.script import Script
 from harness.cases.structures import Call, Expression, Mapping, Named, OneOf, Value, fallback
@@ -123,10 +123,9 @@ def _build(layer: dict[str, Any], script: Script) -> list[str]:
 
 
 def _weight(name: str, weight: dict[str, Any], script: Script) -> list[str]:
-    sizes = [_size(size) for size in weight["shape"]]
     parts = [
         f'"{name}"' if weight.get("positional_name") else f'name="{name}"',
-        "shape=({})".format(", ".join(sizes) + ("," if len(sizes) == 1 else "")),
+        f"shape={tupled([_size(size) for size in weight['shape']])}",
     ]
     for key in ("initializer", "regularizer", "constraint", "trainable"):
         if key in weight:
@@ -148,8 +147,7 @@ def _shape(layer: dict[str, Any]) -> list[str]:
     if "output_shape" not in layer:
         return []
     sizes = ["input_shape[0]" if size is None else _size(size) for size in layer["output_shape"]]
-    inner = ", ".join(sizes) + ("," if len(sizes) == 1 else "")
-    return ["    def compute_output_shape(self, input_shape):", f"        return ({inner})"]
+    return ["    def compute_output_shape(self, input_shape):", f"        return {tupled(sizes)}"]
 
 
 def _config(layer: dict[str, Any]) -> list[str]:

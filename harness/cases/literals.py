@@ -42,10 +42,19 @@ def keywords(arguments: dict[str, Any], script: Script) -> str:
     return ", ".join(f"{name}={literal(value, script)}" for name, value in arguments.items())
 
 
+def further(arguments: dict[str, Any], script: Script) -> str:
+    """Keyword arguments behind others: `, units=10`, or nothing."""
+    return f", {keywords(arguments, script)}" if arguments else ""
+
+
 def shape(sizes: list[Any]) -> str:
     """Sizes as a tuple."""
-    inner = ", ".join(shape(size) if isinstance(size, list) else repr(size) for size in sizes)
-    return f"({inner},)" if len(sizes) == 1 else f"({inner})"
+    return tupled([shape(size) if isinstance(size, list) else repr(size) for size in sizes])
+
+
+def tupled(items: list[str]) -> str:
+    """The items as a tuple."""
+    return "({})".format(", ".join(items) + ("," if len(items) == 1 else ""))
 
 
 def shapes(sizes: list[Any]) -> str:

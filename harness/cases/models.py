@@ -7,7 +7,7 @@ from typing import Any
 from harness.cases import expressions
 from harness.cases.documents import Place, nearest
 from harness.cases.fields import Field, Schema, Shape, Text, describe
-from harness.cases.literals import bracketed, call, keywords, literal, shape
+from harness.cases.literals import bracketed, call, further, literal, shape
 from harness.cases.script import MODULES, Script
 from harness.cases.structures import Call, Expression, Items, Mapping, Named, OneOf, Value, fallback, is_call
 from harness.contract.statuses import Stage
@@ -25,11 +25,16 @@ def is_taken(name: str) -> bool:
     return name in (*MODULES, *expressions.KERAS, *expressions.BUILT_IN)
 
 
+def is_nested(layer: Any) -> bool:
+    """Whether a layer is written as a model: `{model: ...}`."""
+    return isinstance(layer, dict) and list(layer) == ["model"]
+
+
 class Layer(Field):
     """A layer by its name and arguments, or a nested model: `{model: {sequential: [...]}}`."""
 
     def check(self, value: Any, place: Place) -> None:
-        if isinstance(value, dict) and list(value) == ["model"]:
+        if is_nested(value):
             MODEL.check(value["model"], place.at("model"))
         else:
             Call().check(value, place)
@@ -162,7 +167,7 @@ def write_model(script: Script, spec: dict[str, Any], name: str = "model") -> No
 
 def layer_text(script: Script, layer: Any) -> str:
     """The expression of a layer; a nested model is written first, under a name of its own."""
-    if isinstance(layer, dict) and list(layer) == ["model"]:
+    if is_nested(layer):
         name = script.fresh("inner")
         write_model(script, layer["model"], name)
         return name
@@ -188,8 +193,8 @@ def _write_functional(script: Script, spec: dict[str, Any]) -> None:
         if isinstance(step, str):
             script.add(Stage.BUILD, f"{name} = {script.expression(step, given=given)}")
         else:
-            more = "".join(f", {keywords({key: value}, script)}" for key, value in step.get("with", {}).items())
             made = inner.get(name, step["apply"])
+            more = further(step.get("with", {}), script)
             script.add(Stage.BUILD, f"{name} = {made}({_names(step['to'])}{more})")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from harness.cases.arrays import array, data
 from harness.cases.documents import Place
 from harness.cases.fields import Choice, Field, Flag, Number, Text, Whole
-from harness.cases.literals import bracketed, call, keywords, literal
+from harness.cases.literals import bracketed, call, further, keywords
 from harness.cases.script import Script
 from harness.cases.structures import Items, Mapping, OneOf, Value, is_call
 from harness.contract.statuses import Stage
@@ -114,8 +114,7 @@ def _write_data(fit: dict[str, Any], script: Script) -> None:
 
 
 def _settings(fit: dict[str, Any], script: Script) -> str:
-    rest = {key: value for key, value in fit.items() if key not in ("by", "inputs", "targets")}
-    return "".join(f", {key}={literal(value, script)}" for key, value in rest.items())
+    return further({key: value for key, value in fit.items() if key not in ("by", "inputs", "targets")}, script)
 
 
 def write_evaluate(spec: dict[str, Any], script: Script) -> None:
@@ -125,9 +124,23 @@ def write_evaluate(spec: dict[str, Any], script: Script) -> None:
     script.add(Stage.CALL, *bracketed("evaluation = model.evaluate(", parts, ")"))
 
 
-def write_predict(spec: Any, script: Script) -> None:
+def write_predict(spec: Any, script: Script, name: str = "prediction", model: str = "model") -> None:
     """Write `prediction = model.predict(...)`."""
-    script.add(Stage.CALL, f"prediction = model.predict({array(script, spec)})")
+    script.add(Stage.CALL, f"{name} = {model}.predict({array(script, spec)})")
+
+
+def write_steps(body: dict[str, Any], script: Script) -> None:
+    """Write those that the body names of compiling, fitting, evaluating and predicting."""
+    if "compile" in body:
+        write_compile(body["compile"], script)
+    if "fit" in body:
+        write_fit(body["fit"], script)
+    if "train" in body:
+        write_train(body["train"], body["compile"], script)
+    if "evaluate" in body:
+        write_evaluate(body["evaluate"], script)
+    if "predict" in body:
+        write_predict(body["predict"], script)
 
 
 def write_copy(how: str, script: Script, fed: Any, predicted: str, several: bool = False, custom: str = "") -> None:
@@ -149,7 +162,7 @@ def write_copy(how: str, script: Script, fed: Any, predicted: str, several: bool
     if fed is None:
         script.add(Stage.CHECK, "assert copy.count_params() == model.count_params(), copy.count_params()")
         return
-    script.add(Stage.CALL, f"copied = copy.predict({array(script, fed)})")
+    write_predict(fed, script, "copied", "copy")
     script.add(Stage.CHECK, *same("copied", predicted, several))
 
 

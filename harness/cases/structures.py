@@ -74,6 +74,22 @@ class Named(Field):
         return {"type": "object", "additionalProperties": self.item.schema(), "propertyNames": {"pattern": _NAME}}
 
 
+class Single(Named):
+    """A mapping of one name to a value of a field; `wanted` puts the pair into words."""
+
+    def __init__(self, item: Field, wanted: str) -> None:
+        super().__init__(item)
+        self.wanted = wanted
+
+    def check(self, value: Any, place: Place) -> None:
+        if isinstance(value, dict) and len(value) != 1:
+            place.fault(f"must be {self.wanted}")
+        super().check(value, place)
+
+    def schema(self) -> Schema:
+        return dict(super().schema(), minProperties=1, maxProperties=1)
+
+
 class Expression(Field):
     """One line of Python; see `expressions`."""
 

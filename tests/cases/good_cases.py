@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _HEAD = "id: good\nkind: {}\ntitle: Good\n"
-_BODIES = {
+BODIES = {
     "model_build": """\
 model:
   functional:
@@ -137,5 +137,5 @@ code: |
   assert rows.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], "KERAS"
 """,
 }
-GOOD = {kind: _HEAD.format(kind) + body for kind, body in _BODIES.items()}
+GOOD = {kind: _HEAD.format(kind) + body for kind, body in BODIES.items()}
 FILES = {kind: f"cases/{kind}/good.yaml" for kind in GOOD}

@@ -5,31 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from good_cases import BODIES
 from written_cases import ATTRIBUTE, FROM, python
 
 from harness.contract.plan import PathSpec
 
-BODY_1 = """\
-layer:
-  base: [layers.Layer, engine.base_layer.Layer]
-  register: {utils.register_keras_serializable: {package: cases}}
-  arguments: {units: 3, how: {python: "lambda x: x"}}
-  sublayers: {inside: {model: {sequential: [{layers.Dense: {units: 4, input_shape: [4]}}]}}}
-  weights:
-    w: {shape: [input_dim, units], initializer: {initializers.Constant: {value: 0.5}}, trainable: true}
-    b: {shape: [units], initializer: zeros, positional_name: true, constraint: {constraints.NonNeg: null}}
-  call: how(tf.matmul(inside(inputs), w)) + backend.cast(b, training or 'float32')
-  add_loss: tf.reduce_sum(w)
-  output_shape: [null, units]
-  get_config: true
-container: tf.keras::Sequential
-followed_by: [layers.Flatten, {model: {subclass: {layers: {d: layers.Flatten}, call: "d(inputs, training=training)"}}}]
-compile: {optimizer: sgd, loss: {python: "losses.get('mse')"}, run_eagerly: true}
-fit: {inputs: {ones: [2, 4]}, targets: {zeros: [2, 3]}}
-input: {ones: [2, 4]}
-copy: to_json
-expect: {trainable_weights: 2, output: {full: [2, 3], value: 2.0}, silent: ["CustomLayer(4).units == 4"]}
-"""
+BODY_1 = BODIES["custom_layer"]
 SCRIPT_1 = """\
 import numpy as np
 import tensorflow as tf

@@ -13,7 +13,7 @@ from harness.cases.kinds.base import Kind
 from harness.cases.literals import bracketed, keywords
 from harness.cases.models import MODEL, Layer, layer_text, write_model
 from harness.cases.script import Script
-from harness.cases.steps import COMPILE, COPY, FIT, check_steps, write_compile, write_copy, write_fit
+from harness.cases.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
 from harness.cases.structures import Items, Mapping, fallback
 from harness.contract.statuses import Stage
 
@@ -67,12 +67,9 @@ def write(body: dict[str, Any], script: Script) -> None:
         layers += [layer_text(script, layer) for layer in body.get("followed_by", [])]
         container = script.use(body.get("container", "models.Sequential"))
         script.add(Stage.BUILD, *bracketed(f"model = {container}([", layers, "])"))
-    if "compile" in body:
-        write_compile(body["compile"], script)
-    if "fit" in body:
-        write_fit(body["fit"], script)
+    write_steps(body, script)
     if "input" in body:
-        script.add(Stage.CALL, f"output = model.predict({array(script, body['input'])})")
+        write_predict(body["input"], script, "output")
     if "copy" in body:
         write_copy(body["copy"], script, body.get("input"), "output", custom=CLASS)
     write_of_model(body, script)

@@ -11,9 +11,9 @@ from harness.cases.expectations import OF_ALL, check_expectations, write_of_all
 from harness.cases.fields import Field, Schema
 from harness.cases.kinds.base import Kind
 from harness.cases.literals import call
-from harness.cases.models import Layer, is_taken, write_model
+from harness.cases.models import Layer, is_nested, is_taken, write_model
 from harness.cases.script import Script
-from harness.cases.structures import Expression, Items, Mapping, Named, OneOf
+from harness.cases.structures import Expression, Items, Mapping, OneOf, Single
 from harness.contract.statuses import Stage
 
 # The stage of a step that calls something of this name; of any other call it is `call`.
@@ -43,20 +43,8 @@ class _Made(Field):
         return {"anyOf": [Expression().schema(), Array().schema(), Layer().schema()]}
 
 
-class _Bound(Named):
-    """One name, and what it is bound to."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if isinstance(value, dict) and len(value) != 1:
-            place.fault("must be one name and what it stands for")
-        super().check(value, place)
-
-    def schema(self) -> Schema:
-        return dict(super().schema(), minProperties=1, maxProperties=1)
-
-
 FIELDS: dict[str, Field] = {
-    "steps": Items(OneOf((str, Expression()), (dict, _Bound(_Made())))),
+    "steps": Items(OneOf((str, Expression()), (dict, Single(_Made(), "one name and what it stands for")))),
     "expect": Mapping(OF_ALL),
 }
 
@@ -91,7 +79,7 @@ def check(body: dict[str, Any], place: Place) -> None:
 
 def _variables(value: Any) -> list[str]:
     """The names that the building of a functional model binds."""
-    spec = value["model"].get("functional", {}) if isinstance(value, dict) and list(value) == ["model"] else {}
+    spec = value["model"].get("functional", {}) if is_nested(value) else {}
     return [name for group in ("inputs", "layers", "tensors") for name in spec.get(group, {})]
 
 
@@ -109,7 +97,7 @@ def write(body: dict[str, Any], script: Script) -> None:
             script.add(_stage(value), f"{name} = {script.expression(value, given=given)}")
         elif is_array(value):
             script.add(Stage.BUILD, f"{name} = {array(script, value)}")
-        elif list(value) == ["model"]:
+        elif is_nested(value):
             write_model(script, value["model"], name)
         else:
             script.add(Stage.BUILD, f"{name} = {call(value, script)}")

@@ -11,18 +11,7 @@ from harness.cases.fields import Field
 from harness.cases.kinds.base import Kind
 from harness.cases.models import MODEL, write_model
 from harness.cases.script import Script
-from harness.cases.steps import (
-    COMPILE,
-    COPY,
-    EVALUATE,
-    FIT,
-    check_steps,
-    write_compile,
-    write_copy,
-    write_evaluate,
-    write_fit,
-    write_predict,
-)
+from harness.cases.steps import COMPILE, COPY, EVALUATE, FIT, check_steps, write_copy, write_steps
 from harness.cases.structures import Mapping
 
 FIELDS: dict[str, Field] = {
@@ -58,14 +47,7 @@ def check(body: dict[str, Any], place: Place) -> None:
 def write(body: dict[str, Any], script: Script) -> None:
     """Write the steps that the body names, and the checks."""
     write_model(script, body["model"])
-    if "compile" in body:
-        write_compile(body["compile"], script)
-    if "fit" in body:
-        write_fit(body["fit"], script)
-    if "evaluate" in body:
-        write_evaluate(body["evaluate"], script)
-    if "predict" in body:
-        write_predict(body["predict"], script)
+    write_steps(body, script)
     if "copy" in body:
         several = isinstance(body["expect"].get("prediction"), list)
         write_copy(body["copy"], script, body.get("predict"), "prediction", several)

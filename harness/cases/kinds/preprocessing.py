@@ -11,7 +11,7 @@ from harness.cases.fields import Field, Positive, Schema, Shape, describe, is_na
 from harness.cases.kinds.base import Kind
 from harness.cases.literals import call, literal, shape
 from harness.cases.script import Script
-from harness.cases.structures import Call, Items, Mapping, Named, OneOf, Value, fallback, is_call, is_python
+from harness.cases.structures import Call, Items, Mapping, Named, OneOf, Single, Value, fallback, is_call, is_python
 from harness.contract.statuses import Stage
 
 
@@ -40,26 +40,13 @@ class _Arguments(Field):
     """A list of positional arguments."""
 
     def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, list):
+        if isinstance(value, list):
+            Argument().check(value, place)
+        else:
             place.fault(f"must be a list of arguments, not {describe(value)}")
-            return
-        for index, item in enumerate(value):
-            Argument().check(item, place.at(index))
 
     def schema(self) -> Schema:
         return {"type": "array"}
-
-
-class _Method(Named):
-    """A method with its arguments: one key."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if isinstance(value, dict) and len(value) != 1:
-            place.fault("must be one method with its arguments")
-        super().check(value, place)
-
-    def schema(self) -> Schema:
-        return dict(super().schema(), minProperties=1, maxProperties=1)
 
 
 class _Attribute(Field):
@@ -76,7 +63,7 @@ class _Attribute(Field):
 
 FIELDS: dict[str, Field] = {
     "object": Call(),
-    "methods": Items(OneOf((dict, _Method(_Arguments())), (str, _Attribute()))),
+    "methods": Items(OneOf((dict, Single(_Arguments(), "one method with its arguments")), (str, _Attribute()))),
     "function": fallback(),
     "arguments": _Arguments(),
     "options": Named(Argument()),

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.cases.arrays import array, data
+from harness.cases.arrays import data
 from harness.cases.custom import CLASS, LAYER, check_layer, write_layer
 from harness.cases.documents import Place
 from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
 from harness.cases.fields import Field, Matching, is_reference
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import keywords
+from harness.cases.literals import further
 from harness.cases.models import MODEL, write_model
 from harness.cases.script import Script
-from harness.cases.steps import COMPILE, FIT, check_steps, same, write_compile, write_fit
+from harness.cases.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
 from harness.cases.structures import Items, Mapping, Named, Value
 from harness.contract.statuses import Stage
 
@@ -80,19 +80,16 @@ def write(body: dict[str, Any], script: Script) -> None:
     if "layer" in body:
         write_layer(body["layer"], script)
     write_model(script, body["model"])
-    if "compile" in body:
-        write_compile(body["compile"], script)
-    if "fit" in body:
-        write_fit(body["fit"], script)
+    write_steps(body, script)
     if "input" in body:
-        script.add(Stage.CALL, f"prediction = model.predict({array(script, body['input'])})")
+        write_predict(body["input"], script)
     _write_save(body["save"], script)
     restored = "model"
     if "load" in body:
         restored = _write_load(body["load"], body["save"]["file"], script)
         if "input" in body:
             several = isinstance(body["expect"].get("prediction"), list)
-            script.add(Stage.CALL, f"again = {restored}.predict({array(script, body['input'])})")
+            write_predict(body["input"], script, "again", restored)
             script.add(Stage.CHECK, *same("again", "prediction", several))
     for name in body["expect"].get("files", []):
         script.plain("import os")
@@ -102,8 +99,7 @@ def write(body: dict[str, Any], script: Script) -> None:
 
 
 def _write_save(save: dict[str, Any], script: Script) -> None:
-    options = save.get("options", {})
-    more = f", {keywords(options, script)}" if options else ""
+    more = further(save.get("options", {}), script)
     file = json.dumps(save["file"])
     if save["with"] in METHODS:
         script.add(Stage.SAVE, f"model.{save['with']}({file}{more})")
@@ -113,8 +109,7 @@ def _write_save(save: dict[str, Any], script: Script) -> None:
 
 def _write_load(load: dict[str, Any], saved: str, script: Script) -> str:
     """Write the loading, and give the name of what has the weights then."""
-    options = load.get("options", {})
-    more = f", {keywords(options, script)}" if options else ""
+    more = further(load.get("options", {}), script)
     file = json.dumps(load.get("file", saved))
     if load["with"] in METHODS:
         script.plain("import numpy as np")

@@ -11,16 +11,7 @@ from harness.cases.fields import Field
 from harness.cases.kinds.base import Kind
 from harness.cases.models import MODEL, write_model
 from harness.cases.script import Script
-from harness.cases.steps import (
-    COMPILE,
-    EVALUATE,
-    TRAIN,
-    check_steps,
-    write_compile,
-    write_evaluate,
-    write_predict,
-    write_train,
-)
+from harness.cases.steps import COMPILE, EVALUATE, TRAIN, check_steps, write_steps
 from harness.cases.structures import Mapping
 
 FIELDS: dict[str, Field] = {
@@ -61,12 +52,7 @@ def check(body: dict[str, Any], place: Place) -> None:
 def write(body: dict[str, Any], script: Script) -> None:
     """Write the model, its training, and the checks."""
     write_model(script, body["model"])
-    write_compile(body["compile"], script)
-    write_train(body["train"], body["compile"], script)
-    if "evaluate" in body:
-        write_evaluate(body["evaluate"], script)
-    if "predict" in body:
-        write_predict(body["predict"], script)
+    write_steps(body, script)
     write_of_model(body, script)
     write_of_all(body["expect"], script, _NAMES)
 
