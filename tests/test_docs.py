@@ -14,12 +14,14 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.cli import _COMMANDS
 from harness.controller.errors import Exit
 from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, as_readme
+from harness.controller.folding import WORDS
 from harness.controller.grid import Grid, make_grid
 from harness.controller.known import unexplaining
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
 
 ROOT = Path(__file__).parents[1]
+TEST = re.compile(r"`(?P<file>tests/\w+/\w+\.py)::(?P<name>test_\w+)` \|$")
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
 
@@ -102,6 +104,21 @@ def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
     shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
     assert shown.strip() == as_readme(grid).strip()
+
+
+def test_every_word_of_a_change_is_described() -> None:
+    text = read("docs/commands.md").partition("## What changed")[2]
+    for word in WORDS:
+        assert f"`{word}`" in text
+
+
+def test_every_fault_is_shown_by_a_test_that_is_there() -> None:
+    rows = [line for line in read("docs/reliability.md").splitlines() if line.startswith("| ")]
+    tests = [TEST.search(row) for row in rows if not row.endswith((" test |", "---|"))]
+    assert len(tests) > 40
+    for found in tests:
+        assert found is not None
+        assert f"\ndef {found['name']}(" in read(found["file"]), found[0]
 
 
 @pytest.mark.parametrize("name", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.contract.records import CellKey
 from harness.contract.statuses import Status
 from harness.controller.changes import as_text
-from harness.controller.collecting import collect_grid
+from harness.controller.collecting import grid_files, said_of
 from harness.controller.commands import open_root
 from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
-from harness.controller.history import append_history, events, read_history
+from harness.controller.history import continued, events
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
-from harness.controller.store import Column, read_columns, read_details, write_column
+from harness.controller.store import Column, as_document, read_columns, read_details
+from harness.controller.writing import changed, only_writer, write_together
 
 _NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
 
@@ -47,27 +48,34 @@ def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], p
 
 
 def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
-    """Take the selected cells of the last run into results/, note what that changes, and make the grid anew."""
+    """Take the selected cells of the last run into results/, note what that changes, and make the grid anew.
+
+    All of that is written as one, or nothing of it is.
+    """
     project = load_project(open_root(root))
-    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"):
+    layout = project.layout
+    with only_one(layout.state / "lock", f"run in {layout.root}"), only_writer(layout):
         return _accept(project, selection, dry_run)
 
 
 def _accept(project: Project, selection: Selection, dry_run: bool) -> Exit:
     layout = project.layout
-    read_history(layout.history)  # which is refused before anything is written
-    merged = _merged(project, selection)
-    baseline = read_columns(layout.results, merged)
+    accepted = read_columns(layout.results, project.matrix.environments)
+    merged = _merged(project, selection, accepted)
+    baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)
+    after = {name: column for name in project.matrix.environments if (column := merged.get(name, accepted.get(name)))}
+    noted = events(_with_new_cells(changes, merged), baseline, _today())
+    texts = {layout.results / f"{name}.json": as_document(column) for name, column in merged.items()}
+    texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after)}
+    files = ", ".join(str(file.relative_to(layout.root)) for file in changed(texts))
     print(as_text(changes, unlisted=["new"]), end="")
     if dry_run:
-        print(f"nothing was written; without --dry-run this is accepted of {', '.join(merged)}")
+        print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
         return Exit.AGREES
-    for name, column in merged.items():
-        write_column(layout.results / f"{name}.json", column)
-    append_history(layout.history, events(_with_new_cells(changes, merged), baseline, _today()))
+    write_together(layout, texts)
     print(f"accepted {sum(len(column.cells) for column in merged.values())} cells of {', '.join(merged)}")
-    collect_grid(project)
+    print("\n".join(said_of(project, after)))
     return Exit.AGREES
 
 
@@ -82,7 +90,7 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
                 raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")
 
 
-def _merged(project: Project, selection: Selection) -> dict[str, Column]:
+def _merged(project: Project, selection: Selection, accepted: Mapping[str, Column]) -> dict[str, Column]:
     environments = selection.choose_environments(project.matrix)
     runs = read_columns(project.layout.run, [item.id for item in environments])
     if not runs:
@@ -92,8 +100,7 @@ def _merged(project: Project, selection: Selection) -> dict[str, Column]:
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
     planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
-    baselines = read_columns(project.layout.results, runs)
-    merged = {name: merge(baselines.get(name), column, cells, planned) for name, column in runs.items()}
+    merged = {name: merge(accepted.get(name), column, cells, planned) for name, column in runs.items()}
     _check_scripts(project, runs, cells)
     return merged
 

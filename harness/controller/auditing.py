@@ -21,13 +21,13 @@ from harness.controller.commands import open_root
 from harness.controller.drawing import Cell, draw, recorded
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.evidence import agrees, as_outcome, in_words, read_traceback
-from harness.controller.export import safe
 from harness.controller.installed import facts
 from harness.controller.plain import Attempt, Ended
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.running import terminated_as_interrupted
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns, read_details
+from harness.controller.texts import safe
 
 _IMPORTING = 120.0  # seconds beside a cell's own, as its process has imported nothing yet
 _POLL = 0.05  # seconds

@@ -12,6 +12,7 @@ from pathlib import Path
 import harness
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.selection import Selection
+from harness.controller.texts import safe
 
 _EPILOG = """\
 exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configuration,
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except HarnessError as error:
-        print(error, file=sys.stderr)
+        print(safe(str(error)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept", file=sys.stderr)

@@ -1,20 +1,56 @@
-"""The grid of all accepted results, written to its files."""
+"""The grid of all accepted results, and the files it is written to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from harness.contract.records import CellKey
 from harness.contract.statuses import Status
-from harness.controller import export
-from harness.controller.grid import make_grid
+from harness.controller.export import export
+from harness.controller.grid import Grid, make_grid
+from harness.controller.planning import cell_keys
 from harness.controller.project import Project
-from harness.controller.store import read_columns
+from harness.controller.store import Column, read_columns
+from harness.controller.texts import in_one_line
+from harness.controller.writing import only_writer, write_together
 
 
 def collect_grid(project: Project) -> None:
     """Write results/grid.{json,csv,md} and the README's table, and say what is in them."""
-    matrix, layout = project.matrix, project.layout
-    columns = read_columns(layout.results, matrix.environments)
-    grid = make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), columns)
-    export.export(grid, layout.results, layout.root / "README.md")
-    totals = grid.totals()
-    said = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
-    print(f"{len(columns)} of {len(matrix.environments)} environments, {sum(totals.values())} cells: {said}")
+    with only_writer(project.layout):
+        columns = read_columns(project.layout.results, project.matrix.environments)
+        write_together(project.layout, grid_files(project, columns))
+    print("\n".join(said_of(project, columns)))
+
+
+def grid_files(project: Project, columns: Mapping[str, Column]) -> dict[Path, str]:
+    """The text of every file that the grid of these columns is written to."""
+    return export(_grid(project, columns), project.layout.results, project.layout.root / "README.md")
+
+
+def said_of(project: Project, columns: Mapping[str, Column]) -> list[str]:
+    """How many cells the grid of these columns has of each status, and what of them it leaves out."""
+    totals = _grid(project, columns).totals()
+    counts = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
+    there = f"{len(columns)} of {len(project.matrix.environments)} environments"
+    return [f"{there}, {sum(totals.values())} cells: {counts}", *_left_out(project, columns.values())]
+
+
+def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:
+    matrix = project.matrix
+    return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), dict(columns))
+
+
+def _left_out(project: Project, columns: Iterable[Column]) -> list[str]:
+    """A sentence on the cells that the documents have and the project has no more, if there are any."""
+    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
+    found: dict[CellKey, int] = {}
+    for column in columns:
+        for key in column.cells.keys() - planned:
+            found[key] = found.get(key, 0) + 1
+    if not found:
+        return []
+    case, path = min(found)
+    first = in_one_line(f"{case}[{path}]")
+    return [f"left out: {sum(found.values())} cells that no case makes any more, {first} first; `accept` removes them"]

@@ -12,22 +12,25 @@ from harness.contract.records import Outcome
 from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, FaultyFiles, UsageError
 from harness.controller.grid import Grid, Row, make_grid
-from harness.controller.history import read_history, since
+from harness.controller.history import Event, read_history, since
 from harness.controller.known import unexplaining
 from harness.controller.planning import cell_keys, selected_keys
 from harness.controller.project import Layout, Project, find_root, load_matrix, load_project, read_project
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns, read_details
+from harness.controller.writing import complete
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def open_root(root: Path | None) -> Path:
-    """The project's folder: the one given, or the nearest one up."""
+    """The project's folder: the one given, or the nearest one up. What a killed command left there is finished."""
     if root is not None and not root.is_dir():
         raise UsageError(f"{root} is not a folder")
-    return find_root((root or Path.cwd()).resolve())
+    found = find_root((root or Path.cwd()).resolve())
+    complete(Layout(found))
+    return found
 
 
 def validate(root: Path | None) -> Exit:
@@ -156,13 +159,25 @@ def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None
 def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None:
     from harness.controller import terminal
 
+    last = _last_events(project.layout, grid, row)
     if len(grid.environments) > 1:
-        terminal.print_overview(grid, row, console)
+        terminal.print_overview(grid, row, last, console)
         return
     (environment,) = grid.environments
     details = _details(project.layout, environment.id, grid.outcome(row, environment))
-    last = since(read_history(project.layout.history), environment.id, row.key)
-    terminal.print_story(grid, row, environment, details, last, console)
+    terminal.print_story(grid, row, environment, details, last.get(environment.id), console)
+
+
+def _last_events(layout: Layout, grid: Grid, row: Row) -> dict[str, Event]:
+    """By environment, since when the row's cell is as it is: the history knows it only of what is accepted."""
+    history = read_history(layout.history)
+    accepted = read_columns(layout.results, grid.columns)
+    found = {name: since(history, name, row.key) for name in accepted}
+    return {
+        name: event
+        for name, event in found.items()
+        if event and accepted[name].cells.get(row.key) == grid.columns[name].cells.get(row.key)
+    }
 
 
 def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, Any]:

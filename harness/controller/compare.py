@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
-from harness.controller.export import safe
 from harness.controller.store import Column, EnvironmentFacts
+from harness.controller.texts import in_one_line
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _word(before: Outcome | None, after: Outcome) -> str:
 
 def package_changes(before: Column, after: Column) -> list[Change]:
     """What else is installed: the usual culprit. Nothing where either could not be installed at all."""
-    if before.environment.failed or after.environment.failed:
+    if any(column.environment.failed and not column.environment.packages for column in (before, after)):
         return []
     old, new = _installed(before.environment), _installed(after.environment)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
@@ -107,12 +108,32 @@ def compare_sets(before: Mapping[str, Column], after: Mapping[str, Column], whol
 
 def in_words(change: Change) -> str:
     """`tf215 regressed sequential-mlp[keras]: pass → fail at import (ImportError: ...)`."""
+    what = f"{change.cell[0]}[{change.cell[1]}]" if change.cell else change.name or ""
+    return sentence(change.environment, change.word, what, *both_sides(change))
+
+
+def sentence(where: str, word: str, what: str, before: str, after: str) -> str:
+    """The words for a change of anything, in one line."""
+    if word == "package":
+        return in_one_line(f"{where} {what} {before or 'none'} → {after or 'none'}")
+    sides = f"{before} → {after}" if before and after else before or after
+    return in_one_line(" ".join(filter(None, [where, word, what])) + (f": {sides}" if sides else ""))
+
+
+def both_sides(change: Change) -> tuple[str, str]:
+    """What was and what is, in one line each that tell the two apart."""
     before, after = describe(change.before), describe(change.after)
-    what = f"{before} → {after}" if before and after else before or after
-    if change.word == "package":
-        return safe(f"{change.environment} {change.name} {before or 'none'} → {after or 'none'}")
-    cell = f" {change.cell[0]}[{change.cell[1]}]" if change.cell else ""
-    return safe(f"{change.environment} {change.word}{cell}" + (f": {what}" if what else ""))
+    if before == after and isinstance(change.before, Outcome) and isinstance(change.after, Outcome):
+        pairs = zip_longest(_lines(change.before), _lines(change.after), fillvalue="nothing")
+        old, new = next(pair for pair in pairs if pair[0] != pair[1])
+        return f"{before}: {old}", f"{after}: {new}"
+    return before, after
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """Everything that the outcome's description leaves out."""
+    rest = (outcome.message or "").split("\n")[1:]
+    return [*rest, *outcome.warnings, f"{outcome.error!r}, {outcome.message!r}"]  # the last: None is not ''
 
 
 def describe(what: Outcome | str | None) -> str:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from harness.contract.records import SCHEMA
 from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
+from harness.controller.files import read_text
 from harness.controller.grid import Grid, Score, column_score, score
 from harness.controller.known import share
 from harness.controller.matrix import Environment
+from harness.controller.texts import escaped, harmless, json_line
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
-_FORMULA = ("=", "+", "-", "@", "\t")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def export(grid: Grid, results: Path, readme: Path) -> None:
-    """Write all of them, the README's part only if it has a place for it."""
-    write_atomically(results / "grid.json", as_json(grid))
-    write_atomically(results / "grid.csv", as_csv(grid))
-    write_atomically(results / "grid.md", as_markdown(grid))
-    if readme.exists():
-        text = readme.read_text(encoding="utf-8")
-        if BEGIN in text:
-            write_atomically(readme, replace_block(text, as_readme(grid)))
+def export(grid: Grid, results: Path, readme: Path) -> dict[Path, str]:
+    """The text of each file, of the README only if it has a place for the grid."""
+    files = {
+        results / "grid.json": as_json(grid),
+        results / "grid.csv": as_csv(grid),
+        results / "grid.md": as_markdown(grid),
+    }
+    before = read_text(readme) if readme.exists() else ""
+    return files | ({readme: replace_block(before, as_readme(grid))} if BEGIN in before else {})
 
 
 def replace_block(text: str, block: str) -> str:
@@ -60,7 +57,7 @@ def as_json(grid: Grid) -> str:
 
 
 def _lines(items: Iterable[object]) -> str:
-    return "[\n" + ",\n".join("  " + json.dumps(item, ensure_ascii=False, sort_keys=True) for item in items) + "\n]"
+    return "[\n" + ",\n".join("  " + json_line(item, sort_keys=True) for item in items) + "\n]"
 
 
 def as_csv(grid: Grid) -> str:
@@ -81,19 +78,6 @@ def _versions(grid: Grid, environment: Environment) -> tuple[str, str]:
     """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
     ran = grid.facts(environment) or environment
     return ran.tensorflow, ran.python
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    text = text.replace(
-        "\r", "\N{REPLACEMENT CHARACTER}"
-    )  # which csv leaves without quotes, and readers take for a line
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def safe(text: str) -> str:
-    """The text without what would steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def as_markdown(grid: Grid) -> str:
@@ -184,14 +168,5 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     total = column_score(grid.column_outcomes(environment))
     keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    versions = " | ".join(_versions(grid, environment))
-    return f"| {environment.label} | {versions} | {keras} | {escaped(said)} |"
-
-
-def escaped(text: str) -> str:
-    """The text as Markdown that shows it, in one line."""
-    for character in "\\`*_{}[]<>|":
-        text = text.replace(
-            character, "\\" + character if character not in "<>" else {"<": "&lt;", ">": "&gt;"}[character]
-        )
-    return safe(" ".join(text.split()))
+    found = [environment.label, *_versions(grid, environment), keras, said]
+    return f"| {' | '.join(map(escaped, found))} |"

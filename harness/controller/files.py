@@ -12,15 +12,40 @@ from pathlib import Path
 from harness.controller.errors import HarnessError
 
 
+def read_text(file: Path) -> str:
+    """The text of a file. Raises HarnessError where it cannot be read, or is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise HarnessError(f"{file}: cannot be read: {error}") from None
+
+
+@contextmanager
+def telling(file: Path) -> Iterator[None]:
+    """What the system says against writing the file becomes a HarnessError, one sentence that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise HarnessError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those around it, where they are missing."""
+    with telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_atomically(file: Path, text: str) -> None:
-    """Write the whole text or nothing. The folder is made where it is missing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write the whole text or nothing. The folder is made where it is missing. Raises HarnessError."""
+    make_folder(file.parent)
+    with telling(file):
+        _replace(file, text)
+
+
+def _replace(file: Path, text: str) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
+        write_through(descriptor, text)
         os.chmod(temporary, 0o644)
         os.replace(temporary, file)
     except BaseException:
@@ -28,11 +53,21 @@ def write_atomically(file: Path, text: str) -> None:
         raise
 
 
+def write_through(file: Path | int, text: str) -> None:
+    """Write the text to the disk itself."""
+    with open(file, "w", encoding="utf-8", newline="\n") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
 @contextmanager
 def only_one(file: Path, what: str) -> Iterator[None]:
     """Hold the lock that the file stands for. Raises HarnessError where another process holds it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with open(file, "w", encoding="utf-8") as handle:
+    make_folder(file.parent)
+    with telling(file):
+        handle = open(file, "w", encoding="utf-8")  # noqa: SIM115 - what is done under the lock has errors of its own
+    with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

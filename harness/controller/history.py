@@ -14,9 +14,8 @@ from pathlib import Path
 from harness.contract.records import CellKey
 from harness.controller.compare import Change, describe
 from harness.controller.errors import HarnessError
-from harness.controller.export import harmless, safe
-from harness.controller.files import write_atomically
 from harness.controller.store import Column
+from harness.controller.texts import harmless, in_one_line
 
 ALL_PATHS = "*"
 
@@ -53,7 +52,7 @@ def events(changes: Iterable[Change], baseline: Mapping[str, Column], day: str) 
 
 
 def _plain(text: str) -> str:
-    return harmless(safe(" ".join(text.splitlines())))
+    return harmless(in_one_line(text))
 
 
 def read_history(file: Path) -> list[Event]:
@@ -69,8 +68,8 @@ def read_history(file: Path) -> list[Event]:
     return [Event(*row) for row in rows[1:]]
 
 
-def append_history(file: Path, new: Sequence[Event]) -> None:
-    """Add lines at the end. What is there is kept as it is, byte for byte."""
+def continued(file: Path, new: Sequence[Event]) -> str:
+    """The file's text with lines added at the end. What is there is kept as it is, byte for byte."""
     read_history(file)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -78,9 +77,9 @@ def append_history(file: Path, new: Sequence[Event]) -> None:
         writer.writerow(_HEAD)
     writer.writerows(map(astuple, new))
     before = file.read_bytes().decode("utf-8") if file.exists() else ""
-    if before and not before.endswith("\n"):
+    if new and before and not before.endswith("\n"):
         before += "\n"
-    write_atomically(file, before + buffer.getvalue())
+    return before + buffer.getvalue()
 
 
 def since(history: Sequence[Event], environment: str, cell: CellKey) -> Event | None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from harness.controller.errors import UsageError
+from harness.controller.merging import merge_all
 from harness.controller.project import Layout
 from harness.controller.store import Column, check_name, is_document, parse_column, read_columns
 
@@ -14,15 +15,26 @@ RESULTS, RUN = "results", "run"
 
 
 def read_source(layout: Layout, name: str) -> dict[str, Column]:
-    """The columns of `results`, `run`, a folder, or a git revision's results. Raises UsageError for none of these."""
+    """The columns of `results`, `run`, a folder, or a git revision's results. Raises UsageError for none of these.
+
+    Of a folder that has no document itself it is those of the folders in it, brought together.
+    """
     folder = {RESULTS: layout.results, RUN: layout.run}.get(name, Path(name))
     if name in (RESULTS, RUN) or folder.is_dir():
-        columns = read_columns(folder, sorted(file.stem for file in folder.glob("*.json") if is_document(file.name)))
+        columns = _read_folder(folder) or merge_all(_read_folder(inner) for inner in _folders_in(folder))
     else:
         columns = _read_revision(layout, name)
     if not columns:
         raise UsageError(f"there is no result document in {folder}")
     return columns
+
+
+def _read_folder(folder: Path) -> dict[str, Column]:
+    return read_columns(folder, sorted(file.stem for file in folder.glob("*.json") if is_document(file.name)))
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return sorted(inner for inner in folder.glob("*") if inner.is_dir())
 
 
 def _read_revision(layout: Layout, revision: str) -> dict[str, Column]:

@@ -11,7 +11,8 @@ from typing import Any
 from harness.contract.records import SCHEMA, CellKey, Outcome, Record
 from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
+from harness.controller.files import read_text, write_atomically
+from harness.controller.texts import in_one_line, json_line
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class EnvironmentFacts:
             isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
         ):
             raise ValueError("its environment holds something else than text")
+        if self.status not in ("ok", Status.ENV_FAIL.value):
+            raise ValueError(f"{self.status!r} is no status of an environment")
 
     @property
     def failed(self) -> bool:
@@ -53,20 +56,21 @@ class Column:
 
 
 def write_column(file: Path, column: Column) -> None:
-    """Write a document that is the same, byte for byte, for the same outcomes: sorted, one line a cell."""
+    """Write a column's document, whole or not at all."""
+    write_atomically(file, as_document(column))
+
+
+def as_document(column: Column) -> str:
+    """A document that is the same, byte for byte, for the same outcomes: sorted, one line a cell."""
     facts = vars(column.environment) | {"packages": dict(sorted(column.environment.packages.items()))}
-    head = _json(facts)
-    cells = ",\n".join("  " + _json(column.cells[key].to_json()) for key in sorted(column.cells))
-    write_atomically(file, f'{{"schema": {SCHEMA},\n "environment": {head},\n "cells": [\n{cells}\n ]}}\n')
+    head = json_line(facts)
+    cells = ",\n".join("  " + json_line(column.cells[key].to_json()) for key in sorted(column.cells))
+    return f'{{"schema": {SCHEMA},\n "environment": {head},\n "cells": [\n{cells}\n ]}}\n'
 
 
 def read_column(file: Path) -> Column:
     """Read a document. Raises HarnessError with one sentence for one that is cut, foreign or contradicts itself."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise HarnessError(f"{file}: cannot be read: {error}") from None
-    return parse_column(text, str(file))
+    return parse_column(read_text(file), str(file))
 
 
 def parse_column(text: str | bytes, where: str) -> Column:
@@ -79,11 +83,11 @@ def parse_column(text: str | bytes, where: str) -> Column:
     except KeyError as error:
         raise HarnessError(f"{where}: not a result document: the key {error} is missing") from None
     except (AttributeError, TypeError, ValueError) as error:
-        raise HarnessError(f"{where}: not a result document: {error}") from None
+        raise HarnessError(f"{where}: not a result document: {in_one_line(str(error))}") from None
     cells = {outcome.key: outcome for outcome in outcomes}
     if len(cells) != len(outcomes):
         twice = next(outcome.key for outcome in outcomes if cells[outcome.key] is not outcome)
-        raise HarnessError(f"{where}: the cell {twice[0]}[{twice[1]}] stands twice")
+        raise HarnessError(f"{where}: the cell {in_one_line('{}[{}]'.format(*twice))} stands twice")
     return Column(environment, cells)
 
 
@@ -95,7 +99,7 @@ def _parse(text: str | bytes, where: str) -> dict[str, Any]:
     if not isinstance(data, dict) or "schema" not in data:
         raise HarnessError(f"{where}: not a result document: it names no schema")
     if data["schema"] != SCHEMA:
-        raise HarnessError(f"{where}: has schema {data['schema']}, and this harness reads schema {SCHEMA}")
+        raise HarnessError(f"{where}: has schema {data['schema']!r}, and this harness reads schema {SCHEMA}")
     return data
 
 
@@ -113,7 +117,7 @@ def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]
 def check_name(column: Column, name: str, where: object) -> Column:
     """The column. Raises HarnessError where it is not of the environment that its document is named after."""
     if column.environment.id != name:
-        raise HarnessError(f"{where}: is of {column.environment.id}, not of {name}")
+        raise HarnessError(f"{where}: is of {in_one_line(column.environment.id)}, not of {name}")
     return column
 
 
@@ -129,12 +133,8 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
         return {}
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
     if not isinstance(data, dict) or not all(isinstance(details, dict) for details in data.values()):
         raise HarnessError(f"{file}: not what a run leaves (no details by cell): delete it")
     return data
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

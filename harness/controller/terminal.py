@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,13 +13,14 @@ from harness.cases.library import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe
-from harness.controller.export import path_scores, safe, summary
+from harness.controller.export import path_scores, summary
 from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.history import Event
 from harness.controller.known import explanation
 from harness.controller.links import link
 from harness.controller.matrix import Environment
 from harness.controller.story import Story, in_words
+from harness.controller.texts import in_one_line, safe
 
 _STYLES = {
     Status.PASS: "green",
@@ -98,9 +99,8 @@ def _print_rows(grid: Grid, block: Sequence[Environment], widths: Sequence[int],
     for row in grid.rows:
         if row.case is not case:
             case = row.case
-            console.print(
-                Text(f"{case.id}  ", "bold").append(safe(case.title), "not bold dim"), overflow="ellipsis", no_wrap=True
-            )
+            head = Text(f"{case.id}  ", "bold").append(in_one_line(case.title), "not bold dim")
+            console.print(head, overflow="ellipsis", no_wrap=True)
         console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
 
 
@@ -127,13 +127,15 @@ def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[in
     return line.append(f"  {score(grid.row_outcomes(row))}", "dim") if is_last else line
 
 
-def print_overview(grid: Grid, row: Row, console: Console) -> None:
-    """One line for each environment of a row."""
-    console.print(Text(safe(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"), soft_wrap=True)
+def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Console) -> None:
+    """One line for each environment of a row; `last` are the last events by environment."""
+    console.print(Text(in_one_line(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"), soft_wrap=True)
     for environment in grid.environments:
         outcome = grid.outcome(row, environment)
+        event = last.get(environment.id)
+        since = f", since {event.day}" if event else ""
         line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", _STYLES.get(outcome.status, ""))
-        console.print(line.append(safe(describe(outcome)), ""), soft_wrap=True)
+        console.print(line.append(in_one_line(describe(outcome) + since), ""), soft_wrap=True)
 
 
 def print_totals(grid: Grid, console: Console) -> None:

@@ -181,7 +181,8 @@ def keep(project: Path) -> Callable[[str, Column], Path]:
             reached = [outcome for outcome in column.cells.values() if outcome.status is not Status.NOT_RUN]
             records = [Record(outcome, script=scripts.get(outcome.key, "")) for outcome in reached]
             write_details(project / ".harness" / "details" / file.name, records)
-            (project / ".harness" / "lock").touch()
+            for name in ("lock", "writing"):
+                (project / ".harness" / name).touch()
         return file
 
     return keep

@@ -33,10 +33,10 @@ BROKEN = [
     for outcome in CELLS
 ]
 SAID = [
-    "tf215 numpy 1.26.4 → 2.0.2",
     "tf215 regressed version[keras]: pass → fail at call (AssertionError: 2.14.0)",
+    "tf215 numpy 1.26.4 → 2.0.2",
 ]
-COUNTS = "1 package, 1 regressed, 1 environment new"
+COUNTS = "1 regressed, 1 package, 1 environment new"
 
 
 def now(outcome: Outcome, status: Status = Status.FAIL) -> Outcome:
@@ -94,9 +94,15 @@ def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
     dry = harness("accept", "--dry-run")
     assert (dry.returncode, dry.stderr, bytes_of(project)) == (0, "", before)
     *said, last = dry.stdout.splitlines()
-    assert last == "nothing was written; without --dry-run this is accepted of tf215, tf216"
+    names = ("grid.csv", "grid.json", "grid.md", "history.csv", "tf215.json", "tf216.json")
+    files = ", ".join(f"results/{name}" for name in names)
+    assert last == f"nothing was written; without --dry-run this writes {files}"
     assert harness("accept").stdout.splitlines()[: len(said)] == said == [*SAID, "tf216 environment new", COUNTS]
-    assert bytes_of(project) != before
+    after = bytes_of(project)
+    written = sorted(str(file.relative_to(project)) for file in after if after[file] != before.get(file))
+    assert ", ".join(written) == files
+    dry = harness("accept", "--dry-run")
+    assert dry.stdout.splitlines()[-1] == "nothing was written; without --dry-run this writes nothing either"
 
 
 def test_an_acceptance_appends_exactly_what_it_changed_to_the_history(

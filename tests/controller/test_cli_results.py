@@ -85,6 +85,32 @@ def test_the_story_of_a_cell_says_since_when_it_is_so(harness: Command, keep: Ke
     assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", other, re.MULTILINE)
 
 
+def test_a_cell_in_every_environment_says_since_when_it_is_so_in_each(
+    harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    lines = harness("show", "--cell", "version[keras]").stdout.splitlines()
+    assert [bool(re.search(r" ✓ pass, since \d{4}-\d\d-\d\d$", line)) for line in lines] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_of_a_run_that_differs_the_history_says_nothing(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    keep(".harness/run", column(FAILED, *PASSED[3:]))
+    differs, agrees = (
+        harness("show", "--run", "-e", "tf215", "--cell", f"version[{path}]").stdout for path in ("keras", "tf.keras")
+    )
+    assert "since     " not in differs
+    assert "since     " in agrees
+
+
 def test_show_gives_a_cell_in_every_environment_where_none_is_named(
     harness: Command, keep: Keep, column: Columns
 ) -> None:

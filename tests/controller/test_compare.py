@@ -120,6 +120,15 @@ def test_the_packages_of_an_environment_that_could_not_be_made_are_not_compared(
     assert compare_sets({"tf215": good}, {"tf215": lost}, whole=True) == compare(good, lost)
 
 
+def test_the_packages_of_an_environment_that_was_made_and_does_not_work_are(column: Columns) -> None:
+    good = column(packages={"numpy": "1.26.4"})
+    lost = column(status="env-fail", reason="illegal instruction", packages={"numpy": "2.0.2"})
+    assert [change.word for change in compare_sets({"tf215": good}, {"tf215": lost}, whole=True)] == [
+        "package",
+        "environment lost",
+    ]
+
+
 def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only(column: Columns) -> None:
     old, new = column(FAILED, OTHER, id="tf20"), column(OTHER, id="tf22")
     before, after = {"tf20": old, "tf21": old}, {"tf20": column(OTHER, id="tf20"), "tf22": new}
@@ -148,6 +157,11 @@ def test_changes_in_words(column: Columns) -> None:
     assert in_words(Change("environment lost", "tf215", after="no uv")) == "tf215 environment lost: no uv"
     assert in_words(Change("environment changed", "tf215", None, "x", "y")) == "tf215 environment changed: x → y"
     assert in_words(Change("environment gained", "tf215")) == "tf215 environment gained"
+
+
+def test_no_text_is_told_from_an_empty_one() -> None:
+    change = Change("changed", "tf215", OTHER.key, OTHER, replace(OTHER, message=""))
+    assert in_words(change) == "tf215 changed dense[tf.keras]: pass: None, None → pass: None, ''"
 
 
 @pytest.mark.parametrize(

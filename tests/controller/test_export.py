@@ -198,13 +198,23 @@ def test_a_block_without_an_end_is_refused(text: str) -> None:
 def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Grids, column: Columns) -> None:
     made = grid(column(FAILED, PASSED))
     readme, results = project / "README.md", project / "results"
-    export(made, results, readme)
-    assert sorted(file.name for file in results.iterdir()) == ["grid.csv", "grid.json", "grid.md"]
-    assert not readme.exists()
+    grids = {
+        results / "grid.json": as_json(made),
+        results / "grid.csv": as_csv(made),
+        results / "grid.md": as_markdown(made),
+    }
+    assert export(made, results, readme) == grids
     readme.write_text("# Tiny\n", encoding="utf-8")
-    export(made, results, readme)
-    assert readme.read_text(encoding="utf-8") == "# Tiny\n"
+    assert export(made, results, readme) == grids
     readme.write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
-    export(made, results, readme)
-    assert as_readme(made) in readme.read_text(encoding="utf-8")
-    assert (results / "grid.md").read_text(encoding="utf-8") == as_markdown(made)
+    text = export(made, results, readme)[readme]
+    assert as_readme(made) in text
+    assert text.startswith("# Tiny\n")
+    assert not results.exists()
+
+
+def test_a_readme_that_is_no_text_is_told(project: Path, grid: Grids) -> None:
+    readme = project / "README.md"
+    readme.write_bytes(b"caf\xe9")
+    with pytest.raises(HarnessError, match=r"README\.md: cannot be read: 'utf-8' codec"):
+        export(grid(), project / "results", readme)

@@ -12,7 +12,8 @@ from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.history import Event, append_history, events, read_history, since
+from harness.controller.files import write_atomically
+from harness.controller.history import Event, continued, events, read_history, since
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -26,6 +27,10 @@ EVENT = Event("2026-11-01", "tf215", "a", "keras", "regressed", "pass", "fail")
 
 def failed(outcome: Outcome) -> Outcome:
     return replace(outcome, status=Status.FAIL, stage=Stage.FIT, error="ValueError", message="shapes, “3”\ndiffer")
+
+
+def append(file: Path, new: list[Event]) -> None:
+    write_atomically(file, continued(file, new))
 
 
 def texts(made: list[Event]) -> list[str]:
@@ -84,12 +89,12 @@ def test_a_new_path_of_a_known_case_is_a_line_that_leaves_the_others_as_they_wer
 def test_appending_keeps_what_is_there_byte_for_byte(tmp_path: Path) -> None:
     file = tmp_path / "results" / "history.csv"
     assert read_history(file) == []
-    append_history(file, [EVENT])
+    append(file, [EVENT])
     assert file.read_bytes() == HEAD + LINE
     later = replace(EVENT, day=DAY, change="fixed", before="fail, twice", after='"pass"')
-    append_history(file, [later])
+    append(file, [later])
     assert file.read_bytes() == HEAD + LINE + f'{DAY},tf215,a,keras,fixed,"fail, twice","""pass"""\n'.encode()
-    append_history(file, [])
+    append(file, [])
     assert read_history(file) == [EVENT, later]
 
 
@@ -105,7 +110,7 @@ def test_a_history_that_an_editor_has_touched_is_kept_too(tmp_path: Path, old: b
     file = tmp_path / "history.csv"
     file.write_bytes(old)
     kept = read_history(file)
-    append_history(file, [EVENT])
+    append(file, [EVENT])
     assert file.read_bytes().startswith(old)
     assert file.read_bytes().endswith(b"\n" + LINE)
     assert len(kept) == 1
@@ -128,7 +133,7 @@ def test_a_history_that_an_editor_has_touched_is_kept_too(tmp_path: Path, old: b
 def test_a_file_of_another_form_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "history.csv"
     file.write_bytes(content)
-    for refuse in (lambda: read_history(file), lambda: append_history(file, [EVENT])):
+    for refuse in (lambda: read_history(file), lambda: append(file, [EVENT])):
         with pytest.raises(HarnessError) as refused:
             refuse()
         assert str(refused.value).startswith(f"{file}: {said}")
@@ -144,7 +149,7 @@ def test_no_text_of_the_history_is_a_formula_a_second_line_or_a_terminal_escape(
     cell = Outcome(text, text, Status.FAIL, None, None, f"{text}\x1b[2J\x00")
     lost = column(status="env-fail", reason=text)
     changes = [Change("removed", text, cell.key, cell), *compare_sets({"tf215": column(A)}, {"tf215": lost}, True)]
-    append_history(tmp_path / "history.csv", events(changes, {}, DAY))
+    append(tmp_path / "history.csv", events(changes, {}, DAY))
     content = (tmp_path / "history.csv").read_bytes()
     assert content.count(b"\n") == 3
     assert not set(content) & {*range(9), *range(11, 32), 127}

@@ -38,11 +38,11 @@ def copied(results: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def diff(results: Path, copied: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Diff:
+def diff(results: Path, copied: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> Diff:
     """What `harness diff` tells between the repository's results and the copy."""
 
     def diff() -> list[dict[str, Any]]:
-        code = main(["diff", "--root", str(root), str(results), str(copied), "--format", "json"])
+        code = main(["diff", "--root", str(project), str(results), str(copied), "--format", "json"])
         found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
         assert code == bool(found)
         return found

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.export import safe
 from harness.controller.grid import Grid, make_grid
 from harness.controller.history import Event
 from harness.controller.project import load_matrix, load_project
@@ -31,12 +30,6 @@ FAILED = Outcome(
 def console(width: int = 100) -> tuple[Console, io.StringIO]:
     screen = io.StringIO()
     return Console(file=screen, width=width, highlight=False), screen
-
-
-def test_text_cannot_steer_the_terminal() -> None:
-    assert safe("\x1b[31mred\x1b[0m") == "�[31mred�[0m"
-    assert safe("\x00\x07\r\x7f\x9b") == "�����"
-    assert safe("two\n\tlines ✓ – é") == "two\n\tlines ✓ – é"
 
 
 @pytest.mark.parametrize("width", [80, 200])
@@ -105,7 +98,7 @@ def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str
     made = grid()
     screen, text = console()
     print_grid(made, screen)
-    print_overview(made, made.rows[-1], screen)
+    print_overview(made, made.rows[-1], {}, screen)
     print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert text.getvalue().count("�[2Jgone") == 3
     assert "\x1b" not in text.getvalue()
@@ -114,7 +107,7 @@ def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str
 def test_an_overview_has_a_line_for_each_environment(grid: Grids, column: Columns) -> None:
     made = grid(column(FAILED))
     screen, text = console()
-    print_overview(made, made.rows[-1], screen)
+    print_overview(made, made.rows[-1], {}, screen)
     lines = text.getvalue().splitlines()
     assert lines[0] == "version[keras]  The path has a version"
     assert [line.split()[0] for line in lines[1:]] == [environment.id for environment in made.environments]
