@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,20 @@ def open_root(root: Path | None) -> Path:
     if root is not None and not root.is_dir():
         raise UsageError(f"{root} is not a folder")
     return find_root((root or Path.cwd()).resolve())
+
+
+def misplaced(root: Path | None, word: str) -> UsageError:
+    """The error of a word that no option takes, with the option that would."""
+    project = load_project(open_root(root))
+    matrix = project.matrix
+    known = {
+        "-e": matrix.environments,
+        "-g": matrix.groups,
+        "-p": matrix.paths,
+        "-k": [case.id for case in project.cases],
+    }
+    fitting = [f"; did you mean {option} {shlex.quote(word)}?" for option, names in known.items() if word in names]
+    return UsageError(f"unexpected {word!r}: what goes to pytest follows --{''.join(fitting[:1])}")
 
 
 def validate(root: Path | None) -> Exit:
