@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import harness
-from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.errors import Exit, HarnessError
 from harness.controller.selection import Selection
 from harness.controller.texts import safe
 
@@ -95,32 +94,15 @@ def _run(parser: argparse.ArgumentParser) -> object:
     parser.epilog = "What follows -- goes to pytest: harness run -e tf215 -- -k plot_model -x"
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import running
+        from harness.controller import commands, running
 
         if options.unknown:
-            raise _misplaced(options.unknown[0], options.root)
+            raise commands.misplaced(options.root, options.unknown[0])
         how = ["--isolation", options.isolation] if options.isolation else []  # else the column knows
         how += [*(["--fresh"] if options.fresh else []), *options.pytest]
         return running.run(options.root, _selection(options), options.jobs, how)
 
     return run
-
-
-def _misplaced(word: str, root: Path | None) -> UsageError:
-    """The error of a word that no option takes, with the option that would."""
-    from harness.controller import commands
-    from harness.controller.project import load_project
-
-    project = load_project(commands.open_root(root))
-    matrix = project.matrix
-    known = {
-        "-e": matrix.environments,
-        "-g": matrix.groups,
-        "-p": matrix.paths,
-        "-k": [case.id for case in project.cases],
-    }
-    fitting = [f"; did you mean {option} {shlex.quote(word)}?" for option, names in known.items() if word in names]
-    return UsageError(f"unexpected {word!r}: what goes to pytest follows --{''.join(fitting[:1])}")
 
 
 def _collect(parser: argparse.ArgumentParser) -> object:
@@ -214,6 +196,30 @@ def _lock(parser: argparse.ArgumentParser) -> object:
     return run
 
 
+def _discover(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("--check", action="store_true", help="write nothing, and end with 1 if there is something new")
+    parser.add_argument("--pre", action="store_true", help="take pre-releases too")
+    parser.add_argument(
+        "--cool-down", type=_days, default=1, metavar="DAYS", help="how old a release must be (default: 1)"
+    )
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import discovering
+
+        return discovering.discover(options.root, options.check, options.pre, options.cool_down)
+
+    return run
+
+
+def _init(parser: argparse.ArgumentParser) -> object:
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import founding
+
+        return founding.init(options.root or Path.cwd())
+
+    return run
+
+
 def _new(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("kind", metavar="KIND")
     parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
@@ -247,8 +253,10 @@ _COMMANDS = {
     "audit": (_audit, "run the scripts of some recorded cells by plain Python, and compare"),
     "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "init": (_init, "write a small project of your own: matrix.yaml, one case, and what tox needs"),
     "new": (_new, "write a small case of a kind to start from"),
     "schema": (_schema, "write the JSON Schemas by which an editor checks cases and matrix.yaml"),
+    "discover": (_discover, "ask the package index for new releases, and take them into matrix.yaml"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),
 }
 
@@ -274,4 +282,11 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _days(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 3650:
+        raise argparse.ArgumentTypeError("must be 0 to 3650")
     return value

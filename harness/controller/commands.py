@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,20 @@ def open_root(root: Path | None) -> Path:
     found = find_root((root or Path.cwd()).resolve())
     complete(Layout(found))
     return found
+
+
+def misplaced(root: Path | None, word: str) -> UsageError:
+    """The error of a word that no option takes, with the option that would."""
+    project = load_project(open_root(root))
+    matrix = project.matrix
+    known = {
+        "-e": matrix.environments,
+        "-g": matrix.groups,
+        "-p": matrix.paths,
+        "-k": [case.id for case in project.cases],
+    }
+    fitting = [f"; did you mean {option} {shlex.quote(word)}?" for option, names in known.items() if word in names]
+    return UsageError(f"unexpected {word!r}: what goes to pytest follows --{''.join(fitting[:1])}")
 
 
 def validate(root: Path | None) -> Exit:

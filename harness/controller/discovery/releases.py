@@ -1,0 +1,126 @@
+"""From files to releases: which there are, when they came, and on which Pythons they install. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from packaging.tags import Tag
+from packaging.version import Version
+
+from harness.controller.discovery.pages import File
+
+DISTRIBUTIONS = ("tensorflow-cpu", "tensorflow")  # the preferred one is first: it is a third of the size
+PACKAGES = (*DISTRIBUTIONS, "keras", "tf-keras")
+
+Minor = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What counts: pre-releases only if they are asked for, and nothing that came after a moment."""
+
+    until: datetime
+    pre: bool = False
+
+    def versions(self, files: Iterable[File]) -> dict[Version, list[File]]:
+        """The files that were not withdrawn of each version that was whole by then."""
+        found: dict[Version, list[File]] = defaultdict(list)
+        for file in files:
+            if self.pre or not file.version.is_prerelease:
+                found[file.version].append(file)
+        return {
+            version: [file for file in found[version] if not file.yanked]
+            for version in sorted(found)
+            if all(moment(file) <= self.until for file in found[version])
+        }
+
+
+@dataclass(frozen=True)
+class Release:
+    """One of TensorFlow. `pythons`: by distribution those that it has a wheel for (Linux on x86-64), oldest first."""
+
+    version: Version
+    released: date
+    pythons: Map[str, Sequence[str]]
+
+    @property
+    def distribution(self) -> str:
+        return next(iter(self.pythons))
+
+    @property
+    def python(self) -> str:
+        return self.pythons[self.distribution][-1]
+
+
+@dataclass(frozen=True)
+class Companion:
+    """The tf-keras of a TensorFlow minor: the day of the first, and whether another was withdrawn before it."""
+
+    minor: Minor
+    since: date
+    after_withdrawn: bool
+
+    @property
+    def pin(self) -> str:
+        return f"tf-keras=={'.'.join(map(str, self.minor))}.*"
+
+
+def newest_releases(index: Map[str, Sequence[File]], terms: Terms) -> dict[Minor, Release]:
+    """The newest release of every minor, oldest minor first."""
+    newest = {}
+    for version, files in terms.versions(file for name in DISTRIBUTIONS for file in index[name]).items():
+        pythons = {name: _pythons(file for file in files if file.project == name) for name in DISTRIBUTIONS}
+        pythons = {name: found for name, found in pythons.items() if found}
+        if pythons:
+            preferred = next(iter(pythons))
+            first = min(moment(file) for file in files if file.project == preferred)
+            newest[version.release[:2]] = Release(version, first.date(), pythons)
+    return newest
+
+
+def read_companions(tf_keras: Sequence[File], terms: Terms) -> dict[Minor, Companion]:
+    """The tf-keras of each minor that has one."""
+    found: dict[Minor, list[File]] = defaultdict(list)
+    for version, files in terms.versions(tf_keras).items():
+        found[version.release[:2]] += files
+    return {minor: _companion(minor, files, tf_keras) for minor, files in found.items() if files}
+
+
+def _companion(minor: Minor, files: Sequence[File], tf_keras: Sequence[File]) -> Companion:
+    first = min(map(moment, files))
+    withdrawn = [file for file in tf_keras if file.yanked and file.version.release[:2] == minor]
+    return Companion(minor, first.date(), any(moment(file) < first for file in withdrawn))
+
+
+def newest_version(files: Sequence[File], terms: Terms, by: date, python: str) -> Version | None:
+    """The newest version that a resolver takes on a day."""
+    there = [file for file in files if moment(file).date() <= by and file.requires_python.contains(python)]
+    return max((version for version, left in terms.versions(there).items() if left), default=None)
+
+
+def _pythons(files: Iterable[File]) -> list[str]:
+    found = {minor for file in files for minor in _minors(file) if file.requires_python.contains(f"3.{minor}")}
+    return [f"3.{minor}" for minor in sorted(found)]
+
+
+def _minors(file: File) -> Iterator[int]:
+    """The Pythons 3 of a wheel's tags that an environment can be made with: a free-threaded one is another."""
+    for tag in file.tags:
+        python = re.fullmatch(r"cp3(\d+)", tag.interpreter)
+        if python and tag.abi in (tag.interpreter, f"{tag.interpreter}m") and _is_linux(tag):
+            yield int(python[1])
+
+
+def _is_linux(tag: Tag) -> bool:
+    return re.fullmatch(r"(many)?linux.*_x86_64", tag.platform) is not None
+
+
+def moment(file: File) -> datetime:
+    """When it came: pages without that are refused where they are read."""
+    assert file.uploaded is not None
+    return file.uploaded
