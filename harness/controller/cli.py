@@ -8,10 +8,13 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import harness
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.selection import Selection
+
+if TYPE_CHECKING:
+    from harness.controller.selection import Selection
 
 _EPILOG = """\
 exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configuration,
@@ -124,9 +127,9 @@ def _misplaced(word: str, root: Path | None) -> UsageError:
 
 def _collect(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.collect(options.root)
+        return showing.collect(options.root)
 
     return run
 
@@ -139,9 +142,9 @@ def _show(parser: argparse.ArgumentParser) -> object:
     what.add_argument("--totals", action="store_true", help="only how many cells gave what, and how much is explained")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.show(options.root, _selection(options), options.run, options.cell, options.totals)
+        return showing.show(options.root, _selection(options), options.run, options.cell, options.totals)
 
     return run
 
@@ -195,9 +198,9 @@ def _diff(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--format", choices=["text", "markdown", "json"], default="text", help="default: text")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.diff(options.root, _selection(options), options.old, options.new, options.format)
+        return showing.diff(options.root, _selection(options), options.old, options.new, options.format)
 
     return run
 
@@ -208,7 +211,7 @@ def _lock(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.lock(options.root, Selection(tuple(options.env), tuple(options.group)))
+        return commands.lock(options.root, _selection(options))
 
     return run
 
@@ -266,7 +269,10 @@ def _selects(parser: argparse.ArgumentParser) -> None:
 
 
 def _selection(options: argparse.Namespace) -> Selection:
-    return Selection(tuple(options.env), tuple(options.group), tuple(options.path), tuple(options.case))
+    from harness.controller.selection import Selection  # late, as every command's own: `--help` needs none of them
+
+    cells = [tuple(getattr(options, name, ())) for name in ("path", "case")]
+    return Selection(tuple(options.env), tuple(options.group), *cells)
 
 
 def _positive(text: str) -> int:

@@ -1,16 +1,13 @@
-"""The grid as files for machines and for Markdown readers: results/grid.{json,csv,md} and the README's table."""
+"""The grid as files for Markdown readers, results/grid.md and the README's table, and the writing of all its files."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from harness.contract.records import SCHEMA
 from harness.contract.statuses import Status
+from harness.controller.cells import csv_parts, json_parts, versions
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.grid import Grid, Score, column_score, score
@@ -19,14 +16,13 @@ from harness.controller.matrix import Environment
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
-_FORMULA = ("=", "+", "-", "@", "\t")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def export(grid: Grid, results: Path, readme: Path) -> None:
     """Write all of them, the README's part only if it has a place for it."""
-    write_atomically(results / "grid.json", as_json(grid))
-    write_atomically(results / "grid.csv", as_csv(grid))
+    write_atomically(results / "grid.json", json_parts(grid))
+    write_atomically(results / "grid.csv", csv_parts(grid))
     write_atomically(results / "grid.md", as_markdown(grid))
     if readme.exists():
         text = readme.read_text(encoding="utf-8")
@@ -42,55 +38,6 @@ def replace_block(text: str, block: str) -> str:
     return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
 
 
-def as_json(grid: Grid) -> str:
-    """All cells, one a line, with the environments they ran in."""
-    environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
-    cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
-    cells = []
-    for environment in grid.environments:
-        for outcome in grid.column_outcomes(environment):
-            cells.append({"environment": environment.id, **outcome.to_json()})
-    parts = [
-        f'{{"schema": {SCHEMA}',
-        f'"environments": {_lines(environments)}',
-        f'"cases": {_lines(cases.values())}',
-        f'"cells": {_lines(cells)}}}',
-    ]
-    return ",\n".join(parts) + "\n"
-
-
-def _lines(items: Iterable[object]) -> str:
-    return "[\n" + ",\n".join("  " + json.dumps(item, ensure_ascii=False, sort_keys=True) for item in items) + "\n]"
-
-
-def as_csv(grid: Grid) -> str:
-    """One line a cell, with a head. Text that a spreadsheet would take for a formula starts with an apostrophe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
-    for environment in grid.environments:
-        versions = _versions(grid, environment)
-        for outcome in grid.column_outcomes(environment):
-            data = outcome.to_json()
-            texts = [data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")]
-            writer.writerow(map(harmless, [environment.id, *versions, *texts]))
-    return buffer.getvalue()
-
-
-def _versions(grid: Grid, environment: Environment) -> tuple[str, str]:
-    """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
-    ran = grid.facts(environment) or environment
-    return ran.tensorflow, ran.python
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    text = text.replace(
-        "\r", "\N{REPLACEMENT CHARACTER}"
-    )  # which csv leaves without quotes, and readers take for a line
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
 def safe(text: str) -> str:
     """The text without what would steer a terminal."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -100,15 +47,13 @@ def as_markdown(grid: Grid) -> str:
     """A table for each case, a legend of what it shows, and the totals."""
     blocks = [_legend(grid)]
     heads = _heads(grid)
-    for case in {row.case.id: row.case for row in grid.rows}.values():
-        lines = [f"**{case.id}**: {escaped(case.title)}", ""]
-        lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
-        for row in grid.rows:
-            if row.case.id == case.id:
-                outcomes = grid.row_outcomes(row)
-                symbols = " | ".join(outcome.status.symbol for outcome in outcomes)
-                lines.append(f"| `{row.path}` | {symbols} | {score(outcomes)} |")
-        blocks.append("\n".join(lines))
+    symbols = {status: status.symbol for status in Status}
+    for _, rows in groupby(grid.each_row(), key=lambda item: item[0].case.id):
+        lines = [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
+        for row, outcomes in rows:
+            shown = " | ".join([symbols[outcome.status] for outcome in outcomes])
+            lines.append(f"| `{row.path}` | {shown} | {score(outcomes)} |")
+        blocks.append("\n".join([f"**{row.case.id}**: {escaped(row.case.title)}", "", *lines]))
     blocks.append(_column_scores(grid))
     return "\n\n".join(blocks) + "\n"
 
@@ -141,14 +86,13 @@ def _path_scores(grid: Grid) -> str:
 
 def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
     """By import path and id of an environment, the share of passing cells; `?` where the column is not whole."""
-    whole = {item.id: column_score(grid.column_outcomes(item)) is not None for item in grid.environments}
-    scores: dict[str, dict[str, str]] = {}
-    for path in grid.paths:
-        rows = [row for row in grid.rows if row.path == path]
-        scores[path] = {
-            item.id: _percent(score([grid.outcome(row, item) for row in rows])) if whole[item.id] else "?"
-            for item in grid.environments
-        }
+    places = {path: [place for place, row in enumerate(grid.rows) if row.path == path] for path in grid.paths}
+    scores: dict[str, dict[str, str]] = {path: {} for path in grid.paths}
+    for environment, outcomes in grid.each_column():
+        is_whole = column_score(outcomes) is not None
+        for path in grid.paths:
+            found = _percent(score([outcomes[place] for place in places[path]])) if is_whole else "?"
+            scores[path][environment.id] = found
     return scores
 
 
@@ -184,8 +128,8 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     total = column_score(grid.column_outcomes(environment))
     keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    versions = " | ".join(_versions(grid, environment))
-    return f"| {environment.label} | {versions} | {keras} | {escaped(said)} |"
+    ran = " | ".join(versions(grid, environment))
+    return f"| {environment.label} | {ran} | {keras} | {escaped(said)} |"
 
 
 def escaped(text: str) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from harness.controller.errors import HarnessError
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write the whole text or nothing. The folder is made where it is missing."""
+def write_atomically(file: Path, text: str | Iterable[str]) -> None:
+    """Write the whole text, or all its parts, or nothing. The folder is made where it is missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
+            handle.writelines([text] if isinstance(text, str) else text)
             handle.flush()
             os.fsync(handle.fileno())
         os.chmod(temporary, 0o644)

@@ -12,9 +12,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from harness.contract.records import CellKey
+from harness.controller.cells import harmless
 from harness.controller.compare import Change, describe
 from harness.controller.errors import HarnessError
-from harness.controller.export import harmless, safe
+from harness.controller.export import safe
 from harness.controller.files import write_atomically
 from harness.controller.store import Column
 
