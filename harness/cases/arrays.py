@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, Callable
 
-from harness.cases.documents import Place, nearest
+from harness.cases.documents import Place
 from harness.cases.fields import Choice, Field, Number, Schema, Shape, Text, Whole, describe
 from harness.cases.literals import shape
 from harness.cases.script import Script
 from harness.cases.structures import Items, Mapping, OneOf
+from harness.cases.words import nearest
 
 _OPTIONAL = ("seed", "dtype")
 

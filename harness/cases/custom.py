@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from harness.cases import expressions
-from harness.cases.documents import Place, nearest
+from harness.cases.documents import Place
 from harness.cases.fields import Field, Flag, Schema, Text, Whole, describe
 from harness.cases.literals import bracketed, call, literal, tupled
 from harness.cases.models import Layer, layer_text
 from harness.cases.script import Script
 from harness.cases.structures import Call, Expression, Mapping, Named, OneOf, Value, fallback
+from harness.cases.words import nearest
 from harness.contract.statuses import Stage
 
 CLASS = "CustomLayer"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Iterable, Tuple
+from typing import Any
 
 import yaml
+
+from harness.cases.case import Keys
 
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # levels: Python 3.7 reads no script with more than some 90 brackets in one another
 MOST_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
-
-Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)
 
 
 @dataclass(frozen=True, order=True)
@@ -175,12 +174,3 @@ class _Reader:
             self.document.lines[inner] = line
             result[key] = self.value(value_node, inner)
         return result
-
-
-def nearest(word: object, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for a near miss, else the list of what is known."""
-    words = sorted(known)
-    close = difflib.get_close_matches(str(word), words, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return "; known: {}".format(", ".join(words)) if words else ""

@@ -13,9 +13,9 @@ import sys
 import warnings
 from typing import Any, Callable, Collection
 
-from harness.cases.documents import nearest
 from harness.cases.fields import FIXED
 from harness.cases.layout import LONGEST
+from harness.cases.words import nearest
 
 _BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
 _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""

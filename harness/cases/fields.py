@@ -7,7 +7,8 @@ import re
 import sys
 from typing import Any, Dict
 
-from harness.cases.documents import Place, nearest
+from harness.cases.documents import Place
+from harness.cases.words import nearest
 
 Schema = Dict[str, Any]
 

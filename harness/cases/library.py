@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
-from harness.cases.documents import Document, Fault, Keys, Place, load
+from harness.cases.case import FOLDER, Known, case_files
+from harness.cases.case import PREREQUISITES as PREREQUISITES
+from harness.cases.case import Case as Case
+from harness.cases.documents import Document, Fault, Place, load
 from harness.cases.fields import Choice, Field, Matching, Positive, Text
 from harness.cases.kinds import KINDS
 from harness.cases.structures import Items, Mapping
-from harness.contract.plan import PathSpec
 
-FOLDER = "cases"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
 
 KNOWN = Mapping(
     {"path": Text(), "tf": Text(), "match": Text(), "reason": Text(), "issue": Text()},
@@ -39,45 +36,6 @@ COMMON: dict[str, Field] = {
 
 
 ALWAYS = ("id", "kind", "title")  # what no case can be without
-
-
-@dataclass(frozen=True)
-class Known:
-    """Why cells fail: those under a path that `path` matches, on a release in the range `tf`, with `match` in what
-    they say. `issue` is where that was reported."""
-
-    path: str
-    tf: str
-    match: str
-    reason: str
-    issue: str | None = None
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case. `body` holds the keys of its kind, `lines` where each value stands in the file."""
-
-    id: str
-    kind: str
-    title: str
-    file: str
-    body: dict[str, Any]
-    requires: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ("*",)
-    timeout: float | None = None
-    skip: str | None = None
-    source: tuple[str, ...] = ()
-    advice: str | None = None
-    known: tuple[Known, ...] = ()
-    lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
-
-    def script(self, path: PathSpec) -> str:
-        """The plain Python script that the case becomes under an import path."""
-        return KINDS[self.kind].script(self.body, path)
-
-    def digest(self, path: PathSpec) -> str:
-        """What tells this script from any other."""
-        return hashlib.sha256(self.script(path).encode("utf-8")).hexdigest()[:16]
 
 
 def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:
@@ -138,16 +96,6 @@ def read_library(root: str) -> tuple[list[Case], list[Fault]]:
     if not documents:
         faults.append(Fault(FOLDER + "/", 1, f"there is no case: put one into {FOLDER}/<kind>/<id>.yaml"))
     return cases, sorted(faults)
-
-
-def case_files(root: str) -> list[str]:
-    """The case files below `root`/cases, relative to `root`, sorted."""
-    found = []
-    for folder, _, names in os.walk(os.path.join(root, FOLDER)):
-        for name in names:
-            if name.endswith((".yaml", ".yml")):
-                found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
-    return sorted(found)
 
 
 def _check_twice(documents: list[Document]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from harness.cases import expressions
-from harness.cases.documents import Place, nearest
+from harness.cases.documents import Place
 from harness.cases.fields import Field, Schema, Shape, Text, describe
 from harness.cases.literals import bracketed, call, further, literal, shape
 from harness.cases.script import MODULES, Script
 from harness.cases.structures import Call, Expression, Items, Mapping, Named, OneOf, Value, fallback, is_call
+from harness.cases.words import nearest
 from harness.contract.statuses import Stage
 
 FORMS = ("sequential", "functional", "subclass")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from harness.cases import expressions
-from harness.cases.documents import Place, nearest
+from harness.cases.documents import Place
 from harness.cases.fields import REFERENCE, Field, Reference, Schema, describe, is_name, is_reference, is_writable
+from harness.cases.words import nearest
 
 _NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 PYTHON = "python"  # the key of an argument that is an expression: `{python: "lambda x: x * 2"}`

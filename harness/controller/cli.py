@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import harness
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.selection import Selection
 from harness.controller.texts import safe
+
+if TYPE_CHECKING:
+    from harness.controller.selection import Selection
 
 _EPILOG = """\
 exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configuration,
@@ -107,9 +110,9 @@ def _run(parser: argparse.ArgumentParser) -> object:
 
 def _collect(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.collect(options.root)
+        return showing.collect(options.root)
 
     return run
 
@@ -122,9 +125,9 @@ def _show(parser: argparse.ArgumentParser) -> object:
     what.add_argument("--totals", action="store_true", help="only how many cells gave what, and how much is explained")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.show(options.root, _selection(options), options.run, options.cell, options.totals)
+        return showing.show(options.root, _selection(options), options.run, options.cell, options.totals)
 
     return run
 
@@ -178,9 +181,9 @@ def _diff(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--format", choices=["text", "markdown", "json"], default="text", help="default: text")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import showing
 
-        return commands.diff(options.root, _selection(options), options.old, options.new, options.format)
+        return showing.diff(options.root, _selection(options), options.old, options.new, options.format)
 
     return run
 
@@ -191,7 +194,7 @@ def _lock(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.lock(options.root, Selection(tuple(options.env), tuple(options.group)))
+        return commands.lock(options.root, _selection(options))
 
     return run
 
@@ -275,7 +278,10 @@ def _selects(parser: argparse.ArgumentParser) -> None:
 
 
 def _selection(options: argparse.Namespace) -> Selection:
-    return Selection(tuple(options.env), tuple(options.group), tuple(options.path), tuple(options.case))
+    from harness.controller.selection import Selection  # late, as every command's own: `--help` needs none of them
+
+    cells = [tuple(getattr(options, name, ())) for name in ("path", "case")]
+    return Selection(tuple(options.env), tuple(options.group), *cells)
 
 
 def _positive(text: str) -> int:

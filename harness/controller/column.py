@@ -26,12 +26,14 @@ from harness.controller import reuse
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
-from harness.controller.installed import facts
+from harness.controller.installed import facts, fingerprint
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
 from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
+from harness.controller.reuse import Kept
 from harness.controller.selection import Selection
+from harness.controller.settled import settle
 from harness.controller.shipping import ship
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 
@@ -48,6 +50,11 @@ class Request:
     isolation: str
     fresh: bool
     pytest: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every cell is run, whatever is known of it."""
+        return self.fresh or bool(self.pytest)
 
 
 def parse(arguments: Sequence[str]) -> Request:
@@ -84,24 +91,34 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     for folder in ("run", "details"):  # so that what is there after is of this run
         layout.run_file(folder, environment.id, ".json").unlink(missing_ok=True)
     baseline = read_baseline(layout, environment.id)
+    state = fingerprint(prefix)  # first: what changes after it is seen by the next run
     installed = facts(environment, prefix)
     plan = make_plan(project, environment, request, baseline)
-    keys = reuse.cell_keys(project.cases, plan, environment, installed, prefix)
-    kept_file = layout.run_file("kept", environment.id, ".json")
-    kept = reuse.add(reuse.read_kept(kept_file), read_stream(Path(plan.stream)))  # also of a run that was killed
-    taken = {} if request.fresh or request.pytest else reuse.still_true(kept, keys)
-    plan = replace(plan.without(taken), keys=keys)
+    basis = reuse.basis(reuse.shared_basis(project.cases, plan), environment, installed, prefix)
+    keys = reuse.cell_keys(reuse.cell_texts(project.cases, plan), plan, environment, installed, prefix)
+    plan, kept, taken = with_earlier(layout, plan, keys, request)
     plan_file = _begin(layout, plan, taken)
     code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest) if plan.cells else _PYTEST_PASSED
     recorded = read_stream(Path(plan.stream))
     column = finish(layout, plan, installed, recorded)
+    settle(layout, environment.id, state, basis, plan, column)
     report(column, baseline, len(taken))
-    reuse.write_kept(kept_file, reuse.add(kept, recorded))
+    reuse.write_kept(layout.run_file("kept", environment.id, ".json"), reuse.add(kept, recorded))
     if recorded.environment_failure is None:
         if code == _PYTEST_INTERRUPTED:
             return Exit.INTERRUPTED
         _check_ending(plan, code, request, recorded)
     return verdict(column, baseline)
+
+
+def with_earlier(
+    layout: Layout, plan: Plan, keys: dict[CellKey, str], request: Request
+) -> tuple[Plan, dict[CellKey, Kept], dict[CellKey, Record]]:
+    """The plan with its keys and without what need not run, what earlier runs left, and what of that is taken."""
+    kept = reuse.read_kept(layout.run_file("kept", plan.environment, ".json"))
+    kept = reuse.add(kept, read_stream(Path(plan.stream)))  # also of a run that was killed
+    taken = {} if request.whole else reuse.still_true(kept, keys)
+    return replace(plan.without(taken), keys=keys), kept, taken
 
 
 def _begin(layout: Layout, plan: Plan, taken: Mapping[CellKey, Record]) -> Path:

@@ -44,11 +44,10 @@ def compare(before: Column | None, after: Column, planned: Collection[CellKey] |
         if whole is not None or after.environment.failed:
             return [whole] if whole else []
     known = before.cells if before else {}
-    changes = []
-    for key in sorted(after.cells):
-        old, new = known.get(key), after.cells[key]
-        if old != new:
-            changes.append(Change(_word(old, new), name, key, old, new))
+    # Most outcomes are one object in both, which is a lot faster to see than that two are the same.
+    differing = [key for key, new in after.cells.items() if (old := known.get(key)) is not new and old != new]
+    pairs = [(key, known.get(key), after.cells[key]) for key in sorted(differing)]
+    changes = [Change(_word(old, new), name, key, old, new) for key, old, new in pairs]
     gone = [key for key in known if planned is not None and key not in planned and key not in after.cells]
     return changes + [Change("removed", name, key, known[key]) for key in sorted(gone)]
 

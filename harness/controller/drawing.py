@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.cases.library import PREREQUISITES, Case
+from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status

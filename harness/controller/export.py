@@ -1,20 +1,18 @@
-"""The grid as files for machines and for Markdown readers: results/grid.{json,csv,md} and the README's table."""
+"""The grid as files for Markdown readers, results/grid.md and the README's table, and the writing of all its files."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from harness.contract.records import SCHEMA
 from harness.contract.statuses import Status
+from harness.controller.cells import csv_parts, json_parts, versions
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
 from harness.controller.grid import Grid, Score, column_score, score
 from harness.controller.known import share
 from harness.controller.matrix import Environment
-from harness.controller.texts import escaped, harmless, json_line
+from harness.controller.texts import escaped
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
@@ -23,8 +21,8 @@ END = "<!-- end of grid -->"
 def export(grid: Grid, results: Path, readme: Path) -> dict[Path, str]:
     """The text of each file, of the README only if it has a place for the grid."""
     files = {
-        results / "grid.json": as_json(grid),
-        results / "grid.csv": as_csv(grid),
+        results / "grid.json": "".join(json_parts(grid)),
+        results / "grid.csv": "".join(csv_parts(grid)),
         results / "grid.md": as_markdown(grid),
     }
     before = read_text(readme) if readme.exists() else ""
@@ -39,60 +37,17 @@ def replace_block(text: str, block: str) -> str:
     return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
 
 
-def as_json(grid: Grid) -> str:
-    """All cells, one a line, with the environments they ran in."""
-    environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
-    cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
-    cells = []
-    for environment in grid.environments:
-        for outcome in grid.column_outcomes(environment):
-            cells.append({"environment": environment.id, **outcome.to_json()})
-    parts = [
-        f'{{"schema": {SCHEMA}',
-        f'"environments": {_lines(environments)}',
-        f'"cases": {_lines(cases.values())}',
-        f'"cells": {_lines(cells)}}}',
-    ]
-    return ",\n".join(parts) + "\n"
-
-
-def _lines(items: Iterable[object]) -> str:
-    return "[\n" + ",\n".join("  " + json_line(item, sort_keys=True) for item in items) + "\n]"
-
-
-def as_csv(grid: Grid) -> str:
-    """One line a cell, with a head. Text that a spreadsheet would take for a formula starts with an apostrophe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
-    for environment in grid.environments:
-        versions = _versions(grid, environment)
-        for outcome in grid.column_outcomes(environment):
-            data = outcome.to_json()
-            texts = [data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")]
-            writer.writerow(map(harmless, [environment.id, *versions, *texts]))
-    return buffer.getvalue()
-
-
-def _versions(grid: Grid, environment: Environment) -> tuple[str, str]:
-    """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
-    ran = grid.facts(environment) or environment
-    return ran.tensorflow, ran.python
-
-
 def as_markdown(grid: Grid) -> str:
     """A table for each case, a legend of what it shows, and the totals."""
     blocks = [_legend(grid)]
     heads = _heads(grid)
-    for case in {row.case.id: row.case for row in grid.rows}.values():
-        lines = [f"**{case.id}**: {escaped(case.title)}", ""]
-        lines += [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
-        for row in grid.rows:
-            if row.case.id == case.id:
-                outcomes = grid.row_outcomes(row)
-                symbols = " | ".join(outcome.status.symbol for outcome in outcomes)
-                lines.append(f"| `{row.path}` | {symbols} | {score(outcomes)} |")
-        blocks.append("\n".join(lines))
+    symbols = {status: status.symbol for status in Status}
+    for _, rows in groupby(grid.each_row(), key=lambda item: item[0].case.id):
+        lines = [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
+        for row, outcomes in rows:
+            shown = " | ".join([symbols[outcome.status] for outcome in outcomes])
+            lines.append(f"| `{row.path}` | {shown} | {score(outcomes)} |")
+        blocks.append("\n".join([f"**{row.case.id}**: {escaped(row.case.title)}", "", *lines]))
     blocks.append(_column_scores(grid))
     return "\n\n".join(blocks) + "\n"
 
@@ -125,14 +80,13 @@ def _path_scores(grid: Grid) -> str:
 
 def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
     """By import path and id of an environment, the share of passing cells; `?` where the column is not whole."""
-    whole = {item.id: column_score(grid.column_outcomes(item)) is not None for item in grid.environments}
-    scores: dict[str, dict[str, str]] = {}
-    for path in grid.paths:
-        rows = [row for row in grid.rows if row.path == path]
-        scores[path] = {
-            item.id: _percent(score([grid.outcome(row, item) for row in rows])) if whole[item.id] else "?"
-            for item in grid.environments
-        }
+    places = {path: [place for place, row in enumerate(grid.rows) if row.path == path] for path in grid.paths}
+    scores: dict[str, dict[str, str]] = {path: {} for path in grid.paths}
+    for environment, outcomes in grid.each_column():
+        is_whole = column_score(outcomes) is not None
+        for path in grid.paths:
+            found = _percent(score([outcomes[place] for place in places[path]])) if is_whole else "?"
+            scores[path][environment.id] = found
     return scores
 
 
@@ -168,5 +122,5 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     total = column_score(grid.column_outcomes(environment))
     keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    found = [environment.label, *_versions(grid, environment), keras, said]
+    found = [environment.label, *versions(grid, environment), keras, said]
     return f"| {' | '.join(map(escaped, found))} |"

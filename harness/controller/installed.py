@@ -1,16 +1,23 @@
-"""What is really installed in an environment, as uv and its interpreter tell."""
+"""What is really installed in an environment: as uv and its interpreter tell, and as its files let one guess."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from uv import find_uv_bin
 
 from harness.controller.errors import HarnessError
+from harness.controller.interpreters import find_interpreter
 from harness.controller.matrix import Environment
 from harness.controller.store import EnvironmentFacts
+
+_DESCRIBE = ("METADATA", "PKG-INFO", "RECORD", "direct_url.json")  # of what is installed, beside its folder's name
 
 
 def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
@@ -35,3 +42,55 @@ def _output(command: list[str]) -> str:
     if done.returncode != 0:
         raise HarnessError(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())}")
     return done.stdout
+
+
+def has_interpreter(environment: Environment, prefix: Path) -> bool:
+    """Whether the environment at `prefix` has the interpreter that tox would give it now."""
+    found = find_interpreter(environment.python)
+    return found is not None and os.path.realpath(found) == os.path.realpath(prefix / "bin" / "python")
+
+
+def is_made_from(prefix: Path, lock: Path) -> bool:
+    """Whether tox has noted that it made the environment from just this lock. A note of another form says no."""
+    try:
+        made = json.loads((prefix / ".tox-info.json").read_text(encoding="utf-8"))["PythonRun"]["deps"]
+        return sorted(made["requirements"]) == _requirements(lock.read_text(encoding="utf-8")) and not made["options"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _requirements(lock: str) -> list[str]:
+    """A lock's lines as tox notes them."""
+    lines = (" ".join(line.replace("--hash=", "--hash ").split()) for line in lock.replace("\\\n", " ").splitlines())
+    return sorted(line for line in lines if line and not line.startswith("#"))
+
+
+def fingerprint(prefix: Path) -> str:
+    """What tells the environment from one with another interpreter or other packages, in a few milliseconds.
+
+    A package that is installed, replaced or removed changes what stands in `site-packages` or the files beside its
+    METADATA; a folder's own date says less, as byte code written into it changes that too.
+    """
+    python = os.path.realpath(prefix / "bin" / "python")
+    seen = [python, *(_stamp(file) for file in (python, prefix / ".tox-info.json", prefix / "pyvenv.cfg"))]
+    for folder in sorted(prefix.glob("lib/python3*/site-packages")):
+        seen += [folder.name, *_entries(folder)]
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()
+
+
+def _entries(packages: Path) -> Iterator[str]:
+    for entry in sorted(os.scandir(packages), key=lambda entry: entry.name):
+        if entry.name == "__pycache__":
+            continue
+        if re.search(r"\.(dist|egg)-info$", entry.name) and entry.is_dir():
+            yield from (f"{entry.name}/{name} {_stamp(os.path.join(entry, name))}" for name in _DESCRIBE)
+        else:
+            yield entry.name if entry.is_dir() else f"{entry.name} {_stamp(entry)}"
+
+
+def _stamp(file: str | os.PathLike[str]) -> str:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return "none"
+    return f"{found.st_size} {found.st_mtime_ns}"

@@ -9,8 +9,9 @@ from functools import cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from harness.cases.documents import Fault, nearest
-from harness.cases.library import Case, Known
+from harness.cases.case import Case, Known
+from harness.cases.documents import Fault
+from harness.cases.words import nearest
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.grid import Grid
@@ -53,13 +54,17 @@ def explanation(case: Case, outcome: Outcome, environment: Environment) -> Known
 
 
 def _selects(entry: Known, outcome: Outcome, environment: Environment) -> bool:
-    wanted = _range(entry.tf)
     return (
         outcome.status in FAILING
         and fnmatchcase(outcome.path, entry.path)
-        and wanted is not None
-        and wanted.contains(environment.release, prereleases=True)
+        and _contains(entry.tf, environment.tensorflow)
     )
+
+
+@cache
+def _contains(text: str, release: str) -> bool:
+    wanted = _range(text)
+    return wanted is not None and wanted.contains(release, prereleases=True)
 
 
 @cache
@@ -72,15 +77,15 @@ def _range(text: str) -> SpecifierSet | None:
 
 def share(grid: Grid) -> Share:
     """How much of what fails in a grid is explained."""
-    cells = [
-        (row.case, grid.outcome(row, environment), environment)
-        for row in grid.rows
-        for environment in grid.environments
-    ]
-    failing = [cell for cell in cells if cell[1].status in FAILING]
-    cases = {case.id: case for case, _, _ in failing}
-    explained = sum(explanation(*cell) is not None for cell in failing)
-    return Share(len(failing), explained, len(cases), sum(case.advice is not None for case in cases.values()))
+    failing = explained = 0
+    cases: dict[str, Case] = {}
+    for row, outcomes in grid.each_row():
+        found = [cell for cell in zip(outcomes, grid.environments, strict=True) if cell[0].status in FAILING]
+        if found:
+            cases[row.case.id] = row.case
+            failing += len(found)
+            explained += sum(explanation(row.case, *cell) is not None for cell in found)
+    return Share(failing, explained, len(cases), sum(case.advice is not None for case in cases.values()))
 
 
 def malformed(case: Case, paths: Iterable[str]) -> Iterator[Fault]:

@@ -11,11 +11,10 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from harness.cases.documents import Fault, Place, load, nearest
+from harness.cases.documents import Fault, Place, load
 from harness.cases.fields import Choice, Field, Matching, Positive, Schema, Text, Whole
-from harness.cases.schema import DRAFT
-from harness.cases.script import fixed_path
 from harness.cases.structures import Items, Mapping, OneOf
+from harness.cases.words import nearest
 from harness.contract.plan import PathSpec
 
 FILE = "matrix.yaml"
@@ -168,6 +167,8 @@ _FIELDS = Mapping(
 
 def matrix_schema() -> Schema:
     """What an editor can tell of matrix.yaml."""
+    from harness.cases.schema import DRAFT  # late, as it takes all kinds of cases
+
     return {"$schema": DRAFT, "title": "The axes of a Keras import matrix", **_FIELDS.schema()}
 
 
@@ -190,6 +191,8 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
 
 def read_paths(root: str) -> dict[str, PathSpec]:
     """The import paths alone, as far as they can be read, whatever else is wrong with the file."""
+    from harness.cases.script import fixed_path  # late: for a matrix with faults alone
+
     data = load(root, FILE).data
     paths = data.get("paths") if isinstance(data, dict) else None
     known = paths.items() if isinstance(paths, dict) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from harness.cases.library import Case
+from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey
 from harness.controller.errors import UsageError

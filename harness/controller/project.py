@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
-from collections.abc import Iterator
-from collections.abc import Mapping as Map
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.cases.documents import Fault, Keys, nearest
-from harness.cases.fields import FIXED
-from harness.cases.library import Case, read_library
+from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.controller import matrix as matrices
+from harness.controller import remembered
 from harness.controller.errors import FaultyFiles, UsageError
-from harness.controller.known import malformed
 from harness.controller.matrix import Matrix
+
+if TYPE_CHECKING:
+    from harness.cases.documents import Fault
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,11 @@ class Layout:
     def state(self) -> Path:
         """What is kept of runs, out of git."""
         return self.root / ".harness"
+
+    @property
+    def checked(self) -> Path:
+        """The cases that were found without fault."""
+        return self.state / "cases.json"
 
     @property
     def environments(self) -> Path:
@@ -82,13 +86,26 @@ def load_project(root: Path) -> Project:
 def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     """The matrix and the cases, as far as they are without fault, and all the faults of all the files."""
     matrix, faults = matrices.read_matrix(str(root))
-    cases, case_faults = read_library(str(root))
-    faults = faults + case_faults
-    paths = matrices.read_paths(str(root))  # what the cases name is checked also where the matrix has other faults
-    for case in cases if paths else ():
-        faults += [*_unknown_patterns(case, paths), *_unknown_paths(case, paths), *_no_python(case, paths)]
-        faults += malformed(case, paths)
-    return matrix, cases, faults
+    # What the cases name is checked also where the matrix has other faults.
+    paths = matrix.paths if matrix else matrices.read_paths(str(root))
+    cases, case_faults = _read_cases(root, paths)
+    return matrix, cases, faults + case_faults
+
+
+def _read_cases(root: Path, paths: Mapping[str, PathSpec]) -> tuple[list[Case], list[Fault]]:
+    """All cases, of which only those are read that are not known to be without fault."""
+    file = Layout(root).checked
+    key, digests = remembered.key(paths), remembered.digests(root)
+    known = remembered.recall(file, key, digests)
+    if known and known.keys() == digests.keys():
+        return list(known.values()), []
+    from harness.controller import checking  # late: most commands find nothing to read
+
+    cases, faults = checking.read_cases(str(root), paths, known)
+    if paths and not faults:
+        unchanged = dict(digests.items() & remembered.digests(root).items())  # since before they were read
+        remembered.remember(file, key, unchanged, cases)
+    return cases, faults
 
 
 def load_matrix(root: Path) -> Matrix:
@@ -97,46 +114,3 @@ def load_matrix(root: Path) -> Matrix:
     if matrix is None:
         raise FaultyFiles(faults)
     return matrix
-
-
-def _unknown_patterns(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
-    for index, pattern in enumerate(case.paths):
-        if not fnmatch.filter(paths, pattern):
-            line = case.lines.get(("paths", index), 1)
-            yield Fault(case.file, line, f"no import path matches {pattern!r}{nearest(pattern, paths)}")
-
-
-def _unknown_paths(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
-    """References such as tf.keras::layers.Dense, alone or in an expression, name one of the matrix's paths."""
-    for keys, text in _texts(case.body, ()) if case.kind != "snippet" else ():
-        for reference in re.findall(FIXED, text):
-            path, _, name = reference.partition("::")
-            if path not in paths:
-                line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
-                yield Fault(case.file, line, f"unknown import path {path!r} of {name}{nearest(path, paths)}")
-
-
-def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    """Every text in a value, keys of mappings among them, with the way to it."""
-    if isinstance(value, str):
-        yield keys, value
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*keys, index))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(key, (*keys, key))
-            yield from _texts(item, (*keys, key))
-
-
-def _no_python(case: Case, paths: Map[str, PathSpec]) -> Iterator[Fault]:
-    """What every case becomes can be compiled in either form: a net under the checks of the kinds."""
-    for path in {path.form: path for path in reversed(list(paths.values()))}.values():
-        script = case.script(path)
-        try:
-            compile(script, "<script>", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            line = dict(enumerate(script.split("\n"), start=1)).get(error.lineno or 0, "")
-            said = f"{error.msg}: {line.strip()}"
-            yield Fault(case.file, 1, f"becomes no Python under {path.id}: {said}")
-            return

@@ -10,24 +10,25 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import harness
-from harness.cases.library import PREREQUISITES, Case
+from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import PathSpec, Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
+from harness.controller.code import RUNS_CELLS, SHIPPED, digest
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
-from harness.controller.shipping import RUNS_CELLS, digest
 from harness.controller.store import EnvironmentFacts
 
-_ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
+ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,41 @@ class Kept:
     record: Record
 
 
-def cell_keys(
-    cases: Sequence[Case], plan: Plan, environment: Environment, facts: EnvironmentFacts, prefix: Path
-) -> dict[CellKey, str]:
-    """The key of every cell of the plan, in the environment that is installed at `prefix`."""
-    common = [
-        digest(Path(harness.__file__).parent, RUNS_CELLS),
-        dict(sorted(facts.packages.items())),
-        os.path.realpath(prefix / "bin" / "python"),
-        environment.set_env,
-        [plan.isolation, plan.timeout, plan.output_limit],
-    ]
-    start = hashlib.sha256(json.dumps(common).encode())
+def cell_texts(cases: Sequence[Case], plan: Plan) -> dict[CellKey, bytes]:
+    """What each cell of the plan depends on by itself, in every environment; its script takes the longest."""
     chosen = [case for case in cases if case.file in plan.cells]
-    return {(case.id, path): _key(start, case, spec) for case in chosen for path, spec in _paths(case, plan)}
+    return {(case.id, path): _text(case, spec) for case in chosen for path, spec in _paths(case, plan)}
+
+
+def cell_keys(
+    texts: Mapping[CellKey, bytes], plan: Plan, environment: Environment, facts: EnvironmentFacts, prefix: Path
+) -> dict[CellKey, str]:
+    """The key of every cell, in the environment that is installed at `prefix`."""
+    limits = [plan.isolation, plan.timeout, plan.output_limit]
+    common = [digest(Path(harness.__file__).parent, RUNS_CELLS), *_installed(environment, facts, prefix), limits]
+    start = hashlib.sha256(json.dumps(common).encode())
+    return {cell: _key(start, text) for cell, text in texts.items()}
+
+
+def _installed(environment: Environment, facts: EnvironmentFacts, prefix: Path) -> list[object]:
+    python = os.path.realpath(prefix / "bin" / "python")
+    return [dict(sorted(facts.packages.items())), python, environment.set_env]
+
+
+def shared_basis(cases: Sequence[Case], plan: Plan) -> str:
+    """All that the cells of a plan depend on in every environment. No script is written for it, so that it is quick:
+    it stands for the cells' content and for the code that would write them."""
+    chosen = [case for case in cases if case.file in plan.cells]
+    contents = [(case.id, case.kind, case.body, case.timeout, case.skip, _programs(case)) for case in chosen]
+    limits = [plan.isolation, plan.timeout, plan.output_limit]
+    code = [digest(Path(harness.__file__).parent, SHIPPED), sys.version]
+    return hashlib.sha256(repr([code, limits, plan.paths, plan.cells, contents]).encode()).hexdigest()
+
+
+def basis(shared: str, environment: Environment, facts: EnvironmentFacts, prefix: Path) -> str:
+    """All that the document of an environment depends on: where it is what it was, so is the document."""
+    text = repr([shared, facts, *_installed(environment, facts, prefix)])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _paths(case: Case, plan: Plan) -> list[tuple[str, PathSpec]]:
@@ -59,12 +81,19 @@ def _paths(case: Case, plan: Plan) -> list[tuple[str, PathSpec]]:
     return [(name, specs[name]) for name in paths_of(case, plan.paths)]
 
 
-def _key(start: hashlib._Hash, case: Case, path: PathSpec) -> str:
-    programs = [_program(PREREQUISITES[name]) for name in case.requires]
-    own = [case.id, path.id, path.form, case.script(path), case.timeout, case.skip, programs]
+def _text(case: Case, path: PathSpec) -> bytes:
+    own = [case.id, path.id, path.form, case.script(path), case.timeout, case.skip, _programs(case)]
+    return json.dumps(own).encode()
+
+
+def _key(start: hashlib._Hash, text: bytes) -> str:
     key = start.copy()
-    key.update(json.dumps(own).encode())
+    key.update(text)
     return key.hexdigest()[:32]
+
+
+def _programs(case: Case) -> list[tuple[str, float] | None]:
+    return [_program(PREREQUISITES[name]) for name in case.requires]
 
 
 def _program(name: str) -> tuple[str, float] | None:
@@ -97,7 +126,7 @@ def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]
     answers = {
         cell: Kept(recorded.keys[cell], record)
         for cell, record in recorded.records.items()
-        if record.outcome.status in _ANSWERS and cell in recorded.keys
+        if record.outcome.status in ANSWERS and cell in recorded.keys
     }
     return {**kept, **answers}
 

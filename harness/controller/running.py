@@ -32,6 +32,7 @@ from harness.controller.project import Layout, Project, load_project
 from harness.controller.reconcile import read_stream
 from harness.controller.selection import Selection
 from harness.controller.store import Column, EnvironmentFacts, read_column, read_columns, write_column
+from harness.controller.taking import take
 from harness.controller.terminal import print_ran
 from harness.controller.toxlog import Ending, ending
 
@@ -52,19 +53,32 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     arguments = [part for path in selection.paths for part in ("--path", path)]
     arguments += [part for case in selection.cases for part in ("--case", case)]
     arguments += how
-    todo = [
-        Job(item, project.layout.run_file("logs", item.id, ".log")) for item in _longest_first(project, environments)
-    ]
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
-        with make_progress(console, todo, len(keys), project.layout) as progress:
-            interrupted = work(project.layout, todo, arguments, jobs or _default_jobs(), progress.update)
-        started = sorted((job for job in todo if job.process), key=lambda job: environments.index(job.environment))
-        done = [(job, _finish(project.layout, job, keys, interrupted)) for job in started]
+        taken = take(project, environments, columns.parse(arguments))
+        rest = [item for item in environments if item.id not in taken]
+        todo = [_job(project, item) for item in _longest_first(project, rest)]
+        interrupted = bool(todo) and _work(project, todo, arguments, jobs or _default_jobs(), len(keys), console)
+        ran = {job.environment.id: _finish(project.layout, job, keys, interrupted) for job in todo if job.process}
+    found = taken | ran
+    nothing_to_do = [_job(project, item, Exit.AGREES) for item in environments if item.id in taken]
+    ended = sorted([*todo, *nothing_to_do], key=lambda job: environments.index(job.environment))
+    done = [(job, found[job.environment.id]) for job in ended if job.environment.id in found]
     if interrupted:
         kept = sum(column.answers() for _, column in done if column is not None)
         console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
         return Exit.INTERRUPTED
     return _conclude(project, selection, done, console)
+
+
+def _job(project: Project, environment: Environment, code: Exit | None = None) -> Job:
+    return Job(environment, project.layout.run_file("logs", environment.id, ".log"), code=code)
+
+
+def _work(
+    project: Project, todo: Sequence[Job], arguments: Sequence[str], limit: int, cells: int, console: Console
+) -> bool:
+    with make_progress(console, todo, cells, project.layout) as progress:
+        return work(project.layout, todo, arguments, limit, progress.update)
 
 
 def _check_ready(project: Project, environments: Sequence[Environment], how: Sequence[str]) -> None:
@@ -179,8 +193,7 @@ def _conclude(
         elif _ended(job) > Exit.DIFFERS:
             console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
         worst = max(worst, columns.verdict(column, baseline), _ended(job))
-    plans = [_plan_file(project.layout, name) for name in ran]
-    taken = sum(len(Plan.read(str(file)).taken) for file in plans if file.exists())
+    taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
     if taken:
         console.print(
             f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
@@ -191,6 +204,14 @@ def _conclude(
     elif worst is Exit.AGREES:
         console.print("as in the baseline")
     return worst
+
+
+def _taken(layout: Layout, job: Job, column: Column) -> int:
+    """How many outcomes of a column are from earlier runs: all where nothing was started."""
+    if job.process is None:
+        return len(column.cells)
+    file = _plan_file(layout, job.environment.id)
+    return len(Plan.read(str(file)).taken) if file.exists() else 0
 
 
 def _plan_file(layout: Layout, environment: str) -> Path:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from harness.cases.documents import nearest
-from harness.cases.library import Case
+from harness.cases.case import Case
+from harness.cases.words import nearest
 from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
 from harness.controller.matrix import Environment, Matrix

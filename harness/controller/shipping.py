@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import harness
-
-PARTS = ("contract", "cases", "runner")
-RUNS_CELLS = ("contract", "runner")  # a cell depends on the code of cases only through its script
+from harness.controller.code import SHIPPED, digest
 
 
 def ship(state: Path) -> Path:
     """Copy what runs inside environments below `state`, once per content, and return the folder for PYTHONPATH."""
     source = Path(harness.__file__).parent
-    target = state / "runner" / digest(source, PARTS)
+    target = state / "runner" / digest(source, SHIPPED)
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,15 +31,5 @@ def ship(state: Path) -> Path:
 
 def _not_shipped(folder: str, names: list[str]) -> list[str]:
     if Path(folder) == Path(harness.__file__).parent:
-        return [name for name in names if name not in (*PARTS, "__init__.py")]
+        return [name for name in names if name not in (*SHIPPED, "__init__.py")]
     return [name for name in names if name == "__pycache__"]
-
-
-def digest(source: Path, parts: Iterable[str]) -> str:
-    """Names the content of these parts of the code: it changes when any of their files does."""
-    total = hashlib.sha256()
-    files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
-    for file in files:
-        if file.is_file() and file.suffix in (".py", ".ini"):
-            total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
-    return total.hexdigest()[:16]

@@ -6,10 +6,11 @@ import json
 import re
 from pathlib import Path
 
-from harness.cases.documents import nearest
+from harness.cases.case import FOLDER, case_files
 from harness.cases.kinds import KINDS
-from harness.cases.library import COMMON, FOLDER, case_files, read_case
+from harness.cases.library import COMMON, read_case
 from harness.cases.schema import case_schema
+from harness.cases.words import nearest
 from harness.controller.errors import Exit, UsageError
 from harness.controller.files import write_atomically
 from harness.controller.matrix import matrix_schema

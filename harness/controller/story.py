@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from harness.cases.library import Case, Known
+from harness.cases.case import Case, Known
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid import Grid, Row
 from harness.controller.known import FAILING, explanation, quoted

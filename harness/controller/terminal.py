@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from harness.cases.library import Case, Known
+from harness.cases.case import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.compare import describe

@@ -18,7 +18,7 @@ from tox.session.state import State
 from tox.tox_env.python.pip.req_file import PythonDeps
 from uv import find_uv_bin
 
-from harness.cases.documents import nearest
+from harness.cases.words import nearest
 from harness.controller.errors import FaultyFiles
 from harness.controller.interpreters import find_interpreter
 from harness.controller.matrix import Environment, Matrix

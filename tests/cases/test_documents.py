@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.documents import Fault, Keys, Place, load, nearest
+from harness.cases.case import Keys
+from harness.cases.documents import Fault, Place, load
+from harness.cases.words import nearest
 
 
 def _nested(levels: int) -> list[object]:

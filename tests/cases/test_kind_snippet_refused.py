@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.cases.library import Case, read_case
+from harness.cases.case import Case
+from harness.cases.library import read_case
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.library import case_files, read_case, read_library
+from harness.cases.case import case_files
+from harness.cases.library import read_case, read_library
 from harness.contract.plan import PathSpec
 
 ROOT = Path(__file__).parents[2]

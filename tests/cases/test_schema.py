@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
+from harness.cases.case import case_files
 from harness.cases.kinds import KINDS
-from harness.cases.library import case_files, read_case
+from harness.cases.library import read_case
 from harness.cases.schema import case_schema
 from harness.controller.matrix import matrix_schema, read_matrix
 from harness.controller.starting import schemas

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from harness.cases.library import Case, read_case
+from harness.cases.case import Case
+from harness.cases.library import read_case
 from harness.contract.plan import PathSpec
 
 FROM = PathSpec("keras", "from")

@@ -226,6 +226,25 @@ def fill() -> Callable[[Path], None]:
 
 
 @pytest.fixture
+def empty_lock(project: Path, edit: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment tf215 is of this Python, and has no package."""
+    edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
+    (project / "locks").mkdir()
+    (project / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
+
+
+@pytest.fixture
+def made(
+    project: Path, empty_lock: None, tox: Callable[..., subprocess.CompletedProcess[str]], fill: Callable[[Path], None]
+) -> None:
+    """The environment tf215 is there, with a TensorFlow of a few lines."""
+    done = tox("run", "-e", "tf215", "--notest")
+    assert done.returncode == 0, done.stdout
+    fill(project / ".tox" / "tf215")
+
+
+@pytest.fixture
 def grid(project: Path) -> Callable[..., Grid]:
     """The project's grid, with these columns and no others."""
 

@@ -10,12 +10,12 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
+from harness.controller import cells
+from harness.controller.cells import csv_parts, json_parts
 from harness.controller.errors import HarnessError
 from harness.controller.export import (
     BEGIN,
     END,
-    as_csv,
-    as_json,
     as_markdown,
     as_readme,
     export,
@@ -34,11 +34,29 @@ PASSED = Outcome("dense", "tf.keras", Status.PASS, warnings=("FutureWarning: x",
 
 
 def rows_of(grid: Grid) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(as_csv(grid))))
+    return list(csv.DictReader(io.StringIO("".join(csv_parts(grid)))))
+
+
+def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(grid: Grids, column: Columns) -> None:
+    text = "".join(json_parts(grid(column(FAILED), column(FAILED, PASSED, id="tf216"))))
+    cells = [line.strip().rstrip(",") for line in text.partition('"cells": [')[2].splitlines() if line.startswith("  ")]
+    assert len(cells) == 20
+    assert [json.dumps(json.loads(cell), ensure_ascii=False, sort_keys=True) for cell in cells] == cells
+    same = [{"environment": name, **FAILED.to_json()} for name in ("tf215", "tf216")]
+    assert [cell for cell in map(json.loads, cells) if cell["status"] == "fail"] == same
+
+
+def test_what_is_put_into_words_again_is_the_same(
+    grid: Grids, column: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = grid(column(FAILED, PASSED), column(FAILED, PASSED, id="tf216"))
+    before = ["".join(parts(made)) for parts in (json_parts, csv_parts)]
+    monkeypatch.setattr(cells, "_MOST", 1)
+    assert ["".join(parts(made)) for parts in (json_parts, csv_parts)] == before
 
 
 def test_json_gives_back_every_cell(grid: Grids, column: Columns) -> None:
-    data = json.loads(as_json(grid(column(FAILED, PASSED, packages={"keras": "2.15.0"}))))
+    data = json.loads("".join(json_parts(grid(column(FAILED, PASSED, packages={"keras": "2.15.0"})))))
     assert data["schema"] == 1
     assert [item["id"] for item in data["environments"]] == ["tf215"]
     assert data["environments"][0]["packages"] == {"keras": "2.15.0"}
@@ -73,8 +91,8 @@ def test_a_carriage_return_does_not_end_a_line(grid: Grids, column: Columns) -> 
 
 def test_the_files_are_the_same_for_the_same_columns(grid: Grids, column: Columns) -> None:
     one, other = grid(column(FAILED, PASSED)), grid(column(PASSED, FAILED))
-    for form in (as_json, as_csv, as_markdown, as_readme):
-        assert form(one) == form(other)
+    for form in (json_parts, csv_parts, as_markdown, as_readme):
+        assert "".join(form(one)) == "".join(form(other))
 
 
 def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(grid: Grids, column: Columns) -> None:
@@ -199,8 +217,8 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Gr
     made = grid(column(FAILED, PASSED))
     readme, results = project / "README.md", project / "results"
     grids = {
-        results / "grid.json": as_json(made),
-        results / "grid.csv": as_csv(made),
+        results / "grid.json": "".join(json_parts(made)),
+        results / "grid.csv": "".join(csv_parts(made)),
         results / "grid.md": as_markdown(made),
     }
     assert export(made, results, readme) == grids

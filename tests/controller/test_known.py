@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.library import Known
+from harness.cases.case import Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid import Grid

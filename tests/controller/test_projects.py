@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.library import Case
+from harness.cases.case import Case
 from harness.controller.errors import FaultyFiles, UsageError
 from harness.controller.project import Layout, find_root, load_matrix, load_project
 

@@ -16,7 +16,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
 from harness.controller.reconcile import Recorded, read_stream
-from harness.controller.reuse import add, cell_keys, read_kept, still_true, write_kept
+from harness.controller.reuse import add, cell_keys, cell_texts, read_kept, still_true, write_kept
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -36,7 +36,7 @@ def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
         environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
         made: Plan = replace(make_plan(loaded, environment, parse([]), None), **(plan or {}))
         facts = column(packages={"keras": packages}).environment
-        return cell_keys(loaded.cases, made, environment, facts, tmp_path / "prefix")
+        return cell_keys(cell_texts(loaded.cases, made), made, environment, facts, tmp_path / "prefix")
 
     return make
 

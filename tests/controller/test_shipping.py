@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.controller.shipping import PARTS, digest, ship
+from harness.controller.code import SHIPPED, digest
+from harness.controller.shipping import ship
 
 SOURCE = Path(harness.__file__).parent
 
@@ -46,10 +47,10 @@ def test_the_same_content_is_shipped_once(tmp_path: Path) -> None:
 def test_changed_content_has_another_name(tmp_path: Path, change: str) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(SOURCE, copy)
-    assert digest(copy, PARTS) == digest(SOURCE, PARTS)
+    assert digest(copy, SHIPPED) == digest(SOURCE, SHIPPED)
     with open(copy / change, "a", encoding="utf-8") as file:
         file.write("# changed\n")
-    assert digest(copy, PARTS) != digest(SOURCE, PARTS)
+    assert digest(copy, SHIPPED) != digest(SOURCE, SHIPPED)
 
 
 def test_the_controller_and_caches_do_not_count(tmp_path: Path) -> None:
@@ -58,4 +59,4 @@ def test_the_controller_and_caches_do_not_count(tmp_path: Path) -> None:
     (copy / "controller" / "cli.py").write_text("", encoding="utf-8")
     (copy / "runner" / "__pycache__").mkdir(exist_ok=True)
     (copy / "runner" / "__pycache__" / "new.pyc").touch()
-    assert digest(copy, PARTS) == digest(SOURCE, PARTS)
+    assert digest(copy, SHIPPED) == digest(SOURCE, SHIPPED)

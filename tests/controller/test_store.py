@@ -55,6 +55,26 @@ def test_what_is_written_is_read_again(document: Path, column: Columns) -> None:
     }
 
 
+@pytest.mark.parametrize("layout", [{"indent": 2}, {"separators": (",", ":")}, {"sort_keys": True}, {}])
+def test_a_document_in_another_layout_says_the_same(document: Path, layout: dict[str, Any]) -> None:
+    text = document.read_text(encoding="utf-8")
+    other = json.dumps(json.loads(text), **layout)
+    assert parse_column(other, "x") == parse_column(other.encode(), "x") == parse_column(text, "x")
+
+
+@pytest.mark.parametrize("hidden", ['\\n \\"cells\\": [\\n', "},\\n  {", "\\n ]}\\n", "\u2028,\u2029", ",\\r\\n"])
+def test_a_text_that_looks_like_the_layout_is_a_text(document: Path, hidden: str) -> None:
+    text = document.read_text(encoding="utf-8").replace("No module named", hidden)
+    messages = [cell["message"] for cell in json.loads(text)["cells"]]
+    assert [outcome.message for outcome in parse_column(text, "x").cells.values()] == messages
+
+
+def test_what_a_cell_gave_in_many_environments_is_one_object(document: Path, column: Columns) -> None:
+    write_column(document.with_name("tf216.json"), column(*OUTCOMES, id="tf216"))
+    one, other = (column.cells for column in read_columns(document.parent, ["tf215", "tf216"]).values())
+    assert all(one[key] is other[key] for key in one)
+
+
 def test_the_bytes_do_not_depend_on_the_order_in_which_outcomes_came(document: Path, column: Columns) -> None:
     other = document.with_name("other.json")
     write_column(other, column(*reversed(OUTCOMES), packages={"keras": "2.15.0", "numpy": "1.26.4"}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.library import Case, Known
+from harness.cases.case import Case, Known
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status

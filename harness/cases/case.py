@@ -1,0 +1,66 @@
+"""A case as it is after its file was read: what both sides know of it, without what reading takes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import Any, Tuple
+
+from harness.contract.plan import PathSpec
+
+FOLDER = "cases"
+PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
+
+Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Why cells fail: those under a path that `path` matches, on a release in the range `tf`, with `match` in what
+    they say. `issue` is where that was reported."""
+
+    path: str
+    tf: str
+    match: str
+    reason: str
+    issue: str | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case. `body` holds the keys of its kind, `lines` where each value stands in the file."""
+
+    id: str
+    kind: str
+    title: str
+    file: str
+    body: dict[str, Any]
+    requires: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ("*",)
+    timeout: float | None = None
+    skip: str | None = None
+    source: tuple[str, ...] = ()
+    advice: str | None = None
+    known: tuple[Known, ...] = ()
+    lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def script(self, path: PathSpec) -> str:
+        """The plain Python script that the case becomes under an import path."""
+        from harness.cases.kinds import KINDS  # late: most commands write no script
+
+        return KINDS[self.kind].script(self.body, path)
+
+    def digest(self, path: PathSpec) -> str:
+        """What tells this script from any other."""
+        return hashlib.sha256(self.script(path).encode("utf-8")).hexdigest()[:16]
+
+
+def case_files(root: str) -> list[str]:
+    """The case files below `root`/cases, relative to `root`, sorted."""
+    found = []
+    for folder, _, names in os.walk(os.path.join(root, FOLDER)):
+        for name in names:
+            if name.endswith((".yaml", ".yml")):
+                found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
+    return sorted(found)

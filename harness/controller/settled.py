@@ -1,0 +1,88 @@
+"""What a column leaves for the next run to tell, without starting anything, that nothing has changed since.
+
+It vouches for the environment as it was when uv was asked what is in it, and for the run's files by their content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from harness.contract.plan import Plan
+from harness.controller.files import write_atomically
+from harness.controller.installed import fingerprint, has_interpreter, is_made_from
+from harness.controller.matrix import Environment
+from harness.controller.project import Layout
+from harness.controller.reuse import ANSWERS
+from harness.controller.store import Column, EnvironmentFacts
+
+_FILES = ("run", "details")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The `state` of an environment and its facts; of a run in which all cells answered its basis and its files.
+
+    `files` are the digests of its document and its details.
+    """
+
+    state: str
+    facts: EnvironmentFacts
+    basis: str | None = None
+    files: tuple[str, ...] = ()
+
+    def is_installed(self, environment: Environment, layout: Layout) -> bool:
+        """Whether the environment is there as it was, made from its lock and of the release in the matrix."""
+        prefix = layout.environments / environment.id
+        return (
+            (self.facts.tensorflow, self.facts.distribution) == (environment.tensorflow, environment.distribution)
+            and has_interpreter(environment, prefix)
+            and is_made_from(prefix, layout.lock(environment.id))
+            and self.state == fingerprint(prefix)
+        )
+
+    def has_left(self, layout: Layout, basis: str) -> bool:
+        """Whether the files that lie there are those of a run with this basis."""
+        return self.basis == basis and self.files == _digests(layout, self.facts.id)
+
+
+def settle(layout: Layout, environment: str, state: str, basis: str, plan: Plan, column: Column) -> None:
+    """Note what was found and written."""
+    facts = column.environment
+    settled = Settled(state, facts)
+    is_whole = column.cells.keys() == set(plan.all_cells())
+    if is_whole and all(outcome.status in ANSWERS for outcome in column.cells.values()):
+        settled = Settled(state, facts, basis, _digests(layout, environment))
+    file = _file(layout, environment)
+    if facts.failed:
+        file.unlink(missing_ok=True)
+    else:
+        write_atomically(file, json.dumps(asdict(settled)) + "\n")
+
+
+def read_settled(layout: Layout, environment: str) -> Settled | None:
+    """What the last column noted; None where there is nothing that can be read."""
+    try:
+        data = json.loads(_file(layout, environment).read_text(encoding="utf-8"))
+        facts = EnvironmentFacts(**data["facts"])
+        facts.check()
+        return Settled(data["state"], facts, data["basis"], tuple(data["files"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _digests(layout: Layout, environment: str) -> tuple[str, ...]:
+    return tuple(_digest(layout.run_file(folder, environment, ".json")) for folder in _FILES)
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _file(layout: Layout, environment: str) -> Path:
+    return layout.run_file("settled", environment, ".json")

@@ -1,0 +1,77 @@
+"""Columns that are taken from earlier runs whole, without starting anything.
+
+Where there is any doubt that an environment is what it was, or that all its cells are known, there is no column: the
+environment's own run, which is the reference, finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from harness.contract.plan import Plan
+from harness.contract.records import CellKey
+from harness.controller import column as columns
+from harness.controller import reuse
+from harness.controller.column import Request
+from harness.controller.errors import HarnessError, UsageError
+from harness.controller.files import only_one
+from harness.controller.matrix import Environment
+from harness.controller.project import Project
+from harness.controller.reconcile import Recorded
+from harness.controller.settled import Settled, read_settled, settle
+from harness.controller.store import Column, read_column
+
+
+def take(project: Project, environments: Sequence[Environment], request: Request) -> dict[str, Column]:
+    """By environment, the columns of which nothing need run; their files are as if they had been run."""
+    if request.whole:
+        return {}
+    try:
+        taking = _Taking(project, request, columns.make_plan(project, environments[0], request, None))
+    except UsageError:  # which the environments' own runs tell
+        return {}
+    found = {item.id: taking.column(item) for item in environments}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+class _Taking:
+    """What is the same for all environments, so that it is worked out once, and not before it is needed."""
+
+    def __init__(self, project: Project, request: Request, plan: Plan) -> None:
+        self.project = project
+        self.request = request
+        self.plan = plan
+        self.shared = reuse.shared_basis(project.cases, plan)
+
+    @cached_property
+    def texts(self) -> dict[CellKey, bytes]:
+        return reuse.cell_texts(self.project.cases, self.plan)
+
+    def column(self, environment: Environment) -> Column | None:
+        layout = self.project.layout
+        settled = read_settled(layout, environment.id)
+        if settled is None:
+            return None
+        try:
+            with only_one(layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
+                if not settled.is_installed(environment, layout):
+                    return None
+                basis = reuse.basis(self.shared, environment, settled.facts, layout.environments / environment.id)
+                if settled.has_left(layout, basis):
+                    return read_column(layout.run_file("run", environment.id, ".json"))
+                return self._from_kept(environment, settled, basis)
+        except HarnessError:  # which the environment's own run tells
+            return None
+
+    def _from_kept(self, environment: Environment, settled: Settled, basis: str) -> Column | None:
+        layout = self.project.layout
+        prefix = layout.environments / environment.id
+        keys = reuse.cell_keys(self.texts, self.plan, environment, settled.facts, prefix)
+        plan = columns.make_plan(self.project, environment, self.request, None)
+        plan, _, taken = columns.with_earlier(layout, plan, keys, self.request)
+        if plan.cells:
+            return None
+        column = columns.finish(layout, plan, settled.facts, Recorded(taken, plan.keys))
+        settle(layout, environment.id, settled.state, basis, plan, column)
+        return column
