@@ -16,6 +16,7 @@ from harness.controller.errors import Exit
 from harness.controller.export import BEGIN, END, as_csv, as_json, as_markdown, as_readme
 from harness.controller.grid import Grid, make_grid
 from harness.controller.known import unexplaining
+from harness.controller.picture import picture
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
 
@@ -97,6 +98,7 @@ def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
     assert read("results/grid.json") == as_json(grid)
     assert read("results/grid.csv") == as_csv(grid)
     assert read("results/grid.md") == as_markdown(grid)
+    assert read("results/grid.svg") == picture(grid)
 
 
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:

@@ -202,6 +202,24 @@ def _diff(parser: argparse.ArgumentParser) -> object:
     return run
 
 
+def _publish(parser: argparse.ArgumentParser) -> object:
+    _selects(parser)
+    parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the site's folder (default: site)")
+    parser.add_argument("--serve", action="store_true", help="show the site on this machine until Ctrl-C")
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="of --serve (default: 8000; 0: any)")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands
+
+        out = options.out or commands.open_root(options.root) / "site"
+        return commands.publish(
+            options.root, _selection(options), options.run, out, options.port if options.serve else None
+        )
+
+    return run
+
+
 def _lock(parser: argparse.ArgumentParser) -> object:
     _selects_environments(parser)
 
@@ -246,6 +264,7 @@ _COMMANDS = {
     "audit": (_audit, "run the scripts of some recorded cells by plain Python, and compare"),
     "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "publish": (_publish, "write the compatibility table as a static site"),
     "new": (_new, "write a small case of a kind to start from"),
     "schema": (_schema, "write the JSON Schemas by which an editor checks cases and matrix.yaml"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),

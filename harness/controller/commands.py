@@ -123,6 +123,21 @@ def collect(root: Path | None) -> Exit:
     return Exit.AGREES
 
 
+def publish(root: Path | None, selection: Selection, of_run: bool, out: Path, port: int | None) -> Exit:
+    """Write the site, and show it on a port if there is one."""
+    try:
+        from harness.controller.site import publishing, serving
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("jinja2", "markupsafe", "matplotlib"):
+            raise
+        raise UsageError(
+            f"publishing needs {missing.name}: pip install 'keras-import-matrix[publish]' installs it"
+        ) from None
+    project = load_project(open_root(root))
+    ended = publishing.publish(project, selection, of_run, out)
+    return ended if port is None else serving.serve(out, port)
+
+
 def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None, totals: bool) -> Exit:
     """Print the grid of the accepted results or of the last run, its totals, or one cell's story."""
     from rich.console import Console

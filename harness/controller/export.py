@@ -1,4 +1,4 @@
-"""The grid as files for machines and for Markdown readers: results/grid.{json,csv,md} and the README's table."""
+"""The grid as files for machines and for Markdown readers: results/grid.{json,csv,md,svg} and the README's table."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from harness.controller.files import write_atomically
 from harness.controller.grid import Grid, Score, column_score, score
 from harness.controller.known import share
 from harness.controller.matrix import Environment
+from harness.controller.picture import picture
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
@@ -28,6 +29,7 @@ def export(grid: Grid, results: Path, readme: Path) -> None:
     write_atomically(results / "grid.json", as_json(grid))
     write_atomically(results / "grid.csv", as_csv(grid))
     write_atomically(results / "grid.md", as_markdown(grid))
+    write_atomically(results / "grid.svg", picture(grid))
     if readme.exists():
         text = readme.read_text(encoding="utf-8")
         if BEGIN in text:
@@ -182,7 +184,7 @@ def _column_scores(grid: Grid) -> str:
 def _column_line(grid: Grid, environment: Environment) -> str:
     facts = grid.facts(environment)
     total = column_score(grid.column_outcomes(environment))
-    keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
+    keras = facts.keras if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
     versions = " | ".join(_versions(grid, environment))
     return f"| {environment.label} | {versions} | {keras} | {escaped(said)} |"

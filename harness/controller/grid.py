@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.cases.library import Case
 from harness.contract.plan import PathSpec
@@ -47,6 +48,14 @@ class Grid:
     paths: tuple[str, ...]
     environments: tuple[Environment, ...]
     columns: dict[str, Column]
+
+    @cached_property
+    def by_case(self) -> dict[str, list[Row]]:
+        """The rows of each case, by its id, in order."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.case.id, []).append(row)
+        return found
 
     def outcome(self, row: Row, environment: Environment) -> Outcome:
         column = self.columns.get(environment.id)

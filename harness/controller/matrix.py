@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -34,11 +35,15 @@ class Environment:
     packages: tuple[str, ...] = ()
     set_env: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def release(self) -> Version:
         return Version(self.tensorflow)
 
     @property
+    def is_variant(self) -> bool:
+        return "-" in self.id
+
+    @cached_property
     def label(self) -> str:
         """`2.16`, or `2.16 legacy` for a variant."""
         variant = self.id.partition("-")[2]

@@ -199,7 +199,7 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Gr
     made = grid(column(FAILED, PASSED))
     readme, results = project / "README.md", project / "results"
     export(made, results, readme)
-    assert sorted(file.name for file in results.iterdir()) == ["grid.csv", "grid.json", "grid.md"]
+    assert sorted(file.name for file in results.iterdir()) == ["grid.csv", "grid.json", "grid.md", "grid.svg"]
     assert not readme.exists()
     readme.write_text("# Tiny\n", encoding="utf-8")
     export(made, results, readme)
