@@ -11,13 +11,14 @@ import yaml
 from harness.cases.kinds import KINDS
 from harness.cases.library import COMMON, read_case
 from harness.contract.statuses import Stage, Status
+from harness.controller.arguments import COMMANDS
 from harness.controller.cells import csv_parts, json_parts
-from harness.controller.cli import _COMMANDS
 from harness.controller.errors import Exit
 from harness.controller.export import BEGIN, END, as_markdown, as_readme
 from harness.controller.folding import WORDS
 from harness.controller.grid import Grid, make_grid
 from harness.controller.known import unexplaining
+from harness.controller.picture import picture
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
 
@@ -52,7 +53,7 @@ def test_every_status_and_stage_is_described() -> None:
 
 def test_every_command_and_exit_code_is_described() -> None:
     text = read("docs/commands.md")
-    for command in _COMMANDS:
+    for command in COMMANDS:
         assert f"| `harness {command}" in text
     for code in Exit:
         assert f"| {code.value} |" in text
@@ -100,6 +101,7 @@ def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
     assert read("results/grid.json") == "".join(json_parts(grid))
     assert read("results/grid.csv") == "".join(csv_parts(grid))
     assert read("results/grid.md") == as_markdown(grid)
+    assert read("results/grid.svg") == picture(grid)
 
 
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:

@@ -1,4 +1,4 @@
-"""The grid as files for Markdown readers, results/grid.md and the README's table, and the writing of all its files."""
+"""The grid as files for readers, results/grid.{md,svg} and the README's table, and the text of all its files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from harness.controller.files import read_text
 from harness.controller.grid import Grid, Score, column_score, score
 from harness.controller.known import share
 from harness.controller.matrix import Environment
+from harness.controller.picture import picture
 from harness.controller.texts import escaped
 
 BEGIN = "<!-- grid: written by `harness collect` -->"
@@ -24,6 +25,7 @@ def export(grid: Grid, results: Path, readme: Path) -> dict[Path, str]:
         results / "grid.json": "".join(json_parts(grid)),
         results / "grid.csv": "".join(csv_parts(grid)),
         results / "grid.md": as_markdown(grid),
+        results / "grid.svg": picture(grid),
     }
     before = read_text(readme) if readme.exists() else ""
     return files | ({readme: replace_block(before, as_readme(grid))} if BEGIN in before else {})
@@ -120,7 +122,7 @@ def _column_scores(grid: Grid) -> str:
 def _column_line(grid: Grid, environment: Environment) -> str:
     facts = grid.facts(environment)
     total = column_score(grid.column_outcomes(environment))
-    keras = facts.packages.get("keras", facts.packages.get("keras-nightly", "")) if facts else ""
+    keras = facts.keras if facts else ""
     said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
     found = [environment.label, *versions(grid, environment), keras, said]
     return f"| {' | '.join(map(escaped, found))} |"

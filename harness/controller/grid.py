@@ -53,6 +53,14 @@ class Grid:
     environments: tuple[Environment, ...]
     columns: dict[str, Column]
 
+    @cached_property
+    def by_case(self) -> dict[str, list[Row]]:
+        """The rows of each case, by its id, in order."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.case.id, []).append(row)
+        return found
+
     def outcome(self, row: Row, environment: Environment) -> Outcome:
         column = self.columns.get(environment.id)
         found = column.cells.get(row.key) if column else None

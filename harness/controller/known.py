@@ -111,7 +111,7 @@ def unexplaining(grid: Grid, cases: Iterable[Case]) -> Iterator[Fault]:
 
 
 def _cells(grid: Grid, case: Case) -> list[tuple[Outcome, Environment]]:
-    rows = [row for row in grid.rows if row.case.id == case.id]
+    rows = grid.by_case.get(case.id, [])
     return [(grid.outcome(row, environment), environment) for environment in grid.environments for row in rows]
 
 

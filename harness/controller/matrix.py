@@ -6,16 +6,18 @@ import datetime
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from harness.cases.documents import Fault, Place, load
-from harness.cases.fields import Choice, Field, Matching, Positive, Schema, Text, Whole
+from harness.cases.fields import Choice, Matching, Positive, Schema, Text, Whole
 from harness.cases.structures import Items, Mapping, OneOf
 from harness.cases.words import nearest
 from harness.contract.plan import PathSpec
+from harness.controller.matrix_fields import Date, Days, Keyed
 
 FILE = "matrix.yaml"
 SCHEMA = 1
@@ -33,11 +35,15 @@ class Environment:
     packages: tuple[str, ...] = ()
     set_env: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def release(self) -> Version:
         return Version(self.tensorflow)
 
     @property
+    def is_variant(self) -> bool:
+        return "-" in self.id
+
+    @cached_property
     def label(self) -> str:
         """`2.16`, or `2.16 legacy` for a variant."""
         variant = self.id.partition("-")[2]
@@ -67,55 +73,6 @@ class Matrix:
     resolve: Resolve
 
 
-class _Date(Field):
-    wanted = "a date such as 2024-03-08"
-
-    def fits(self, value: Any) -> bool:
-        is_day = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-        return is_day and 2000 <= value.year < 3000
-
-    def schema(self) -> Schema:
-        return {"type": "string", "pattern": r"^2\d{3}-\d{2}-\d{2}$"}
-
-
-class _Days(Whole):
-    wanted = "a whole number of days, at most 3650"
-
-    def __init__(self) -> None:
-        self.least = 0
-
-    def fits(self, value: Any) -> bool:
-        return super().fits(value) and value <= 3650
-
-    def schema(self) -> Schema:
-        return {"type": "integer", "minimum": 0, "maximum": 3650}
-
-
-class _Keyed(Field):
-    """A mapping whose keys match a pattern, with values of one field."""
-
-    def __init__(self, pattern: str, wanted: str, item: Field) -> None:
-        self.key = Matching(pattern, wanted)
-        self.item = item
-
-    def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, dict) or not value:
-            place.fault("must be a mapping with at least one entry")
-            return
-        for key, item in value.items():
-            self.key.check(key, place.at(key))
-            self.item.check(item, place.at(key))
-
-    def schema(self) -> Schema:
-        names = {"pattern": self.key.schema()["pattern"]}
-        return {
-            "type": "object",
-            "minProperties": 1,
-            "propertyNames": names,
-            "additionalProperties": self.item.schema(),
-        }
-
-
 _RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
 _PACKAGES = Items(Text())
 _ENVIRONMENT = Mapping(
@@ -123,8 +80,8 @@ _ENVIRONMENT = Mapping(
         "tensorflow": _RELEASE,
         "python": Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"'),
         "distribution": Choice("tensorflow", "tensorflow-cpu"),
-        "released": _Date(),
-        "as_of": _Date(),
+        "released": Date(),
+        "as_of": Date(),
         "packages": _PACKAGES,
     },
     required=["tensorflow", "python", "distribution", "released"],
@@ -136,25 +93,25 @@ _FIELDS = Mapping(
         "limits": Mapping({"timeout": Positive(), "output": Whole(1)}, required=["timeout", "output"]),
         "resolve": Mapping(
             {
-                "days_after_release": _Days(),
+                "days_after_release": Days(),
                 "packages": _PACKAGES,
                 "runner": Mapping(
-                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": _Date()},
+                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": Date()},
                     required=["packages", "dependencies", "as_of"],
                 ),
             },
             required=["days_after_release", "packages", "runner"],
         ),
-        "paths": _Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
-        "environments": _Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
-        "variants": _Keyed(
+        "paths": Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
+        "environments": Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
+        "variants": Keyed(
             _ID + r"(-[a-z0-9]+)+",
             "an environment and a word, such as tf216-legacy",
             Mapping(
-                {"of": Text(), "set_env": _Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
+                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
             ),
         ),
-        "groups": _Keyed(
+        "groups": Keyed(
             r"[a-z0-9]+(-[a-z0-9]+)*",
             "lower-case words joined by hyphens",
             OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),

@@ -43,6 +43,21 @@ def diff(root: Path | None, selection: Selection, old: str, new: str, form: str)
     return Exit.DIFFERS if found else Exit.AGREES
 
 
+def publish(root: Path | None, selection: Selection, of_run: bool, out: Path, port: int | None) -> Exit:
+    """Write the site, and show it on a port if there is one."""
+    try:
+        from harness.controller.site import publishing, serving
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("jinja2", "markupsafe", "matplotlib"):
+            raise
+        raise UsageError(
+            f"publishing needs {missing.name}: pip install 'keras-import-matrix[publish]' installs it"
+        ) from None
+    project = load_project(open_root(root))
+    ended = publishing.publish(project, selection, of_run, out)
+    return ended if port is None else serving.serve(out, port)
+
+
 def _selected(columns: dict[str, Column], project: Project, selection: Selection) -> dict[str, Column]:
     """The columns without what the selection leaves out."""
     if selection == Selection():

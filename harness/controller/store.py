@@ -46,6 +46,11 @@ class EnvironmentFacts:
     def failed(self) -> bool:
         return self.status != "ok"
 
+    @property
+    def keras(self) -> str:
+        """The version of the package that is imported as `keras`, empty where there is none."""
+        return self.packages.get("keras", self.packages.get("keras-nightly", ""))
+
 
 @dataclass(frozen=True)
 class Column:

@@ -85,23 +85,17 @@ def tell(grid: Grid, case: Case, everything: Sequence[Environment]) -> tuple[Sto
     `everything` is all the matrix has, in order: a release that the grid leaves out is not told of, and ends a range.
     """
     shared: dict[tuple[tuple[Span, ...], tuple[Span, ...]], list[str]] = {}
-    for row in grid.rows:
-        if row.case.id == case.id:
-            cells = [(environment, _cell(grid, row, environment)) for environment in everything]
-            releases = [(item.label, cell) for item, cell in cells if not _is_variant(item)]
-            variants = [(item.label, cell) for item, cell in cells if _is_variant(item) and cell]
-            spans = (tuple(_spans(releases)), tuple(_single(label, cell) for label, cell in variants))
-            shared.setdefault(spans, []).append(row.path)
+    in_grid = {environment.id for environment in grid.environments}
+    for row in grid.by_case.get(case.id, []):
+        cells = [(item, _cell(grid, row, item) if item.id in in_grid else None) for item in everything]
+        releases = [(item.label, cell) for item, cell in cells if not item.is_variant]
+        variants = [(item.label, cell) for item, cell in cells if item.is_variant and cell]
+        spans = (tuple(_spans(releases)), tuple(_single(label, cell) for label, cell in variants))
+        shared.setdefault(spans, []).append(row.path)
     return tuple(Story(tuple(paths), *spans) for spans, paths in shared.items())
 
 
-def _is_variant(environment: Environment) -> bool:
-    return "-" in environment.id
-
-
-def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell | None:
-    if environment not in grid.environments:
-        return None
+def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell:
     outcome = grid.outcome(row, environment)
     if outcome.status not in FAILING:
         return _Cell((outcome.status, None), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.text import Text
 from harness.cases.case import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
+from harness.controller import repeat
 from harness.controller.compare import describe
 from harness.controller.export import path_scores, summary
 from harness.controller.grid import Grid, Row, Score, column_score, score
@@ -196,12 +196,8 @@ def print_story(
     if details:
         stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in details["stage_seconds"].items())
         lines.append(f"took      {details['seconds']:.2f} s ({stages}), {details['memory_kib'] / 1024:.0f} MiB")
-    variables = "".join(f"{name}={shlex.quote(value)} " for name, value in environment.set_env)
-    lines += [
-        "again     " + f"tox -e {environment.id} -- --case {row.case.id} --path {row.path} --fresh",
-        "by hand   "
-        + f"harness script {row.case.id} -p {row.path} > cell.py; {variables}.tox/{environment.id}/bin/python cell.py",
-    ]
+    for word, template in (("again", repeat.AGAIN), ("by hand", repeat.BY_HAND)):
+        lines.append(f"{word:<10}{repeat.fill(template, environment, *row.key)}")
     for name in ("traceback", "output"):
         if details.get(name):
             lines += ["", f"{name}:", details[name].rstrip()]

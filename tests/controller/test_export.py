@@ -23,6 +23,7 @@ from harness.controller.export import (
     summary,
 )
 from harness.controller.grid import Grid
+from harness.controller.picture import picture
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -220,6 +221,7 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Gr
         results / "grid.json": "".join(json_parts(made)),
         results / "grid.csv": "".join(csv_parts(made)),
         results / "grid.md": as_markdown(made),
+        results / "grid.svg": picture(made),
     }
     assert export(made, results, readme) == grids
     readme.write_text("# Tiny\n", encoding="utf-8")

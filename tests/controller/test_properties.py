@@ -14,8 +14,8 @@ from drawn import HOSTILE, columns, sets, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.cases.case import Case
 from harness.cases.documents import load
-from harness.cases.library import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status

@@ -1,0 +1,99 @@
+"""The grid as the rows and columns of a page: what the template shows, and the index that its search box looks in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from markupsafe import Markup
+
+from harness.cases.case import Case
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.grid import Row
+from harness.controller.known import said
+from harness.controller.site.marks import LETTERS, css_class
+from harness.controller.site.subject import Head, Subject
+
+_CELLS = {status: f"<td class={css_class(status)}>{letter}" for status, letter in LETTERS.items()}
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table. `cells` is HTML: a cell a head, each one letter in a class of one letter."""
+
+    path: str
+    cells: Markup
+
+
+@dataclass(frozen=True)
+class Group:
+    """A case with its rows."""
+
+    case: Case
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The cases of one kind."""
+
+    kind: str
+    groups: tuple[Group, ...]
+
+
+def sections(subject: Subject) -> list[Section]:
+    """The grid by kind and case, in its order."""
+    groups = (Group(case, tuple(_lines(subject, subject.grid.by_case[case.id]))) for case in subject.cases)
+    return [Section(kind, tuple(found)) for kind, found in groupby(groups, key=lambda group: group.case.kind)]
+
+
+def _lines(subject: Subject, rows: Iterable[Row]) -> Iterator[Line]:
+    for row in rows:
+        yield Line(row.path, Markup("".join(_CELLS[outcome.status] for outcome in _outcomes(subject, row))))
+
+
+def _outcomes(subject: Subject, row: Row) -> list[Outcome]:
+    return [subject.grid.outcome(row, head.environment) for head in subject.heads]
+
+
+def failed(subject: Subject) -> list[Head]:
+    """The environments that could not be installed, with their reasons."""
+    return [head for head in subject.heads if head.reason is not None]
+
+
+def search_index(subject: Subject) -> str:
+    """A script that sets SEARCH: the words of each case, all messages, and which cell of each row said which.
+
+    A row's messages are pairs of a number in `messages` and how many neighbouring cells said it; number 0 is nothing.
+    """
+    numbers = {"": 0}
+    rows = []
+    for row in subject.grid.rows:
+        found = [numbers.setdefault(_message(outcome), len(numbers)) for outcome in _outcomes(subject, row)]
+        rows.append(_runs(found))
+    index = {
+        "cases": {case.id: _words(case) for case in subject.cases},
+        "messages": list(numbers),
+        "rows": rows,
+    }
+    return f"const SEARCH = {json.dumps(index, ensure_ascii=True, separators=(',', ':'))};\n"
+
+
+def _message(outcome: Outcome) -> str:
+    return "" if outcome.status is Status.PASS else " ".join(said(outcome).lower().split())
+
+
+def _runs(numbers: Sequence[int]) -> list[int]:
+    return [value for number, group in groupby(numbers) for value in (number, len(list(group)))]
+
+
+def _words(case: Case) -> str:
+    """Everything a case says in words, and each of its names once."""
+    names = dict.fromkeys(re.findall(r"[A-Za-z_][\w.]*", json.dumps(case.body)))
+    texts = [case.id, case.title, case.kind, case.advice or "", *case.source, *names]
+    return " ".join(" ".join(texts).lower().split())

@@ -1,0 +1,115 @@
+"""What a site has for machines: a document a case, badges, a feed of changes, and what its own scripts read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from harness.cases.case import Case
+from harness.contract.records import SCHEMA
+from harness.controller import repeat
+from harness.controller.history import Event
+from harness.controller.site.path_page import newest
+from harness.controller.site.subject import Subject
+
+MOST_ENTRIES = 50  # of the feed, the newest
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A label and what it says, such as `41 % on 2.21`."""
+
+    label: str
+    message: str
+    colour: str
+
+    def to_json(self) -> str:
+        """The endpoint document of shields.io, https://shields.io/badges/endpoint-badge."""
+        return (
+            json.dumps({"schemaVersion": 1, "label": self.label, "message": self.message, "color": self.colour}) + "\n"
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The changes of a day in an environment."""
+
+    day: str
+    environment: str
+    events: tuple[Event, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes by their words."""
+        words = sorted(event.change for event in self.events)
+        return {word: len(list(group)) for word, group in groupby(words)}
+
+
+def badges(subject: Subject) -> list[Badge]:
+    """One for each import path: the share of its cells that pass in the newest release that was run."""
+    head = newest(subject)
+    made = []
+    for path, cells in subject.scores.items():
+        share = cells[head.id].split(" ")[0] if head else "?"
+        said = f"{share} % on {head.label}" if head and share != "?" else "not known"
+        made.append(Badge(path, said, _colour(share)))
+    return made
+
+
+def _colour(share: str) -> str:
+    if share == "?":
+        return "lightgrey"
+    return "green" if int(share) >= 75 else "yellow" if int(share) >= 40 else "red"
+
+
+def entries(events: Sequence[Event]) -> list[Entry]:
+    """The history by day and environment, newest first."""
+    ordered = sorted(events, key=lambda event: (event.day, event.environment), reverse=True)
+    found = groupby(ordered, key=lambda event: (event.day, event.environment))
+    return [Entry(day, environment, tuple(group)) for (day, environment), group in found][:MOST_ENTRIES]
+
+
+def case_document(subject: Subject, case: Case) -> str:
+    """A case with all its cells, as docs/results-format.md describes it."""
+    cells = [
+        {"environment": environment.id, **subject.grid.outcome(row, environment).to_json()}
+        for environment in subject.grid.environments
+        for row in subject.grid.by_case[case.id]
+    ]
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "id": case.id,
+        "kind": case.kind,
+        "title": case.title,
+        "source": case.source,
+        "advice": case.advice,
+        "known": [asdict(entry) for entry in case.known],
+        "cells": cells,
+    }
+    return json.dumps(document, ensure_ascii=False) + "\n"
+
+
+def environments_script(subject: Subject) -> str:
+    """A script that sets ENVIRONMENTS, by id, and the lines by which a cell is repeated."""
+    environments = {
+        head.id: {
+            "label": head.label,
+            "tensorflow": head.tensorflow,
+            "python": head.python,
+            "packages": head.packages,
+            "variables": repeat.variables(head.environment),
+        }
+        for head in subject.heads
+    }
+    lines = {"AGAIN": repeat.AGAIN, "BY_HAND": repeat.BY_HAND, "ENVIRONMENTS": environments}
+    return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lines.items())
+
+
+def about(subject: Subject) -> str:
+    """What the site is of: by this file a folder is known as a published site."""
+    totals = {status.value: count for status, count in subject.grid.totals().items() if count}
+    facts = {"schema": SCHEMA, "date": subject.date, "commit": subject.commit, "cells": totals}
+    return json.dumps(facts, indent=1, sort_keys=True) + "\n"

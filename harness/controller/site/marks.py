@@ -1,0 +1,36 @@
+"""How the page marks a cell: a letter, beside the status's symbol and colour, and what each means."""
+
+from __future__ import annotations
+
+from harness.contract.statuses import Status
+
+LETTERS = {
+    Status.PASS: "P",
+    Status.FAIL: "F",
+    Status.ABSENT: "A",
+    Status.UNMET: "U",
+    Status.TIMEOUT: "T",
+    Status.CRASH: "C",
+    Status.ENV_FAIL: "I",
+    Status.ERROR: "E",
+    Status.SKIP: "S",
+    Status.NOT_RUN: "N",
+}
+
+MEANINGS = {
+    Status.PASS: "every step ran and every expectation held",
+    Status.FAIL: "the import path is there; a step raised, or an expectation did not hold",
+    Status.ABSENT: "the import path itself is not in this release",
+    Status.UNMET: "something that the case needs was missing on the machine",
+    Status.TIMEOUT: "stopped at the time limit",
+    Status.CRASH: "the process died",
+    Status.ENV_FAIL: "the release could not be installed or imported",
+    Status.ERROR: "the harness itself was at fault",
+    Status.SKIP: "switched off in the case, which says why",
+    Status.NOT_RUN: "nobody has run it",
+}
+
+
+def css_class(status: Status) -> str:
+    """One letter, as there is one in each of a hundred thousand cells."""
+    return LETTERS[status].lower()

@@ -1,0 +1,37 @@
+"""An import path's page: what is known of it, case by case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.cases.case import Case
+from harness.contract.statuses import Status
+from harness.controller.grid import Row
+from harness.controller.site.subject import Head, Subject
+from harness.controller.story import in_words
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a case gave under the path: in the newest release, and in words over all."""
+
+    case: Case
+    newest: Status
+    words: str
+
+
+def newest(subject: Subject) -> Head | None:
+    """The newest release that was run; variants are none."""
+    return next((head for head in subject.heads if head.was_run and head.base is None), None)
+
+
+def path_page(subject: Subject, path: str) -> list[Told]:
+    """Each case that runs under a path, in the grid's order."""
+    head = newest(subject)
+    told = []
+    for case in subject.cases:
+        for story in subject.stories[case.id]:
+            if path in story.paths:
+                status = subject.grid.outcome(Row(case, path), head.environment).status if head else Status.NOT_RUN
+                told.append(Told(case, status, in_words(story, case)))
+    return told

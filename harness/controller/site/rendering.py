@@ -1,0 +1,56 @@
+"""Templates to text: Jinja2 with autoescape, and with what no page may hold taken out of every value."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from harness.contract.statuses import Status
+from harness.controller.links import link
+from harness.controller.site.marks import LETTERS, MEANINGS, css_class
+from harness.controller.story import in_words
+from harness.controller.texts import safe
+
+STATIC = Path(__file__).parent / "static"
+_TICKED = re.compile(r"`([^`\n]+)`")
+
+
+def make_templates() -> Environment:
+    """The site's templates. A name that is not given is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean,
+    )
+    templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=in_words)
+    templates.filters.update(css_class=css_class, address=link, ticked=ticked, words=_words, release=_release)
+    return templates
+
+
+def ticked(text: str) -> Markup:
+    """Text in which `code` between backticks is code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(_clean(text)))))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _release(version: str) -> str:
+    """A version without the day of a development build, for which a column's head is too narrow."""
+    return re.sub(r"(\.dev)\d+$", r"\1", version)
+
+
+def _clean(value: Any) -> Any:
+    """Text without control characters and halves of surrogates, which are no characters of a page."""
+    if not isinstance(value, str):
+        return value
+    cleaned = safe(value).encode("utf-8", "replace").decode()
+    return type(value)(cleaned)

@@ -1,0 +1,31 @@
+"""`harness publish --serve`: the site on this machine alone, until it is interrupted."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from harness.controller.errors import Exit, UsageError
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Says nothing of each request."""
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- the name it has there
+        pass
+
+
+def serve(folder: Path, port: int) -> Exit:
+    """Serve a folder. Port 0 is any that is free. Raises UsageError for one that is taken."""
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
+    except OSError as error:
+        raise UsageError(f"port {port} cannot be had: {error.strerror}; another one with --port") from None
+    with server:
+        print(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("ended")
+    return Exit.AGREES

@@ -1,0 +1,106 @@
+"use strict";
+// A cell's story: put together from what the page of its case shows anyway, opened by the address `#tf215:keras`.
+
+const STAGES = ["path", "import", "build", "compile", "fit", "call", "save", "load", "plot", "check"]; // as they run
+const dialog = document.getElementById("story");
+const body = dialog.querySelector(".body");
+const facts = JSON.parse(document.getElementById("facts").textContent);
+const caseId = document.querySelector(".grid").dataset.case;
+
+function element(tag, text, ...children) {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+function line(name, text) {
+  return element("p", "", element("b", `${name}: `), element("bdi", text));
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "copied";
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(button.previousElementSibling);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    button.textContent = "selected: press Ctrl+C";
+  }
+}
+
+function command(name, template, environment, path) {
+  const { variables } = ENVIRONMENTS[environment];
+  const values = { environment, case: caseId, path, variables };
+  const text = template.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const button = element("button", "copy");
+  button.setAttribute("aria-live", "polite");
+  button.type = "button";
+  button.addEventListener("click", () => copy(text, button));
+  const lines = element("div", "", element("pre", text), button);
+  lines.className = "command";
+  return element("div", "", element("b", name), lines);
+}
+
+function folded(summary, ...children) {
+  return element("details", "", element("summary", summary), ...children);
+}
+
+function timing(fact) {
+  if (!fact.seconds) return line("Took", "not known: it was not in the last run");
+  const total = Object.values(fact.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  const stages = STAGES.filter((stage) => stage in fact.seconds).map((stage) => `${stage} ${fact.seconds[stage].toFixed(2)} s`);
+  const slow = fact.slow ? ", several times as long as other import paths" : "";
+  return line("Took", `${total.toFixed(2)} s (${stages.join(", ")})${slow}`);
+}
+
+function fill(cell, environment, path) {
+  const { label, tensorflow, python, packages } = ENVIRONMENTS[environment];
+  const fact = facts[cell.id];
+  const answer = document.querySelector(cell.querySelector("a").getAttribute("href"));
+  document.getElementById("story-title").textContent = `${path} in ${label}`;
+  const parts = [element("p", document.querySelector("h1").textContent), answer.querySelector("h3").cloneNode(true)];
+  parts.push(...[...answer.querySelector(".said").children].map((child) => child.cloneNode(true)));
+  const advice = document.getElementById("advice");
+  if (advice && !cell.classList.contains("p")) {
+    parts.push(advice.cloneNode(true));
+    parts.at(-1).removeAttribute("id");
+  }
+  if (fact.since) parts.push(line("Since", `${fact.since}: ${fact.change}${fact.before ? `, before ${fact.before}` : ""}`));
+  parts.push(timing(fact), line("Release", `TensorFlow ${tensorflow} on Python ${python}`));
+  parts.push(command("Run it again", AGAIN, environment, path), command("By hand", BY_HAND, environment, path));
+  const script = document.getElementById(`script-${path}`).querySelector("pre").cloneNode(true);
+  const list = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
+  parts.push(folded("The script", script), folded("The packages", element("p", list.join(", ") || "none are known")));
+  body.replaceChildren(...parts);
+}
+
+/** The cell that the address names, if it names one. */
+function addressed() {
+  const cells = [...document.querySelectorAll(".grid td")];
+  return cells.find((cell) => location.hash === `#${cell.id}` || location.hash === `#${encodeURIComponent(cell.id)}`);
+}
+
+function openAddressed() {
+  const cell = addressed();
+  if (!cell) return dialog.close();
+  const [environment, path] = cell.id.split(/:(.*)/s);
+  fill(cell, environment, path);
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
+function closeStory() {
+  const cell = addressed();
+  history.replaceState(null, "", location.pathname + location.search);
+  dialog.close();
+  if (cell) focusCell(cell); // of keys.js: the arrow keys go on from here
+}
+
+dialog.querySelector(".close").addEventListener("click", closeStory);
+dialog.addEventListener("cancel", closeStory);
+dialog.addEventListener("click", (event) => event.target === dialog && closeStory());
+window.addEventListener("hashchange", openAddressed);
+openAddressed();

@@ -1,0 +1,164 @@
+"""What a site is made of: the grid, and what belongs to it and varies from run to run. Reads, and writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.cases.case import Case
+from harness.contract.plan import PathSpec
+from harness.controller.errors import UsageError
+from harness.controller.export import path_scores
+from harness.controller.grid import Grid, make_grid
+from harness.controller.history import ALL_PATHS, Event, read_history
+from harness.controller.matrix import Environment
+from harness.controller.project import Project
+from harness.controller.selection import Selection
+from harness.controller.store import read_columns, read_details
+from harness.controller.story import Story, tell
+
+Seconds = Mapping[str, float]  # by stage
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: an environment and what was really installed in it. `base` is what a variant varies."""
+
+    environment: Environment
+    tensorflow: str
+    python: str
+    keras: str
+    packages: Mapping[str, str]
+    reason: str | None  # why it could not be installed
+    base: str | None
+    was_run: bool
+
+    @property
+    def id(self) -> str:
+        return self.environment.id
+
+    @property
+    def label(self) -> str:
+        return self.environment.label
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A grid to publish, of the project at `root`.
+
+    `seconds` are of the cells whose outcome is that of the last run; `date` and `commit` say where all are from.
+    """
+
+    root: Path
+    grid: Grid
+    everything: Sequence[Environment]
+    specs: Mapping[str, PathSpec]
+    events: Sequence[Event]
+    seconds: Mapping[tuple[str, str, str], Seconds]
+    date: str
+    commit: str | None
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """Releases, newest first, then the variants."""
+        newest_first = [self._head(item) for item in reversed(self.grid.environments)]
+        return tuple(sorted(newest_first, key=lambda head: head.base is not None))
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases in the grid's order."""
+        return tuple(rows[0].case for rows in self.grid.by_case.values())
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many cases run under each path."""
+        return Counter(row.path for row in self.grid.rows)
+
+    @cached_property
+    def scores(self) -> dict[str, dict[str, str]]:
+        """The share of passing cells in percent, by path and environment."""
+        return path_scores(self.grid)
+
+    @cached_property
+    def stories(self) -> dict[str, tuple[Story, ...]]:
+        """What `harness show -k CASE` tells, by case."""
+        return {case.id: tell(self.grid, case, self.everything) for case in self.cases}
+
+    @cached_property
+    def _last_events(self) -> dict[tuple[str, str, str], int]:
+        return {(event.environment, event.case, event.path): n for n, event in enumerate(self.events)}
+
+    def since(self, environment: str, case: str, path: str) -> Event | None:
+        """The last event of a cell, or of its whole environment: it is as it is since then."""
+        places = ((case, path), (case, ALL_PATHS), ("", ""))
+        found = max(self._last_events.get((environment, *place), -1) for place in places)
+        return self.events[found] if found >= 0 else None
+
+    def _head(self, environment: Environment) -> Head:
+        facts = self.grid.facts(environment)
+        ran = facts or environment
+        return Head(
+            environment,
+            ran.tensorflow,
+            ran.python,
+            facts.keras if facts else "",
+            facts.packages if facts else {},
+            facts.reason if facts else None,
+            environment.id.partition("-")[0] if environment.is_variant else None,
+            facts is not None,
+        )
+
+
+def read_subject(project: Project, selection: Selection, of_run: bool) -> Subject:
+    """The grid of the accepted results, or of the last run. Raises UsageError where there is none."""
+    matrix, layout = project.matrix, project.layout
+    environments = selection.choose_environments(matrix)
+    folder = layout.run if of_run else layout.results
+    columns = read_columns(folder, [item.id for item in environments])
+    if not columns:
+        raise UsageError(f"there is nothing to publish: no result of this selection in {folder}")
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(matrix)
+    grid = make_grid(cases, paths, environments, columns)
+    seconds, last = _timings(project, grid)
+    commit, committed = _commit(project)
+    return Subject(
+        layout.root,
+        grid,
+        list(matrix.environments.values()),
+        matrix.paths,
+        read_history(layout.history),
+        seconds,
+        (last if of_run else committed) or "an unknown day",
+        commit,
+    )
+
+
+def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], Seconds], str | None]:
+    """The seconds of the stages by environment, case and path, and the last day a cell ran."""
+    seconds: dict[tuple[str, str, str], Seconds] = {}
+    days = set()
+    run = read_columns(project.layout.run, grid.columns)
+    for name, column in run.items():
+        details = read_details(project.layout.run_file("details", name, ".json"))
+        for key, outcome in column.cells.items():
+            found: dict[str, Any] = details.get(f"{key[0]}[{key[1]}]", {})
+            if found and grid.columns[name].cells.get(key) == outcome:
+                seconds[(name, key[0], key[1])] = found["stage_seconds"]
+                days.add(found["at"][:10])
+    return seconds, max(days, default=None)
+
+
+def _commit(project: Project) -> tuple[str | None, str | None]:
+    """The last commit that changed the results, and its day."""
+    command = ["git", "log", "-1", "--format=%H %cs", "--", str(project.layout.results)]
+    try:
+        done = subprocess.run(command, cwd=project.layout.root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None, None
+    commit, _, day = done.stdout.strip().partition(" ")
+    return (commit, day) if commit else (None, None)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from xml.etree import ElementTree
+
+from harness.controller.site.chart import chart
+
+LABELS = ["2.15", "2.16", "2.17"]
+
+
+def drawn(**shares: list[float | None]) -> ElementTree.Element:
+    return ElementTree.fromstring(chart(shares, LABELS))
+
+
+def test_the_chart_names_every_line_and_release() -> None:
+    texts = [element.text for element in drawn(keras=[10, 20, 30], tf_keras=[0, 50, 100]).iter("text")]
+    assert {"keras", "tf_keras", *LABELS, "passing cells, percent"} <= set(texts)
+
+
+def test_the_chart_needs_no_style_that_a_strict_policy_forbids() -> None:
+    root = drawn(keras=[10, 20, 30])
+    assert [element.tag for element in root.iter() if element.tag in ("style", "script", "metadata")] == []
+    assert [element for element in root.iter() if "style" in element.attrib] == []
+    text = chart({"keras": [10, 20, 30]}, LABELS)
+    assert "#000000" not in text
+    assert "http" not in text
+
+
+def test_the_chart_is_the_same_for_the_same_numbers() -> None:
+    assert chart({"keras": [10, 20, 30]}, LABELS) == chart({"keras": [10, 20, 30]}, LABELS)
+
+
+def test_the_chart_has_a_gap_where_nothing_can_be_said() -> None:
+    whole = str(chart({"keras": [10, 20, 30]}, LABELS))
+    assert whole.count("<use") > str(chart({"keras": [10, None, 30]}, LABELS)).count("<use")
+
+
+def test_names_at_the_end_of_lines_do_not_run_into_each_other() -> None:
+    shares: dict[str, list[float | None]] = {f"path{n}": [0, 0, 50] for n in range(4)}
+    root = ElementTree.fromstring(chart(shares, LABELS))
+    heights = sorted(float(text.attrib["y"]) for text in root.iter("text") if (text.text or "").startswith("path"))
+    assert len(heights) == 4
+    assert min(second - first for first, second in pairwise(heights)) > 8

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from harness.controller.cli import main
+from tests.site.browsing import Reader, Site, find_chromium
+from tests.site.hostile import make_project
+
+ROOT = Path(__file__).parents[2]
+BELOW = "some/sub/path"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- the name it has there
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        program = find_chromium()
+    except FileNotFoundError as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder that is served, and the address of a path in it that is not its root."""
+    folder = tmp_path_factory.mktemp("web")
+    (folder / BELOW).mkdir(parents=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield folder / BELOW, f"http://127.0.0.1:{server.server_port}/{BELOW}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _publish(root: Path, web: tuple[Path, str], name: str) -> Site:
+    folder, address = web
+    assert main(["publish", "--root", str(root), "--out", str(folder / name)]) == 0
+    return Site(folder / name, f"{address}{name}/")
+
+
+@pytest.fixture(scope="session")
+def real(web: tuple[Path, str]) -> Site:
+    """The site of this repository's results."""
+    return _publish(ROOT, web, "real")
+
+
+@pytest.fixture(scope="session")
+def hostile(web: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site of a small project all of whose texts are hostile."""
+    root = tmp_path_factory.mktemp("hostile")
+    make_project(root)
+    return _publish(root, web, "hostile")
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Reader]:
+    """Whatever a page should not do (an error, something it was not let do, a request to elsewhere) fails the test."""
+    reader = Reader(browser)
+    yield reader
+    reader.close()
+    assert reader.faults == []

@@ -1,0 +1,64 @@
+"""Whatever a case, a message or a package says is shown as text, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.site.browsing import Reader, Site, rows, search
+from tests.site.hostile import HOSTILE, MARKUP, SHOWN
+
+_MADE = "document.querySelectorAll('[onerror], img[src=x], script:not([src]):not([type])').length"
+_LOOSE = """() => { const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), loose = [];
+    while (texts.nextNode()) {
+        const holder = texts.currentNode.parentElement;
+        if (texts.currentNode.data.includes("\\u202e") && !holder.closest("bdi, script")) loose.push(holder.outerHTML);
+    } return loose }"""
+
+
+def test_no_page_does_what_a_text_says(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    for file in sorted(hostile.folder.rglob("*.html")):
+        page.goto(file.as_uri())
+        assert page.evaluate(_MADE) == 0, file.name
+        assert page.title() != "broken in", file.name
+
+
+def test_a_text_that_turns_the_line_round_is_kept_to_itself(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    for file in sorted(hostile.folder.rglob("*.html")):
+        page.goto(file.as_uri())
+        assert page.evaluate(_LOOSE) == [], file.name
+
+
+def test_no_page_holds_what_steers_a_terminal(hostile: Site) -> None:
+    for file in [*hostile.folder.rglob("*.html"), *hostile.folder.rglob("*.svg"), *hostile.folder.rglob("*.xml")]:
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", file.read_text(encoding="utf-8")), file.name
+
+
+def test_a_title_and_a_reason_are_shown_letter_by_letter(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    assert page.text_content("tbody[data-case=hostile] .case a") == SHOWN
+    assert page.inner_text("p.failed bdi") == SHOWN
+    page.goto(hostile.address("cases/hostile.html"))
+    assert page.inner_text("h1") == SHOWN
+
+
+def test_the_story_shows_it_as_text(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html#tf216:keras")
+    assert page.locator("dialog").inner_text().count(MARKUP) >= 5
+    assert page.evaluate(_MADE) == 0
+
+
+def test_it_can_be_looked_for(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    search(page, HOSTILE)
+    assert page.evaluate(_MADE) == 0
+    assert {case for case, _ in rows(page)} >= {"hostile"}
+
+
+def test_an_address_is_no_markup(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&kind=%3Cscript%3E")
+    expect(page.get_by_label("Search")).to_have_value("<img src=x onerror=alert(1)>")
+    assert page.evaluate(_MADE) == 0

@@ -1,0 +1,135 @@
+"""Without scripts, in the dark, on a phone, on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.browsing import ADDRESSES, Reader, Site
+from tests.site.hostile import NOT_RUN
+
+_TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+_COLOURS = """(selector) => { const style = getComputedStyle(document.querySelector(selector));
+    return [style.color, style.backgroundColor] }"""
+
+
+def brightness(colour: str) -> float:
+    return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
+
+
+@pytest.mark.parametrize("how", ADDRESSES)
+def test_without_scripts_the_grid_is_read(reader: Reader, real: Site, how: str) -> None:
+    page = reader.open(real, "index.html", how, java_script_enabled=False)
+    expect(page.locator("#filters")).to_be_hidden()
+    expect(page.locator("#region td")).to_have_count(len(real.data["cells"]))
+    expect(page.locator("#region td").first).to_have_text(re.compile("^[PFAUTCIESN]$"))
+    page.locator("#region .case a").first.click()
+    page.wait_for_url("**/cases/*.html")
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_without_scripts_a_case_is_read(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html", java_script_enabled=False)
+    expect(page.locator("dialog")).to_be_hidden()
+    page.locator("[id='tf216:keras'] a").click()
+    answer = page.locator(f"#{page.url.partition('#')[2]}")
+    expect(answer).to_be_in_viewport()
+    expect(answer).to_contain_text("the second line")
+    page.get_by_text("under keras", exact=True).click()
+    expect(page.locator("[id='script-keras'] pre")).to_contain_text("import keras")
+
+
+def test_every_link_leads_somewhere(real: Site) -> None:
+    for file in real.folder.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        for link in set(re.findall(r'(?:href|src)="([^"]+)"', text)):
+            where, _, anchor = link.partition("#")
+            if where.startswith(("http://", "https://")):
+                continue
+            target = file.parent / where if where else file
+            assert target.is_file(), f"{file.name}: {link}"
+            assert not anchor or f'id="{anchor}"' in target.read_text(encoding="utf-8"), f"{file.name}: {link}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_reader_s_preference_for_dark_or_light_is_kept(reader: Reader, hostile: Site, scheme: str) -> None:
+    for file in hostile.pages():
+        page = reader.open(hostile, file, color_scheme=scheme)
+        ink, ground = map(brightness, page.evaluate(_COLOURS, "body"))
+        assert (ink > 200 and ground < 50) if scheme == "dark" else (ink < 50 and ground > 200)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_status_looks_like_no_other(reader: Reader, hostile: Site, scheme: str) -> None:
+    page = reader.open(hostile, "index.html", color_scheme=scheme)
+    looks = page.eval_on_selector_all(
+        ".legend .mark",
+        """(marks) => marks.map((mark) => { const style = getComputedStyle(mark);
+            return [mark.textContent, getComputedStyle(mark, "::before").content,
+                style.backgroundColor + style.backgroundImage + style.borderStyle] })""",
+    )
+    assert len(looks) == 10
+    for said in zip(*looks, strict=True):  # letters, symbols, colours
+        assert len(set(said)) == 10
+        assert all(said)
+
+
+def test_a_column_that_failed_and_one_not_run_look_otherwise(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    heads = page.locator("#region table").first.locator("thead")
+    assert "gradient" in heads.locator("[data-env=tf212]").evaluate("head => getComputedStyle(head).backgroundImage")
+    cell = page.locator(f"#region tbody tr:nth-child(2) td:nth-child({1 + 4})").first  # of NOT_RUN
+    assert heads.locator("th").nth(4).get_attribute("data-env") == NOT_RUN
+    assert cell.evaluate("cell => getComputedStyle(cell).borderRightStyle") == "dashed"
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_no_page_is_wider_than_a_phone(reader: Reader, real: Site, hostile: Site, width: int) -> None:
+    for site in (real, hostile):
+        for file in site.pages():
+            page = reader.open(site, file, viewport={"width": width, "height": 640})
+            assert page.evaluate(_TOO_WIDE) <= 0, f"{site.folder.name}/{file}"
+
+
+def test_a_story_fits_a_phone(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html#tf216:keras", viewport={"width": 320, "height": 640})
+    box = page.locator("dialog").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    assert page.locator("dialog").evaluate("dialog => dialog.scrollWidth - dialog.clientWidth") <= 0
+
+
+def test_the_head_and_the_first_column_stay_in_sight(reader: Reader, real: Site) -> None:
+    page = reader.open(real, "index.html")
+    page.locator("#region").evaluate("region => { region.scrollIntoView(); region.scrollTo(400, 900) }")
+    seen = """region => { const box = region.getBoundingClientRect();
+        return [document.elementFromPoint(box.x + 400, box.y + 8), document.elementFromPoint(box.x + 20, box.y + 300)]
+            .map((element) => element.closest("th")?.scope || "none") }"""
+    head, first = page.locator("#region").evaluate(seen)
+    assert head == "col"
+    assert first.startswith("row")
+
+
+def printed(page: Page) -> Callable[[str], bool]:
+    page.emulate_media(media="print")
+    return lambda selector: page.locator(selector).first.is_visible()
+
+
+def test_paper_has_the_grid_whole_and_no_controls(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
+    is_seen = printed(page)
+    assert not is_seen("#filters")
+    assert not is_seen("nav")
+    region = "region => [region.scrollHeight - region.clientHeight, getComputedStyle(region).maxHeight]"
+    assert page.locator("#region").evaluate(region) == [0, "none"]
+    assert is_seen(".legend")
+
+
+def test_the_grid_fits_a_sheet(reader: Reader, real: Site) -> None:
+    page = reader.open(real, "index.html?kind=plot_model", viewport={"width": 1040, "height": 720})  # A4 across
+    printed(page)
+    assert page.locator("#region .grid:visible").evaluate("table => table.offsetWidth") <= 1040

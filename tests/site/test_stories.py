@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.browsing import ADDRESSES, Reader, Site, focused
+from tests.site.hostile import MARKUP, NOT_RUN, SHOWN
+
+CELL = "cases/hostile.html#tf216:keras"
+
+
+@pytest.fixture
+def story(reader: Reader, hostile: Site) -> Page:
+    page = reader.open(hostile, CELL)
+    expect(page.locator("dialog")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("how", ADDRESSES)
+def test_the_link_of_a_cell_opens_its_story(reader: Reader, real: Site, how: str) -> None:
+    cell = next(cell for cell in real.data["cells"] if cell["status"] == "fail" and cell["message"])
+    page = reader.open(real, f"cases/{cell['case']}.html#{cell['environment']}:{cell['path']}", how)
+    said = page.locator("dialog").inner_text()
+    expect(page.locator("#story-title")).to_contain_text(cell["path"] + " in ")
+    assert f"fail at {cell['stage']}: {cell['error']}" in said
+    assert page.locator("dialog .message").inner_text().strip() == cell["message"].strip()
+
+
+def test_every_cell_of_a_case_has_a_story(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html")
+    for cell in page.eval_on_selector_all(".grid td", "cells => cells.map((cell) => cell.id)"):
+        page.evaluate("id => { location.hash = id }", cell)
+        environment, _, path = cell.partition(":")
+        status = hostile.rows["hostile", path][environment]["status"]
+        expect(page.locator("#story-title")).to_contain_text(f"{path} in ")
+        expect(page.locator("dialog .body h3")).to_contain_text(status)
+
+
+def test_it_tells_what_the_cell_said(story: Page) -> None:
+    expect(story.locator("dialog .body h3")).to_have_text("F fail at call: ValueError")
+    assert story.locator("dialog .message").inner_text() == f"{SHOWN}\nthe second line"
+    assert story.locator("dialog .warning").inner_text() == f"Warned: {SHOWN}"
+    assert story.locator("dialog .why").inner_text() == f"Why: {SHOWN} (keras#1)"
+    assert story.locator("dialog .advice").inner_text() == f"Instead: {SHOWN}"
+
+
+def test_it_tells_since_when_and_how_long(story: Page) -> None:
+    said = story.locator("dialog").inner_text()
+    assert "Since: 2026-11-20: changed, before pass" in said
+    assert "Took: 9.50 s (path 0.25 s, call 9.25 s), several times as long as other import paths" in said
+    assert "Release: TensorFlow 2.16.2 on Python 3.12" in said
+
+
+def test_a_slow_cell_has_a_mark_and_says_so(story: Page) -> None:
+    marks = "cells => cells.map((cell) => [cell.id, getComputedStyle(cell.firstChild, '::after').content])"
+    assert story.eval_on_selector_all(".grid td.slow", marks) == [["tf216:keras", '"◷" / "slow"']]
+    story.keyboard.press("Escape")
+    assert story.evaluate("document.activeElement.ariaLabel").endswith("keras, 2.16: fail, slow")
+
+
+def test_what_was_not_in_the_last_run_has_no_durations(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html#tf211:keras")
+    assert "Took: not known" in page.locator("dialog").inner_text()
+
+
+def test_it_has_the_script_and_the_packages(story: Page) -> None:
+    for summary in story.locator("dialog summary").all():
+        summary.click()
+    script = story.locator("dialog details pre").inner_text()
+    assert script.startswith("import keras")
+    assert "# call" in script
+    assert story.locator("dialog details p").inner_text() == f"keras 3.4.1, numpy {MARKUP}"
+
+
+def test_it_has_the_lines_that_repeat_the_cell(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html#tf216-legacy:tf.keras")
+    assert page.locator("dialog .command pre").all_inner_texts() == [
+        "tox -e tf216-legacy -- --case hostile --path tf.keras --fresh",
+        "harness script hostile -p tf.keras > cell.py; TF_USE_LEGACY_KERAS=1 .tox/tf216-legacy/bin/python cell.py",
+    ]
+
+
+@pytest.mark.parametrize("how", ADDRESSES)
+def test_a_line_is_copied(reader: Reader, hostile: Site, how: str) -> None:
+    page = reader.open(hostile, CELL, how, permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator("dialog .command button").first
+    button.click()
+    expect(button).to_have_text("copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "tox -e tf216 -- --case hostile --path keras --fresh"
+
+
+def test_where_copying_is_not_allowed_the_line_is_selected(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+    page.evaluate("location.hash = 'tf216:keras'")
+    button = page.locator("dialog .command button").first
+    button.click()
+    expect(button).to_have_text("selected: press Ctrl+C")
+    assert page.evaluate("String(getSelection())") == "tox -e tf216 -- --case hostile --path keras --fresh"
+
+
+@pytest.mark.parametrize("way", ["Escape", "button", "beside"])
+def test_it_is_closed(story: Page, way: str) -> None:
+    if way == "Escape":
+        story.keyboard.press("Escape")
+    elif way == "button":
+        story.get_by_role("button", name="Close").click()
+    else:
+        story.mouse.click(3, 3)
+    expect(story.locator("dialog")).to_be_hidden()
+    assert story.evaluate("location.hash") == ""
+    assert focused(story) == (None, "keras", "tf216")
+
+
+def test_the_arrow_keys_go_on_where_it_was_closed(story: Page) -> None:
+    story.keyboard.press("Escape")
+    for key in ("ArrowRight", "ArrowUp", "Enter"):
+        story.keyboard.press(key)
+    expect(story.locator("#story-title")).to_have_text("tf.keras in 2.15")
+
+
+def test_the_back_button_closes_it_and_forward_opens_it(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html")
+    page.locator("[id='tf215:keras']").click()
+    expect(page.locator("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.locator("dialog")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#story-title")).to_have_text("keras in 2.15")
+
+
+def test_the_focus_stays_in_the_open_story(story: Page) -> None:
+    for _ in range(12):
+        story.keyboard.press("Tab")
+        where = "document.activeElement.closest('dialog') !== null || document.activeElement === document.body"
+        assert story.evaluate(where)
+
+
+def test_what_was_not_run_says_so(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, f"cases/hostile.html#{NOT_RUN}:keras")
+    expect(page.locator("dialog .body h3")).to_contain_text("not-run")
+    page.get_by_text("The packages").click()
+    expect(page.locator("dialog details p")).to_have_text("none are known")
+
+
+def test_a_link_that_is_encoded_opens_it_too(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "cases/hostile.html#tf216%3Akeras")
+    expect(page.locator("#story-title")).to_have_text("keras in 2.16")
+
+
+@pytest.mark.parametrize("anchor", ["#%", "#tf999:keras", "#nothing", "#a:b:c"])
+def test_a_link_to_no_cell_is_the_page(reader: Reader, hostile: Site, anchor: str) -> None:
+    page = reader.open(hostile, f"cases/hostile.html{anchor}")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("dialog")).to_be_hidden()
