@@ -21,6 +21,7 @@ import harness
 from harness.cases.case import Case, Known, case_files
 from harness.contract.plan import PathSpec
 from harness.controller.code import digest
+from harness.controller.errors import HarnessError
 
 _JUDGES = ("contract", "cases", "controller")
 
@@ -67,7 +68,7 @@ def remember(file: Path, key: str, digests: Mapping[str, str], cases: Iterable[C
         if digests.get(case.file) and (data := _data(case)) is not None
     ]
     text = json.dumps(entries)
-    with suppress(OSError):  # a project that cannot be written to is read anew each time
+    with suppress(HarnessError):  # a project that cannot be written to is read anew each time
         write_atomically(file, f"{key} {_digest(text.encode())}\n{text}")
 
 

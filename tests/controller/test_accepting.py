@@ -94,7 +94,7 @@ def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
     dry = harness("accept", "--dry-run")
     assert (dry.returncode, dry.stderr, bytes_of(project)) == (0, "", before)
     *said, last = dry.stdout.splitlines()
-    names = ("grid.csv", "grid.json", "grid.md", "history.csv", "tf215.json", "tf216.json")
+    names = ("grid.csv", "grid.json", "grid.md", "grid.svg", "history.csv", "tf215.json", "tf216.json")
     files = ", ".join(f"results/{name}" for name in names)
     assert last == f"nothing was written; without --dry-run this writes {files}"
     assert harness("accept").stdout.splitlines()[: len(said)] == said == [*SAID, "tf216 environment new", COUNTS]

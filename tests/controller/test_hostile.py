@@ -130,7 +130,7 @@ def test_nothing_is_written_anywhere_else(shown: Callable[[str], Path], tmp_path
     project = shown(text)
     assert list(tmp_path.iterdir()) == [project]
     names = sorted(file.name for file in (project / "results").iterdir())
-    assert names == ["grid.csv", "grid.json", "grid.md", "history.csv", "tf215.json", "tf216.json"]
+    assert names == ["grid.csv", "grid.json", "grid.md", "grid.svg", "history.csv", "tf215.json", "tf216.json"]
 
 
 @hostile

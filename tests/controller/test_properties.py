@@ -22,7 +22,7 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.changes import as_json, as_markdown, as_text
 from harness.controller.compare import compare_sets
 from harness.controller.errors import HarnessError, UsageError
-from harness.controller.folding import grouped, ordered
+from harness.controller.folding import fold, grouped, ordered
 from harness.controller.grid import make_grid
 from harness.controller.known import FAILING, quoted
 from harness.controller.matrix import Matrix
@@ -169,7 +169,7 @@ def test_every_change_is_in_every_form_and_no_form_steers_a_terminal(before: Set
     changes = compare_sets(before, after, whole=True)
     assert Counter(map(id, changes)) == Counter(id(item) for alike in grouped(changes) for item in alike)
     assert [item["change"] for item in json.loads(as_json(changes))] == [item.word for item in ordered(changes)]
-    assert len(as_text(changes).splitlines()) == len(changes) + 1
+    assert len(as_text(changes).splitlines()) == sum(1 + len(told.details) for told in fold(changes)) + 1
     for form in (as_text, as_markdown, as_json):
         assert safe(form(changes)) == form(changes)
         assert "\t" not in form(changes)

@@ -21,7 +21,10 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., Column]
 Keep = Callable[[str, Column], Path]
 
-CHANGED = ["README.md", *(f"results/{name}" for name in ("grid.csv", "grid.json", "grid.md", "history.csv"))]
+CHANGED = [
+    "README.md",
+    *(f"results/{name}" for name in ("grid.csv", "grid.json", "grid.md", "grid.svg", "history.csv")),
+]
 CHANGED += ["results/tf215.json", "results/tf216.json"]
 CELLS = [Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.PASS)]
 
