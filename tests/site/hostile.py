@@ -13,7 +13,7 @@ from harness.controller.store import Column, EnvironmentFacts, write_column, wri
 MARKUP = "<img src=x onerror=\"document.title='broken in'\"></script><script>document.title='broken in'</script>"
 CONTROL = "\x1b[31mred\x07 \u202eright to left"
 HOSTILE = f"=cmd() {MARKUP} {CONTROL}"
-SHOWN = HOSTILE.replace("\x1b", "\ufffd").replace("\x07", "\ufffd")
+SHOWN = HOSTILE.translate(dict.fromkeys(map(ord, "\x1b\x07\u202e"), "\ufffd"))
 
 MATRIX = """\
 schema: 1
