@@ -40,6 +40,7 @@ class Plan:
     isolation: str
     timeout: float
     output_limit: int
+    memory_limit: int
     paths: list[PathSpec]
     cells: dict[str, list[str]]
     taken: list[CellKey] = field(default_factory=list)

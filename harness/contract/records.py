@@ -65,7 +65,8 @@ class Outcome:
 class Record:
     """An outcome together with what varies: seconds, memory in KiB, the traceback and output as they were.
 
-    `script` is the digest of the text that ran (`Case.digest`), `at` the UTC time at which it ended.
+    `script` is the digest of the text that ran (`Case.digest`), `at` the UTC time at which it ended. `again` are the
+    outcomes of running it again, as is done before a change is reported.
     """
 
     outcome: Outcome
@@ -76,6 +77,7 @@ class Record:
     output: str = ""
     script: str = ""
     at: str = ""
+    again: tuple[Outcome, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {"outcome": self.outcome.to_json(), "details": self.details()}
@@ -89,8 +91,11 @@ class Record:
             "output": self.output,
             "script": self.script,
             "at": self.at,
+            "again": [outcome.to_json() for outcome in self.again],
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
-        return cls(outcome=Outcome.from_json(data["outcome"]), **data["details"])
+        details = dict(data["details"])
+        again = tuple(Outcome.from_json(item) for item in details.pop("again", ()))
+        return cls(outcome=Outcome.from_json(data["outcome"]), again=again, **details)

@@ -79,6 +79,7 @@ def make_plan(project: Project, environment: Environment, request: Request, base
         isolation=request.isolation,
         timeout=project.matrix.timeout,
         output_limit=project.matrix.output_limit,
+        memory_limit=project.matrix.memory_limit,
         paths=paths,
         cells=cells_by_file(cases, paths),
         expected=dict(baseline.cells) if baseline else {},

@@ -21,6 +21,7 @@ from harness.controller.matrix_fields import Date, Days, Keyed
 
 FILE = "matrix.yaml"
 SCHEMA = 1
+_MEMORY = 4 * 1024**3  # bytes, where the matrix names no limit
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Matrix:
     default: str
     timeout: float
     output_limit: int
+    memory_limit: int
     resolve: Resolve
 
 
@@ -90,7 +92,9 @@ _ID = r"tf\d+"
 _FIELDS = Mapping(
     {
         "schema": Whole(1),
-        "limits": Mapping({"timeout": Positive(), "output": Whole(1)}, required=["timeout", "output"]),
+        "limits": Mapping(
+            {"timeout": Positive(), "output": Whole(1), "memory": Whole(1)}, required=["timeout", "output"]
+        ),
         "resolve": Mapping(
             {
                 "days_after_release": Days(),
@@ -241,6 +245,7 @@ def _build(data: dict[str, Any]) -> Matrix:
         default=data["default"],
         timeout=data["limits"]["timeout"],
         output_limit=data["limits"]["output"],
+        memory_limit=data["limits"].get("memory", _MEMORY),
         resolve=Resolve(
             packages=tuple(data["resolve"]["packages"]),
             runner_packages=tuple(runner["packages"]),

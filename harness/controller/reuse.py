@@ -49,7 +49,7 @@ def cell_keys(
     texts: Mapping[CellKey, bytes], plan: Plan, environment: Environment, facts: EnvironmentFacts, prefix: Path
 ) -> dict[CellKey, str]:
     """The key of every cell, in the environment that is installed at `prefix`."""
-    limits = [plan.isolation, plan.timeout, plan.output_limit]
+    limits = [plan.isolation, plan.timeout, plan.output_limit, plan.memory_limit]
     common = [digest(Path(harness.__file__).parent, RUNS_CELLS), *_installed(environment, facts, prefix), limits]
     start = hashlib.sha256(json.dumps(common).encode())
     return {cell: _key(start, text) for cell, text in texts.items()}
@@ -65,7 +65,7 @@ def shared_basis(cases: Sequence[Case], plan: Plan) -> str:
     it stands for the cells' content and for the code that would write them."""
     chosen = [case for case in cases if case.file in plan.cells]
     contents = [(case.id, case.kind, case.body, case.timeout, case.skip, _programs(case)) for case in chosen]
-    limits = [plan.isolation, plan.timeout, plan.output_limit]
+    limits = [plan.isolation, plan.timeout, plan.output_limit, plan.memory_limit]
     code = [digest(Path(harness.__file__).parent, SHIPPED), sys.version]
     return hashlib.sha256(repr([code, limits, plan.paths, plan.cells, contents]).encode()).hexdigest()
 

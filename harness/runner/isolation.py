@@ -15,8 +15,9 @@ import sys
 import tempfile
 from typing import Any
 
+from harness.contract.processes import adopt_orphans
+from harness.runner.descendants import children, end_orphans
 from harness.runner.server import Lines, Reply, Request
-from harness.runner.supervise import supervise
 
 _IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
 _PATIENCE = 5.0  # seconds that the process which cells are forked from has to end
@@ -27,7 +28,10 @@ class BrokenEnvironment(Exception):
 
 
 class Isolation:
-    """Runs cells. `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault."""
+    """Runs cells below a server process (`harness.runner.server`), which is made anew when it dies.
+
+    `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault.
+    """
 
     def __init__(self, preload: list[str]) -> None:
         self.preload = preload
@@ -36,83 +40,28 @@ class Isolation:
         self.environment = dict(os.environ, KERAS_HOME=self.home)
         for name in [name for name in self.environment if name.startswith("PYTEST_")]:
             del self.environment[name]
-
-    def run(self, request: Request) -> Reply:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        shutil.rmtree(self.home, ignore_errors=True)
-
-
-class Spawn(Isolation):
-    """A fresh interpreter for every cell: slow, and the reference."""
-
-    def __init__(self, preload: list[str]) -> None:
-        super().__init__(preload)
-        self._checked = False
-
-    def run(self, request: Request) -> Reply:
-        self._check()
-        report, report_end = os.pipe()
-        output, output_end = os.pipe()
-        arguments = [str(report_end), request["script"], request["path"], request["form"]]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "harness.runner.cell", *arguments],
-            cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output_end,
-            stderr=output_end,
-            pass_fds=[report_end],
-            start_new_session=True,
-        )
-        os.close(report_end)
-        os.close(output_end)
-        try:
-            return vars(supervise(process.pid, report, output, request["timeout"], request["output_limit"]))
-        finally:
-            os.close(report)
-            os.close(output)
-            process.returncode = 0  # it was reaped; Popen need not try
-
-    def _check(self) -> None:
-        if self._checked or not self.preload:
-            return
-        once = Fork(self.preload)
-        try:
-            once.start()
-        finally:
-            once.close()
-        self._checked = True
-
-
-class Fork(Isolation):
-    """Cells forked from a server process (`harness.runner.server`), which is made anew when it dies.
-
-    A script that does something before its imports, such as setting a variable that they look at, gets a fresh
-    interpreter: in a fork it would come too late.
-    """
-
-    def __init__(self, preload: list[str]) -> None:
-        super().__init__(preload)
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Lines | None = None
-        self._fresh = Spawn([])
         self._worked = False
+        self._others = children(os.getpid())
+        adopt_orphans()
 
     def run(self, request: Request) -> Reply:
         if self._lines is None:
             self.start()
-        if _acts_before_imports(request, self.preload):
-            return self._fresh.run(request)
+        request = dict(request, fresh=self.wants_fresh(request))
         reply = self._ask(request)
         if reply is None:  # the server died, which says nothing about the cell: once more, with a new one
             self._stop()
             reply = self._ask(request)
         if reply is None:
             self._stop()
-            raise EOFError("the process that cells are forked from died twice")
+            raise EOFError("the process that cells are started from died twice")
         return reply
+
+    def wants_fresh(self, request: Request) -> bool:
+        """Whether a cell gets a fresh interpreter."""
+        raise NotImplementedError
 
     def _ask(self, request: Request) -> dict[str, Any] | None:
         if self._lines is None:
@@ -129,7 +78,7 @@ class Fork(Isolation):
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.runner.server", str(replies_end), *self.preload],
-            cwd=self.home,
+            cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -166,12 +115,44 @@ class Fork(Isolation):
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
+            end_orphans(self._others)  # what it has left if it was killed
         self._process = self._lines = None
 
     def close(self) -> None:
         self._stop()
-        self._fresh.close()
-        super().close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Spawn(Isolation):
+    """A fresh interpreter for every cell: slow, and the reference."""
+
+    def __init__(self, preload: list[str]) -> None:
+        super().__init__([])
+        self._unchecked = preload
+
+    def wants_fresh(self, request: Request) -> bool:
+        return True
+
+    def start(self) -> None:
+        if self._unchecked:  # once: each cell imports it for itself
+            once = Fork(self._unchecked)
+            try:
+                once.start()
+            finally:
+                once.close()
+            self._unchecked = []
+        super().start()
+
+
+class Fork(Isolation):
+    """Cells forked from the server, which has imported TensorFlow, or from a child of it that has imported the path.
+
+    A script that does something before its imports, such as setting a variable that they look at, gets a fresh
+    interpreter: in a fork it would come too late.
+    """
+
+    def wants_fresh(self, request: Request) -> bool:
+        return _acts_before_imports(request, self.preload)
 
 
 _LATE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what these hold runs when they are called, if ever

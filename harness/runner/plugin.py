@@ -92,8 +92,7 @@ class Cells:
                 "directory": directory,
                 "path": path.id,
                 "form": path.form,
-                "timeout": case.timeout or self.plan.timeout,
-                "output_limit": self.plan.output_limit,
+                "limits": [case.timeout or self.plan.timeout, self.plan.output_limit, self.plan.memory_limit],
             }
             return judge(case.id, path.id, self._isolation.run(request), directory)
         finally:

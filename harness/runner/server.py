@@ -4,6 +4,9 @@ For each import path it keeps a child of its own that has imported that path too
 path that is not there, or that raises, hangs or dies while it is imported, gets no such child: its cells are forked
 from the first process, which has not tried, because a half-made import changes what the next one says.
 
+A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
+also when whoever asked for it is killed.
+
 `python -m harness.runner.server REPLY_FD MODULE...` reads requests from standard input, a line of JSON each, and
 answers each with a line. Ends when its standard input does.
 """
@@ -18,16 +21,18 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from typing import Any, Dict
+from typing import Any, Collection, Dict
 
 from harness.contract.plan import PathSpec
-from harness.contract.processes import die_with_parent
+from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell, supervise
+from harness.runner.descendants import end_orphans
 from harness.runner.locate import missing
 
-Request = Dict[str, Any]  # script, directory, path, form, timeout, output_limit
+Request = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), fresh
 Reply = Dict[str, Any]  # what was Watched
 
 _BROKEN = 70  # the exit code of a cell in which the harness itself failed
@@ -59,10 +64,14 @@ class Lines:
 
 
 class Server:
-    """The first process: answers requests until the asker is gone, through one child per import path."""
+    """The first process: answers requests until the asker is gone, through one child per import path.
 
-    def __init__(self, asker: Lines) -> None:
+    `variables` is the environment that a fresh interpreter gets.
+    """
+
+    def __init__(self, asker: Lines, variables: dict[str, str]) -> None:
         self.asker = asker
+        self.variables = variables
         self.paths: dict[PathSpec, Lines | None] = {}  # None: its cells are forked from here
         self.children: list[int] = []
 
@@ -81,9 +90,11 @@ class Server:
             os.waitpid(pid, 0)
 
     def _answer(self, request: Request) -> Reply:
+        if request["fresh"]:
+            return _run_fresh(request, self.asker.source, self.variables, self.children)
         spec = PathSpec(request["path"], request["form"])
         if spec not in self.paths:
-            self.paths[spec] = self._open(spec, request["timeout"])
+            self.paths[spec] = self._open(spec, request["limits"][0])
         path = self.paths[spec]
         if path is not None:
             reply = self._forward(request, path)
@@ -91,7 +102,8 @@ class Server:
                 return reply
             os.close(path.source)
             self.paths[spec] = None
-        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()])
+            end_orphans(self.children)  # what its cell has left
+        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children)
 
     def _open(self, spec: PathSpec, timeout: float) -> Lines | None:
         """Fork a process that imports the path; None where that does not work, for whatever reason."""
@@ -144,6 +156,7 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
     if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked
         return
     die_with_parent(0)  # from here on the asker's end is seen, and a cell's own processes are ended first
+    adopt_orphans()
     gc.freeze()  # a cell that collects garbage need not look at all this
     asker.write({"there": True})
     while True:
@@ -153,7 +166,7 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
         asker.write(_run_forked(request, asker.source, []))
 
 
-def _run_forked(request: Request, asker: int, others: list[int]) -> Reply:
+def _run_forked(request: Request, asker: int, others: list[int], own: Collection[int] = ()) -> Reply:
     """Run a cell in a fork of this process, in which the descriptors `asker` and `others` are closed."""
     report, report_end = os.pipe()
     output, output_end = os.pipe()
@@ -170,11 +183,37 @@ def _run_forked(request: Request, asker: int, others: list[int]) -> Reply:
             os._exit(_BROKEN)
     os.close(report_end)
     os.close(output_end)
+    return _watch(pid, report, output, request, asker, own)
+
+
+def _run_fresh(request: Request, asker: int, variables: dict[str, str], own: Collection[int]) -> Reply:
+    """Run a cell in a fresh interpreter."""
+    report, report_end = os.pipe()
+    output, output_end = os.pipe()
+    command = [sys.executable, "-m", "harness.runner.cell", str(report_end)]
+    process = subprocess.Popen(
+        command + [request[key] for key in ("script", "path", "form")],
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=output_end,
+        stderr=output_end,
+        pass_fds=[report_end],
+        start_new_session=True,
+    )
+    os.close(report_end)
+    os.close(output_end)
+    process.returncode = 0  # it is reaped where it is watched; Popen need not try
+    return _watch(process.pid, report, output, request, asker, own)
+
+
+def _watch(pid: int, report: int, output: int, request: Request, asker: int, own: Collection[int]) -> Reply:
+    """See to the end of a cell, and of all that it leaves. `own` are the other children of this process."""
     try:
-        return vars(supervise.supervise(pid, report, output, request["timeout"], request["output_limit"], asker))
+        return vars(supervise.supervise(pid, report, output, supervise.Limits(*request["limits"]), asker))
     finally:
         os.close(report)
         os.close(output)
+        end_orphans(own)
 
 
 def _become_cell(request: Request, report: int, output: int) -> None:
@@ -188,6 +227,8 @@ def _become_cell(request: Request, report: int, output: int) -> None:
 def main(arguments: list[str]) -> None:
     """Import the modules, say so, and serve."""
     reply, modules = int(arguments[0]), arguments[1:]
+    variables = dict(os.environ)
+    adopt_orphans()
     cell.hide_harness()
     requests = os.dup(0)
     null = os.open(os.devnull, os.O_RDWR)
@@ -202,7 +243,7 @@ def main(arguments: list[str]) -> None:
         return
     gc.freeze()
     asker.write({"ready": True})
-    server = Server(asker)
+    server = Server(asker, variables)
     with contextlib.suppress(supervise.Abandoned):
         server.serve()
     server.close()

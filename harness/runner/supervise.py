@@ -10,9 +10,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.runner.descendants import largest_kib
+
 TAIL = 64 * 1024  # bytes of output that are kept
 POLL = 0.05  # seconds between looks at a process that keeps its pipes open
 POLL_CLOSED = 0.002  # and at one that has closed them, which is about to end
+WEIGHED = 0.1  # seconds between looks at how much memory it holds
 
 
 class Abandoned(Exception):
@@ -20,8 +23,17 @@ class Abandoned(Exception):
 
 
 @dataclass
+class Limits:
+    """What a process may take: seconds, bytes that it writes, bytes of memory that it or one below it holds."""
+
+    timeout: float
+    output: int
+    memory: int
+
+
+@dataclass
 class Watched:
-    """What was seen of a process. `killed` says why it was killed, if it was: `timeout` or `output`."""
+    """What was seen of a process. `killed` says why it was killed, if it was: `timeout`, `output` or `memory`."""
 
     lines: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
@@ -78,19 +90,17 @@ class _Pipes:
         return lines
 
 
-def supervise(
-    pid: int, report: int, output: int, timeout: float, output_limit: int, asker: int | None = None
-) -> Watched:
+def supervise(pid: int, report: int, output: int, limits: Limits, asker: int | None = None) -> Watched:
     """Wait for the process group `pid` to end, and see that it does.
 
-    Kills it after `timeout` seconds, past `output_limit` bytes of output, and, with Abandoned, when the descriptor
-    `asker` says that nobody waits for the answer any more. Whatever the process started and left is killed too.
+    Kills it where it is past its limits, and, with Abandoned, when the descriptor `asker` says that nobody waits for
+    the answer any more. Whatever the group has left is killed too.
     """
     begin = time.monotonic()
     pipes = _Pipes(report, output)
     watched = Watched()
     try:
-        watched.killed = _watch(pid, pipes, begin + timeout, output_limit, asker)
+        watched.killed = _watch(pid, pipes, limits, asker)
     finally:
         _kill(pid)  # before it is reaped, so that the number still names this group and no other
         watched.code, watched.signal, watched.memory_kib = _reap(pid)
@@ -101,17 +111,23 @@ def supervise(
     return watched
 
 
-def _watch(pid: int, pipes: _Pipes, deadline: float, output_limit: int, asker: int | None) -> str | None:
+def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None) -> str | None:
     """Return when the process has ended (None), or why it must be killed."""
     askers = [asker] if asker is not None else []
+    now = time.monotonic()
+    deadline, weigh_at = now + limits.timeout, now + WEIGHED
     while True:
-        if pipes.written > output_limit:
+        now = time.monotonic()
+        if pipes.written > limits.output:
             return "output"
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if now >= deadline:
             return "timeout"
+        if now >= weigh_at:
+            if largest_kib(pid) * 1024 > limits.memory:
+                return "memory"
+            weigh_at = now + WEIGHED
         pause = POLL if pipes.open else POLL_CLOSED
-        ready = select.select(list(pipes.open) + askers, [], [], min(left, pause))[0]
+        ready = select.select(list(pipes.open) + askers, [], [], min(deadline - now, pause))[0]
         if asker in ready:
             raise Abandoned
         for descriptor in ready:

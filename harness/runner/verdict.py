@@ -40,6 +40,8 @@ def _verdict(reply: dict[str, Any], stopped: dict[str, Any] | None) -> tuple[Sta
         return Status.TIMEOUT, None, "stopped at the time limit"
     if reply["killed"] == "output":
         return Status.CRASH, None, "stopped: it wrote more output than the limit allows"
+    if reply["killed"] == "memory":
+        return Status.CRASH, None, "stopped: it held more memory than the limit allows"
     if reply["signal"]:
         return Status.CRASH, reply["signal"], "the process was ended by a signal"
     ended = any("end" in line for line in reply["lines"])

@@ -24,6 +24,7 @@ def test_plan_round_trip(tmp_path: Path) -> None:
         isolation="spawn",
         timeout=12.5,
         output_limit=1000,
+        memory_limit=10000,
         paths=[PathSpec("tf.keras", "attribute"), PathSpec("keras", "from")],
         cells={"cases/model_build/mlp.yaml": ["tf.keras", "keras"]},
         taken=[("plot", "keras"), ("plot", "tf.keras")],
@@ -36,7 +37,7 @@ def test_plan_round_trip(tmp_path: Path) -> None:
 
 def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
     cells = {"cases/model_build/mlp.yaml": ["tf.keras", "keras"], "cases/plot_model/plot.yml": ["keras"]}
-    plan = Plan("tf215", "/", "stream", "fork", 1.0, 1, [], cells)
+    plan = Plan("tf215", "/", "stream", "fork", 1.0, 1, 1, [], cells)
     rest = plan.without([("plot", "keras"), ("mlp", "tf.keras")])
     assert rest.cells == {"cases/model_build/mlp.yaml": ["keras"]}
     assert rest.taken == [("mlp", "tf.keras"), ("plot", "keras")]

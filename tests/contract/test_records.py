@@ -73,6 +73,7 @@ def test_record_round_trip_keeps_what_varies_apart_from_the_outcome() -> None:
         memory_kib=2048,
         traceback="Traceback ...",
         output="Epoch 1/1\n",
+        again=(FAILED, FAILED),
     )
     data = json.loads(json.dumps(record.to_json()))
     assert Record.from_json(data) == record

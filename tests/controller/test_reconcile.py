@@ -19,6 +19,7 @@ def plan(tmp_path: Path) -> Plan:
         isolation="fork",
         timeout=1.0,
         output_limit=100,
+        memory_limit=1000,
         paths=[PathSpec("keras", "from"), PathSpec("tf.keras", "attribute")],
         cells={"cases/snippet/a.yaml": ["keras", "tf.keras"], "cases/snippet/b.yaml": ["keras"]},
     )

@@ -65,6 +65,7 @@ def test_every_cell_has_a_key_of_its_own_that_stays(keys: Keys) -> None:
         {"plan": {"isolation": "spawn"}},
         {"plan": {"timeout": 61}},
         {"plan": {"output_limit": 1}},
+        {"plan": {"memory_limit": 1}},
     ],
     ids=str,
 )

@@ -137,6 +137,7 @@ class Project:
             isolation=self.isolation,
             timeout=30.0,
             output_limit=4 * 1024 * 1024,
+            memory_limit=400 * 1024 * 1024,
             paths=[spec(path) for path in sorted({path for case in self.cases.values() for path in case.paths})],
             cells={FOLDER + name + ".yaml": list(case.paths) for name, case in self.cases.items()},
             expected={outcome.key: outcome for outcome in self.expected},

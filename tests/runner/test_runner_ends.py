@@ -12,6 +12,7 @@ import pytest
 from runner_projects import ISOLATIONS, Project, Ran, snippet, wait_until
 
 from harness.contract.plan import read_lines
+from harness.contract.statuses import Status
 from harness.runner.isolation import BrokenEnvironment, Fork, Isolation, Spawn
 
 BROKEN = {
@@ -26,6 +27,7 @@ BROKEN = {
 LONG = """
 import os, subprocess, time
 subprocess.Popen(["sleep", "60"])
+subprocess.Popen(["sleep", "60"], start_new_session=True)
 open(os.environ["RUNNER_TEST"] + "/started", "w").close()
 time.sleep(60)
 """
@@ -55,14 +57,29 @@ def test_every_worker_finds_the_environment_broken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 def test_a_killed_session_leaves_no_process_and_keeps_what_was_finished(tmp_path: Path, isolation: str) -> None:
-    code = LONG if isolation == "fork" else LONG.replace('subprocess.Popen(["sleep", "60"])', "")
-    project = Project(tmp_path, {"a": snippet(""), "long": snippet(code)}, isolation=isolation)
+    project = Project(tmp_path, {"a": snippet(""), "long": snippet(LONG)}, isolation=isolation)
     with project.start() as process:
         assert wait_until((tmp_path / "started").exists)
         assert project.alive()
         process.kill()
     assert project.all_ended()
     assert [line["record"]["outcome"]["case"] for line in read_lines(str(project.stream))] == ["a"]
+
+
+@pytest.mark.parametrize(("isolation", "depth"), [("fork", 1), ("fork", 2), ("fork", 3), ("spawn", 1), ("spawn", 2)])
+def test_whichever_process_is_killed_none_is_left(tmp_path: Path, isolation: str, depth: int) -> None:
+    """The first below pytest starts the cells, the last is the cell, and that has a child with a session of its own."""
+    project = Project(tmp_path, {"long": snippet(LONG, timeout=3), "z": snippet("")}, isolation=isolation)
+    process = project.start()
+    assert wait_until((tmp_path / "started").exists)
+    killed = process.pid
+    for _ in range(depth):
+        killed = below(killed)[-1]
+    os.kill(killed, signal.SIGKILL)
+    ran = project.finish(process)
+    assert ran.outcome("long").status in (Status.TIMEOUT, Status.CRASH)
+    assert ran.outcome("z").status is Status.PASS
+    assert project.all_ended()
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -95,8 +112,8 @@ def fork() -> Iterator[Fork]:
 def request_of(folder: Path, code: str, path: str = "json") -> dict[str, Any]:
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")
-    limits = {"timeout": 20, "output_limit": 1000000}
-    return {"script": str(script), "directory": str(folder), "path": path, "form": "from", **limits}
+    limits = [20, 1_000_000, 10**9]
+    return {"script": str(script), "directory": str(folder), "path": path, "form": "from", "limits": limits}
 
 
 def passes(isolation: Isolation, folder: Path, code: str = "# call\nassert True\n", path: str = "json") -> bool:

@@ -69,6 +69,20 @@ FAULTS = {
     "recursion": ("def f():\n    return f() + 1\nf()", Status.FAIL, "RecursionError", "maximum recursion depth"),
     "interrupt": ("raise KeyboardInterrupt", Status.FAIL, "KeyboardInterrupt", ""),
     "many-lines": ("raise ValueError('line\\n' * 3)", Status.FAIL, "ValueError", "line\nline\nline"),
+    "c-stack": (  # glibc's regcomp calls itself for each of them
+        "import ctypes\nctypes.CDLL(None).regcomp(ctypes.create_string_buffer(256), b'(' * 5000000, 1)",
+        Status.CRASH,
+        "SIGSEGV",
+        "by a signal",
+    ),
+    "memory": ("import time\nx = b'x' * 600000000\ntime.sleep(20)", Status.CRASH, None, "more memory than the limit"),
+    "memory-below": (
+        "import subprocess, sys\ncode = 'import time; x = b\"x\" * 600000000; time.sleep(20)'\n"
+        "subprocess.run([sys.executable, '-c', code])",
+        Status.CRASH,
+        None,
+        "more memory than the limit",
+    ),
     "huge-message": ("raise ValueError('x' * 30000000)", Status.FAIL, "ValueError", "xxx"),
 }
 MANY = {
@@ -80,6 +94,9 @@ LINGERING = {
     "fork": "import os, time\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)",
     "process": "import subprocess\nsubprocess.Popen(['sleep', '60'])",
     "shell": "import os\nos.system('sleep 60 &')",
+    "session": "import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)",
+    "daemon": "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(60)\n"
+    "    os._exit(0)\nos.wait()",
     "quiet": "import os\nos.system('sleep 60 >/dev/null 2>&1 &')",
 }
 

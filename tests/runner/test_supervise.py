@@ -13,7 +13,7 @@ import pytest
 from runner_projects import wait_until
 
 from harness.runner import supervise
-from harness.runner.supervise import Abandoned, Watched
+from harness.runner.supervise import Abandoned, Limits, Watched
 
 
 class Started:
@@ -32,18 +32,18 @@ class Started:
         os.close(self.report_end)
         os.close(output_end)
 
-    def watch(self, timeout: float = 20.0, output_limit: int = 1_000_000, **keywords: Any) -> Watched:
+    def watch(self, asker: int | None = None, **limits: Any) -> Watched:
+        given = Limits(**{"timeout": 20.0, "output": 1_000_000, "memory": 10**9, **limits})
         try:
-            pid = self.process.pid
-            return supervise.supervise(pid, self.report, self.output, timeout, output_limit, **keywords)
+            return supervise.supervise(self.process.pid, self.report, self.output, given, asker)
         finally:
             os.close(self.report)
             os.close(self.output)
             self.process.returncode = 0
 
 
-def watch(code: str, **keywords: Any) -> Watched:
-    return Started(code).watch(**keywords)
+def watch(code: str, **limits: Any) -> Watched:
+    return Started(code).watch(**limits)
 
 
 def is_running(pid: int) -> bool:
@@ -91,7 +91,7 @@ def test_only_the_tail_of_much_output_is_kept() -> None:
 
 
 def test_too_much_output_ends_it_with_little_memory() -> None:
-    watched = watch("while True:\n    os.write(1, b'x' * 1_000_000)", output_limit=3_000_000)
+    watched = watch("while True:\n    os.write(1, b'x' * 1_000_000)", output=3_000_000)
     assert (watched.killed, watched.signal) == ("output", "SIGKILL")
     assert len(watched.output) == supervise.TAIL
     assert watched.seconds < 10

@@ -1,0 +1,49 @@
+"""What runs below a process, as /proc tells it. Where there is none, nothing is known to run there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from typing import Collection
+
+_PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def children(pid: int) -> set[int]:
+    """The processes that this one is the parent of."""
+    found: set[int] = set()
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", "rb") as handle:
+                found.update(map(int, handle.read().split()))
+    return found
+
+
+def end_orphans(own: Collection[int] = ()) -> None:
+    """Kill every child of this process but its `own`, and then what they leave, until there is nothing more.
+
+    For a process that adopts orphans (`harness.contract.processes`), whose own children are known to it.
+    """
+    while True:
+        orphans = children(os.getpid()).difference(own)
+        if not orphans:
+            return
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def largest_kib(pid: int) -> int:
+    """The memory, in KiB, that the process or the largest one below it holds. Pages that it shares count too."""
+    return max([_resident_kib(pid)] + [largest_kib(child) for child in children(pid)])
+
+
+def _resident_kib(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as handle:
+            return int(handle.read().split()[1]) * _PAGE_KIB
+    except (OSError, IndexError):  # it ended
+        return 0
