@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.controller.errors import Exit
+from harness.controller.options import isolation, runs_cells, selection, selects, selects_environments, within
 
 if TYPE_CHECKING:
-    from harness.controller.selection import Selection
+    pass
 
 
 def _validate(parser: argparse.ArgumentParser) -> object:
@@ -22,22 +23,26 @@ def _validate(parser: argparse.ArgumentParser) -> object:
 
 
 def _plan(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--format", choices=["table", "json", "github"], default="table", help="default: table")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.plan(options.root, _selection(options), options.format)
+        return commands.plan(options.root, selection(options), options.format)
 
     return run
 
 
 def _run(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
-    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="environments side by side (default: cores)")
-    parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
+    runs_cells(parser)
     parser.add_argument("--fresh", action="store_true", help="run all cells, also where nothing has changed since")
+    parser.add_argument(
+        "--retries",
+        type=within(0),
+        metavar="N",
+        help="how often a cell is run again before a change is told (default: 2)",
+    )
     parser.epilog = "What follows -- goes to pytest: harness run -e tf215 -- -k plot_model -x"
 
     def run(options: argparse.Namespace) -> Exit:
@@ -45,9 +50,25 @@ def _run(parser: argparse.ArgumentParser) -> object:
 
         if options.unknown:
             raise commands.misplaced(options.root, options.unknown[0])
-        how = ["--isolation", options.isolation] if options.isolation else []  # else the column knows
-        how += [*(["--fresh"] if options.fresh else []), *options.pytest]
-        return running.run(options.root, _selection(options), options.jobs, how)
+        how = isolation(options)
+        how += ["--fresh"] if options.fresh else []
+        how += ["--retries", str(options.retries)] if options.retries is not None else []
+        how += options.pytest
+        return running.run(options.root, selection(options), options.jobs, how)
+
+    return run
+
+
+def _flaky(parser: argparse.ArgumentParser) -> object:
+    runs_cells(parser)
+    parser.add_argument(
+        "--runs", type=within(2), default=3, metavar="N", help="how often each cell is run (default: 3)"
+    )
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import flakiness
+
+        return flakiness.flaky(options.root, selection(options), options.runs, options.jobs, isolation(options))
 
     return run
 
@@ -62,7 +83,7 @@ def _collect(parser: argparse.ArgumentParser) -> object:
 
 
 def _show(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)")
@@ -71,7 +92,7 @@ def _show(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.show(options.root, _selection(options), options.run, options.cell, options.totals)
+        return showing.show(options.root, selection(options), options.run, options.cell, options.totals)
 
     return run
 
@@ -89,36 +110,34 @@ def _script(parser: argparse.ArgumentParser) -> object:
 
 
 def _audit(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
-    parser.add_argument("--sample", type=_positive, default=300, metavar="N", help="how many cells (default: 300)")
+    parser.add_argument("--sample", type=within(1), default=300, metavar="N", help="how many cells (default: 300)")
     parser.add_argument("--seed", type=int, metavar="S", help="draw the cells of an earlier audit, which printed it")
-    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="scripts side by side (default: cores)")
+    parser.add_argument("-j", "--jobs", type=within(1), metavar="N", help="scripts side by side (default: cores)")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import auditing
 
-        return auditing.audit(
-            options.root, _selection(options), options.run, options.sample, options.seed, options.jobs
-        )
+        return auditing.audit(options.root, selection(options), options.run, options.sample, options.seed, options.jobs)
 
     return run
 
 
 def _accept(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import accepting
 
-        return accepting.accept(options.root, _selection(options), options.dry_run)
+        return accepting.accept(options.root, selection(options), options.dry_run)
 
     return run
 
 
 def _diff(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     what = "results, run, a folder or a git revision"
     parser.add_argument("old", nargs="?", default="results", metavar="OLD", help=f"{what} (default: results)")
     parser.add_argument("new", nargs="?", default="run", metavar="NEW", help=f"{what} (default: run)")
@@ -127,13 +146,13 @@ def _diff(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.diff(options.root, _selection(options), options.old, options.new, options.format)
+        return showing.diff(options.root, selection(options), options.old, options.new, options.format)
 
     return run
 
 
 def _publish(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the site's folder (default: site)")
     parser.add_argument("--serve", action="store_true", help="show the site on this machine until Ctrl-C")
@@ -145,19 +164,19 @@ def _publish(parser: argparse.ArgumentParser) -> object:
 
         out = options.out or open_root(options.root) / "site"
         return showing.publish(
-            options.root, _selection(options), options.run, out, options.port if options.serve else None
+            options.root, selection(options), options.run, out, options.port if options.serve else None
         )
 
     return run
 
 
 def _lock(parser: argparse.ArgumentParser) -> object:
-    _selects_environments(parser)
+    selects_environments(parser)
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.lock(options.root, _selection(options))
+        return commands.lock(options.root, selection(options))
 
     return run
 
@@ -166,7 +185,7 @@ def _discover(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--check", action="store_true", help="write nothing, and end with 1 if there is something new")
     parser.add_argument("--pre", action="store_true", help="take pre-releases too")
     parser.add_argument(
-        "--cool-down", type=_days, default=1, metavar="DAYS", help="how old a release must be (default: 1)"
+        "--cool-down", type=within(0, 3650), default=1, metavar="DAYS", help="how old a release must be (default: 1)"
     )
 
     def run(options: argparse.Namespace) -> Exit:
@@ -213,6 +232,7 @@ COMMANDS = {
     "validate": (_validate, "check matrix.yaml and all cases, and run nothing"),
     "plan": (_plan, "list the environments and cells of a selection"),
     "run": (_run, "run a selection in its environments (default: the matrix's default group)"),
+    "flaky": (_flaky, "run a selection several times, and list what does not give the same each time"),
     "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
     "show": (_show, "print the grid, one case's story (-k CASE) or one cell's"),
     "script": (_script, "print the Python script that a case becomes under an import path"),
@@ -226,37 +246,3 @@ COMMANDS = {
     "discover": (_discover, "ask the package index for new releases, and take them into matrix.yaml"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),
 }
-
-
-def _selects_environments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-e", "--env", action="append", default=[], metavar="PATTERN", help="environments (repeatable)")
-    parser.add_argument("-g", "--group", action="append", default=[], metavar="NAME", help="a group of the matrix")
-
-
-def _selects(parser: argparse.ArgumentParser) -> None:
-    _selects_environments(parser)
-    parser.add_argument(
-        "-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)"
-    )
-    parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
-
-
-def _selection(options: argparse.Namespace) -> Selection:
-    from harness.controller.selection import Selection  # late, as every command's own: `--help` needs none of them
-
-    cells = [tuple(getattr(options, name, ())) for name in ("path", "case")]
-    return Selection(tuple(options.env), tuple(options.group), *cells)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def _days(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 3650:
-        raise argparse.ArgumentTypeError("must be 0 to 3650")
-    return value

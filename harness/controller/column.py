@@ -9,23 +9,21 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-import harness
 from harness.contract.plan import Plan, append_line
 from harness.contract.processes import die_with_parent
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller import reuse
+from harness.controller.attempts import RETRIES, flaky, flaky_in_words, only, unconfirmed, with_attempts
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import only_one
+from harness.controller.files import make_folder, only_one
 from harness.controller.installed import facts, fingerprint
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
@@ -33,13 +31,11 @@ from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
 from harness.controller.reuse import Kept
 from harness.controller.selection import Selection
+from harness.controller.session import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, run_session
 from harness.controller.settled import settle
-from harness.controller.shipping import ship
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 
-_PYTEST_PASSED, _PYTEST_FAILED, _PYTEST_INTERRUPTED, _PYTEST_USAGE, _PYTEST_NOTHING = 0, 1, 2, 4, 5
 DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
-_PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,7 @@ class Request:
     selection: Selection
     isolation: str
     fresh: bool
+    retries: int
     pytest: tuple[str, ...]
 
     @property
@@ -64,8 +61,10 @@ def parse(arguments: Sequence[str]) -> Request:
     parser.add_argument("--path", action="append", default=[])
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--retries", type=int, default=RETRIES)
     own, rest = parser.parse_known_args(arguments)
-    return Request(Selection(paths=tuple(own.path), cases=tuple(own.case)), own.isolation, own.fresh, tuple(rest))
+    selection = Selection(paths=tuple(own.path), cases=tuple(own.case))
+    return Request(selection, own.isolation, own.fresh, own.retries, tuple(rest))
 
 
 def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
@@ -94,19 +93,21 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     baseline = read_baseline(layout, environment.id)
     state = fingerprint(prefix)  # first: what changes after it is seen by the next run
     installed = facts(environment, prefix)
-    plan = make_plan(project, environment, request, baseline)
-    basis = reuse.basis(reuse.shared_basis(project.cases, plan), environment, installed, prefix)
-    keys = reuse.cell_keys(reuse.cell_texts(project.cases, plan), plan, environment, installed, prefix)
-    plan, kept, taken = with_earlier(layout, plan, keys, request)
-    plan_file = _begin(layout, plan, taken)
-    code = _run_pytest(layout, environment.id, prefix, plan_file, request.pytest) if plan.cells else _PYTEST_PASSED
+    whole = make_plan(project, environment, request, baseline)
+    basis = reuse.basis(reuse.shared_basis(project.cases, whole), environment, installed, prefix)
+    keys = reuse.cell_keys(reuse.cell_texts(project.cases, whole), whole, environment, installed, prefix)
+    plan, kept, taken = with_earlier(layout, whole, keys, request)
+    _begin(layout, plan, kept, taken)
+    code = run_session(layout, plan, layout.run_file("plan", environment.id, ".json"), prefix, request.pytest)
     recorded = read_stream(Path(plan.stream))
+    if code in (PASSED, FAILED):
+        code = _run_again(layout, whole, recorded, request.retries, prefix) or code
     column = finish(layout, plan, installed, recorded)
-    settle(layout, environment.id, state, basis, plan, column)
-    report(column, baseline, len(taken))
+    settle(layout, environment.id, state, basis, plan, column, recorded)
+    report(column, baseline, len(taken), recorded)
     reuse.write_kept(layout.run_file("kept", environment.id, ".json"), reuse.add(kept, recorded))
     if recorded.environment_failure is None:
-        if code == _PYTEST_INTERRUPTED:
+        if code == INTERRUPTED:
             return Exit.INTERRUPTED
         _check_ending(plan, code, request, recorded)
     return verdict(column, baseline)
@@ -122,28 +123,46 @@ def with_earlier(
     return replace(plan.without(taken), keys=keys), kept, taken
 
 
-def _begin(layout: Layout, plan: Plan, taken: Mapping[CellKey, Record]) -> Path:
-    """Write the plan, and a stream that starts with what need not run."""
-    plan_file = layout.run_file("plan", plan.environment, ".json")
-    for folder in ("plan", "stream", "run", "details"):
-        (layout.state / folder).mkdir(parents=True, exist_ok=True)
-    Path(plan.stream).unlink(missing_ok=True)
-    plan.write(str(plan_file))
+def _begin(layout: Layout, plan: Plan, kept: Mapping[CellKey, Kept], taken: Mapping[CellKey, Record]) -> None:
+    """Start a new stream with what need not run. What the last one held is kept first, as we may be killed here."""
+    reuse.write_kept(layout.run_file("kept", plan.environment, ".json"), kept)
+    stream = Path(plan.stream)
+    stream.unlink(missing_ok=True)
+    make_folder(stream.parent)
     for record in taken.values():
         append_line(plan.stream, {"record": record.to_json(), "key": plan.keys[record.outcome.key]})
-    return plan_file
+
+
+def _run_again(layout: Layout, plan: Plan, recorded: Recorded, retries: int, prefix: Path) -> int:
+    """Run what is not as in the baseline again, in fresh interpreters, and add what came out to its records.
+
+    Gives pytest's exit code where it did not get through that, else 0.
+    """
+    for number in range(1, retries + 1):
+        cells = unconfirmed(recorded.records, plan.expected, number)
+        if not cells:
+            continue
+        print(f"{plan.environment}: {len(cells)} not as in the baseline: once more, {number} of {retries}", flush=True)
+        plan_file = layout.run_file("again", plan.environment, ".json")
+        again = replace(only(plan, cells), isolation="spawn", stream=str(plan_file.with_suffix(".jsonl")))
+        Path(again.stream).unlink(missing_ok=True)
+        code = run_session(layout, again, plan_file, prefix)
+        for record in with_attempts(recorded.records, read_stream(Path(again.stream)).records):
+            recorded.records[record.outcome.key] = record
+            append_line(plan.stream, {"record": record.to_json(), "key": recorded.keys.get(record.outcome.key)})
+        if code not in (PASSED, FAILED):
+            return code
+    return 0
 
 
 def _check_ending(plan: Plan, code: int, request: Request, recorded: Recorded) -> None:
     """Raises HarnessError where pytest did not get through the plan, and what it left is no answer."""
     environment = plan.environment
-    if code == _PYTEST_NOTHING:
+    if code == NOTHING:
         raise UsageError(f"{environment}: no cell matches what was given to pytest")
-    if code == _PYTEST_USAGE:
+    if code == USAGE:
         raise UsageError(f"{environment}: pytest does not take these arguments: {' '.join(request.pytest)}")
-    if code not in (_PYTEST_PASSED, _PYTEST_FAILED) or (
-        code == _PYTEST_FAILED and recorded.records.keys() <= set(plan.taken)
-    ):
+    if code not in (PASSED, FAILED) or (code == FAILED and recorded.records.keys() <= set(plan.taken)):
         raise HarnessError(f"{environment}: pytest ended with exit code {code} before it was done")
 
 
@@ -170,8 +189,8 @@ def read_baseline(layout: Layout, environment: str) -> Column | None:
     return read_columns(layout.results, [environment]).get(environment)
 
 
-def report(column: Column, baseline: Column | None, taken: int) -> None:
-    """Say what came out, how many of it were taken from earlier runs, and what is not as it was."""
+def report(column: Column, baseline: Column | None, taken: int, recorded: Recorded) -> None:
+    """Say what came out, how many of it were taken from earlier runs, what is not as it was, and what is flaky."""
     counts = Counter(outcome.status for outcome in column.cells.values())
     parts = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
     print(f"{column.environment.id}: {len(column.cells)} cells: {', '.join(parts)}")
@@ -182,41 +201,10 @@ def report(column: Column, baseline: Column | None, taken: int) -> None:
     changes = compare(baseline, column)
     for change in changes:
         print("  " + in_words(change))
+    for key, attempts in flaky(recorded.records.values()).items():
+        print("  " + flaky_in_words(column.environment.id, key, attempts))
     if baseline is not None and not changes:
         print(f"{column.environment.id}: as in the baseline")
-
-
-def _run_pytest(layout: Layout, environment: str, prefix: Path, plan: Path, arguments: Sequence[str]) -> int:
-    settings = Path(harness.__file__).parent / "runner" / "pytest.ini"
-    command = [str(prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
-    command += ["--rootdir", str(layout.root), "--harness-plan", str(plan), "--color=auto"]
-    command += ["--continue-on-collection-errors"]
-    command += ["-o", f"cache_dir={layout.state / 'cache' / environment}", *arguments]
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=layout.root,
-            env=os.environ | {"PYTHONPATH": str(ship(layout.state))},
-            preexec_fn=partial(die_with_parent, signal.SIGINT),
-        )
-    except OSError as error:
-        raise HarnessError(f"{environment}: pytest cannot be started: {error.filename}: {error.strerror}") from None
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        _stop(process)
-        return _PYTEST_INTERRUPTED
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Let an interrupted pytest end in order: it keeps what was finished."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_PATIENCE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.kill()
-            process.wait()
 
 
 def main() -> int:

@@ -66,7 +66,7 @@ class _Watch:
         plan = self.layout.run_file("plan", job.environment.id, ".json")
         if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
             return 0
-        return file.read_bytes().count(b'{"record"')
+        return min(self.cells, file.read_bytes().count(b'{"record"'))  # some may be run again
 
     def line(self, job: Job) -> str:
         step = self.step(job)

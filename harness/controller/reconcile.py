@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.contract.plan import Plan, read_lines
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Status
+from harness.controller.attempts import decided
 
 
 @dataclass
@@ -50,5 +51,5 @@ def reconcile(plan: Plan, recorded: Recorded) -> dict[CellKey, Outcome]:
     wanted = [key for key in plan.all_cells() if key not in recorded.deselected]
     if recorded.environment_failure is not None:
         return {key: Outcome(*key, status=Status.ENV_FAIL) for key in wanted}
-    outcomes = {key: record.outcome for key, record in recorded.records.items()}
+    outcomes = {key: decided(record, plan.expected.get(key)) for key, record in recorded.records.items()}
     return {key: outcomes.get(key, Outcome(*key, status=Status.NOT_RUN)) for key in wanted}

@@ -1,7 +1,8 @@
 """Taking outcomes from earlier runs, where everything that they depend on is unchanged.
 
 A cell's key is a digest of all that: what is installed, the import path, the script, the limits, what the case requires
-of the machine, and the code that runs it. Only answers are kept; what timed out or crashed is always tried again.
+of the machine, and the code that runs it. Only answers are kept; what timed out, crashed or
+was flaky is always tried again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import PathSpec, Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
+from harness.controller.attempts import is_flaky
 from harness.controller.code import RUNS_CELLS, SHIPPED, digest
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
@@ -28,7 +30,7 @@ from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
 from harness.controller.store import EnvironmentFacts
 
-ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
+_ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,11 @@ def read_kept(file: Path) -> dict[CellKey, Kept]:
     return {entry.record.outcome.key: entry for entry in kept}
 
 
+def is_answer(record: Record) -> bool:
+    """Whether a cell would say the same if it were run once more."""
+    return record.outcome.status in _ANSWERS and not is_flaky(record)
+
+
 def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dict[CellKey, Record]:
     """The records of those cells whose key is what it was."""
     return {cell: kept[cell].record for cell, key in keys.items() if cell in kept and kept[cell].key == key}
@@ -126,7 +133,7 @@ def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]
     answers = {
         cell: Kept(recorded.keys[cell], record)
         for cell, record in recorded.records.items()
-        if record.outcome.status in ANSWERS and cell in recorded.keys
+        if is_answer(record) and cell in recorded.keys
     }
     return {**kept, **answers}
 

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 
-from harness.contract.plan import Plan
-from harness.contract.records import CellKey, Outcome
-from harness.contract.statuses import Status
 from harness.controller import column as columns
-from harness.controller import reuse
 from harness.controller.commands import open_root
-from harness.controller.compare import compare, in_words
+from harness.controller.concluding import conclude
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
-from harness.controller.grid import make_grid
-from harness.controller.installed import facts
-from harness.controller.jobs import Job, work
 from harness.controller.matrix import Environment
 from harness.controller.planning import selected_keys
-from harness.controller.progress import make_progress
 from harness.controller.project import Layout, Project, load_project
-from harness.controller.reconcile import read_stream
+from harness.controller.rounds import make_job, run_round
 from harness.controller.selection import Selection
-from harness.controller.store import Column, EnvironmentFacts, read_column, read_columns, write_column
+from harness.controller.store import read_columns
 from harness.controller.taking import take
-from harness.controller.terminal import print_ran
-from harness.controller.toxlog import Ending, ending
 
 _DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
-_MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
 
 
 def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
@@ -48,40 +35,32 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
     keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
-    _check_ready(project, environments, how)
-    console = Console(highlight=False)
-    arguments = [part for path in selection.paths for part in ("--path", path)]
-    arguments += [part for case in selection.cases for part in ("--case", case)]
-    arguments += how
+    check_ready(project, environments, how)
+    console = Console(highlight=False, emoji=False)
+    arguments = for_columns(selection, how)
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
         taken = take(project, environments, columns.parse(arguments))
         rest = [item for item in environments if item.id not in taken]
-        todo = [_job(project, item) for item in _longest_first(project, rest)]
-        interrupted = bool(todo) and _work(project, todo, arguments, jobs or _default_jobs(), len(keys), console)
-        ran = {job.environment.id: _finish(project.layout, job, keys, interrupted) for job in todo if job.process}
-    found = taken | ran
-    nothing_to_do = [_job(project, item, Exit.AGREES) for item in environments if item.id in taken]
-    ended = sorted([*todo, *nothing_to_do], key=lambda job: environments.index(job.environment))
+        ran = run_round(project, rest, keys, arguments, jobs, console)
+    found = taken | ran.columns
+    nothing_to_do = [make_job(project.layout, item, Exit.AGREES) for item in environments if item.id in taken]
+    ended = sorted([*ran.jobs, *nothing_to_do], key=lambda job: environments.index(job.environment))
     done = [(job, found[job.environment.id]) for job in ended if job.environment.id in found]
-    if interrupted:
+    if ran.interrupted:
         kept = sum(column.answers() for _, column in done if column is not None)
         console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
         return Exit.INTERRUPTED
-    return _conclude(project, selection, done, console)
+    return conclude(project, selection, done, console)
 
 
-def _job(project: Project, environment: Environment, code: Exit | None = None) -> Job:
-    return Job(environment, project.layout.run_file("logs", environment.id, ".log"), code=code)
+def for_columns(selection: Selection, how: Sequence[str]) -> list[str]:
+    """The arguments that every environment's column is given."""
+    chosen = [part for path in selection.paths for part in ("--path", path)]
+    chosen += [part for case in selection.cases for part in ("--case", case)]
+    return [*chosen, *how]
 
 
-def _work(
-    project: Project, todo: Sequence[Job], arguments: Sequence[str], limit: int, cells: int, console: Console
-) -> bool:
-    with make_progress(console, todo, cells, project.layout) as progress:
-        return work(project.layout, todo, arguments, limit, progress.update)
-
-
-def _check_ready(project: Project, environments: Sequence[Environment], how: Sequence[str]) -> None:
+def check_ready(project: Project, environments: Sequence[Environment], how: Sequence[str]) -> None:
     """Everything that can be known to fail before anything is started. Raises UsageError or HarnessError."""
     layout = project.layout
     for name in ("tox.ini", "toxfile.py"):
@@ -96,17 +75,6 @@ def _check_ready(project: Project, environments: Sequence[Environment], how: Seq
     own.choose_paths(project.matrix)
     read_columns(layout.results, [item.id for item in environments])
     _check_disk(layout, environments)
-
-
-def _longest_first(project: Project, environments: Sequence[Environment]) -> list[Environment]:
-    """So that no core waits for the last one, by what the cells of each took when they were last run."""
-    kept = {item.id: reuse.read_kept(project.layout.run_file("kept", item.id, ".json")) for item in environments}
-    return sorted(environments, key=lambda item: -sum(entry.record.seconds for entry in kept[item.id].values()))
-
-
-def _default_jobs() -> int:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
 
 
 def _check_disk(layout: Layout, environments: Sequence[Environment]) -> None:
@@ -130,94 +98,3 @@ def terminated_as_interrupted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: bool) -> Column | None:
-    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
-
-    None where it did not come to its cells for a reason that says nothing of the environment.
-    """
-    name = job.environment.id
-    file = layout.run / f"{name}.json"
-    if file.exists():
-        return read_column(file)
-    matrix_says = EnvironmentFacts(
-        name, job.environment.tensorflow, job.environment.python, job.environment.distribution
-    )
-    if _plan_file(layout, name).exists():
-        plan = Plan.read(str(_plan_file(layout, name)))
-        try:
-            installed = facts(job.environment, layout.environments / name)
-        except HarnessError:
-            installed = matrix_says
-        job.code = Exit.BROKEN  # whatever it died of
-        return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
-    why = _ending(layout, job)
-    if interrupted or why.made_environment:
-        return None
-    failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
-    write_column(file, column)
-    shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
-    return column
-
-
-def _ending(layout: Layout, job: Job) -> Ending:
-    log = job.log.read_text(encoding="utf-8", errors="replace")
-    return ending(log.replace(f"{layout.root}{os.sep}", ""), job.environment.id)
-
-
-def _conclude(
-    project: Project, selection: Selection, done: Sequence[tuple[Job, Column | None]], console: Console
-) -> Exit:
-    environments = [job.environment for job, _ in done]
-    ran = {column.environment.id: column for _, column in done if column is not None}
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    print_ran(make_grid(cases, paths, environments, ran), console)
-    baselines = read_columns(project.layout.results, ran)
-    worst = Exit.AGREES
-    for job, column in done:
-        name = job.environment.id
-        if column is None:
-            text = f"{name} did not come to its cells: {_ending(project.layout, job)} (log: {job.log})"
-            console.print(text, markup=False, soft_wrap=True)
-            worst = max(worst, Exit.USAGE, _ended(job))
-            continue
-        baseline = baselines.get(name)
-        changes = [change for change in compare(baseline, column) if change.differs]
-        for change in changes:
-            console.print(in_words(change), markup=False, soft_wrap=True)
-        if column.environment.failed:
-            text = f"{name} env-fail: {column.environment.reason} (log: {job.log})"
-            console.print(text, markup=False, soft_wrap=True)
-        elif _ended(job) > Exit.DIFFERS:
-            console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
-        worst = max(worst, columns.verdict(column, baseline), _ended(job))
-    taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
-    if taken:
-        console.print(
-            f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
-        )
-    without = [name for name in ran if name not in baselines]
-    if without:
-        console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
-    elif worst is Exit.AGREES:
-        console.print("as in the baseline")
-    return worst
-
-
-def _taken(layout: Layout, job: Job, column: Column) -> int:
-    """How many outcomes of a column are from earlier runs: all where nothing was started."""
-    if job.process is None:
-        return len(column.cells)
-    file = _plan_file(layout, job.environment.id)
-    return len(Plan.read(str(file)).taken) if file.exists() else 0
-
-
-def _plan_file(layout: Layout, environment: str) -> Path:
-    return layout.run_file("plan", environment, ".json")
-
-
-def _ended(job: Job) -> Exit:
-    """How the job itself says that it went, which what it left does not always tell."""
-    return Exit(job.code) if job.code in (Exit.AGREES, Exit.DIFFERS, Exit.USAGE) else Exit.BROKEN

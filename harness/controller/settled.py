@@ -15,7 +15,8 @@ from harness.controller.files import write_atomically
 from harness.controller.installed import fingerprint, has_interpreter, is_made_from
 from harness.controller.matrix import Environment
 from harness.controller.project import Layout
-from harness.controller.reuse import ANSWERS
+from harness.controller.reconcile import Recorded
+from harness.controller.reuse import is_answer
 from harness.controller.store import Column, EnvironmentFacts
 
 _FILES = ("run", "details")
@@ -48,12 +49,14 @@ class Settled:
         return self.basis == basis and self.files == _digests(layout, self.facts.id)
 
 
-def settle(layout: Layout, environment: str, state: str, basis: str, plan: Plan, column: Column) -> None:
+def settle(
+    layout: Layout, environment: str, state: str, basis: str, plan: Plan, column: Column, recorded: Recorded
+) -> None:
     """Note what was found and written."""
     facts = column.environment
     settled = Settled(state, facts)
-    is_whole = column.cells.keys() == set(plan.all_cells())
-    if is_whole and all(outcome.status in ANSWERS for outcome in column.cells.values()):
+    answered = {key for key, record in recorded.records.items() if is_answer(record)}
+    if column.cells.keys() == answered == set(plan.all_cells()):
         settled = Settled(state, facts, basis, _digests(layout, environment))
     file = _file(layout, environment)
     if facts.failed:

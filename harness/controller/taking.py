@@ -13,7 +13,9 @@ from harness.contract.plan import Plan
 from harness.contract.records import CellKey
 from harness.controller import column as columns
 from harness.controller import reuse
+from harness.controller.attempts import unconfirmed
 from harness.controller.column import Request
+from harness.controller.compare import compare
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.files import only_one
 from harness.controller.matrix import Environment
@@ -58,20 +60,26 @@ class _Taking:
                 if not settled.is_installed(environment, layout):
                     return None
                 basis = reuse.basis(self.shared, environment, settled.facts, layout.environments / environment.id)
+                baseline = columns.read_baseline(layout, environment.id)
                 if settled.has_left(layout, basis):
-                    return read_column(layout.run_file("run", environment.id, ".json"))
-                return self._from_kept(environment, settled, basis)
+                    column = read_column(layout.run_file("run", environment.id, ".json"))
+                    if not any(change.differs for change in compare(baseline, column)):
+                        return column
+                return self._from_kept(environment, settled, basis, baseline)
         except HarnessError:  # which the environment's own run tells
             return None
 
-    def _from_kept(self, environment: Environment, settled: Settled, basis: str) -> Column | None:
+    def _from_kept(
+        self, environment: Environment, settled: Settled, basis: str, baseline: Column | None
+    ) -> Column | None:
         layout = self.project.layout
         prefix = layout.environments / environment.id
         keys = reuse.cell_keys(self.texts, self.plan, environment, settled.facts, prefix)
-        plan = columns.make_plan(self.project, environment, self.request, None)
+        plan = columns.make_plan(self.project, environment, self.request, baseline)
         plan, _, taken = columns.with_earlier(layout, plan, keys, self.request)
-        if plan.cells:
+        if plan.cells or unconfirmed(taken, plan.expected, self.request.retries):
             return None
-        column = columns.finish(layout, plan, settled.facts, Recorded(taken, plan.keys))
-        settle(layout, environment.id, settled.state, basis, plan, column)
+        recorded = Recorded(taken, plan.keys)
+        column = columns.finish(layout, plan, settled.facts, recorded)
+        settle(layout, environment.id, settled.state, basis, plan, column, recorded)
         return column

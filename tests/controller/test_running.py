@@ -139,7 +139,7 @@ def test_a_run_that_differs_from_the_baseline_ends_with_code_1(project: Path, ha
     changed.write_text("__version__ = '2.14.0'\n", encoding="utf-8")
     done = harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras", "--fresh")
     assert done.returncode == 1
-    said = "tf215 regressed version[tf.keras]: pass → fail at call (AssertionError: 2.14.0)\n"
+    said = "tf215 regressed version[tf.keras]: pass → fail at call (AssertionError: 2.14.0)\n1 regressed\n"
     assert done.stdout.endswith(said)
     assert harness("run", "-e", "tf215", "--", "-k", "nothing").returncode == 2
 

@@ -1,0 +1,97 @@
+"""What a run says in the end: its grid, what changed, what could not run, and its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+
+from harness.contract.plan import Plan
+from harness.controller import column as columns
+from harness.controller.attempts import flaky, flaky_in_words
+from harness.controller.changes import as_text
+from harness.controller.compare import compare, package_changes
+from harness.controller.errors import Exit
+from harness.controller.grid import make_grid
+from harness.controller.jobs import Job
+from harness.controller.project import Layout, Project
+from harness.controller.reconcile import read_stream
+from harness.controller.rounds import how_it_ended, plan_file
+from harness.controller.selection import Selection
+from harness.controller.store import Column, read_columns
+from harness.controller.terminal import print_ran
+
+Done = Sequence[tuple[Job, Column | None]]
+
+
+def conclude(project: Project, selection: Selection, done: Done, console: Console) -> Exit:
+    """Print what came of a run. `done` holds its jobs with their columns, None where one did not come to its cells."""
+    environments = [job.environment for job, _ in done]
+    ran = {column.environment.id: column for _, column in done if column is not None}
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    print_ran(make_grid(cases, paths, environments, ran), console)
+    baselines = read_columns(project.layout.results, ran)
+    _print_changes(ran, baselines, console)
+    _print_flaky(project.layout, done, console)
+    worst = max(
+        _conclude_one(project.layout, job, column, baselines.get(job.environment.id), console) for job, column in done
+    )
+    taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
+    if taken:
+        console.print(
+            f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
+        )
+    without = [name for name in ran if name not in baselines]
+    if without:
+        console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
+    elif worst is Exit.AGREES:
+        console.print("as in the baseline")
+    return worst
+
+
+def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> None:
+    changes = []
+    for name, column in ran.items():
+        if name in baselines:
+            changes += package_changes(baselines[name], column)
+            changes += [change for change in compare(baselines[name], column) if change.differs]
+    if changes:
+        _print(console, as_text(changes).rstrip("\n"))
+
+
+def _print_flaky(layout: Layout, done: Done, console: Console) -> None:
+    for job, _ in done:
+        if job.process is not None:
+            stream = layout.run_file("stream", job.environment.id, ".jsonl")
+            for key, attempts in flaky(read_stream(stream).records.values()).items():
+                _print(console, flaky_in_words(job.environment.id, key, attempts))
+
+
+def _conclude_one(layout: Layout, job: Job, column: Column | None, baseline: Column | None, console: Console) -> Exit:
+    """Say what there is to say of one environment itself, and give its exit code."""
+    name = job.environment.id
+    if column is None:
+        _print(console, f"{name} did not come to its cells: {how_it_ended(layout, job)} (log: {job.log})")
+        return max(Exit.USAGE, _ended(job))
+    if column.environment.failed:
+        _print(console, f"{name} env-fail: {column.environment.reason} (log: {job.log})")
+    elif _ended(job) > Exit.DIFFERS:
+        _print(console, f"{name} did not get through its cells (log: {job.log})")
+    return max(columns.verdict(column, baseline), _ended(job))
+
+
+def _print(console: Console, text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)
+
+
+def _taken(layout: Layout, job: Job, column: Column) -> int:
+    """How many outcomes of a column are from earlier runs: all where nothing was started."""
+    if job.process is None:
+        return len(column.cells)
+    file = plan_file(layout, job.environment.id)
+    return len(Plan.read(str(file)).taken) if file.exists() else 0
+
+
+def _ended(job: Job) -> Exit:
+    """How the job itself says that it went, which what it left does not always tell."""
+    return Exit(job.code) if job.code in (Exit.AGREES, Exit.DIFFERS, Exit.USAGE) else Exit.BROKEN

@@ -1,0 +1,71 @@
+"""`harness flaky`: a selection is run several times, and what did not give the same each time is listed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.contract.records import CellKey, Outcome
+from harness.controller.attempts import flaky_in_words
+from harness.controller.commands import open_root
+from harness.controller.errors import Exit
+from harness.controller.files import only_one
+from harness.controller.planning import selected_keys
+from harness.controller.project import Project, load_project
+from harness.controller.rounds import Round, how_it_ended, run_round
+from harness.controller.running import check_ready, for_columns, terminated_as_interrupted
+from harness.controller.selection import Selection
+
+Counts = dict[tuple[str, CellKey], Counter[Outcome]]
+
+
+def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, how: Sequence[str]) -> Exit:
+    """Run all cells of a selection so many times. Exit code 1 says that there are flaky ones."""
+    project = load_project(open_root(root))
+    environments = selection.choose_environments(project.matrix, project.matrix.default)
+    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
+    check_ready(project, environments, how)
+    console = Console(highlight=False, emoji=False)
+    arguments = for_columns(selection, ["--fresh", "--retries", "0", *how])
+    counts: Counts = defaultdict(Counter)
+    broken: list[str] = []
+    with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
+        for number in range(1, runs + 1):
+            console.print(f"run {number} of {runs}")
+            ran = run_round(project, environments, keys, arguments, jobs, console)
+            broken += [f"{what} in run {number}" for what in _add(counts, project, ran)]
+            if ran.interrupted:
+                console.print("interrupted: nothing is known of what was not run so many times")
+                return Exit.INTERRUPTED
+    return _tell(counts, runs, broken, console)
+
+
+def _add(counts: Counts, project: Project, ran: Round) -> list[str]:
+    """Count what a run gave; tell of the environments that gave nothing."""
+    broken = []
+    for job in ran.jobs:
+        name = job.environment.id
+        column = ran.columns.get(name)
+        if column is None:
+            broken.append(f"{name} did not come to its cells: {how_it_ended(project.layout, job)} (log: {job.log})")
+        elif column.environment.failed:
+            broken.append(f"{name} env-fail: {column.environment.reason} (log: {job.log})")
+        else:
+            for key, outcome in column.cells.items():
+                counts[name, key][outcome] += 1
+    return broken
+
+
+def _tell(counts: Counts, runs: int, broken: Sequence[str], console: Console) -> Exit:
+    differing = [(*cell, outcomes) for cell, outcomes in counts.items() if len(outcomes) > 1]
+    for environment, key, outcomes in differing:
+        console.print(flaky_in_words(environment, key, outcomes), markup=False, soft_wrap=True)
+    for what in broken:
+        console.print(what, markup=False, soft_wrap=True)
+    console.print(f"{len(counts)} cells, run {runs} times: {len(differing) or 'none'} flaky")
+    if broken:
+        return Exit.BROKEN
+    return Exit.DIFFERS if differing else Exit.AGREES

@@ -1,0 +1,112 @@
+"""One round of cells: tox for each environment, a few side by side, and the columns that come of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.contract.plan import Plan
+from harness.contract.records import CellKey, Outcome
+from harness.contract.statuses import Status
+from harness.controller import column as columns
+from harness.controller import reuse
+from harness.controller.errors import Exit, HarnessError
+from harness.controller.installed import facts
+from harness.controller.jobs import Job, work
+from harness.controller.matrix import Environment
+from harness.controller.progress import make_progress
+from harness.controller.project import Layout, Project
+from harness.controller.reconcile import read_stream
+from harness.controller.store import Column, EnvironmentFacts, read_column, write_column
+from harness.controller.toxlog import Ending, ending
+
+_MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of a round: its jobs, and by environment the column, None where it did not come to its cells."""
+
+    jobs: list[Job]
+    columns: dict[str, Column | None] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def run_round(
+    project: Project,
+    environments: Sequence[Environment],
+    keys: Sequence[CellKey],
+    arguments: Sequence[str],
+    limit: int | None,
+    console: Console,
+) -> Round:
+    """Run the environments, `limit` side by side, with the arguments that their columns take. `keys` are the cells."""
+    todo = [make_job(project.layout, item) for item in _longest_first(project, environments)]
+    if not todo:
+        return Round([])
+    with make_progress(console, todo, len(keys), project.layout) as progress:
+        interrupted = work(project.layout, todo, arguments, limit or _default_limit(), progress.update)
+    found = {job.environment.id: _finish(project.layout, job, keys, interrupted) for job in todo if job.process}
+    return Round(todo, found, interrupted)
+
+
+def make_job(layout: Layout, environment: Environment, code: Exit | None = None) -> Job:
+    """The job of an environment, with its code where it is done already."""
+    return Job(environment, layout.run_file("logs", environment.id, ".log"), code=code)
+
+
+def _longest_first(project: Project, environments: Sequence[Environment]) -> list[Environment]:
+    """So that no core waits for the last one, by what the cells of each took when they were last run."""
+    kept = {item.id: reuse.read_kept(project.layout.run_file("kept", item.id, ".json")) for item in environments}
+    return sorted(environments, key=lambda item: -sum(entry.record.seconds for entry in kept[item.id].values()))
+
+
+def _default_limit() -> int:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
+
+
+def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: bool) -> Column | None:
+    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
+
+    None where it did not come to its cells for a reason that says nothing of the environment.
+    """
+    name = job.environment.id
+    file = layout.run / f"{name}.json"
+    if file.exists():
+        return read_column(file)
+    matrix_says = EnvironmentFacts(
+        name, job.environment.tensorflow, job.environment.python, job.environment.distribution
+    )
+    if plan_file(layout, name).exists():
+        plan = Plan.read(str(plan_file(layout, name)))
+        try:
+            installed = facts(job.environment, layout.environments / name)
+        except HarnessError:
+            installed = matrix_says
+        job.code = Exit.BROKEN  # whatever it died of
+        return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
+    why = how_it_ended(layout, job)
+    if interrupted or why.made_environment:
+        return None
+    failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
+    write_column(file, column)
+    shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
+    return column
+
+
+def how_it_ended(layout: Layout, job: Job) -> Ending:
+    """What the job's log says of its end."""
+    log = job.log.read_text(encoding="utf-8", errors="replace")
+    return ending(log.replace(f"{layout.root}{os.sep}", ""), job.environment.id)
+
+
+def plan_file(layout: Layout, environment: str) -> Path:
+    """Where an environment's plan lies once it has come to its cells."""
+    return layout.run_file("plan", environment, ".json")

@@ -1,0 +1,63 @@
+"""A pytest session in an environment: the process that runs the cells of a plan, from its start to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import harness
+from harness.contract.plan import Plan
+from harness.contract.processes import die_with_parent
+from harness.controller.errors import HarnessError
+from harness.controller.project import Layout
+from harness.controller.shipping import ship
+
+PASSED, FAILED, INTERRUPTED, USAGE, NOTHING = 0, 1, 2, 4, 5  # pytest's exit codes
+_PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
+
+
+def run_session(layout: Layout, plan: Plan, plan_file: Path, prefix: Path, arguments: Sequence[str] = ()) -> int:
+    """Write the plan, run its cells with the environment at `prefix`, and give pytest's exit code.
+
+    Raises HarnessError where it cannot be started.
+    """
+    for file in (plan_file, Path(plan.stream)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    plan.write(str(plan_file))
+    if not plan.cells:
+        return PASSED
+    settings = Path(harness.__file__).parent / "runner" / "pytest.ini"
+    command = [str(prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
+    command += ["--rootdir", str(layout.root), "--harness-plan", str(plan_file), "--color=auto"]
+    command += ["--continue-on-collection-errors"]
+    command += ["-o", f"cache_dir={layout.state / 'cache' / plan.environment}", *arguments]
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=layout.root,
+            env=os.environ | {"PYTHONPATH": str(ship(layout.state))},
+            preexec_fn=partial(die_with_parent, signal.SIGINT),
+        )
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise HarnessError(f"{plan.environment}: pytest cannot be started: {reason}") from None
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        _stop(process)
+        return INTERRUPTED
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Let an interrupted pytest end in order: it keeps what was finished."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_PATIENCE)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+            process.wait()
