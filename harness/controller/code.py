@@ -1,4 +1,4 @@
-"""Naming the content of our own code."""
+"""Naming content: of our own code, and of a file."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def digest(source: Path, parts: Iterable[str]) -> str:
         if file.is_file() and file.suffix in (".py", ".ini"):
             total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
     return total.hexdigest()[:16]
+
+
+def content_digest(file: Path) -> str:
+    """Names the content of a file; one that cannot be read has no name."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""

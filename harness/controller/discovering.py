@@ -50,5 +50,5 @@ def _ask() -> dict[str, list[File]]:
 def _selecting(changes: Sequence[Change], matrix: Matrix) -> str:
     """The environments to lock: those that changed, and their variants."""
     changed = [change.id for change in changes]
-    variants = [name for name in matrix.environments if "-" in name and name.partition("-")[0] in changed]
+    variants = [name for name, item in matrix.environments.items() if item.base in changed]
     return " ".join(f"-e {name}" for name in [*changed, *variants])

@@ -9,7 +9,7 @@ from harness.contract.statuses import Status
 from harness.controller.cells import csv_parts, json_parts, versions
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
-from harness.controller.grid import Grid, Score, column_score, score
+from harness.controller.grid import Grid, Score, column_score, score, scores_by_path
 from harness.controller.known import share
 from harness.controller.matrix import Environment
 from harness.controller.picture import picture
@@ -81,21 +81,18 @@ def _path_scores(grid: Grid) -> str:
 
 
 def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
-    """By import path and id of an environment, the share of passing cells; `?` where the column is not whole."""
-    places = {path: [place for place, row in enumerate(grid.rows) if row.path == path] for path in grid.paths}
-    scores: dict[str, dict[str, str]] = {path: {} for path in grid.paths}
-    for environment, outcomes in grid.each_column():
-        is_whole = column_score(outcomes) is not None
-        for path in grid.paths:
-            found = _percent(score([outcomes[place] for place in places[path]])) if is_whole else "?"
-            scores[path][environment.id] = found
-    return scores
+    """By import path and id of an environment, the share of passing cells in percent."""
+    return {
+        path: {name: in_percent(found) for name, found in cells.items()} for path, cells in scores_by_path(grid).items()
+    }
 
 
-def _percent(found: Score) -> str:
-    """Rounded down, so that 100 is said only where all pass."""
+def in_percent(found: Score | None) -> str:
+    """`41 (+2)`, of which 2 cells did not answer; `?` where the column is not whole."""
+    if found is None:
+        return "?"
     left_out = f" (+{found.left_out})" if found.left_out else ""
-    return (str(100 * found.passed // found.counted) if found.counted else "?") + left_out
+    return ("?" if found.percent is None else str(found.percent)) + left_out
 
 
 def _heads(grid: Grid) -> list[str]:

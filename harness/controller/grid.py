@@ -40,6 +40,11 @@ class Score:
     counted: int
     left_out: int
 
+    @property
+    def percent(self) -> int | None:
+        """Rounded down, so that 100 is said only where all pass; None where no cell answered."""
+        return 100 * self.passed // self.counted if self.counted else None
+
     def __str__(self) -> str:
         return f"{self.passed}/{self.counted}" + (f" (+{self.left_out})" if self.left_out else "")
 
@@ -130,3 +135,14 @@ def column_score(outcomes: Sequence[Outcome]) -> Score | None:
     """The score of a column, or None for one that is incomplete or could not be installed."""
     unfinished = {Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR}
     return None if unfinished & count(outcomes).keys() else score(outcomes)
+
+
+def scores_by_path(grid: Grid) -> dict[str, dict[str, Score | None]]:
+    """By import path and id of an environment; None where `column_score` says nothing of the column."""
+    places = {path: [place for place, row in enumerate(grid.rows) if row.path == path] for path in grid.paths}
+    scores: dict[str, dict[str, Score | None]] = {path: {} for path in grid.paths}
+    for environment, outcomes in grid.each_column():
+        is_whole = column_score(outcomes) is not None
+        for path, found in places.items():
+            scores[path][environment.id] = score([outcomes[place] for place in found]) if is_whole else None
+    return scores

@@ -33,6 +33,9 @@ class Event:
     after: str
 
 
+# The last event by environment, case and path, with its place in the history.
+LastEvents = Mapping[tuple[str, str, str], tuple[int, Event]]
+
 _HEAD = [field.name for field in fields(Event)]
 
 
@@ -82,11 +85,14 @@ def continued(file: Path, new: Sequence[Event]) -> str:
     return before + buffer.getvalue()
 
 
-def since(history: Sequence[Event], environment: str, cell: CellKey) -> Event | None:
+def last_events(history: Iterable[Event]) -> LastEvents:
+    """What `since` looks in."""
+    return {(event.environment, event.case, event.path): (place, event) for place, event in enumerate(history)}
+
+
+def since(last: LastEvents, environment: str, cell: CellKey) -> Event | None:
     """The last event of a cell, or of its whole environment: it is as it is since then."""
     case, path = cell
-    places = ((case, path), (case, ALL_PATHS), ("", ""))
-    for event in reversed(history):
-        if event.environment == environment and (event.case, event.path) in places:
-            return event
-    return None
+    keys = [(environment, *place) for place in ((case, path), (case, ALL_PATHS), ("", ""))]
+    found = [last[key] for key in keys if key in last]
+    return max(found)[1] if found else None

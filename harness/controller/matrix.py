@@ -41,8 +41,14 @@ class Environment:
         return Version(self.tensorflow)
 
     @property
+    def base(self) -> str | None:
+        """The environment that a variant varies."""
+        of, hyphen, _ = self.id.partition("-")
+        return of if hyphen else None
+
+    @property
     def is_variant(self) -> bool:
-        return "-" in self.id
+        return self.base is not None
 
     @cached_property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from xml.sax.saxutils import escape
 
@@ -29,21 +30,20 @@ _LEGEND = 150  # from one status to the next
 
 def picture(grid: Grid) -> str:
     """The picture's text: the same for the same grid."""
-    environments = sorted(grid.environments, key=lambda item: item.is_variant)
-    block = len(environments) * _CELL + _GAP
+    grid = replace(grid, environments=tuple(sorted(grid.environments, key=lambda item: item.is_variant)))
+    block = len(grid.environments) * _CELL + _GAP
     blocks = {path: _LEFT + n * block for n, path in enumerate(grid.paths)}
     lines = {name: _TOP + n * _CELL for n, name in enumerate(grid.by_case)}
     width, bottom = _LEFT + len(blocks) * block + _RIGHT, _TOP + len(lines) * _CELL
     shapes: dict[Status, list[str]] = {}
-    for row in grid.rows:
-        statuses = [grid.outcome(row, environment).status for environment in environments]
-        for status, shape in _shapes(statuses, blocks[row.path], lines[row.case.id]):
+    for row, outcomes in grid.each_row():
+        for status, shape in _shapes((outcome.status for outcome in outcomes), blocks[row.path], lines[row.case.id]):
             shapes.setdefault(status, []).append(shape)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + _FOOT}" width="{width}" '
         f'height="{bottom + _FOOT}" role="img" font-family="DejaVu Sans, Verdana, sans-serif" font-size="9">',
         f"<title>The Keras import matrix: {len(lines)} cases, {len(blocks)} import paths, "
-        f"{len(environments)} environments</title>",
+        f"{len(grid.environments)} environments</title>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         *_heads(grid, blocks, lines),
         *(f'<path fill="{COLOURS[status]}" d="{"".join(shapes[status])}"/>' for status in Status if status in shapes),

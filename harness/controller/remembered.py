@@ -20,7 +20,7 @@ import yaml
 import harness
 from harness.cases.case import Case, Known, case_files
 from harness.contract.plan import PathSpec
-from harness.controller.code import digest
+from harness.controller.code import content_digest, digest
 from harness.controller.errors import HarnessError
 
 _JUDGES = ("contract", "cases", "controller")
@@ -35,14 +35,7 @@ def key(paths: Mapping[str, PathSpec]) -> str:
 
 def digests(root: Path) -> dict[str, str]:
     """The case files with what tells their content from any other; those that cannot be read have none."""
-    return {file: _content(root / file) for file in case_files(str(root))}
-
-
-def _content(file: Path) -> str:
-    try:
-        return _digest(file.read_bytes())
-    except OSError:
-        return ""
+    return {file: content_digest(root / file) for file in case_files(str(root))}
 
 
 def recall(file: Path, key: str, digests: Mapping[str, str]) -> dict[str, Case]:

@@ -5,12 +5,12 @@ It vouches for the environment as it was when uv was asked what is in it, and fo
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from harness.contract.plan import Plan
+from harness.controller.code import content_digest
 from harness.controller.files import write_atomically
 from harness.controller.installed import fingerprint, has_interpreter, is_made_from
 from harness.controller.matrix import Environment
@@ -77,14 +77,7 @@ def read_settled(layout: Layout, environment: str) -> Settled | None:
 
 
 def _digests(layout: Layout, environment: str) -> tuple[str, ...]:
-    return tuple(_digest(layout.run_file(folder, environment, ".json")) for folder in _FILES)
-
-
-def _digest(file: Path) -> str:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return tuple(content_digest(layout.run_file(folder, environment, ".json")) for folder in _FILES)
 
 
 def _file(layout: Layout, environment: str) -> Path:

@@ -16,7 +16,7 @@ from harness.controller.commands import open_root
 from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import Grid, Row, make_grid
-from harness.controller.history import Event, read_history, since
+from harness.controller.history import Event, last_events, read_history, since
 from harness.controller.planning import cell_keys
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.selection import Selection
@@ -109,9 +109,9 @@ def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None
 
 def _last_events(layout: Layout, grid: Grid, row: Row) -> dict[str, Event]:
     """By environment, since when the row's cell is as it is: the history knows it only of what is accepted."""
-    history = read_history(layout.history)
+    last = last_events(read_history(layout.history))
     accepted = read_columns(layout.results, grid.columns)
-    found = {name: since(history, name, row.key) for name in accepted}
+    found = {name: since(last, name, row.key) for name in accepted}
     return {
         name: event
         for name, event in found.items()

@@ -59,6 +59,15 @@ def test_a_score_in_words() -> None:
     assert str(Score(3, 4, 2)) == "3/4 (+2)"
 
 
+def test_a_score_in_percent_is_rounded_down_and_none_of_no_cell_that_answered() -> None:
+    assert [Score(*numbers).percent for numbers in [(199, 200, 9), (2, 2, 0), (0, 3, 0), (0, 0, 2)]] == [
+        99,
+        100,
+        0,
+        None,
+    ]
+
+
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR])
 def test_a_column_that_is_incomplete_has_no_score(status: Status) -> None:
     assert column_score(outcomes(Status.PASS, status)) is None

@@ -10,9 +10,10 @@ from typing import Any
 from harness.cases.case import Case, Known
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid import Row
+from harness.controller.history import since
 from harness.controller.known import explanation
 from harness.controller.matrix import Environment
-from harness.controller.site.subject import Subject
+from harness.controller.site.subject import Seconds, Subject
 from harness.controller.story import Range, joined
 
 _SEVERAL = 3  # times as long as the other paths take in the middle, and _MORE seconds more, is marked
@@ -141,8 +142,13 @@ def _slow(subject: Subject, case: str, whats: _Whats) -> Iterator[tuple[str, str
 
 
 def _facts(subject: Subject, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
-    event = subject.since(environment, case, path)
-    since = {"since": event.day, "change": event.change, "before": event.before} if event else {}
-    stages = subject.seconds.get((environment, case, path))
-    took = {"seconds": {name: round(value, 2) for name, value in stages.items()}} if stages else {}
-    return {**since, **took, **({"slow": True} if is_slow else {})}
+    event = since(subject.last_events, environment, (case, path))
+    last = {"since": event.day, "change": event.change, "before": event.before} if event else {}
+    seconds = subject.seconds.get((environment, case, path))
+    took = {"seconds": dict(_in_order(seconds))} if seconds else {}
+    return {**last, **took, **({"slow": True} if is_slow else {})}
+
+
+def _in_order(seconds: Seconds) -> Iterator[tuple[str, float]]:
+    """As the stages run."""
+    return ((stage.value, round(seconds[stage.value], 2)) for stage in Stage if stage.value in seconds)

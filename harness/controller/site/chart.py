@@ -37,6 +37,7 @@ _FONT = re.compile(r"([\d.]+)px")
 
 def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -> Markup:
     """The drawing. `shares` has for each path a percentage a release, None where nothing can be said."""
+    places = _spread(shares)
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "grid", "font.size": 8}):
         figure = Figure(figsize=(11, 3.9), layout="constrained")
         axes = figure.add_subplot()
@@ -45,7 +46,7 @@ def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -
             colour = _COLOURS[number % len(_COLOURS)]
             marker = _MARKERS[number % len(_MARKERS)]
             axes.plot(range(len(points)), points, color=colour, marker=marker, markersize=3.5, linewidth=1.4)
-            axes.text(len(points) - 0.6, _spread(shares)[path], path, color=colour, va="center")
+            axes.text(len(points) - 0.6, places[path], path, color=colour, va="center")
         axes.set_xticks(range(len(labels)), labels)
         axes.set_xlim(-0.4, len(labels) - 0.8)
         axes.set_ylim(-2, 102)

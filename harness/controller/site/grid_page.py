@@ -19,7 +19,6 @@ from harness.controller.site.marks import LETTERS, css_class
 from harness.controller.site.subject import Head, Subject
 
 _CELLS = {status: f"<td class={css_class(status)}>{letter}" for status, letter in LETTERS.items()}
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)

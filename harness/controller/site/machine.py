@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from harness.cases.case import Case
 from harness.contract.records import SCHEMA
 from harness.controller import repeat
+from harness.controller.grid import Score
 from harness.controller.history import Event
-from harness.controller.site.path_page import newest
-from harness.controller.site.subject import Subject
+from harness.controller.site.subject import Head, Subject
+from harness.controller.texts import json_line
 
 MOST_ENTRIES = 50  # of the feed, the newest
 
@@ -50,19 +51,15 @@ class Entry:
 
 def badges(subject: Subject) -> list[Badge]:
     """One for each import path: the share of its cells that pass in the newest release that was run."""
-    head = newest(subject)
-    made = []
-    for path, cells in subject.scores.items():
-        share = cells[head.id].split(" ")[0] if head else "?"
-        said = f"{share} % on {head.label}" if head and share != "?" else "not known"
-        made.append(Badge(path, said, _colour(share)))
-    return made
+    return [_badge(path, subject.newest, cells) for path, cells in subject.scores.items()]
 
 
-def _colour(share: str) -> str:
-    if share == "?":
-        return "lightgrey"
-    return "green" if int(share) >= 75 else "yellow" if int(share) >= 40 else "red"
+def _badge(path: str, head: Head | None, scores: Mapping[str, Score | None]) -> Badge:
+    found = scores[head.id] if head else None
+    if head is None or found is None or found.percent is None:
+        return Badge(path, "not known", "lightgrey")
+    colour = "green" if found.percent >= 75 else "yellow" if found.percent >= 40 else "red"
+    return Badge(path, f"{found.percent} % on {head.label}", colour)
 
 
 def entries(events: Sequence[Event]) -> list[Entry]:
@@ -89,7 +86,7 @@ def case_document(subject: Subject, case: Case) -> str:
         "known": [asdict(entry) for entry in case.known],
         "cells": cells,
     }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    return json_line(document) + "\n"
 
 
 def environments_script(subject: Subject) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.cases.case import Case
 from harness.contract.statuses import Status
 from harness.controller.grid import Row
-from harness.controller.site.subject import Head, Subject
+from harness.controller.site.subject import Subject
 from harness.controller.story import in_words
 
 
@@ -20,14 +20,9 @@ class Told:
     words: str
 
 
-def newest(subject: Subject) -> Head | None:
-    """The newest release that was run; variants are none."""
-    return next((head for head in subject.heads if head.was_run and head.base is None), None)
-
-
 def path_page(subject: Subject, path: str) -> list[Told]:
     """Each case that runs under a path, in the grid's order."""
-    head = newest(subject)
+    head = subject.newest
     told = []
     for case in subject.cases:
         for story in subject.stories[case.id]:

@@ -65,7 +65,7 @@ def write(subject: Subject, folder: Path) -> None:
     for name, text in _files(subject, templates):
         file = folder / name
         file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8", errors="replace")
+        file.write_text(text, encoding="utf-8")
 
 
 def _files(subject: Subject, templates: Templates) -> Iterator[tuple[str, str]]:
@@ -87,7 +87,7 @@ def _page(templates: Templates, template: str, subject: Subject, up: str = "", *
 def _grid_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, str]]:
     releases = [head for head in reversed(subject.heads) if head.base is None]
     shares = {
-        f"{path} ({subject.counts[path]})": [_number(cells[head.id]) for head in releases]
+        f"{path} ({subject.counts[path]})": [found.percent if (found := cells[head.id]) else None for head in releases]
         for path, cells in subject.scores.items()
     }
     yield (
@@ -110,10 +110,6 @@ def _grid_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, s
     yield "grid.md", export.as_markdown(subject.grid)
 
 
-def _number(share: str) -> float | None:
-    return None if share.startswith("?") else float(share.split(" ")[0])
-
-
 def _case_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, str]]:
     for case in subject.cases:
         made = case_page.case_page(subject, case)
@@ -126,7 +122,7 @@ def _path_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, s
     yield "paths/index.html", _page(templates, "paths.html", subject, "../")
     for path in subject.grid.paths:
         told = path_page.path_page(subject, path)
-        context = {"path": path, "told": told, "scores": subject.scores[path], "newest": path_page.newest(subject)}
+        context = {"path": path, "told": told, "scores": subject.scores[path]}
         yield f"paths/{path}.html", _page(templates, "path.html", subject, "../", **context)
 
 

@@ -11,8 +11,6 @@ from harness.contract.statuses import Status
 from harness.controller.known import quoted
 from harness.controller.site.subject import Head, Subject
 
-_Answer = tuple[Status, str]  # and at which stage
-
 
 @dataclass(frozen=True)
 class Turn:
@@ -22,6 +20,7 @@ class Turn:
     paths: tuple[str, ...]
     before: str
     after: str
+    old_status: Status
     status: Status
     said: str
 
@@ -57,7 +56,7 @@ def release_page(subject: Subject, older: Head, newer: Head) -> list[Turns]:
     """What changes, in the order in which people ask for it."""
     turns = list(_turns(subject, older, newer))
     groups = {
-        "Stops working": [turn for turn in turns if turn.before == _word(Status.PASS)],
+        "Stops working": [turn for turn in turns if turn.old_status is Status.PASS],
         "Starts working": [turn for turn in turns if turn.status is Status.PASS],
     }
     others = [turn for turn in turns if not any(turn in group for group in groups.values())]
@@ -67,20 +66,17 @@ def release_page(subject: Subject, older: Head, newer: Head) -> list[Turns]:
 
 def _turns(subject: Subject, older: Head, newer: Head) -> Iterator[Turn]:
     for case in subject.cases:
-        found: dict[tuple[str, str], list[Outcome]] = {}
+        found: dict[tuple[str, str], list[tuple[Outcome, Outcome]]] = {}
         for row in subject.grid.by_case[case.id]:
             first, second = (subject.grid.outcome(row, head.environment) for head in (older, newer))
             have_answered = first.status.counts and second.status.counts
             if have_answered and (first.status, first.stage) != (second.status, second.stage):
-                found.setdefault((_words(first), _words(second)), []).append(second)
+                found.setdefault((_words(first), _words(second)), []).append((first, second))
         for (was, now), outcomes in found.items():
-            paths = tuple(outcome.path for outcome in outcomes)
-            yield Turn(case, paths, was, now, outcomes[0].status, quoted(outcomes[0]))
+            first, second = outcomes[0]
+            paths = tuple(outcome.path for outcome, _ in outcomes)
+            yield Turn(case, paths, was, now, first.status, second.status, quoted(second))
 
 
 def _words(outcome: Outcome) -> str:
-    return _word(outcome.status) + (f" at {outcome.stage.value}" if outcome.stage else "")
-
-
-def _word(status: Status) -> str:
-    return status.value
+    return outcome.status.value + (f" at {outcome.stage.value}" if outcome.stage else "")

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.contract.statuses import Status
+from harness.controller.export import in_percent
 from harness.controller.links import link
 from harness.controller.site.marks import LETTERS, MEANINGS, css_class
 from harness.controller.story import in_words
@@ -30,7 +31,9 @@ def make_templates() -> Environment:
         finalize=_clean,
     )
     templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=in_words)
-    templates.filters.update(css_class=css_class, address=link, ticked=ticked, words=_words, release=_release)
+    templates.filters.update(css_class=css_class, address=link, in_percent=in_percent, ticked=ticked)
+    templates.filters.update(words=_words, release=_release)
+    templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates
 
 
@@ -50,7 +53,4 @@ def _release(version: str) -> str:
 
 def _clean(value: Any) -> Any:
     """Text without control characters and halves of surrogates, which are no characters of a page."""
-    if not isinstance(value, str):
-        return value
-    cleaned = safe(value).encode("utf-8", "replace").decode()
-    return type(value)(cleaned)
+    return type(value)(safe(value)) if isinstance(value, str) else value

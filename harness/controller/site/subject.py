@@ -13,9 +13,8 @@ from typing import Any
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
-from harness.controller.export import path_scores
-from harness.controller.grid import Grid, make_grid
-from harness.controller.history import ALL_PATHS, Event, read_history
+from harness.controller.grid import Grid, Score, make_grid, scores_by_path
+from harness.controller.history import Event, LastEvents, last_events, read_history
 from harness.controller.matrix import Environment
 from harness.controller.project import Project
 from harness.controller.selection import Selection
@@ -27,7 +26,7 @@ Seconds = Mapping[str, float]  # by stage
 
 @dataclass(frozen=True)
 class Head:
-    """A column's head: an environment and what was really installed in it. `base` is what a variant varies."""
+    """A column's head: an environment and what was really installed in it."""
 
     environment: Environment
     tensorflow: str
@@ -35,7 +34,6 @@ class Head:
     keras: str
     packages: Mapping[str, str]
     reason: str | None  # why it could not be installed
-    base: str | None
     was_run: bool
 
     @property
@@ -45,6 +43,10 @@ class Head:
     @property
     def label(self) -> str:
         return self.environment.label
+
+    @property
+    def base(self) -> str | None:
+        return self.environment.base
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Subject:
         return tuple(sorted(newest_first, key=lambda head: head.base is not None))
 
     @cached_property
+    def newest(self) -> Head | None:
+        """The newest release that was run; variants are none."""
+        return next((head for head in self.heads if head.was_run and head.base is None), None)
+
+    @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The cases in the grid's order."""
         return tuple(rows[0].case for rows in self.grid.by_case.values())
@@ -80,9 +87,9 @@ class Subject:
         return Counter(row.path for row in self.grid.rows)
 
     @cached_property
-    def scores(self) -> dict[str, dict[str, str]]:
-        """The share of passing cells in percent, by path and environment."""
-        return path_scores(self.grid)
+    def scores(self) -> dict[str, dict[str, Score | None]]:
+        """How many cells pass, by path and environment."""
+        return scores_by_path(self.grid)
 
     @cached_property
     def stories(self) -> dict[str, tuple[Story, ...]]:
@@ -90,14 +97,9 @@ class Subject:
         return {case.id: tell(self.grid, case, self.everything) for case in self.cases}
 
     @cached_property
-    def _last_events(self) -> dict[tuple[str, str, str], int]:
-        return {(event.environment, event.case, event.path): n for n, event in enumerate(self.events)}
-
-    def since(self, environment: str, case: str, path: str) -> Event | None:
-        """The last event of a cell, or of its whole environment: it is as it is since then."""
-        places = ((case, path), (case, ALL_PATHS), ("", ""))
-        found = max(self._last_events.get((environment, *place), -1) for place in places)
-        return self.events[found] if found >= 0 else None
+    def last_events(self) -> LastEvents:
+        """Since when the cells are as they are."""
+        return last_events(self.events)
 
     def _head(self, environment: Environment) -> Head:
         facts = self.grid.facts(environment)
@@ -109,7 +111,6 @@ class Subject:
             facts.keras if facts else "",
             facts.packages if facts else {},
             facts.reason if facts else None,
-            environment.id.partition("-")[0] if environment.is_variant else None,
             facts is not None,
         )
 

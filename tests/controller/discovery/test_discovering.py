@@ -118,7 +118,7 @@ def test_an_index_that_fails_ends_with_3_and_one_sentence(
     project: Path, harness: Command, index: PackageIndex, project_name: str
 ) -> None:
     before = matrix(project)
-    index.instead[f"/simple/{project_name}/"] = (500, "text/html", b"")
+    index.instead[f"/packages/{project_name}/"] = (500, "text/html", b"")
     done = harness("discover")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"{index.address}/{project_name}/ cannot be read: the package index answers 500\n"

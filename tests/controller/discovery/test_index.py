@@ -33,7 +33,7 @@ def test_an_index_of_any_form_says_the_same(index: PackageIndex, form: str) -> N
 
 def test_a_project_that_is_nowhere_has_no_files(index: PackageIndex) -> None:
     assert read_project([index.address, index.address], "tf-keras") == []
-    assert index.asked == [("/simple/tf-keras/", None)] * 2
+    assert index.asked == [("/packages/tf-keras/", None)] * 2
 
 
 def test_the_first_index_that_has_a_project_is_the_one(index: PackageIndex) -> None:
@@ -50,7 +50,7 @@ def test_a_name_and_a_password_are_sent_and_not_shown(index: PackageIndex) -> No
     assert read_project([address], "keras")
     scheme, _, told = (index.asked[0][1] or "").partition(" ")
     assert (scheme, base64.b64decode(told)) == ("Basic", b"me:s@crt")
-    index.instead["/simple/keras/"] = (403, "text/html", b"")
+    index.instead["/packages/keras/"] = (403, "text/html", b"")
     with pytest.raises(HarnessError) as refused:
         read_project([address], "keras")
     assert str(refused.value) == f"{index.address}/keras/ cannot be read: the package index answers 403"
@@ -68,7 +68,7 @@ def test_a_name_and_a_password_are_sent_and_not_shown(index: PackageIndex) -> No
 def test_what_cannot_be_used_is_said_in_a_sentence(
     index: PackageIndex, answer: tuple[int, str, bytes], said: str
 ) -> None:
-    index.instead["/simple/keras/"] = answer
+    index.instead["/packages/keras/"] = answer
     with pytest.raises(HarnessError) as failed:
         read_project([index.address], "keras")
     assert str(failed.value) == f"{index.address}/keras/ {said}"
@@ -78,14 +78,14 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
 def test_an_index_that_nowhere_says_when_files_came_is_of_no_use(index: PackageIndex) -> None:
     index.form = "JSON API beside HTML"
     index.instead["/pypi/keras/json"] = (404, "text/html", b"")
-    with pytest.raises(HarnessError, match=r"/simple does not say when the files of keras came, and nor does http"):
+    with pytest.raises(HarnessError, match=r"/packages does not say when the files of keras came, and nor does http"):
         read_project([index.address], "keras")
 
 
 def test_an_index_that_hangs_is_left(index: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "PATIENCE", 0.2)
     index.hangs = True
-    with pytest.raises(HarnessError, match=r"/simple/keras/ cannot be read: timed out$"):
+    with pytest.raises(HarnessError, match=r"/packages/keras/ cannot be read: timed out$"):
         read_project([index.address], "keras")
 
 
@@ -93,18 +93,18 @@ def test_an_index_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        with pytest.raises(HarnessError, match=r"/simple/keras/ cannot be read: .*[Rr]efused"):
-            read_project([f"http://127.0.0.1:{free.getsockname()[1]}/simple"], "keras")
+        with pytest.raises(HarnessError, match=r"/packages/keras/ cannot be read: .*[Rr]efused"):
+            read_project([f"http://127.0.0.1:{free.getsockname()[1]}/packages"], "keras")
 
 
-@pytest.mark.parametrize("address", ["/a/folder", "file:///a/folder", "ftp://me:secret@127.0.0.1/simple"])
+@pytest.mark.parametrize("address", ["/a/folder", "file:///a/folder", "ftp://me:secret@127.0.0.1/packages"])
 def test_only_the_web_can_be_asked(address: str) -> None:
     with pytest.raises(HarnessError, match=r"cannot be asked for releases: only indexes at http and https can$") as no:
         read_project([address], "keras")
     assert "secret" not in str(no.value)
 
 
-@pytest.mark.parametrize("address", ["http://[x/simple", "http://127.0.0.1:x/simple", "http://127.0.0.1/a simple"])
+@pytest.mark.parametrize("address", ["http://[x/packages", "http://127.0.0.1:x/packages", "http://127.0.0.1/a simple"])
 def test_an_address_that_is_none_is_said(address: str) -> None:
     with pytest.raises(HarnessError, match=r"read"):
         read_project([address], "keras")

@@ -12,8 +12,8 @@ import pytest
 from harness.controller.discovery.settings import indexes
 from harness.controller.errors import HarnessError
 
-MIRROR = "https://mirror.example.org/simple"
-OTHER = "https://me:secret@other.example.org/simple"
+MIRROR = "https://mirror.example.org/packages"
+OTHER = "https://me:secret@other.example.org/packages"
 
 
 @pytest.fixture(autouse=True)

@@ -92,6 +92,12 @@ def test_a_cells_facts_say_since_when_and_how_long(subject: Make, event: Callabl
     assert facts["tf216:keras"] == {}
 
 
+def test_the_stages_of_a_cell_are_in_the_order_in_which_they_run(subject: Make) -> None:
+    stages = {"call": 2.0, "check": 0.5, "import": 1.0, "path": 0.25}
+    facts = page(subject(seconds={("tf215", "version", "keras"): stages}), "version").facts
+    assert list(facts["tf215:keras"]["seconds"]) == ["path", "import", "call", "check"]
+
+
 def test_a_case_of_which_nothing_is_known_is_not_explained(subject: Make) -> None:
     cases: tuple[Case, ...] = subject().cases
     assert all(not case.known for case in cases)

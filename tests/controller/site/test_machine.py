@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -76,6 +77,16 @@ def test_a_case_has_all_its_cells(subject: Make) -> None:
     assert (document["id"], document["advice"], document["known"]) == ("dense", None, [])
     assert len(document["cells"]) == 8
     assert {cell["environment"] for cell in document["cells"]} == {"tf115", "tf215", "tf216", "tf216-legacy"}
+
+
+def test_a_cases_document_gives_back_every_character(subject: Make, columns: dict[str, Column]) -> None:
+    message = "half a character \ud800, \u202eright to left, \x1b[2J, é"
+    cells = columns["tf216"].cells
+    cells["version", "keras"] = replace(cells["version", "keras"], message=message)
+    found = subject()
+    document = machine.case_document(found, found.cases[1])
+    assert message in {cell["message"] for cell in json.loads(document.encode())["cells"]}
+    assert document.rstrip("\n").isprintable()
 
 
 def test_the_sites_own_document_says_what_it_is_of(subject: Make) -> None:

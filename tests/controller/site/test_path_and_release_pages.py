@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from harness.contract.statuses import Status
-from harness.controller.site.path_page import newest, path_page
+from harness.controller.site.path_page import path_page
 from harness.controller.site.release_page import Turns, before, release_page
 from harness.controller.site.subject import Head, Subject
 from harness.controller.store import Column
@@ -27,11 +27,11 @@ def test_a_path_is_told_case_by_case(subject: Make) -> None:
 
 
 def test_the_newest_is_a_release_that_was_run(subject: Make, columns: dict[str, Column]) -> None:
-    found = newest(subject())
+    found = subject().newest
     assert found is not None
     assert found.id == "tf216"
     del columns["tf216"]
-    found = newest(subject())
+    found = subject().newest
     assert found is not None
     assert found.id == "tf215"
 

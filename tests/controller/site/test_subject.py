@@ -8,7 +8,7 @@ import pytest
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
 from harness.controller.errors import UsageError
-from harness.controller.history import Event
+from harness.controller.history import Event, since
 from harness.controller.project import load_project
 from harness.controller.selection import Selection
 from harness.controller.site.subject import Subject, read_subject
@@ -50,13 +50,13 @@ def test_a_cell_is_as_it_is_since_its_last_event(
     subject: Make, event: Callable[..., Event], place: dict[str, str], day: str
 ) -> None:
     events = [event(), event(day="2026-11-03", **place)]
-    found = subject(events=events).since("tf216", "dense", "tf.keras")
+    found = since(subject(events=events).last_events, "tf216", ("dense", "tf.keras"))
     assert found is not None
     assert found.day == day
 
 
 def test_a_cell_without_history_has_no_since(subject: Make) -> None:
-    assert subject().since("tf216", "dense", "tf.keras") is None
+    assert since(subject().last_events, "tf216", ("dense", "tf.keras")) is None
 
 
 def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(

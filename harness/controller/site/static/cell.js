@@ -1,7 +1,6 @@
 "use strict";
 // A cell's story: put together from what the page of its case shows anyway, opened by the address `#tf215:keras`.
 
-const STAGES = ["path", "import", "build", "compile", "fit", "call", "save", "load", "plot", "check"]; // as they run
 const dialog = document.getElementById("story");
 const body = dialog.querySelector(".body");
 const facts = JSON.parse(document.getElementById("facts").textContent);
@@ -51,7 +50,7 @@ function folded(summary, ...children) {
 function timing(fact) {
   if (!fact.seconds) return line("Took", "not known: it was not in the last run");
   const total = Object.values(fact.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const stages = STAGES.filter((stage) => stage in fact.seconds).map((stage) => `${stage} ${fact.seconds[stage].toFixed(2)} s`);
+  const stages = Object.entries(fact.seconds).map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)} s`);
   const slow = fact.slow ? ", several times as long as other import paths" : "";
   return line("Took", `${total.toFixed(2)} s (${stages.join(", ")})${slow}`);
 }

@@ -1,0 +1,150 @@
+"""What in an environment, and in what its last column left, has `harness run` start tox."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.column import parse, run_column
+from harness.controller.project import load_project
+from harness.controller.settled import read_settled
+from harness.controller.store import read_column
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+
+
+def _another_version(packages: Path) -> None:
+    (packages / "tensorflow_cpu-2.15.1.dist-info").rename(packages / "tensorflow_cpu-2.15.0.dist-info")
+
+
+def _another_package(packages: Path) -> None:
+    (packages / "extra-1.dist-info").mkdir()
+
+
+def _another_metadata(packages: Path) -> None:
+    with open(packages / "tensorflow_cpu-2.15.1.dist-info" / "METADATA", "a", encoding="utf-8") as file:
+        file.write("Summary: x\n")
+
+
+def _another_link(packages: Path) -> None:
+    (packages / "shared.pth").write_text("", encoding="utf-8")
+
+
+def _no_package(packages: Path) -> None:
+    shutil.rmtree(packages / "tensorflow")
+
+
+def _no_environment(packages: Path) -> None:
+    shutil.rmtree(packages.parents[2])
+
+
+def _another_interpreter(packages: Path) -> None:
+    python = packages.parents[2] / "bin" / "python"
+    python.unlink()
+    python.write_text("#!/bin/sh\n", encoding="utf-8")
+
+
+def _another_making(packages: Path) -> None:
+    (packages.parents[2] / "pyvenv.cfg").write_text("home = /\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _another_version,
+        _another_package,
+        _another_metadata,
+        _another_link,
+        _no_package,
+        _no_environment,
+        _another_interpreter,
+        _another_making,
+    ],
+)
+def test_an_environment_that_is_not_as_it_was_is_looked_at_by_tox(
+    has_run: Path, harness: Command, started: list[str], spoil: Callable[[Path], None]
+) -> None:
+    spoil(has_run)
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("note", ["", "{}", "[]", json.dumps({"PythonRun": {"deps": {"options": []}}})])
+def test_a_note_of_tox_that_cannot_be_read_says_nothing(
+    has_run: Path, harness: Command, started: list[str], note: str
+) -> None:
+    (has_run.parents[2] / ".tox-info.json").write_text(note, encoding="utf-8")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"state": 1, "facts": {}}'])
+def test_without_a_word_of_the_last_column_tox_is_started(
+    project: Path, harness: Command, started: list[str], text: str | None
+) -> None:
+    file = project / ".harness" / "settled" / "tf215.json"
+    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_column_that_is_under_way_is_left_to_tox(project: Path, harness: Command, started: list[str]) -> None:
+    (project / ".harness" / "locks").mkdir()
+    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("status", ["timeout", "crash", "unmet", "skip"])
+def test_a_cell_that_gave_no_answer_is_tried_again(
+    project: Path, prefix: Path, harness: Command, edit: Edit, started: list[str], status: str
+) -> None:
+    change = {
+        "timeout": ("title:", "timeout: 0.2\ntitle:"),
+        "crash": ("  # call", "  # call\n  import os\n  os._exit(3)"),
+        "unmet": ("title:", "requires: [graphviz]\ntitle:"),
+        "skip": ("title:", "skip: a reason\ntitle:"),
+    }
+    edit("cases/snippet/version.yaml", *change[status])
+    if status == "timeout":
+        edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
+    loaded = load_project(project)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "/nowhere" if status == "unmet" else "/usr/bin:/bin")
+        run_column(loaded, loaded.matrix.environments["tf215"], parse([]), prefix)
+        found = {
+            outcome.status.value for outcome in read_column(project / ".harness" / "run" / "tf215.json").cells.values()
+        }
+        settled = read_settled(loaded.layout, "tf215")
+        harness("run", "-e", "tf215")
+    assert status in found
+    assert settled is not None
+    assert (settled.basis, settled.files) == (None, ())
+    assert started == ["tf215"]
+
+
+def test_an_environment_that_cannot_import_tensorflow_is_not_settled(
+    project: Path, prefix: Path, has_run: Path
+) -> None:
+    (has_run / "tensorflow" / "__init__.py").write_text("raise ImportError('no')\n", encoding="utf-8")
+    loaded = load_project(project)
+    run_column(loaded, loaded.matrix.environments["tf215"], parse(["--fresh"]), prefix)
+    assert read_settled(loaded.layout, "tf215") is None
+
+
+@pytest.mark.usefixtures("has_run")
+def test_only_environments_in_doubt_are_started(project: Path, harness: Command, started: list[str]) -> None:
+    shutil.copy(project / "locks" / "tf215.txt", project / "locks" / "tf216.txt")
+    done = harness("run")
+    assert started == ["tf216"]
+    assert done.stdout.endswith("interrupted: 5 outcomes of 1 environments are kept, and not run again\n")
