@@ -127,7 +127,7 @@ def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dic
 
 
 def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]:
-    """What earlier runs left, and the answers of a newer one, also of one that was killed."""
+    """What earlier runs left, and the answers of a newer one, also of one that was killed. What was flaky is not kept."""
     if recorded.environment_failure is not None:
         return dict(kept)
     answers = {
@@ -135,7 +135,8 @@ def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]
         for cell, record in recorded.records.items()
         if is_answer(record) and cell in recorded.keys
     }
-    return {**kept, **answers}
+    steady = {cell: entry for cell, entry in kept.items() if not is_flaky(recorded.records.get(cell, entry.record))}
+    return {**steady, **answers}
 
 
 def write_kept(file: Path, kept: Mapping[CellKey, Kept]) -> None:
