@@ -12,6 +12,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from harness.controller.reuse import Kept
 from harness.controller.selection import Selection
 from harness.controller.session import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, run_session
 from harness.controller.settled import settle
+from harness.controller.slots import slot
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 
 DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
@@ -46,6 +48,7 @@ class Request:
     isolation: str
     fresh: bool
     retries: int
+    side_by_side: int | None
     pytest: tuple[str, ...]
 
     @property
@@ -62,9 +65,10 @@ def parse(arguments: Sequence[str]) -> Request:
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--retries", type=int, default=RETRIES)
+    parser.add_argument("--side-by-side", type=int)  # said by `harness run`, which starts several of us
     own, rest = parser.parse_known_args(arguments)
     selection = Selection(paths=tuple(own.path), cases=tuple(own.case))
-    return Request(selection, own.isolation, own.fresh, own.retries, tuple(rest))
+    return Request(selection, own.isolation, own.fresh, own.retries, own.side_by_side, tuple(rest))
 
 
 def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
@@ -98,10 +102,11 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     keys = reuse.cell_keys(reuse.cell_texts(project.cases, whole), whole, environment, installed, prefix)
     plan, kept, taken = with_earlier(layout, whole, keys, request)
     _begin(layout, plan, kept, taken)
-    code = run_session(layout, plan, layout.run_file("plan", environment.id, ".json"), prefix, request.pytest)
-    recorded = read_stream(Path(plan.stream))
-    if code in (PASSED, FAILED):
-        code = _run_again(layout, whole, recorded, request.retries, prefix) or code
+    with slot(layout.state / "slots", request.side_by_side) if request.side_by_side else nullcontext():
+        code = run_session(layout, plan, layout.run_file("plan", environment.id, ".json"), prefix, request.pytest)
+        recorded = read_stream(Path(plan.stream))
+        if code in (PASSED, FAILED):
+            code = _run_again(layout, whole, recorded, request.retries, prefix) or code
     column = finish(layout, plan, installed, recorded)
     settle(layout, environment.id, state, basis, plan, column, recorded)
     report(column, baseline, len(taken), recorded)
@@ -129,6 +134,9 @@ def _begin(layout: Layout, plan: Plan, kept: Mapping[CellKey, Kept], taken: Mapp
     stream = Path(plan.stream)
     stream.unlink(missing_ok=True)
     make_folder(stream.parent)
+    ready = layout.run_file("ready", plan.environment, "")
+    make_folder(ready.parent)
+    ready.touch()  # the environment is made: what is left may have to wait for a slot
     for record in taken.values():
         append_line(plan.stream, {"record": record.to_json(), "key": plan.keys[record.outcome.key]})
 

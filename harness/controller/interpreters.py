@@ -1,4 +1,4 @@
-"""Finding a Python: on the PATH, in pyenv's versions folder, among uv's own."""
+"""Finding a Python: on the PATH, in pyenv's versions folder, among uv's own, in an active virtual environment."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ def find_interpreter(version: str) -> Path | None:
 
 def _folders(version: str) -> Iterator[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    for entry in os.environ.get("PATH", "").split(os.pathsep):
-        # pyenv's shims are there for every version, and fail for those that are not selected.
-        if entry and not Path(entry).is_relative_to(pyenv):
-            yield Path(entry)
+    # pyenv's shims are there for every version, and fail for those that are not selected.
+    folders = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
+    folders = [folder for folder in folders if not folder.is_relative_to(pyenv)]
+    virtual = [folder for folder in folders if (folder.parent / "pyvenv.cfg").is_file()]
+    yield from (folder for folder in folders if folder not in virtual)
     yield from _newest_first(pyenv / "versions", rf"{re.escape(version)}\.(\d+)")
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     managed = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv" / "python")
     yield from _newest_first(managed, rf"cpython-{re.escape(version)}\.(\d+)-.*")
+    yield from virtual  # last: whether one is active must not decide which interpreter an environment is made of
 
 
 def _newest_first(folder: Path, pattern: str) -> list[Path]:

@@ -34,12 +34,16 @@ class Job:
 
 
 def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: int, watch: Callable[[], None]) -> bool:
-    """Run all jobs, `limit` at a time, calling `watch` a few times a second. True if that was interrupted."""
+    """Run all jobs, calling `watch` a few times a second. True if that was interrupted.
+
+    So many environments are made at a time, while the cells of so many others run: the columns see to that themselves.
+    """
     waiting = list(todo)
     active: list[Job] = []
+    arguments = ["--side-by-side", str(limit), *arguments]
     try:
         while waiting or active:
-            while waiting and len(active) < limit:
+            while waiting and len(active) < 2 * limit and sum(not is_made(layout, job) for job in active) < limit:
                 active.append(waiting.pop(0))
                 _start(layout, active[-1], arguments)
             for job in [job for job in active if job.process and job.process.poll() is not None]:
@@ -56,10 +60,15 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
     return False
 
 
+def is_made(layout: Layout, job: Job) -> bool:
+    """Whether the job's environment is there, and what it does now is run cells, or wait for a slot."""
+    return layout.run_file("ready", job.environment.id, "").exists()
+
+
 def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
     name = job.environment.id
-    for folder in ("plan", "run", "details"):  # so that what is there after is of this run
-        layout.run_file(folder, name, ".json").unlink(missing_ok=True)
+    for folder, suffix in (("ready", ""), ("plan", ".json"), ("run", ".json"), ("details", ".json")):
+        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
     job.log.parent.mkdir(parents=True, exist_ok=True)
     job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
     command = [sys.executable, "-c", _TOX, "run", "--colored", "no", "--workdir", str(layout.environments)]

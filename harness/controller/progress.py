@@ -5,17 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from harness.controller.jobs import Job, is_made
 from harness.controller.project import Layout
-
-if TYPE_CHECKING:
-    from harness.controller.jobs import Job
-
 
 MINUTE = 60.0  # seconds between lines that say how far the cells are
 
@@ -56,6 +53,8 @@ class _Watch:
             return "running cells"
         if self.layout.run_file("plan", name, ".json").exists():
             return "importing TensorFlow"
+        if is_made(self.layout, job):
+            return "waiting for others"
         if job.log.exists() and "install_deps>" in job.log.read_text(encoding="utf-8", errors="replace"):
             return "installing packages"
         return "making the environment"

@@ -127,7 +127,7 @@ def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dic
 
 
 def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]:
-    """What earlier runs left, and the answers of a newer one, also of one that was killed. What was flaky is not kept."""
+    """What earlier runs left, and the answers of a newer one, or of one that was killed. What was flaky is left out."""
     if recorded.environment_failure is not None:
         return dict(kept)
     answers = {

@@ -95,3 +95,16 @@ def test_without_settings_the_usual_folders_are_searched(
     assert find_interpreter("3.9") == of_uv
     of_pyenv = install(".pyenv/versions/3.9.2/bin/python3.9")
     assert find_interpreter("3.9") == of_pyenv
+
+
+def test_an_active_virtual_environment_comes_last(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "venv" / "bin"), os.environ["PATH"]]))
+    virtual = install("venv/bin/python3.9")
+    install("venv/pyvenv.cfg")
+    assert find_interpreter("3.9") == virtual
+    kept_by_uv = install("uv/cpython-3.9.20-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == kept_by_uv
+    on_the_path = install("bin/python3.9")
+    assert find_interpreter("3.9") == on_the_path

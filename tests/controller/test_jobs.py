@@ -74,6 +74,27 @@ def test_jobs_run_a_few_at_a_time_and_to_their_end(layout: Layout, jobs: list[Jo
     assert [job.handle.closed for job in jobs if job.handle] == [True, True]
 
 
+MADE = """\
+[tox]
+env_list = tf215, tf216
+[testenv]
+skip_install = true
+allowlist_externals = sh
+commands = sh -c "mkdir -p .harness/ready; touch .harness/ready/{env_name}; echo pid $$; sleep 3"
+"""
+
+
+def test_the_next_environment_is_made_while_the_cells_of_the_first_run(layout: Layout, jobs: list[Job]) -> None:
+    (layout.root / "tox.ini").write_text(MADE, encoding="utf-8")
+    slept_together = []
+
+    def watch() -> None:
+        slept_together.append(all(sleeper(job) and job.code is None for job in jobs))
+
+    assert work(layout, jobs, [], 1, watch) is False
+    assert any(slept_together)
+
+
 def test_an_interrupt_ends_every_job_in_order(layout: Layout, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LONG", "600")
     assert work(layout, jobs, [], 2, watch_for(jobs, lambda: os.kill(os.getpid(), signal.SIGINT))) is True
