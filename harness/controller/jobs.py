@@ -92,6 +92,7 @@ def _reap(job: Job) -> None:
 
 
 def _interrupt(active: Sequence[Job]) -> None:
+    """Let the jobs end in order, or, once they are out of time or we are interrupted again, at once."""
     for job in active:
         if job.process and job.process.poll() is None:
             job.process.send_signal(signal.SIGINT)
@@ -102,5 +103,6 @@ def _interrupt(active: Sequence[Job]) -> None:
         try:
             job.process.wait(max(0.0, deadline - time.monotonic()))
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            deadline = 0.0
             os.killpg(job.process.pid, signal.SIGKILL)
         _reap(job)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,34 @@ def test_an_interrupt_ends_every_job_in_order(layout: Layout, jobs: list[Job], m
     monkeypatch.setenv("LONG", "600")
     assert work(layout, jobs, [], 2, watch_for(jobs, lambda: os.kill(os.getpid(), signal.SIGINT))) is True
     assert_ended(jobs)
+
+
+STUBBORN = """\
+[tox]
+env_list = tf215, tf216
+[testenv]
+skip_install = true
+interrupt_timeout = 120
+allowlist_externals = sh
+commands = sh -c "trap '' INT; echo pid $$; sleep 600"
+"""
+
+
+def test_a_second_interrupt_ends_every_job_at_once(layout: Layout, jobs: list[Job]) -> None:
+    (layout.root / "tox.ini").write_text(STUBBORN, encoding="utf-8")
+    begun: list[float] = []
+
+    def interrupt_twice() -> None:
+        begun.append(time.monotonic())
+        threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert work(layout, jobs, [], 2, watch_for(jobs, interrupt_twice)) is True
+    assert 1.0 < time.monotonic() - begun[0] < 15.0  # in order it would take 30
+    for job in jobs:
+        assert job.code == -signal.SIGKILL
+        with suppress(ProcessLookupError):
+            os.kill(sleeper(job) or 0, signal.SIGKILL)  # a column would end with its tox
 
 
 def test_any_fault_of_ours_ends_every_job_too(layout: Layout, jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
