@@ -22,7 +22,7 @@ from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller.code import RUNS_CELLS, SHIPPED, digest
 from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
+from harness.controller.files import read_text, write_atomically
 from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
@@ -107,7 +107,7 @@ def read_kept(file: Path) -> dict[CellKey, Kept]:
     if not file.exists():
         return {}
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
+        entries = json.loads(read_text(file))
         kept = [Kept(entry["key"], Record.from_json(entry["record"])) for entry in entries]
     except (KeyError, TypeError, ValueError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None

@@ -34,6 +34,7 @@ from harness.controller.selection import Selection
 from harness.controller.store import Column, EnvironmentFacts, read_column, read_columns, write_column
 from harness.controller.taking import take
 from harness.controller.terminal import print_ran
+from harness.controller.texts import safe
 from harness.controller.toxlog import Ending, ending
 
 _DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
@@ -189,7 +190,8 @@ def _conclude(
             console.print(in_words(change), markup=False, soft_wrap=True)
         if column.environment.failed:
             text = f"{name} env-fail: {column.environment.reason} (log: {job.log})"
-            console.print(text, markup=False, soft_wrap=True)
+            tail = [f"  {safe(line)}" for line in _ending(project.layout, job).tail]
+            console.print("\n".join([text, *tail]), markup=False, soft_wrap=True)
         elif _ended(job) > Exit.DIFFERS:
             console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
         worst = max(worst, columns.verdict(column, baseline), _ended(job))
