@@ -36,6 +36,7 @@ from harness.controller.session import FAILED, INTERRUPTED, NOTHING, PASSED, USA
 from harness.controller.settled import settle
 from harness.controller.slots import slot
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
+from harness.controller.texts import safe
 
 DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
 
@@ -206,7 +207,8 @@ def report(column: Column, baseline: Column | None, taken: int, recorded: Record
         print(f"{column.environment.id}: {taken} of them from earlier runs, as nothing they depend on has changed")
     if column.environment.failed:
         print(f"{column.environment.id}: env-fail: {column.environment.reason}")
-    changes = compare(baseline, column)
+    # Of a failed environment without a baseline every cell would be new, which its reason says better.
+    changes = [] if column.environment.failed and baseline is None else compare(baseline, column)
     for change in changes:
         print("  " + in_words(change))
     for key, attempts in flaky(recorded.records.values()).items():
@@ -225,7 +227,7 @@ def main() -> int:
         with only_one(project.layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
             return run_column(project, environment, parse(sys.argv[1:]), Path(os.environ["TOX_ENV_DIR"]))
     except HarnessError as error:
-        print(error, file=sys.stderr)
+        print(safe(str(error)), file=sys.stderr)
         return error.exit_code
 
 

@@ -20,6 +20,7 @@ from harness.controller.rounds import how_it_ended, plan_file
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns
 from harness.controller.terminal import print_ran
+from harness.controller.texts import safe
 
 Done = Sequence[tuple[Job, Column | None]]
 
@@ -74,7 +75,8 @@ def _conclude_one(layout: Layout, job: Job, column: Column | None, baseline: Col
         _print(console, f"{name} did not come to its cells: {how_it_ended(layout, job)} (log: {job.log})")
         return max(Exit.USAGE, _ended(job))
     if column.environment.failed:
-        _print(console, f"{name} env-fail: {column.environment.reason} (log: {job.log})")
+        tail = [f"  {safe(line)}" for line in how_it_ended(layout, job).tail]
+        _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {job.log})", *tail]))
     elif _ended(job) > Exit.DIFFERS:
         _print(console, f"{name} did not get through its cells (log: {job.log})")
     return max(columns.verdict(column, baseline), _ended(job))

@@ -59,6 +59,19 @@ def is_made_from(prefix: Path, lock: Path) -> bool:
         return False
 
 
+def is_half_made(prefix: Path) -> bool:
+    """Whether something is there, and tox has not noted that it ever got all its packages.
+
+    uv takes a package for installed as soon as a part of it is there, so that what was killed or failed while it was
+    installed cannot be gone on with.
+    """
+    try:
+        noted = json.loads((prefix / ".tox-info.json").read_text(encoding="utf-8"))
+        return "deps" not in noted["PythonRun"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return prefix.exists()
+
+
 def _requirements(lock: str) -> list[str]:
     """A lock's lines as tox notes them."""
     lines = (" ".join(line.replace("--hash=", "--hash ").split()) for line in lock.replace("\\\n", " ").splitlines())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from harness.controller.installed import is_half_made
 from harness.controller.matrix import Environment
 from harness.controller.project import Layout
 
@@ -47,15 +50,15 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
                 active.append(waiting.pop(0))
                 _start(layout, active[-1], arguments)
             for job in [job for job in active if job.process and job.process.poll() is not None]:
-                _reap(job)
+                _reap(layout, job)
                 active.remove(job)
             watch()
             time.sleep(_POLL)
     except KeyboardInterrupt:
-        _interrupt(active)
+        _interrupt(layout, active)
         return True
     except BaseException:
-        _interrupt(active)
+        _interrupt(layout, active)
         raise
     return False
 
@@ -84,14 +87,20 @@ def _start(layout: Layout, job: Job, arguments: Sequence[str]) -> None:
     )
 
 
-def _reap(job: Job) -> None:
+def _reap(layout: Layout, job: Job) -> None:
     assert job.process is not None
     assert job.handle is not None
     job.code = job.process.wait()
     job.handle.close()
+    if job.code < 0:  # its uv, which nobody waits for any more, would go on in the environment of the next run
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(job.process.pid, signal.SIGKILL)
+    prefix = layout.environments / job.environment.id
+    if is_half_made(prefix):
+        shutil.rmtree(prefix, ignore_errors=True)  # at once: its room may be what the others lack
 
 
-def _interrupt(active: Sequence[Job]) -> None:
+def _interrupt(layout: Layout, active: Sequence[Job]) -> None:
     """Let the jobs end in order, or, once they are out of time or we are interrupted again, at once."""
     for job in active:
         if job.process and job.process.poll() is None:
@@ -105,4 +114,4 @@ def _interrupt(active: Sequence[Job]) -> None:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             deadline = 0.0
             os.killpg(job.process.pid, signal.SIGKILL)
-        _reap(job)
+        _reap(layout, job)

@@ -24,7 +24,7 @@ from harness.contract.statuses import Status
 from harness.controller.attempts import is_flaky
 from harness.controller.code import RUNS_CELLS, SHIPPED, digest
 from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
+from harness.controller.files import read_text, write_atomically
 from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
@@ -109,7 +109,7 @@ def read_kept(file: Path) -> dict[CellKey, Kept]:
     if not file.exists():
         return {}
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
+        entries = json.loads(read_text(file))
         kept = [Kept(entry["key"], Record.from_json(entry["record"])) for entry in entries]
     except (KeyError, TypeError, ValueError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None

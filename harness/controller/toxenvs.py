@@ -20,6 +20,7 @@ from uv import find_uv_bin
 
 from harness.cases.words import nearest
 from harness.controller.errors import FaultyFiles
+from harness.controller.installed import is_half_made
 from harness.controller.interpreters import find_interpreter
 from harness.controller.matrix import Environment, Matrix
 from harness.controller.project import Layout, load_matrix
@@ -74,7 +75,10 @@ def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None
 
 def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
     install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
+    # Only where it must be, as what is set here beats tox's own `--recreate`.
+    anew = {"recreate": True} if is_half_made(layout.environments / environment.id) else {}
     return MemoryLoader(
+        **anew,
         description=_description(environment),
         base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
         skip_install=True,

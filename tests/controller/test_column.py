@@ -104,7 +104,7 @@ def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
 
 
 def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
-    loaded: Project, tf215: Environment, prefix: Path
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (broken,) = prefix.glob("lib/*/site-packages/tensorflow/__init__.py")
     broken.write_text("raise ImportError('libcudart.so is not there')\n", encoding="utf-8")
@@ -114,6 +114,27 @@ def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
     assert "libcudart.so is not there" in str(column.environment.reason)
     assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
     assert set(column.cells) == set(EXPECTED)
+    assert capfd.readouterr().out.endswith(
+        f"tf215: 5 cells: 5 env-fail\ntf215: env-fail: {column.environment.reason}\n"
+    )
+
+
+def test_what_a_document_says_cannot_steer_the_terminal_when_tox_refuses_it(project: Path, prefix: Path) -> None:
+    (project / "results").mkdir()
+    facts = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "x", "\x1b[2J": 1}
+    document = json.dumps({"schema": 1, "environment": facts, "cells": []})
+    (project / "results" / "tf215.json").write_text(document, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.controller.column"],
+        cwd=project,
+        env=os.environ | {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
+    assert "\N{REPLACEMENT CHARACTER}[2J" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 @pytest.mark.parametrize(

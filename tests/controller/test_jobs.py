@@ -140,3 +140,28 @@ def test_any_fault_of_ours_ends_every_job_too(layout: Layout, jobs: list[Job], m
     with pytest.raises(OSError, match="no space left on device"):
         work(layout, jobs, [], 2, watch_for(jobs, fault))
     assert_ended(jobs)
+
+
+def runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes() != b""  # which it has until it ends
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_what_a_killed_tox_leaves_running_is_ended(
+    layout: Layout, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LONG", "600")
+
+    def kill() -> None:
+        for job in jobs:
+            assert job.process is not None
+            job.process.kill()
+
+    assert work(layout, jobs, [], 2, watch_for(jobs, kill)) is False
+    assert [job.code for job in jobs] == [-signal.SIGKILL, -signal.SIGKILL]
+    deadline = time.monotonic() + 60
+    while any(runs(sleeper(job) or 0) for job in jobs):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -167,3 +167,9 @@ def test_a_file_that_no_run_left_is_refused_in_a_sentence(tmp_path: Path, text: 
     file.write_text(text, encoding="utf-8")
     with pytest.raises(HarnessError, match=r"^.*tf215\.json: not what a run leaves \(\w+\): delete it$"):
         read_kept(file)
+
+
+def test_a_folder_in_place_of_what_is_kept_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "tf215.json").mkdir()
+    with pytest.raises(HarnessError, match=r"^.*tf215\.json: cannot be read: .*Is a directory"):
+        read_kept(tmp_path / "tf215.json")
