@@ -9,16 +9,14 @@ are of no TensorFlow. Each command runs in a process of its own, of which the ti
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.measuring import Measured, call, head, machine, measure, row, say
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.store import Column, EnvironmentFacts, write_column
@@ -73,16 +71,6 @@ class Size:
         return [(f"case-{case}", f"synthetic.path_{path}") for case in range(self.cases) for path in range(self.paths)]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a command took: the time by the clock, what of it one core computed, and the peak of memory in bytes."""
-
-    seconds: float
-    computing: float
-    peak: int
-    code: int
-
-
 def make_project(root: Path, size: Size) -> None:
     """Write the matrix, the cases, and both sets of results."""
     paths = "\n".join(f"  synthetic.path_{number}: from" for number in range(size.paths))
@@ -126,16 +114,9 @@ def changed(column: Column) -> Column:
     return Column(column.environment, cells)
 
 
-def measure(command: Sequence[str], root: Path) -> Measured:
+def harness(command: Sequence[str], root: Path) -> Measured:
     """Run `harness` on the project, and have the kernel tell what it took."""
-    began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *command, "--root", str(root)], cwd=root, stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    computing = usage.ru_utime + usage.ru_stime
-    return Measured(time.monotonic() - began, computing, usage.ru_maxrss * 1024, process.returncode)
+    return measure([sys.executable, "-m", "harness", *command, "--root", str(root)], root)
 
 
 def measure_all(root: Path) -> Iterator[tuple[str, Measured]]:
@@ -148,7 +129,7 @@ def measure_all(root: Path) -> Iterator[tuple[str, Measured]]:
         ["show", "--totals"],
     ):
         name = " ".join("later" if word.startswith("/") else word for word in command)
-        yield f"harness {name}", measure(command, root)
+        yield f"harness {name}", harness(command, root)
 
 
 def main() -> int:
@@ -160,14 +141,14 @@ def main() -> int:
     size = Size(**vars(parser.parse_args()))
     root = Path(tempfile.mkdtemp(prefix="million-cells-"))
     try:
-        print(f"making {size.cells} synthetic cells", flush=True)
+        say(machine())
+        say(f"making {size.cells} synthetic cells")
         make_project(root, size)
-        measure(["validate"], root)  # which reads the cases for the first time: see harness/controller/remembered.py
-        print("| command | seconds | of these computing | peak memory, MB |\n|---|---|---|---|", flush=True)
+        harness(["validate"], root)  # which reads the cases for the first time: see harness/controller/remembered.py
+        say(head("command", "seconds", "of these computing", "peak memory, MB"))
         failed = False
         for name, found in measure_all(root):
-            cells = [f"{found.seconds:.1f}", f"{found.computing:.1f}", f"{found.peak / 1e6:.0f}"]
-            print(f"| `{name}` | {' | '.join(cells)} |", flush=True)
+            say(row(f"`{name}`", f"{found.seconds:.1f}", f"{found.computing:.1f}", f"{found.peak / 1e6:.0f}"))
             failed |= found.code not in (0, 1)
         return int(failed)
     finally:
@@ -175,4 +156,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    call(main)

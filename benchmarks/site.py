@@ -21,6 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.measuring import machine, say
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.project import load_project
@@ -162,6 +163,7 @@ def measure(browser: Browser, root: Path, out: Path, targets: Mapping[str, float
 
 def main() -> None:
     """Measure and print."""
+    say(machine())
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         folder = Path(name)

@@ -63,7 +63,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Record:
-    """An outcome together with what varies: seconds, memory in KiB, the traceback and output as they were.
+    """An outcome together with what varies: seconds by the clock and of computing, memory in KiB, the traceback and
+    output as they were.
 
     `script` is the digest of the text that ran (`Case.digest`), `at` the UTC time at which it ended. `again` are the
     outcomes of running it again, as is done before a change is reported.
@@ -77,6 +78,7 @@ class Record:
     output: str = ""
     script: str = ""
     at: str = ""
+    cpu_seconds: float = 0.0
     again: tuple[Outcome, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -86,6 +88,7 @@ class Record:
         return {
             "seconds": self.seconds,
             "stage_seconds": self.stage_seconds,
+            "cpu_seconds": self.cpu_seconds,
             "memory_kib": self.memory_kib,
             "traceback": self.traceback,
             "output": self.output,

@@ -25,7 +25,7 @@ from harness.controller.reconcile import read_stream
 from harness.controller.store import Column, EnvironmentFacts, read_column, write_column
 from harness.controller.toxlog import Ending, ending
 
-_MEMORY = 4 * 1024**3  # bytes that the processes of one environment may need
+_MEMORY = 3 * 1024**3 // 2  # bytes that the processes of one environment need, twice over (benchmarks/memory.py)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import select
 import shutil
 import signal
@@ -18,8 +19,10 @@ from typing import Any
 from harness.contract.processes import adopt_orphans
 from harness.runner.descendants import children, end_orphans
 from harness.runner.server import Lines, Reply, Request
+from harness.runner.supervise import name_of_signal
 
 _IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
+_CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ")  # before what TensorFlow itself logs
 _PATIENCE = 5.0  # seconds that the process which cells are forked from has to end
 
 
@@ -42,6 +45,7 @@ class Isolation:
             del self.environment[name]
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Lines | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by close
         self._worked = False
         self._others = children(os.getpid())
         adopt_orphans()
@@ -82,7 +86,7 @@ class Isolation:
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             pass_fds=[replies_end],
             start_new_session=True,
         )
@@ -102,8 +106,11 @@ class Isolation:
     def _how_it_ended(self) -> str:
         assert self._process is not None
         code = self._process.wait()
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return "importing {} ended the process: {}".format(", ".join(self.preload), how)
+        how = name_of_signal(-code) if code < 0 else f"exit code {code}"
+        self._errors.seek(0)
+        said = self._errors.read().decode("utf-8", "replace").split("\n")
+        last = next((_CLOCK.sub("", line) for line in reversed(said) if line.strip()), "")
+        return "importing {} ended the process: {}".format(", ".join(self.preload), how) + (last and f": {last}")
 
     def _stop(self) -> None:
         if self._process is not None and self._lines is not None:
@@ -120,6 +127,7 @@ class Isolation:
 
     def close(self) -> None:
         self._stop()
+        self._errors.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
 

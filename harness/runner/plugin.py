@@ -170,7 +170,7 @@ class CellItem(pytest.Item):
             raise
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        if isinstance(excinfo.value, CellFailed):
+        if isinstance(excinfo.value, (CellFailed, pytest.xfail.Exception)):  # no traceback: it is of ourselves
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

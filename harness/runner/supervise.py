@@ -41,6 +41,7 @@ class Watched:
     code: int | None = None
     signal: str | None = None
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     memory_kib: int = 0
 
 
@@ -103,7 +104,7 @@ def supervise(pid: int, report: int, output: int, limits: Limits, asker: int | N
         watched.killed = _watch(pid, pipes, limits, asker)
     finally:
         _kill(pid)  # before it is reaped, so that the number still names this group and no other
-        watched.code, watched.signal, watched.memory_kib = _reap(pid)
+        _reap(pid, watched)
     pipes.drain()
     watched.seconds = time.monotonic() - begin
     watched.lines = pipes.lines()
@@ -150,12 +151,19 @@ def _kill(group: int) -> None:
             continue
 
 
-def _reap(pid: int) -> tuple[int | None, str | None, int]:
+def _reap(pid: int, watched: Watched) -> None:
     _, status, usage = os.wait4(pid, 0)
+    watched.cpu_seconds = usage.ru_utime + usage.ru_stime
+    watched.memory_kib = usage.ru_maxrss
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            return None, signal.Signals(number).name, usage.ru_maxrss
-        except ValueError:
-            return None, f"signal {number}", usage.ru_maxrss
-    return os.WEXITSTATUS(status), None, usage.ru_maxrss
+        watched.signal = name_of_signal(os.WTERMSIG(status))
+    else:
+        watched.code = os.WEXITSTATUS(status)
+
+
+def name_of_signal(number: int) -> str:
+    """`SIGSEGV`; `signal 35` for one without a name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

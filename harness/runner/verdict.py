@@ -28,6 +28,7 @@ def judge(case: str, path: str, reply: dict[str, Any], directory: str) -> Record
         outcome=outcome,
         seconds=reply["seconds"],
         stage_seconds=_stage_seconds(lines),
+        cpu_seconds=reply["cpu_seconds"],
         memory_kib=reply["memory_kib"],
         traceback=stopped["traceback"] if stopped else None,
         output=reply["output"],

@@ -70,6 +70,7 @@ def test_record_round_trip_keeps_what_varies_apart_from_the_outcome() -> None:
         outcome=FAILED,
         seconds=1.25,
         stage_seconds={"import": 1.0, "fit": 0.25},
+        cpu_seconds=0.75,
         memory_kib=2048,
         traceback="Traceback ...",
         output="Epoch 1/1\n",

@@ -21,7 +21,11 @@ BROKEN = {
         "raise TypeError('Descriptors cannot be\\ncreated directly')",
         "TypeError: Descriptors cannot be\ncreated directly",
     ),
-    "crashing": ("import os\nos.abort()", "importing crashing ended the process: signal 6"),
+    "crashing": ("import os\nos.abort()", "importing crashing ended the process: SIGABRT"),
+    "dying": (
+        "import os\nos.write(2, b'2026-01-02 03:04:05.678: F No AVX here\\n\\n')\nos.kill(os.getpid(), 4)",
+        "importing dying ended the process: SIGILL: F No AVX here",
+    ),
     "leaving": ("import os\nos._exit(7)", "importing leaving ended the process: exit code 7"),
 }
 LONG = """

@@ -74,6 +74,7 @@ def test_report_and_output_are_told_apart() -> None:
     assert watched.lines == [{"stage": "build"}, {"end": True}]
     assert sorted(watched.output) == sorted("größe\n\ufffd")
     assert watched.memory_kib > 1000
+    assert 0 < watched.cpu_seconds < 10
     assert 0 < watched.seconds < 20
 
 

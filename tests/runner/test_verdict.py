@@ -23,10 +23,11 @@ def judged(lines: list[dict[str, Any]], **seen: Any) -> Record:
 
 
 def test_a_whole_record_and_a_clean_end_are_a_pass() -> None:
-    record = judged([*DONE, END], output="text", seconds=1.5, memory_kib=7)
+    record = judged([*DONE, END], output="text", seconds=1.5, cpu_seconds=0.5, memory_kib=7)
     assert record.outcome == Outcome("case", "keras", Status.PASS)
     assert record.stage_seconds == {"import": 0.5, "build": 0.25}
-    assert (record.output, record.seconds, record.memory_kib, record.traceback) == ("text", 1.5, 7, None)
+    assert (record.output, record.seconds, record.cpu_seconds, record.memory_kib) == ("text", 1.5, 0.5, 7)
+    assert record.traceback is None
 
 
 def test_what_the_script_raised_is_a_fail_at_its_stage() -> None:
