@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from harness.controller.files import only_one
 from harness.controller.grid import make_grid
 from harness.controller.installed import facts
 from harness.controller.jobs import Job, work
+from harness.controller.lanes import by_lane, scope_of
 from harness.controller.matrix import Environment
 from harness.controller.planning import selected_keys
 from harness.controller.progress import make_progress
@@ -47,7 +48,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     """
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
+    cells = _cells(project, environments, selection)
     _check_ready(project, environments, how)
     console = Console(highlight=False)
     arguments = [part for path in selection.paths for part in ("--path", path)]
@@ -57,8 +58,8 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
         taken = take(project, environments, columns.parse(arguments))
         rest = [item for item in environments if item.id not in taken]
         todo = [_job(project, item) for item in _longest_first(project, rest)]
-        interrupted = bool(todo) and _work(project, todo, arguments, jobs or _default_jobs(), len(keys), console)
-        ran = {job.environment.id: _finish(project.layout, job, keys, interrupted) for job in todo if job.process}
+        interrupted = bool(todo) and _work(project, todo, arguments, jobs or _default_jobs(), cells, console)
+        ran = {job.environment.id: _finish(project.layout, job, cells, interrupted) for job in todo if job.process}
     found = taken | ran
     nothing_to_do = [_job(project, item, Exit.AGREES) for item in environments if item.id in taken]
     ended = sorted([*todo, *nothing_to_do], key=lambda job: environments.index(job.environment))
@@ -70,14 +71,26 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     return _conclude(project, selection, done, console)
 
 
+def _cells(project: Project, environments: Sequence[Environment], selection: Selection) -> dict[str, list[CellKey]]:
+    """The cells by environment. Raises UsageError where one has none."""
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    return {item.id: selected_keys(*scope_of(item, project.matrix, cases, paths)) for item in environments}
+
+
 def _job(project: Project, environment: Environment, code: Exit | None = None) -> Job:
     return Job(environment, project.layout.run_file("logs", environment.id, ".log"), code=code)
 
 
 def _work(
-    project: Project, todo: Sequence[Job], arguments: Sequence[str], limit: int, cells: int, console: Console
+    project: Project,
+    todo: Sequence[Job],
+    arguments: Sequence[str],
+    limit: int,
+    cells: Mapping[str, Sequence[CellKey]],
+    console: Console,
 ) -> bool:
-    with make_progress(console, todo, cells, project.layout) as progress:
+    counts = {name: len(keys) for name, keys in cells.items()}
+    with make_progress(console, todo, counts, project.layout) as progress:
         return work(project.layout, todo, arguments, limit, progress.update)
 
 
@@ -87,7 +100,7 @@ def _check_ready(project: Project, environments: Sequence[Environment], how: Seq
     for name in ("tox.ini", "toxfile.py"):
         if not (layout.root / name).is_file():
             raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md says what a project needs")
-    unlocked = [item.id for item in environments if not layout.lock(item.id).is_file()]
+    unlocked = [item.id for item in environments if not item.lane and not layout.lock(item).is_file()]
     if unlocked:
         names = " ".join(f"-e {name}" for name in unlocked)
         raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `harness lock {names}`")
@@ -132,7 +145,7 @@ def terminated_as_interrupted() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: bool) -> Column | None:
+def _finish(layout: Layout, job: Job, cells: Mapping[str, Sequence[CellKey]], interrupted: bool) -> Column | None:
     """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
 
     None where it did not come to its cells for a reason that says nothing of the environment.
@@ -156,7 +169,7 @@ def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: boo
     if interrupted or why.made_environment:
         return None
     failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells[name]})
     write_column(file, column)
     shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
     return column
@@ -170,18 +183,19 @@ def _ending(layout: Layout, job: Job) -> Ending:
 def _conclude(
     project: Project, selection: Selection, done: Sequence[tuple[Job, Column | None]], console: Console
 ) -> Exit:
-    environments = [job.environment for job, _ in done]
     ran = {column.environment.id: column for _, column in done if column is not None}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    print_ran(make_grid(cases, paths, environments, ran), console)
+    for environments in by_lane(job.environment for job, _ in done):
+        scope = scope_of(environments[0], project.matrix, cases, paths)
+        print_ran(make_grid(*scope, environments, ran), console)
     baselines = read_columns(project.layout.results, ran)
-    worst = Exit.AGREES
+    codes: dict[str, Exit] = {}
     for job, column in done:
         name = job.environment.id
         if column is None:
             text = f"{name} did not come to its cells: {_ending(project.layout, job)} (log: {job.log})"
             console.print(text, markup=False, soft_wrap=True)
-            worst = max(worst, Exit.USAGE, _ended(job))
+            codes[name] = max(Exit.USAGE, _ended(job))
             continue
         baseline = baselines.get(name)
         changes = [change for change in compare(baseline, column) if change.differs]
@@ -192,7 +206,7 @@ def _conclude(
             console.print(text, markup=False, soft_wrap=True)
         elif _ended(job) > Exit.DIFFERS:
             console.print(f"{name} did not get through its cells (log: {job.log})", markup=False, soft_wrap=True)
-        worst = max(worst, columns.verdict(column, baseline), _ended(job))
+        codes[name] = _code(job, column, baseline)
     taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
     if taken:
         console.print(
@@ -201,9 +215,24 @@ def _conclude(
     without = [name for name in ran if name not in baselines]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
-    elif worst is Exit.AGREES:
+    elif set(codes.values()) == {Exit.AGREES}:
         console.print("as in the baseline")
-    return worst
+    return _worst(codes, [job.environment for job, _ in done], console)
+
+
+def _code(job: Job, column: Column, baseline: Column | None) -> Exit:
+    """The exit code of a column. That a lane fails as its baseline does is an answer, whatever tox makes of it."""
+    found = columns.verdict(column, baseline, job.environment.lane is not None)
+    return found if found is Exit.AGREES and column.environment.failed else max(found, _ended(job))
+
+
+def _worst(codes: Mapping[str, Exit], environments: Sequence[Environment], console: Console) -> Exit:
+    """The exit code of a run: the worst of its environments that may not fail. Those that may are told."""
+    counted = (Exit.AGREES, Exit.USAGE)  # a wrong call is no failure of the environment
+    excused = [item.id for item in environments if item.may_fail and codes[item.id] not in counted]
+    if excused:
+        console.print(f"may fail, so that no exit code tells of it: {', '.join(excused)}", soft_wrap=True)
+    return max((code for name, code in codes.items() if name not in excused), default=Exit.AGREES)
 
 
 def _taken(layout: Layout, job: Job, column: Column) -> int:
