@@ -12,6 +12,7 @@ from pathlib import Path
 from tox.config.sets import ConfigSet
 from tox.plugin import impl
 from tox.session.state import State
+from tox.tox_env.api import ToxEnv
 
 ROOT = Path(__file__).parent
 # Without a word such as py311 in their names, which tox would take for the interpreter.
@@ -38,3 +39,10 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
         toxenvs.configure(ROOT, core_conf, state)
         for name, versions in RUNNER_TESTS.items():
             toxenvs.prefer_interpreter(name, versions, state)
+
+
+@impl
+def tox_on_install(tox_env: ToxEnv, arguments: object, section: str, of_type: str) -> None:
+    """What a lane installs is resolved anew."""
+    if toxenvs:
+        toxenvs.resolve(ROOT, tox_env.conf.name)

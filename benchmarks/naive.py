@@ -61,7 +61,7 @@ class Naive:
         self.paths = list(dict.fromkeys(path for _, path in cells))
         self._root.mkdir()
         layout = bench.load().layout
-        texts = [self._tox_environment(environment, layout.lock(environment.id)) for environment in environments]
+        texts = [self._tox_environment(environment, layout.lock(environment)) for environment in environments]
         (self._root / "tox.ini").write_text("\n".join(texts), encoding="utf-8")
         for name in self._environments:
             self._folder(name).mkdir()

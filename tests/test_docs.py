@@ -18,6 +18,7 @@ from harness.controller.export import BEGIN, END, as_markdown, as_readme
 from harness.controller.folding import WORDS
 from harness.controller.grid import Grid, make_grid
 from harness.controller.known import unexplaining
+from harness.controller.lane_rows import LaneRow, lane_rows
 from harness.controller.picture import picture
 from harness.controller.project import load_project
 from harness.controller.store import read_columns
@@ -41,6 +42,11 @@ def grid() -> Grid:
     matrix = project.matrix
     columns = read_columns(project.layout.results, matrix.environments)
     return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), columns)
+
+
+def rows_of_lanes() -> list[LaneRow]:
+    project = load_project(ROOT)
+    return lane_rows(project.matrix, read_columns(project.layout.results, project.matrix.everything))
 
 
 def test_every_status_and_stage_is_described() -> None:
@@ -72,7 +78,8 @@ def test_every_kind_and_key_is_described() -> None:
 def test_every_key_of_the_matrix_is_described() -> None:
     text = read("docs/matrix-format.md")
     data = yaml.safe_load(read("matrix.yaml"))
-    keys = set(data) | {key for entry in data["environments"].values() for key in entry}
+    entries = [*data["environments"].values(), *data["lanes"].values()]
+    keys = set(data) | {key for entry in entries for key in entry}
     for key in sorted(keys):
         assert f"| `{key}` |" in text
 
@@ -100,13 +107,13 @@ def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
 def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
     assert read("results/grid.json") == "".join(json_parts(grid))
     assert read("results/grid.csv") == "".join(csv_parts(grid))
-    assert read("results/grid.md") == as_markdown(grid)
+    assert read("results/grid.md") == as_markdown(grid, rows_of_lanes())
     assert read("results/grid.svg") == picture(grid)
 
 
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
     shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
-    assert shown.strip() == as_readme(grid).strip()
+    assert shown.strip() == as_readme(grid, rows_of_lanes()).strip()
 
 
 def test_every_word_of_a_change_is_described() -> None:

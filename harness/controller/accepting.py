@@ -15,6 +15,7 @@ from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
 from harness.controller.history import continued, events
+from harness.controller.lanes import by_lane, keys_of
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
@@ -60,11 +61,11 @@ def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
 
 def _accept(project: Project, selection: Selection, dry_run: bool) -> Exit:
     layout = project.layout
-    accepted = read_columns(layout.results, project.matrix.environments)
+    accepted = read_columns(layout.results, project.matrix.everything)
     merged = _merged(project, selection, accepted)
     baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)
-    after = {name: column for name in project.matrix.environments if (column := merged.get(name, accepted.get(name)))}
+    after = {name: column for name in project.matrix.everything if (column := merged.get(name, accepted.get(name)))}
     noted = events(_with_new_cells(changes, merged), baseline, _today())
     texts = {layout.results / f"{name}.json": as_document(column) for name, column in merged.items()}
     texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after)}
@@ -91,7 +92,7 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
 
 
 def _merged(project: Project, selection: Selection, accepted: Mapping[str, Column]) -> dict[str, Column]:
-    environments = selection.choose_environments(project.matrix)
+    environments = selection.choose_environments(project.matrix, with_lanes=True)
     runs = read_columns(project.layout.run, [item.id for item in environments])
     if not runs:
         raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
@@ -99,8 +100,11 @@ def _merged(project: Project, selection: Selection, accepted: Mapping[str, Colum
     runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
-    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
-    merged = {name: merge(accepted.get(name), column, cells, planned) for name, column in runs.items()}
+    everything = project.cases, list(project.matrix.paths.values())
+    merged: dict[str, Column] = {}
+    for part in by_lane(item for item in environments if item.id in runs):
+        planned = set(keys_of(part[0], project.matrix, *everything))
+        merged |= {item.id: merge(accepted.get(item.id), runs[item.id], cells, planned) for item in part}
     _check_scripts(project, runs, cells)
     return merged
 

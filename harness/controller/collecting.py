@@ -9,6 +9,7 @@ from harness.contract.records import CellKey
 from harness.contract.statuses import Status
 from harness.controller.export import export
 from harness.controller.grid import Grid, make_grid
+from harness.controller.lane_rows import lane_rows
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project
 from harness.controller.store import Column, read_columns
@@ -19,22 +20,24 @@ from harness.controller.writing import only_writer, write_together
 def collect_grid(project: Project) -> None:
     """Write results/grid.{json,csv,md} and the README's table, and say what is in them."""
     with only_writer(project.layout):
-        columns = read_columns(project.layout.results, project.matrix.environments)
+        columns = read_columns(project.layout.results, project.matrix.everything)
         write_together(project.layout, grid_files(project, columns))
     print("\n".join(said_of(project, columns)))
 
 
 def grid_files(project: Project, columns: Mapping[str, Column]) -> dict[Path, str]:
     """The text of every file that the grid of these columns is written to."""
-    return export(_grid(project, columns), project.layout.results, project.layout.root / "README.md")
+    rows = lane_rows(project.matrix, columns)
+    return export(_grid(project, columns), project.layout.results, project.layout.root / "README.md", rows)
 
 
 def said_of(project: Project, columns: Mapping[str, Column]) -> list[str]:
     """How many cells the grid of these columns has of each status, and what of them it leaves out."""
     totals = _grid(project, columns).totals()
     counts = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
-    there = f"{len(columns)} of {len(project.matrix.environments)} environments"
-    return [f"{there}, {sum(totals.values())} cells: {counts}", *_left_out(project, columns.values())]
+    there = f"{len(columns.keys() & project.matrix.environments)} of {len(project.matrix.environments)} environments"
+    lanes = [row.summary for row in lane_rows(project.matrix, columns)]
+    return [f"{there}, {sum(totals.values())} cells: {counts}", *lanes, *_left_out(project, columns.values())]
 
 
 def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:

@@ -26,6 +26,7 @@ from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import make_folder, only_one
 from harness.controller.installed import facts, fingerprint
+from harness.controller.lanes import scope_of
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
 from harness.controller.project import Layout, Project, find_root, load_project
@@ -74,8 +75,12 @@ def parse(arguments: Sequence[str]) -> Request:
 
 def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
     """The plan of one environment's cells."""
-    paths = request.selection.choose_paths(project.matrix)
-    cases = request.selection.choose_cases(project.cases)
+    cases, paths = scope_of(
+        environment,
+        project.matrix,
+        request.selection.choose_cases(project.cases),
+        request.selection.choose_paths(project.matrix),
+    )
     return Plan(
         environment=environment.id,
         root=str(project.layout.root),
@@ -116,7 +121,7 @@ def run_column(project: Project, environment: Environment, request: Request, pre
         if code == INTERRUPTED:
             return Exit.INTERRUPTED
         _check_ending(plan, code, request, recorded)
-    return verdict(column, baseline)
+    return verdict(column, baseline, environment.lane is not None)
 
 
 def with_earlier(
@@ -186,11 +191,15 @@ def finish(layout: Layout, plan: Plan, environment: EnvironmentFacts, recorded: 
     return column
 
 
-def verdict(column: Column, baseline: Column | None) -> Exit:
-    """The exit code of a column that was run."""
-    if column.environment.failed or any(outcome.status is Status.ERROR for outcome in column.cells.values()):
+def verdict(column: Column, baseline: Column | None, in_lane: bool = False) -> Exit:
+    """The exit code of a column that was run. Of a lane a failure that the baseline holds is an answer like others."""
+    differs = any(change.differs for change in compare(baseline, column))
+    is_known = in_lane and baseline is not None and not differs
+    if column.environment.failed and not is_known:
         return Exit.BROKEN
-    return Exit.DIFFERS if any(change.differs for change in compare(baseline, column)) else Exit.AGREES
+    if any(outcome.status is Status.ERROR for outcome in column.cells.values()):
+        return Exit.BROKEN
+    return Exit.DIFFERS if differs else Exit.AGREES
 
 
 def read_baseline(layout: Layout, environment: str) -> Column | None:
@@ -223,7 +232,7 @@ def main() -> int:
     die_with_parent(signal.SIGTERM)
     try:
         project = load_project(find_root(Path.cwd()))
-        environment = project.matrix.environments[os.environ["TOX_ENV_NAME"]]
+        environment = project.matrix.everything[os.environ["TOX_ENV_NAME"]]
         with only_one(project.layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
             return run_column(project, environment, parse(sys.argv[1:]), Path(os.environ["TOX_ENV_DIR"]))
     except HarnessError as error:

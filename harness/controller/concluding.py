@@ -14,6 +14,8 @@ from harness.controller.compare import compare, package_changes
 from harness.controller.errors import Exit
 from harness.controller.grid import make_grid
 from harness.controller.jobs import Job
+from harness.controller.lanes import by_lane, scope_of
+from harness.controller.matrix import Environment
 from harness.controller.project import Layout, Project
 from harness.controller.reconcile import read_stream
 from harness.controller.rounds import how_it_ended, plan_file
@@ -27,16 +29,18 @@ Done = Sequence[tuple[Job, Column | None]]
 
 def conclude(project: Project, selection: Selection, done: Done, console: Console) -> Exit:
     """Print what came of a run. `done` holds its jobs with their columns, None where one did not come to its cells."""
-    environments = [job.environment for job, _ in done]
     ran = {column.environment.id: column for _, column in done if column is not None}
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    print_ran(make_grid(cases, paths, environments, ran), console)
+    for environments in by_lane(job.environment for job, _ in done):
+        scope = scope_of(environments[0], project.matrix, cases, paths)
+        print_ran(make_grid(*scope, environments, ran), console)
     baselines = read_columns(project.layout.results, ran)
     _print_changes(ran, baselines, console)
     _print_flaky(project.layout, done, console)
-    worst = max(
-        _conclude_one(project.layout, job, column, baselines.get(job.environment.id), console) for job, column in done
-    )
+    codes = {
+        job.environment.id: _conclude_one(project.layout, job, column, baselines.get(job.environment.id), console)
+        for job, column in done
+    }
     taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
     if taken:
         console.print(
@@ -45,9 +49,9 @@ def conclude(project: Project, selection: Selection, done: Done, console: Consol
     without = [name for name in ran if name not in baselines]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
-    elif worst is Exit.AGREES:
+    elif set(codes.values()) == {Exit.AGREES}:
         console.print("as in the baseline")
-    return worst
+    return _worst(codes, [job.environment for job, _ in done], console)
 
 
 def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> None:
@@ -79,7 +83,18 @@ def _conclude_one(layout: Layout, job: Job, column: Column | None, baseline: Col
         _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {job.log})", *tail]))
     elif _ended(job) > Exit.DIFFERS:
         _print(console, f"{name} did not get through its cells (log: {job.log})")
-    return max(columns.verdict(column, baseline), _ended(job))
+    found = columns.verdict(column, baseline, job.environment.lane is not None)
+    # That a lane fails as its baseline does is an answer, whatever tox makes of it.
+    return found if found is Exit.AGREES and column.environment.failed else max(found, _ended(job))
+
+
+def _worst(codes: Mapping[str, Exit], environments: Sequence[Environment], console: Console) -> Exit:
+    """The exit code of a run: the worst of its environments that may not fail. Those that may are told."""
+    counted = (Exit.AGREES, Exit.USAGE)  # a wrong call is no failure of the environment
+    excused = [item.id for item in environments if item.may_fail and codes[item.id] not in counted]
+    if excused:
+        _print(console, f"may fail, so that no exit code tells of it: {', '.join(excused)}")
+    return max((code for name, code in codes.items() if name not in excused), default=Exit.AGREES)
 
 
 def _print(console: Console, text: str) -> None:

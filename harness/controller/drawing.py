@@ -57,7 +57,7 @@ def recorded(
     """The cells whose outcome a script can show, and how many others there are, by status."""
     cases = {case.id: case for case in selection.choose_cases(project.cases)}
     keys = cell_keys(list(cases.values()), selection.choose_paths(project.matrix))
-    paths, environments = project.matrix.paths, project.matrix.environments
+    paths, environments = project.matrix.paths, project.matrix.everything
     found, left_out = [], Counter[Status]()
     for name, column in columns.items():
         for key in keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
 from harness.controller.grid import Grid, Score, column_score, score, scores_by_path
 from harness.controller.known import share
+from harness.controller.lane_rows import LaneRow
 from harness.controller.matrix import Environment
 from harness.controller.picture import picture
 from harness.controller.texts import escaped
@@ -19,16 +21,16 @@ BEGIN = "<!-- grid: written by `harness collect` -->"
 END = "<!-- end of grid -->"
 
 
-def export(grid: Grid, results: Path, readme: Path) -> dict[Path, str]:
+def export(grid: Grid, results: Path, readme: Path, lanes: Sequence[LaneRow] = ()) -> dict[Path, str]:
     """The text of each file, of the README only if it has a place for the grid."""
     files = {
         results / "grid.json": "".join(json_parts(grid)),
         results / "grid.csv": "".join(csv_parts(grid)),
-        results / "grid.md": as_markdown(grid),
+        results / "grid.md": as_markdown(grid, lanes),
         results / "grid.svg": picture(grid),
     }
     before = read_text(readme) if readme.exists() else ""
-    return files | ({readme: replace_block(before, as_readme(grid))} if BEGIN in before else {})
+    return files | ({readme: replace_block(before, as_readme(grid, lanes))} if BEGIN in before else {})
 
 
 def replace_block(text: str, block: str) -> str:
@@ -39,9 +41,9 @@ def replace_block(text: str, block: str) -> str:
     return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
 
 
-def as_markdown(grid: Grid) -> str:
-    """A table for each case, a legend of what it shows, and the totals."""
-    blocks = [_legend(grid)]
+def as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
+    """A table for each case, a legend of what it shows, the rows of the lanes, and the totals."""
+    blocks = [_legend(grid), *map(_lane, lanes)]
     heads = _heads(grid)
     symbols = {status: status.symbol for status in Status}
     for _, rows in groupby(grid.each_row(), key=lambda item: item[0].case.id):
@@ -54,9 +56,10 @@ def as_markdown(grid: Grid) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def as_readme(grid: Grid) -> str:
-    """The grid in short: the totals, and how much of all cases passes under each path in each release."""
-    blocks = ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), _column_scores(grid)]
+def as_readme(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
+    """The grid in short: the totals, how much of all cases passes under each path in each release, and the lanes."""
+    blocks = ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), *map(_lane, lanes)]
+    blocks.append(_column_scores(grid))
     return "\n\n".join([*blocks, "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
 
 
@@ -70,6 +73,15 @@ def summary(grid: Grid) -> list[str]:
         f"explained {found.explained} of {found.failing} failing cells ({found.percent} %)",
         f"cases with failing cells: {found.cases}, of these with advice: {found.advised}",
     ]
+
+
+def _lane(row: LaneRow) -> str:
+    """The row of a lane, and below it the reasons."""
+    lines = [f"**{escaped(row.summary)}** ({escaped(row.question)})", ""]
+    lines += [f"| | {' | '.join(answer.label for answer in row.answers)} |", "|---" * (len(row.answers) + 1) + "|"]
+    lines += [f"| {escaped(row.lane.title)} | {' | '.join(answer.status.symbol for answer in row.answers)} |", ""]
+    lines += [f"- {where}: {escaped(said)}" for where, said in row.reasons]
+    return "\n".join(lines).rstrip("\n")
 
 
 def _path_scores(grid: Grid) -> str:

@@ -13,10 +13,9 @@ from harness.controller.attempts import flaky_in_words
 from harness.controller.commands import open_root
 from harness.controller.errors import Exit
 from harness.controller.files import only_one
-from harness.controller.planning import selected_keys
 from harness.controller.project import Project, load_project
 from harness.controller.rounds import Round, how_it_ended, run_round
-from harness.controller.running import check_ready, for_columns, terminated_as_interrupted
+from harness.controller.running import cells_of, check_ready, for_columns, terminated_as_interrupted
 from harness.controller.selection import Selection
 
 Counts = dict[tuple[str, CellKey], Counter[Outcome]]
@@ -26,7 +25,7 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
     """Run all cells of a selection so many times. Exit code 1 says that there are flaky ones."""
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
+    cells = cells_of(project, environments, selection)
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, ["--fresh", "--retries", "0", *how])
@@ -35,7 +34,7 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
-            ran = run_round(project, environments, keys, arguments, jobs, console)
+            ran = run_round(project, environments, cells, arguments, jobs, console)
             broken += [f"{what} in run {number}" for what in _add(counts, project, ran)]
             if ran.interrupted:
                 console.print("interrupted: nothing is known of what was not run so many times")

@@ -29,7 +29,7 @@ def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
     tensorflow = packages.get(environment.distribution)
     if tensorflow is None:
         raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
-    if tensorflow != environment.tensorflow:
+    if environment.has_release and tensorflow != environment.tensorflow:
         raise HarnessError(
             f"{environment.id}: TensorFlow {tensorflow} is installed, and {environment.tensorflow} is in matrix.yaml:"
             f" make the lock anew with `harness lock -e {environment.id}`"

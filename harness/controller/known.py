@@ -43,7 +43,12 @@ def said(outcome: Outcome) -> str:
 
 def quoted(outcome: Outcome) -> str:
     """What a cell said, in one line of bounded length."""
-    line = " ".join(said(outcome).split())
+    return shortened(said(outcome))
+
+
+def shortened(text: str) -> str:
+    """The text in one line of bounded length."""
+    line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
 
@@ -57,6 +62,7 @@ def _selects(entry: Known, outcome: Outcome, environment: Environment) -> bool:
     return (
         outcome.status in FAILING
         and fnmatchcase(outcome.path, entry.path)
+        and environment.has_release
         and _contains(entry.tf, environment.tensorflow)
     )
 

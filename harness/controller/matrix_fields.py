@@ -1,4 +1,4 @@
-"""The fields that only matrix.yaml has: dates, numbers of days, and mappings with keys of a pattern."""
+"""The fields of matrix.yaml, some of which only it has: dates, numbers of days, mappings with keys of a pattern."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from harness.cases.documents import Place
-from harness.cases.fields import Field, Matching, Schema, Whole
+from harness.cases.fields import Choice, Field, Flag, Matching, Positive, Schema, Text, Whole
+from harness.cases.structures import Items, Mapping, OneOf
 
 
 class Date(Field):
@@ -60,3 +61,70 @@ class Keyed(Field):
             "propertyNames": names,
             "additionalProperties": self.item.schema(),
         }
+
+
+_RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
+_PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
+_PACKAGES = Items(Text())
+_ENVIRONMENT = Mapping(
+    {
+        "tensorflow": _RELEASE,
+        "python": _PYTHON,
+        "distribution": Choice("tensorflow", "tensorflow-cpu"),
+        "released": Date(),
+        "as_of": Date(),
+        "packages": _PACKAGES,
+    },
+    required=["tensorflow", "python", "distribution", "released"],
+)
+_LANE = Mapping(
+    {
+        "title": Text(),
+        "of": Text(),
+        "distribution": Matching(r"[a-z]+(-[a-z]+)*", "a package's name, such as tf-nightly"),
+        "python": _PYTHON,
+        "packages": _PACKAGES,
+        "cases": Items(Text()),
+        "paths": Items(Text()),
+        "may_fail": Flag(),
+        "pre_releases": Flag(),
+    },
+    required=["title", "cases", "paths"],
+)
+_ID = r"tf\d+"
+FIELDS = Mapping(
+    {
+        "schema": Whole(1),
+        "limits": Mapping(
+            {"timeout": Positive(), "output": Whole(1), "memory": Whole(1)}, required=["timeout", "output"]
+        ),
+        "resolve": Mapping(
+            {
+                "days_after_release": Days(),
+                "packages": _PACKAGES,
+                "runner": Mapping(
+                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": Date()},
+                    required=["packages", "dependencies", "as_of"],
+                ),
+            },
+            required=["days_after_release", "packages", "runner"],
+        ),
+        "paths": Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
+        "environments": Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
+        "variants": Keyed(
+            _ID + r"(-[a-z0-9]+)+",
+            "an environment and a word, such as tf216-legacy",
+            Mapping(
+                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
+            ),
+        ),
+        "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),
+        "groups": Keyed(
+            r"[a-z0-9]+(-[a-z0-9]+)*",
+            "lower-case words joined by hyphens",
+            OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),
+        ),
+        "default": Text(),
+    },
+    required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -24,9 +24,9 @@ class Progress(Protocol):
 
 
 def make_progress(
-    console: Console, jobs: Sequence[Job], cells: int, layout: Layout
+    console: Console, jobs: Sequence[Job], cells: Mapping[str, int], layout: Layout
 ) -> AbstractContextManager[Progress]:
-    """The progress that fits where the output goes. `cells` is the number of cells of each environment."""
+    """The progress that fits where the output goes. `cells` are the numbers of cells by environment."""
     watch = _Watch(jobs, cells, layout)
     if console.is_terminal:
         return _LiveProgress(console, watch)
@@ -36,7 +36,7 @@ def make_progress(
 class _Watch:
     """What can be seen of the jobs from outside: their logs and their streams."""
 
-    def __init__(self, jobs: Sequence[Job], cells: int, layout: Layout) -> None:
+    def __init__(self, jobs: Sequence[Job], cells: Mapping[str, int], layout: Layout) -> None:
         self.jobs = jobs
         self.cells = cells
         self.layout = layout
@@ -65,18 +65,20 @@ class _Watch:
         plan = self.layout.run_file("plan", job.environment.id, ".json")
         if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
             return 0
-        return min(self.cells, file.read_bytes().count(b'{"record"'))  # some may be run again
+        return min(self.cells[job.environment.id], file.read_bytes().count(b'{"record"'))  # some may be run again
 
     def line(self, job: Job) -> str:
         step = self.step(job)
         if job.process is None:
             return f"{job.environment.id:<14}{step}"
-        cells = f", {self.finished(job)} of {self.cells} cells" if step == "running cells" else ""
+        cells = f", {self.finished(job)} of {self.cells[job.environment.id]} cells" if step == "running cells" else ""
         return f"{job.environment.id:<14}{step}{cells}, {time.monotonic() - job.began:.0f} s"
 
     def summary(self) -> str:
         done = sum(job.code is not None for job in self.jobs)
-        shares = [1.0 if job.code is not None else self.finished(job) / self.cells for job in self.jobs]
+        shares = [
+            1.0 if job.code is not None else self.finished(job) / self.cells[job.environment.id] for job in self.jobs
+        ]
         share = sum(shares) / len(self.jobs)
         elapsed = time.monotonic() - self.began
         left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
@@ -103,7 +105,7 @@ class _LineProgress:
             for job in self.watch.jobs:
                 if job.code is None and self.watch.finished(job):
                     name = job.environment.id
-                    self._say(f"{name}: {self.watch.finished(job)} of {self.watch.cells} cells")
+                    self._say(f"{name}: {self.watch.finished(job)} of {self.watch.cells[name]} cells")
 
     def _say(self, text: str) -> None:
         self.console.print(f"[{self.watch.summary()}] {text}", markup=False, soft_wrap=True)

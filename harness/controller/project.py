@@ -12,7 +12,8 @@ from harness.contract.plan import PathSpec
 from harness.controller import matrix as matrices
 from harness.controller import remembered
 from harness.controller.errors import FaultyFiles, UsageError
-from harness.controller.matrix import Matrix
+from harness.controller.lanes import faults_of_lanes
+from harness.controller.matrix import Environment, Matrix
 
 if TYPE_CHECKING:
     from harness.cases.documents import Fault
@@ -24,8 +25,10 @@ class Layout:
 
     root: Path
 
-    def lock(self, environment: str) -> Path:
-        return self.root / "locks" / f"{environment}.txt"
+    def lock(self, environment: Environment) -> Path:
+        """The environment's exact packages: what is resolved anew for each run stays out of git."""
+        folder = self.state / "resolved" if environment.lane else self.root / "locks"
+        return folder / f"{environment.id}.txt"
 
     @property
     def results(self) -> Path:
@@ -89,6 +92,8 @@ def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     # What the cases name is checked also where the matrix has other faults.
     paths = matrix.paths if matrix else matrices.read_paths(str(root))
     cases, case_faults = _read_cases(root, paths)
+    if matrix and not case_faults:
+        faults += faults_of_lanes(str(root), matrix, cases)
     return matrix, cases, faults + case_faults
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,18 +40,19 @@ class Round:
 def run_round(
     project: Project,
     environments: Sequence[Environment],
-    keys: Sequence[CellKey],
+    cells: Mapping[str, Sequence[CellKey]],
     arguments: Sequence[str],
     limit: int | None,
     console: Console,
 ) -> Round:
-    """Run the environments, `limit` side by side, with the arguments that their columns take. `keys` are the cells."""
+    """Run the environments, `limit` side by side, with the arguments that their columns take."""
     todo = [make_job(project.layout, item) for item in _longest_first(project, environments)]
     if not todo:
         return Round([])
-    with make_progress(console, todo, len(keys), project.layout) as progress:
+    counts = {name: len(keys) for name, keys in cells.items()}
+    with make_progress(console, todo, counts, project.layout) as progress:
         interrupted = work(project.layout, todo, arguments, limit or _default_limit(), progress.update)
-    found = {job.environment.id: _finish(project.layout, job, keys, interrupted) for job in todo if job.process}
+    found = {job.environment.id: _finish(project.layout, job, cells, interrupted) for job in todo if job.process}
     return Round(todo, found, interrupted)
 
 
@@ -71,7 +72,7 @@ def _default_limit() -> int:
     return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
 
 
-def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: bool) -> Column | None:
+def _finish(layout: Layout, job: Job, cells: Mapping[str, Sequence[CellKey]], interrupted: bool) -> Column | None:
     """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
 
     None where it did not come to its cells for a reason that says nothing of the environment.
@@ -95,7 +96,7 @@ def _finish(layout: Layout, job: Job, cells: Sequence[CellKey], interrupted: boo
     if interrupted or why.made_environment:
         return None
     failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells[name]})
     write_column(file, column)
     shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
     return column

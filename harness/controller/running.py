@@ -11,11 +11,13 @@ from types import FrameType
 
 from rich.console import Console
 
+from harness.contract.records import CellKey
 from harness.controller import column as columns
 from harness.controller.commands import open_root
 from harness.controller.concluding import conclude
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
+from harness.controller.lanes import scope_of
 from harness.controller.matrix import Environment
 from harness.controller.planning import selected_keys
 from harness.controller.project import Layout, Project, load_project
@@ -34,14 +36,14 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     """
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    keys = selected_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix))
+    cells = cells_of(project, environments, selection)
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, how)
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
         taken = take(project, environments, columns.parse(arguments))
         rest = [item for item in environments if item.id not in taken]
-        ran = run_round(project, rest, keys, arguments, jobs, console)
+        ran = run_round(project, rest, cells, arguments, jobs, console)
     found = taken | ran.columns
     nothing_to_do = [make_job(project.layout, item, Exit.AGREES) for item in environments if item.id in taken]
     ended = sorted([*ran.jobs, *nothing_to_do], key=lambda job: environments.index(job.environment))
@@ -51,6 +53,12 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
         console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
         return Exit.INTERRUPTED
     return conclude(project, selection, done, console)
+
+
+def cells_of(project: Project, environments: Sequence[Environment], selection: Selection) -> dict[str, list[CellKey]]:
+    """The selected cells by environment. Raises UsageError where one has none."""
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    return {item.id: selected_keys(*scope_of(item, project.matrix, cases, paths)) for item in environments}
 
 
 def for_columns(selection: Selection, how: Sequence[str]) -> list[str]:
@@ -66,7 +74,7 @@ def check_ready(project: Project, environments: Sequence[Environment], how: Sequ
     for name in ("tox.ini", "toxfile.py"):
         if not (layout.root / name).is_file():
             raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md says what a project needs")
-    unlocked = [item.id for item in environments if not layout.lock(item.id).is_file()]
+    unlocked = [item.id for item in environments if not item.lane and not layout.lock(item).is_file()]
     if unlocked:
         names = " ".join(f"-e {name}" for name in unlocked)
         raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `harness lock {names}`")

@@ -22,16 +22,26 @@ class Selection:
     paths: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
 
-    def choose_environments(self, matrix: Matrix, default: str | None = None) -> list[Environment]:
-        """The chosen environments in the matrix's order; those of the group `default` (or all) if none is named."""
-        chosen = set(_matching(self.environments, matrix.environments, "environment"))
+    def choose_environments(
+        self, matrix: Matrix, default: str | None = None, with_lanes: bool = False
+    ) -> list[Environment]:
+        """The chosen environments in the matrix's order.
+
+        If none is named they are those of the group `default`, or the grid's, and `with_lanes` those of the lanes too.
+        A pattern that fits environments of the grid chooses none of a lane.
+        """
+        chosen: set[str] = set()
+        for pattern in self.environments:
+            in_grid = _fitting(pattern, matrix.environments)
+            chosen.update(in_grid or _matching([pattern], matrix.everything, "environment"))
         for name in self.groups:
             if name not in matrix.groups:
                 raise UsageError(f"unknown group {name!r}{nearest(name, matrix.groups)}")
             chosen.update(matrix.groups[name])
         if not self.environments and not self.groups:
-            chosen.update(matrix.groups[default] if default else matrix.environments)
-        return [environment for name, environment in matrix.environments.items() if name in chosen]
+            whole = matrix.everything if with_lanes else matrix.environments
+            chosen.update(matrix.groups[default] if default else whole)
+        return [environment for name, environment in matrix.everything.items() if name in chosen]
 
     def choose_paths(self, matrix: Matrix) -> list[PathSpec]:
         names = _matching(self.paths, matrix.paths, "import path") if self.paths else list(matrix.paths)
@@ -48,8 +58,12 @@ def _matching(patterns: Iterable[str], names: Iterable[str], what: str) -> list[
     known = list(names)
     found: list[str] = []
     for pattern in patterns:
-        matches = [name for name in known if fnmatchcase(name, pattern)]
+        matches = _fitting(pattern, known)
         if not matches:
             raise UsageError(f"no {what} matches {pattern!r}{nearest(pattern, known)}")
         found += matches
     return found
+
+
+def _fitting(pattern: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if fnmatchcase(name, pattern)]

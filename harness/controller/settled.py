@@ -40,7 +40,7 @@ class Settled:
         return (
             (self.facts.tensorflow, self.facts.distribution) == (environment.tensorflow, environment.distribution)
             and has_interpreter(environment, prefix)
-            and is_made_from(prefix, layout.lock(environment.id))
+            and is_made_from(prefix, layout.lock(environment))
             and self.state == fingerprint(prefix)
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.history import Event, last_events, read_history, since
+from harness.controller.lane_rows import lane_rows
+from harness.controller.lanes import by_lane, scope_of
+from harness.controller.matrix import Environment
 from harness.controller.planning import cell_keys
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.selection import Selection
@@ -62,7 +65,7 @@ def _selected(columns: dict[str, Column], project: Project, selection: Selection
     """The columns without what the selection leaves out."""
     if selection == Selection():
         return columns
-    environments = {item.id for item in selection.choose_environments(project.matrix)}
+    environments = {item.id for item in selection.choose_environments(project.matrix, with_lanes=True)}
     cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
     return {
         name: Column(column.environment, {key: outcome for key, outcome in column.cells.items() if key in cells})
@@ -71,30 +74,58 @@ def _selected(columns: dict[str, Column], project: Project, selection: Selection
     }
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What `show` is asked for, beside the environments."""
+
+    selection: Selection
+    cell: str | None
+    totals: bool
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.cell is not None or self.selection.environments or self.selection.groups)
+
+
 def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None, totals: bool) -> Exit:
     """Print the grid of the accepted results or of the last run, its totals, or one cell's story."""
     project = load_project(open_root(root))
     folder = project.layout.run if of_run else project.layout.results
     environments = selection.choose_environments(project.matrix)
-    columns = read_columns(folder, [item.id for item in environments])
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    grid = make_grid(cases, paths, environments, columns)
-    is_named = cell is not None or selection.environments or selection.groups
-    shown = environments if is_named else [item for item in environments if item.id in columns]
-    if not grid.rows or not shown:
+    columns = read_columns(folder, project.matrix.everything)
+    wanted, console = _Wanted(selection, cell, totals), Console(highlight=False)
+    if not [part for part in by_lane(environments) if _show_part(project, wanted, part, columns, console)]:
         hint = "" if of_run else "; --run shows the last run"
         raise UsageError(f"there is nothing to show: no result of this selection in {folder}{hint}")
-    console = Console(highlight=False)
-    if totals:
+    if not (cell or totals or selection.cases or selection.paths):
+        for row in lane_rows(project.matrix, columns):
+            if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
+                terminal.print_lane(row, console)
+    return Exit.AGREES
+
+
+def _show_part(
+    project: Project, wanted: _Wanted, environments: list[Environment], columns: dict[str, Column], console: Console
+) -> bool:
+    """Print what environments with the same cells have; False where there is nothing."""
+    selection = wanted.selection
+    everything = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    cases, paths = scope_of(environments[0], project.matrix, *everything)
+    known = {item.id: columns[item.id] for item in environments if item.id in columns}
+    grid = make_grid(cases, paths, environments, known)
+    shown = environments if wanted.is_named else [item for item in environments if item.id in known]
+    if not grid.rows or not shown:
+        return False
+    if wanted.totals:
         terminal.print_totals(grid, console)
-    elif cell is not None:
-        _show_cell(project, grid, _row(grid, cell), console)
+    elif wanted.cell is not None:
+        _show_cell(project, grid, _row(grid, wanted.cell), console)
     else:
         terminal.print_grid(replace(grid, environments=tuple(shown)), console)
-        if selection.cases and len(cases) == 1:  # its story has also the releases that nobody ran
+        if selection.cases and len(cases) == 1 and not shown[0].lane:  # it has also the releases that nobody ran
             stories = story.tell(grid, cases[0], list(project.matrix.environments.values()))
             terminal.print_case(cases[0], stories, console)
-    return Exit.AGREES
+    return True
 
 
 def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None:

@@ -27,7 +27,8 @@ from harness.controller.store import Column, read_column
 
 def take(project: Project, environments: Sequence[Environment], request: Request) -> dict[str, Column]:
     """By environment, the columns of which nothing need run; their files are as if they had been run."""
-    if request.whole:
+    environments = [item for item in environments if not item.lane]  # of those it is not known what they would have
+    if request.whole or not environments:
         return {}
     try:
         taking = _Taking(project, request, columns.make_plan(project, environments[0], request, None))

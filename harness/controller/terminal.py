@@ -17,6 +17,7 @@ from harness.controller.export import path_scores, summary
 from harness.controller.grid import Grid, Row, Score, column_score, score
 from harness.controller.history import Event
 from harness.controller.known import explanation
+from harness.controller.lane_rows import LaneRow
 from harness.controller.links import link
 from harness.controller.matrix import Environment
 from harness.controller.story import Story, in_words
@@ -51,6 +52,19 @@ def print_ran(grid: Grid, console: Console) -> None:
         console.print(
             f"`harness show --run` prints all {len(grid.rows)} rows, with `-k CASE` those of one case", style="dim"
         )
+
+
+def print_lane(row: LaneRow, console: Console) -> None:
+    """A lane's answers, a line for each that has a reason."""
+    console.print(
+        Text("\n" + in_one_line(row.summary), "bold").append(f"  ({in_one_line(row.question)})", "not bold dim")
+    )
+    line = Text(" ")
+    for answer in row.answers:
+        line.append(f" {answer.label}{answer.status.symbol}", _STYLES.get(answer.status, ""))
+    console.print(line)
+    for where, said in row.reasons:
+        console.print(Text(in_one_line(f"  {where}: {said}")), soft_wrap=True)
 
 
 def _print_blocks(grid: Grid, console: Console, whole: bool) -> None:

@@ -15,13 +15,15 @@ from tox.config.types import Command, EnvList
 from tox.report import HandledError
 from tox.session.env_select import CliEnv
 from tox.session.state import State
+from tox.tox_env.errors import Fail
 from tox.tox_env.python.pip.req_file import PythonDeps
 from uv import find_uv_bin
 
 from harness.cases.words import nearest
-from harness.controller.errors import FaultyFiles
+from harness.controller.errors import FaultyFiles, HarnessError
 from harness.controller.installed import is_half_made
 from harness.controller.interpreters import find_interpreter
+from harness.controller.locking import lock
 from harness.controller.matrix import Environment, Matrix
 from harness.controller.project import Layout, load_matrix
 
@@ -33,14 +35,14 @@ FIXED = {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LE
 
 def names(root: Path) -> Iterable[str]:
     """The ids of all environments."""
-    return _matrix(root).environments
+    return _matrix(root).everything
 
 
 def configure(root: Path, core: ConfigSet, state: State) -> None:
     """Give tox its environments, the default list, and the groups as names for `-e` and labels for `-m`."""
     matrix = _matrix(root)
     core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
-    for environment in matrix.environments.values():
+    for environment in matrix.everything.values():
         state.conf.memory_seed_loaders[environment.id].append(
             _loader(environment, matrix, Layout(root), state.conf.pos_args(None))
         )
@@ -49,6 +51,18 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
         expanded = [member for name in chosen for member in matrix.groups.get(name, (name,))]
         _refuse_unknown(chosen, matrix, state)
         state.conf.options.env = CliEnv(list(dict.fromkeys(expanded)))
+
+
+def resolve(root: Path, name: str) -> None:
+    """Resolve an environment of a lane, just before what it has is installed."""
+    matrix = _matrix(root)
+    environment = matrix.in_lanes.get(name)
+    if environment is None:
+        return
+    try:
+        lock(environment, matrix.resolve, Layout(root))
+    except HarnessError as error:
+        raise Fail(str(error)) from None
 
 
 def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None:
@@ -66,7 +80,7 @@ def _matrix(root: Path) -> Matrix:
 
 def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
     """tox takes a name such as check-tf215 or py311-tf215 for known, as its parts are, says OK, and runs nothing."""
-    ours = {*matrix.environments, *matrix.groups}
+    ours = {*matrix.everything, *matrix.groups}
     known = ours.union(state.conf)
     for name in chosen:
         if name not in known and (name.startswith("tf") or ours.intersection(name.split("-"))):
@@ -82,7 +96,7 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
         description=_description(environment),
         base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
         skip_install=True,
-        deps=PythonDeps(f"-r{layout.lock(environment.id)}", layout.root),
+        deps=PythonDeps(f"-r{layout.lock(environment)}", layout.root),
         install_command=Command(install),
         list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
         pass_env=_PASSED,
@@ -98,4 +112,6 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
 def _description(environment: Environment) -> str:
     packages = [f"{environment.distribution} {environment.tensorflow}", *environment.packages]
     variables = [f"{name}={value}" for name, value in environment.set_env]
+    if environment.lane:
+        variables.append("resolved anew for each run")
     return f"Python {environment.python}: {', '.join([*packages, *variables])}"

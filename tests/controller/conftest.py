@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from wheelhouse import make_wheel
 
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
@@ -232,6 +233,23 @@ def empty_lock(project: Path, edit: Callable[[str, str, str], None], monkeypatch
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
     (project / "locks").mkdir()
     (project / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, edit: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of empty wheels of what tf215 asks for: uv resolves from there alone, for this Python."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name in ("tensorflow_cpu-2.15.1", "tensorflow_cpu-2.16.2"):
+        make_wheel(folder, name, "pillow", "tensorflow")
+    for name in ("pillow-9", "pytest-8", "pytest_xdist-3", "pyyaml-6"):
+        make_wheel(folder, name)
+    edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    return folder
 
 
 @pytest.fixture

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from wheelhouse import make_wheel
 
 from harness.controller.errors import HarnessError
 from harness.controller.locking import _end_of, _overrides, lock, requirements
@@ -20,34 +20,6 @@ from harness.controller.project import Layout, load_matrix
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str, str, str], None]
-
-
-@pytest.fixture
-def wheels(tmp_path: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of empty wheels of what tf215 asks for: uv resolves from there alone, for this Python."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for name in (
-        "tensorflow_cpu-2.15.1",
-        "tensorflow_cpu-2.16.2",
-        "pillow-9",
-        "pytest-8",
-        "pytest_xdist-3",
-        "pyyaml-6",
-    ):
-        with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
-            needs = "Requires-Dist: pillow\nRequires-Dist: tensorflow\n" if name.startswith("tensorflow") else ""
-            project, _, version = name.partition("-")
-            head = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n{needs}"
-            wheel.writestr(f"{name}.dist-info/METADATA", head)
-            wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-            wheel.writestr(f"{name}.dist-info/RECORD", "")
-    edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
-    monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("UV_OFFLINE", "1")
-    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    return folder
 
 
 UPLOADED = {
@@ -130,7 +102,9 @@ def test_tensorflow_is_not_installed_a_second_time_beside_another_distribution(m
 
 
 def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
-    assert _end_of(matrix.environments["tf215"].as_of) == "2024-03-23T00:00:00Z"
+    day = matrix.environments["tf215"].as_of
+    assert day is not None
+    assert _end_of(day) == "2024-03-23T00:00:00Z"
 
 
 def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project: Path, matrix: Matrix) -> None:
@@ -200,3 +174,64 @@ def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(
     lock = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
     assert "\npluggy==1 " in lock
     assert "iniconfig" not in lock
+
+
+LANES = """
+lanes:
+  today: {title: Runs today, of: ">=2.15,<2.16", cases: [version], paths: [keras]}
+  nightly:
+    title: Runs next
+    distribution: tf-nightly
+    python: "3.12"
+    pre_releases: true
+    cases: [version]
+    paths: [keras]
+"""
+
+
+def pins(lock: Path) -> list[str]:
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    return [line.split(" ")[0] for line in lines if line[0] not in "# "]
+
+
+@pytest.fixture
+def with_lanes(project: Path, edit: Edit) -> Path:
+    """The project with lanes, of this Python. Gives the folder of their locks."""
+    edit("matrix.yaml", "default: quick\n", f"default: quick\n{LANES}")
+    edit("matrix.yaml", '    python: "3.12"', f'    python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    return project / ".harness" / "resolved"
+
+
+@pytest.mark.usefixtures("index")
+def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(with_lanes: Path, harness: Command) -> None:
+    done = harness("lock", "-g", "today")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked anew\n", "")
+    newest = ["pluggy==3", "pytest==9", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
+    assert pins(with_lanes / "tf215-today.txt") == newest
+    first = (with_lanes / "tf215-today.txt").read_text(encoding="utf-8").splitlines()[0]
+    assert first.endswith(", resolved for one run.")
+    assert not (with_lanes.parents[1] / "locks").exists()
+
+
+def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lanes: Path, harness: Command) -> None:
+    make_wheel(wheels, "shared-1")
+    make_wheel(wheels, "shared-2")
+    make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared")
+    make_wheel(wheels, "pytest-9", "shared<2")
+    assert harness("lock", "-e", "tf215-today").returncode == 0
+    together = ["pytest==8", "pytest-xdist==3", "pyyaml==6", "shared==2", "tensorflow-cpu==2.15.1"]
+    assert pins(with_lanes / "tf215-today.txt") == together
+    assert len(re.findall("--hash=sha256:[0-9a-f]{64}", (with_lanes / "tf215-today.txt").read_text())) == 5
+
+
+def test_pre_releases_are_taken_where_the_lane_says_so(
+    wheels: Path, with_lanes: Path, harness: Command, edit: Edit
+) -> None:
+    for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
+        make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))
+    assert harness("lock", "-g", "nightly").returncode == 0
+    runner = ["pytest==8", "pytest-xdist==3", "pyyaml==6"]
+    assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==3rc1", "tf-nightly==2.99.0.dev20261101"]
+    edit("matrix.yaml", "    pre_releases: true\n", "")
+    assert harness("lock", "-g", "nightly").returncode == 0
+    assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==2", "tf-nightly==2.99.0.dev20261101"]

@@ -41,7 +41,7 @@ def test_a_line_is_printed_for_each_step_and_only_once(layout: Layout, jobs: lis
     screen = io.StringIO()
     job = jobs[0]
     record = {"record": Record(Outcome("dense", "keras", Status.PASS)).to_json()}
-    with make_progress(Console(file=screen), jobs, 2, layout) as progress:
+    with make_progress(Console(file=screen), jobs, {"tf215": 2, "tf216": 2}, layout) as progress:
         progress.update()
         job.process = started()
         progress.update()
@@ -70,7 +70,7 @@ def test_cells_are_counted_once_a_minute(layout: Layout, jobs: list[Job], monkey
     layout.run_file("plan", "tf215", ".json").touch()
     record = {"record": Record(Outcome("dense", "keras", Status.PASS)).to_json()}
     append_line(str(layout.run_file("stream", "tf215", ".jsonl")), record)
-    with make_progress(Console(file=screen), jobs, 10, layout) as progress:
+    with make_progress(Console(file=screen), jobs, {"tf215": 10, "tf216": 7}, layout) as progress:
         progress.update()
     last = screen.getvalue().splitlines()[-1]
     assert re.sub(r"\d+ s", "0 s", last) == "[0 of 2 environments, 0 s] tf215: 1 of 10 cells"
@@ -79,7 +79,7 @@ def test_cells_are_counted_once_a_minute(layout: Layout, jobs: list[Job], monkey
 def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, jobs: list[Job]) -> None:
     screen = io.StringIO()
     layout.run_file("stream", "tf216", ".jsonl").write_bytes(b'{"record": {}}\n')
-    with make_progress(Console(file=screen), jobs, 2, layout) as progress:
+    with make_progress(Console(file=screen), jobs, {"tf215": 2, "tf216": 2}, layout) as progress:
         progress.update()
         assert screen.getvalue() == ""
         jobs[1].process = started()
@@ -94,7 +94,9 @@ def test_a_terminal_shows_the_active_jobs_and_the_whole(layout: Layout, jobs: li
     jobs[1].code = 0
     layout.run_file("plan", "tf215", ".json").touch()
     append_line(str(layout.run_file("stream", "tf215", ".jsonl")), {"record": {}})
-    with make_progress(Console(file=screen, force_terminal=True, width=100), jobs, 2, layout) as progress:
+    with make_progress(
+        Console(file=screen, force_terminal=True, width=100), jobs, {"tf215": 2, "tf216": 2}, layout
+    ) as progress:
         progress.update()
     assert re.search(r"tf215 +running cells, 1 of 2 cells, \d s", screen.getvalue())
     assert re.search(r"1 of 2 environments, \d+ s, about \d+ s left", screen.getvalue())

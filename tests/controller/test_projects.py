@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,11 @@ def test_a_path_of_a_case_that_the_matrix_does_not_have_is_a_fault(
     )
 
 
-def test_what_is_kept_of_runs_is_apart_from_what_is_committed(tmp_path: Path) -> None:
-    layout = Layout(tmp_path)
-    committed = [layout.results, layout.lock("tf215")]
+def test_what_is_kept_of_runs_is_apart_from_what_is_committed(project: Path) -> None:
+    layout = Layout(project)
+    environment = load_matrix(project).environments["tf215"]
+    assert layout.lock(replace(environment, lane="today")).is_relative_to(layout.state)
+    committed = [layout.results, layout.lock(environment)]
     assert not any(path.is_relative_to(layout.state) for path in committed)
     assert layout.run.is_relative_to(layout.state)
     assert layout.run_file("details", "tf215", ".json").is_relative_to(layout.state)

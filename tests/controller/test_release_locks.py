@@ -48,6 +48,15 @@ def test_the_groups_are_those_that_were_asked_for() -> None:
     assert MATRIX.default in MATRIX.groups
 
 
+def test_every_release_from_2_0_on_has_an_environment_of_today_and_there_is_one_of_the_nightly_build() -> None:
+    assert MATRIX is not None
+    releases = [item.id for item in ENVIRONMENTS if item.release.major >= 2 and not item.is_variant]
+    assert MATRIX.groups["today"] == tuple(f"{name}-today" for name in releases)
+    (nightly,) = MATRIX.lanes["nightly"].environments
+    assert (nightly.id, nightly.distribution, nightly.may_fail) == ("tf-nightly", "tf-nightly", True)
+    assert {"keras-nightly", "tf-keras-nightly"} <= set(nightly.packages)
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=[item.id for item in ENVIRONMENTS])
 def test_a_lock_pins_the_release_of_the_matrix(environment: Environment) -> None:
     lock = ROOT / "locks" / f"{environment.id}.txt"

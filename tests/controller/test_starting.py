@@ -12,7 +12,7 @@ from harness.controller.cli import main
 from harness.controller.errors import Exit
 from harness.controller.starting import EDITOR_LINE
 
-MATRIX = (Path(__file__).parents[2] / "matrix.yaml").read_text(encoding="utf-8")
+MATRIX = (Path(__file__).parents[2] / "harness/controller/template/matrix.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

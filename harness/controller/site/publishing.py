@@ -107,7 +107,7 @@ def _grid_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, s
     yield "grid.svg", picture(subject.grid)
     yield "grid.json", "".join(json_parts(subject.grid))
     yield "grid.csv", "".join(csv_parts(subject.grid))
-    yield "grid.md", export.as_markdown(subject.grid)
+    yield "grid.md", export.as_markdown(subject.grid, subject.lanes)
 
 
 def _case_files(subject: Subject, templates: Templates) -> Iterator[tuple[str, str]]:

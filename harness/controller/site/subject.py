@@ -15,6 +15,7 @@ from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
 from harness.controller.grid import Grid, Score, make_grid, scores_by_path
 from harness.controller.history import Event, LastEvents, last_events, read_history
+from harness.controller.lane_rows import LaneRow, lane_rows
 from harness.controller.matrix import Environment
 from harness.controller.project import Project
 from harness.controller.selection import Selection
@@ -64,6 +65,7 @@ class Subject:
     seconds: Mapping[tuple[str, str, str], Seconds]
     date: str
     commit: str | None
+    lanes: Sequence[LaneRow] = ()
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -118,7 +120,7 @@ class Subject:
 def read_subject(project: Project, selection: Selection, of_run: bool) -> Subject:
     """The grid of the accepted results, or of the last run. Raises UsageError where there is none."""
     matrix, layout = project.matrix, project.layout
-    environments = selection.choose_environments(matrix)
+    environments = [item for item in selection.choose_environments(matrix) if not item.lane]
     folder = layout.run if of_run else layout.results
     columns = read_columns(folder, [item.id for item in environments])
     if not columns:
@@ -136,6 +138,7 @@ def read_subject(project: Project, selection: Selection, of_run: bool) -> Subjec
         seconds,
         (last if of_run else committed) or "an unknown day",
         commit,
+        lane_rows(matrix, read_columns(folder, matrix.everything)),
     )
 
 

@@ -9,6 +9,7 @@ from tox.config.sets import ConfigSet
 from tox.plugin import impl
 from tox.report import HandledError
 from tox.session.state import State
+from tox.tox_env.api import ToxEnv
 
 try:
     from harness.controller import toxenvs
@@ -28,3 +29,9 @@ def tox_extend_envs() -> Iterable[str]:
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Their settings."""
     toxenvs.configure(ROOT, core_conf, state)
+
+
+@impl
+def tox_on_install(tox_env: ToxEnv, arguments: object, section: str, of_type: str) -> None:
+    """What a lane installs is resolved anew."""
+    toxenvs.resolve(ROOT, tox_env.conf.name)

@@ -1,0 +1,56 @@
+"""What each environment runs: those of the grid all cells, those of a lane a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import groupby
+
+from harness.cases.case import Case
+from harness.cases.documents import Fault, Place, load
+from harness.cases.words import nearest
+from harness.contract.plan import PathSpec
+from harness.contract.records import CellKey
+from harness.controller.matrix import FILE, Environment, Matrix
+from harness.controller.planning import cell_keys, paths_of
+
+
+def faults_of_lanes(root: str, matrix: Matrix, cases: Sequence[Case]) -> list[Fault]:
+    """Lanes with a case that is not there, or of which the first does not run under the first path."""
+    known = {case.id: case for case in cases}
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for name, lane in matrix.lanes.items():
+        for index, case in enumerate(lane.cases):
+            if case not in known:
+                found.append(((name, "cases", index), f"unknown case {case!r}{nearest(case, known)}"))
+        decides, path = known.get(lane.cases[0]), matrix.paths[lane.paths[0]]
+        if decides and not paths_of(decides, [path]):
+            found.append(((name, "cases", 0), f"{decides.id} does not run under {path.id}, so that it decides nothing"))
+    if not found:
+        return []
+    document = load(root, FILE)  # once more, as only now its lines are asked for
+    for keys, said in found:
+        reduce(Place.at, keys, Place(document).at("lanes")).fault(said)
+    return document.faults
+
+
+def scope_of(
+    environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> tuple[list[Case], list[PathSpec]]:
+    """Those of the cases and paths that the environment runs: all, but in a lane."""
+    if environment.lane is None:
+        return list(cases), list(paths)
+    lane = matrix.lanes[environment.lane]
+    return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
+
+
+def keys_of(
+    environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> list[CellKey]:
+    """Those of the cells that the environment runs, sorted."""
+    return cell_keys(*scope_of(environment, matrix, cases, paths))
+
+
+def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:
+    """The environments that run the same cells: those of the grid, then those of each lane."""
+    return (list(found) for _, found in groupby(environments, key=lambda item: item.lane))
