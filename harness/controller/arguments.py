@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.controller.errors import Exit
-
-if TYPE_CHECKING:
-    from harness.controller.selection import Selection
+from harness.controller.options import days, positive, selection, selects, selects_environments
 
 
 def _validate(parser: argparse.ArgumentParser) -> object:
@@ -22,20 +19,23 @@ def _validate(parser: argparse.ArgumentParser) -> object:
 
 
 def _plan(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
-    parser.add_argument("--format", choices=["table", "json", "github"], default="table", help="default: table")
+    selects(parser)
+    forms = ["table", "json", "github", "pythons"]
+    parser.add_argument("--format", choices=forms, default="table", help="default: table")
+    parser.add_argument("--jobs", type=positive, metavar="N", help="of github: at most so many (default: 255)")
+    parser.add_argument("--since", metavar="REV", help="only what may have changed since that revision of git")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import listing
 
-        return commands.plan(options.root, _selection(options), options.format)
+        return listing.plan(options.root, selection(options), options.format, options.jobs, options.since)
 
     return run
 
 
 def _run(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
-    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="environments side by side (default: cores)")
+    selects(parser)
+    parser.add_argument("-j", "--jobs", type=positive, metavar="N", help="environments side by side (default: cores)")
     parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
     parser.add_argument("--fresh", action="store_true", help="run all cells, also where nothing has changed since")
     parser.epilog = "What follows -- goes to pytest: harness run -e tf215 -- -k plot_model -x"
@@ -47,22 +47,64 @@ def _run(parser: argparse.ArgumentParser) -> object:
             raise commands.misplaced(options.root, options.unknown[0])
         how = ["--isolation", options.isolation] if options.isolation else []  # else the column knows
         how += [*(["--fresh"] if options.fresh else []), *options.pytest]
-        return running.run(options.root, _selection(options), options.jobs, how)
+        return running.run(options.root, selection(options), options.jobs, how)
 
     return run
 
 
 def _collect(parser: argparse.ArgumentParser) -> object:
+    selects(parser)
+    parser.add_argument(
+        "--shards", type=Path, metavar="DIR", help="make the last run of what the jobs of one left in folders of DIR"
+    )
+
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.collect(options.root)
+        return showing.collect(options.root, selection(options), options.shards)
+
+    return run
+
+
+def _report(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("--most", type=positive, metavar="N", help="characters, where only so many fit")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import reporting
+
+        return reporting.report(options.root, options.most)
+
+    return run
+
+
+def _tell(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("report", type=Path, metavar="FILE", help="what to tell, in Markdown")
+    parser.add_argument("--title", required=True, help="of the one issue that tells it")
+    parser.add_argument("--done", action="store_true", help="there is nothing to tell any more: close the issue")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import telling
+
+        return telling.tell(options.report, options.title, options.done)
+
+    return run
+
+
+def _propose(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("branch", metavar="BRANCH", help="which holds the changes, and nothing else")
+    parser.add_argument("report", type=Path, metavar="FILE", help="what the pull request says, in Markdown")
+    parser.add_argument("--title", required=True, help="of the pull request, and of its commit")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands, telling
+
+        return telling.propose(commands.open_root(options.root), options.branch, options.report, options.title)
 
     return run
 
 
 def _show(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--cell", metavar="CASE[PATH]", help="one cell's full story; -e says where (default: everywhere)")
@@ -71,7 +113,7 @@ def _show(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.show(options.root, _selection(options), options.run, options.cell, options.totals)
+        return showing.show(options.root, selection(options), options.run, options.cell, options.totals)
 
     return run
 
@@ -89,36 +131,35 @@ def _script(parser: argparse.ArgumentParser) -> object:
 
 
 def _audit(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
-    parser.add_argument("--sample", type=_positive, default=300, metavar="N", help="how many cells (default: 300)")
+    parser.add_argument("--sample", type=positive, default=300, metavar="N", help="how many cells (default: 300)")
     parser.add_argument("--seed", type=int, metavar="S", help="draw the cells of an earlier audit, which printed it")
-    parser.add_argument("-j", "--jobs", type=_positive, metavar="N", help="scripts side by side (default: cores)")
+    parser.add_argument("-j", "--jobs", type=positive, metavar="N", help="scripts side by side (default: cores)")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import auditing
 
-        return auditing.audit(
-            options.root, _selection(options), options.run, options.sample, options.seed, options.jobs
-        )
+        return auditing.audit(options.root, selection(options), options.run, options.sample, options.seed, options.jobs)
 
     return run
 
 
 def _accept(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument("--complete", action="store_true", help="only environments that were run to the end")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import accepting
 
-        return accepting.accept(options.root, _selection(options), options.dry_run)
+        return accepting.accept(options.root, selection(options), options.dry_run, options.complete)
 
     return run
 
 
 def _diff(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     what = "results, run, a folder or a git revision"
     parser.add_argument("old", nargs="?", default="results", metavar="OLD", help=f"{what} (default: results)")
     parser.add_argument("new", nargs="?", default="run", metavar="NEW", help=f"{what} (default: run)")
@@ -127,13 +168,13 @@ def _diff(parser: argparse.ArgumentParser) -> object:
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.diff(options.root, _selection(options), options.old, options.new, options.format)
+        return showing.diff(options.root, selection(options), options.old, options.new, options.format)
 
     return run
 
 
 def _publish(parser: argparse.ArgumentParser) -> object:
-    _selects(parser)
+    selects(parser)
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the site's folder (default: site)")
     parser.add_argument("--serve", action="store_true", help="show the site on this machine until Ctrl-C")
@@ -145,19 +186,19 @@ def _publish(parser: argparse.ArgumentParser) -> object:
 
         out = options.out or open_root(options.root) / "site"
         return showing.publish(
-            options.root, _selection(options), options.run, out, options.port if options.serve else None
+            options.root, selection(options), options.run, out, options.port if options.serve else None
         )
 
     return run
 
 
 def _lock(parser: argparse.ArgumentParser) -> object:
-    _selects_environments(parser)
+    selects_environments(parser)
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import commands
 
-        return commands.lock(options.root, _selection(options))
+        return commands.lock(options.root, selection(options))
 
     return run
 
@@ -166,7 +207,7 @@ def _discover(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--check", action="store_true", help="write nothing, and end with 1 if there is something new")
     parser.add_argument("--pre", action="store_true", help="take pre-releases too")
     parser.add_argument(
-        "--cool-down", type=_days, default=1, metavar="DAYS", help="how old a release must be (default: 1)"
+        "--cool-down", type=days, default=1, metavar="DAYS", help="how old a release must be (default: 1)"
     )
 
     def run(options: argparse.Namespace) -> Exit:
@@ -213,12 +254,15 @@ COMMANDS = {
     "validate": (_validate, "check matrix.yaml and all cases, and run nothing"),
     "plan": (_plan, "list the environments and cells of a selection"),
     "run": (_run, "run a selection in its environments (default: the matrix's default group)"),
-    "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
+    "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json, or a run from its shards"),
     "show": (_show, "print the grid, one case's story (-k CASE) or one cell's"),
     "script": (_script, "print the Python script that a case becomes under an import path"),
     "audit": (_audit, "run the scripts of some recorded cells by plain Python, and compare"),
     "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "report": (_report, "print the last run in Markdown: what could not run, what changed, the grid in short"),
+    "tell": (_tell, "open, update or close the one issue on GitHub that tells a report"),
+    "propose": (_propose, "open or update the one pull request on GitHub that holds what has changed here"),
     "init": (_init, "write a small project of your own: matrix.yaml, one case, and what tox needs"),
     "publish": (_publish, "write the compatibility table as a static site"),
     "new": (_new, "write a small case of a kind to start from"),
@@ -226,37 +270,3 @@ COMMANDS = {
     "discover": (_discover, "ask the package index for new releases, and take them into matrix.yaml"),
     "lock": (_lock, "resolve the exact packages of environments into locks/"),
 }
-
-
-def _selects_environments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-e", "--env", action="append", default=[], metavar="PATTERN", help="environments (repeatable)")
-    parser.add_argument("-g", "--group", action="append", default=[], metavar="NAME", help="a group of the matrix")
-
-
-def _selects(parser: argparse.ArgumentParser) -> None:
-    _selects_environments(parser)
-    parser.add_argument(
-        "-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)"
-    )
-    parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
-
-
-def _selection(options: argparse.Namespace) -> Selection:
-    from harness.controller.selection import Selection  # late, as every command's own: `--help` needs none of them
-
-    cells = [tuple(getattr(options, name, ())) for name in ("path", "case")]
-    return Selection(tuple(options.env), tuple(options.group), *cells)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def _days(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 3650:
-        raise argparse.ArgumentTypeError("must be 0 to 3650")
-    return value

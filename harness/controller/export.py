@@ -56,8 +56,12 @@ def as_markdown(grid: Grid) -> str:
 
 def as_readme(grid: Grid) -> str:
     """The grid in short: the totals, and how much of all cases passes under each path in each release."""
-    blocks = ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), _column_scores(grid)]
-    return "\n\n".join([*blocks, "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+    return "\n\n".join([*in_short(grid), "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+
+
+def in_short(grid: Grid) -> list[str]:
+    """The blocks of Markdown that tell the totals, and what passes by import path and release."""
+    return ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), _column_scores(grid)]
 
 
 def summary(grid: Grid) -> list[str]:
