@@ -48,21 +48,27 @@ def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], p
     return Column(run.environment, kept | taken)
 
 
-def accept(root: Path | None, selection: Selection, dry_run: bool) -> Exit:
+def accept(root: Path | None, selection: Selection, dry_run: bool, complete: bool = False) -> Exit:
     """Take the selected cells of the last run into results/, note what that changes, and make the grid anew.
 
-    All of that is written as one, or nothing of it is.
+    All of that is written as one, or nothing of it is. With `complete` what was not run to the end stays as it was.
     """
     project = load_project(open_root(root))
     layout = project.layout
     with only_one(layout.state / "lock", f"run in {layout.root}"), only_writer(layout):
-        return _accept(project, selection, dry_run)
+        return _accept(project, selection, dry_run, complete)
 
 
-def _accept(project: Project, selection: Selection, dry_run: bool) -> Exit:
+def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool) -> Exit:
     layout = project.layout
     accepted = read_columns(layout.results, project.matrix.everything)
-    merged = _merged(project, selection, accepted)
+    runs = _runs(project, selection)
+    if complete:
+        runs = {name: column for name, column in runs.items() if _is_complete(column)}
+        if not runs:
+            print("nothing was run to the end: nothing is accepted")
+            return Exit.AGREES
+    merged = _merged(project, selection, runs, accepted)
     baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)
     after = {name: column for name in project.matrix.everything if (column := merged.get(name, accepted.get(name)))}
@@ -91,18 +97,30 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
                 raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")
 
 
-def _merged(project: Project, selection: Selection, accepted: Mapping[str, Column]) -> dict[str, Column]:
+def _is_complete(column: Column) -> bool:
+    """Whether every cell has an outcome, and the environment could be made."""
+    return not column.environment.failed and not any(cell.status in _NO_OUTCOME for cell in column.cells.values())
+
+
+def _runs(project: Project, selection: Selection) -> dict[str, Column]:
+    """The last run of the selected environments."""
     environments = selection.choose_environments(project.matrix, with_lanes=True)
     runs = read_columns(project.layout.run, [item.id for item in environments])
     if not runs:
         raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
+    return runs
+
+
+def _merged(
+    project: Project, selection: Selection, runs: dict[str, Column], accepted: Mapping[str, Column]
+) -> dict[str, Column]:
     cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
     runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
     everything = project.cases, list(project.matrix.paths.values())
     merged: dict[str, Column] = {}
-    for part in by_lane(item for item in environments if item.id in runs):
+    for part in by_lane(item for item in project.matrix.everything.values() if item.id in runs):
         planned = set(keys_of(part[0], project.matrix, *everything))
         merged |= {item.id: merge(accepted.get(item.id), runs[item.id], cells, planned) for item in part}
     _check_scripts(project, runs, cells)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.controller.errors import Exit
 from harness.controller.options import isolation, runs_cells, selection, selects, selects_environments, within
-
-if TYPE_CHECKING:
-    pass
 
 
 def _validate(parser: argparse.ArgumentParser) -> object:
@@ -24,12 +20,15 @@ def _validate(parser: argparse.ArgumentParser) -> object:
 
 def _plan(parser: argparse.ArgumentParser) -> object:
     selects(parser)
-    parser.add_argument("--format", choices=["table", "json", "github"], default="table", help="default: table")
+    forms = ["table", "json", "github", "pythons"]
+    parser.add_argument("--format", choices=forms, default="table", help="default: table")
+    parser.add_argument("--jobs", type=within(1), metavar="N", help="of github: at most so many (default: 255)")
+    parser.add_argument("--since", metavar="REV", help="only what may have changed since that revision of git")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller import listing
 
-        return commands.plan(options.root, selection(options), options.format)
+        return listing.plan(options.root, selection(options), options.format, options.jobs, options.since)
 
     return run
 
@@ -74,10 +73,52 @@ def _flaky(parser: argparse.ArgumentParser) -> object:
 
 
 def _collect(parser: argparse.ArgumentParser) -> object:
+    selects(parser)
+    parser.add_argument(
+        "--shards", type=Path, metavar="DIR", help="make the last run of what the jobs of one left in folders of DIR"
+    )
+
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import showing
 
-        return showing.collect(options.root)
+        return showing.collect(options.root, selection(options), options.shards)
+
+    return run
+
+
+def _report(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("--most", type=within(1), metavar="N", help="characters, where only so many fit")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import reporting
+
+        return reporting.report(options.root, options.most)
+
+    return run
+
+
+def _tell(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("report", type=Path, metavar="FILE", help="what to tell, in Markdown")
+    parser.add_argument("--title", required=True, help="of the one issue that tells it")
+    parser.add_argument("--done", action="store_true", help="there is nothing to tell any more: close the issue")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import telling
+
+        return telling.tell(options.report, options.title, options.done)
+
+    return run
+
+
+def _propose(parser: argparse.ArgumentParser) -> object:
+    parser.add_argument("branch", metavar="BRANCH", help="which holds the changes, and nothing else")
+    parser.add_argument("report", type=Path, metavar="FILE", help="what the pull request says, in Markdown")
+    parser.add_argument("--title", required=True, help="of the pull request, and of its commit")
+
+    def run(options: argparse.Namespace) -> Exit:
+        from harness.controller import commands, telling
+
+        return telling.propose(commands.open_root(options.root), options.branch, options.report, options.title)
 
     return run
 
@@ -127,11 +168,12 @@ def _audit(parser: argparse.ArgumentParser) -> object:
 def _accept(parser: argparse.ArgumentParser) -> object:
     selects(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument("--complete", action="store_true", help="only environments that were run to the end")
 
     def run(options: argparse.Namespace) -> Exit:
         from harness.controller import accepting
 
-        return accepting.accept(options.root, selection(options), options.dry_run)
+        return accepting.accept(options.root, selection(options), options.dry_run, options.complete)
 
     return run
 
@@ -233,12 +275,15 @@ COMMANDS = {
     "plan": (_plan, "list the environments and cells of a selection"),
     "run": (_run, "run a selection in its environments (default: the matrix's default group)"),
     "flaky": (_flaky, "run a selection several times, and list what does not give the same each time"),
-    "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json"),
+    "collect": (_collect, "make results/grid.{json,csv,md} from results/*.json, or a run from its shards"),
     "show": (_show, "print the grid, one case's story (-k CASE) or one cell's"),
     "script": (_script, "print the Python script that a case becomes under an import path"),
     "audit": (_audit, "run the scripts of some recorded cells by plain Python, and compare"),
     "diff": (_diff, "say what changed between two sets of results, outcomes and packages"),
     "accept": (_accept, "take the last run, or a part of it, as the baseline in results/"),
+    "report": (_report, "print the last run in Markdown: what could not run, what changed, the grid in short"),
+    "tell": (_tell, "open, update or close the one issue on GitHub that tells a report"),
+    "propose": (_propose, "open or update the one pull request on GitHub that holds what has changed here"),
     "init": (_init, "write a small project of your own: matrix.yaml, one case, and what tox needs"),
     "publish": (_publish, "write the compatibility table as a static site"),
     "new": (_new, "write a small case of a kind to start from"),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 
 from harness.cases.words import nearest
 from harness.controller.errors import Exit, FaultyFiles, UsageError
-from harness.controller.lanes import scope_of
-from harness.controller.planning import selected_keys
 from harness.controller.project import Layout, find_root, load_matrix, load_project, read_project
 from harness.controller.selection import Selection
 from harness.controller.writing import complete
@@ -54,24 +51,6 @@ def validate(root: Path | None) -> Exit:
         raise FaultyFiles(faults)
     counts = f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(cases)} cases"
     print(f"{counts}: valid")
-    return Exit.AGREES
-
-
-def plan(root: Path | None, selection: Selection, form: str) -> Exit:
-    """Print what `run` would run."""
-    project = load_project(open_root(root))
-    environments = selection.choose_environments(project.matrix, project.matrix.default)
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    keys = {item.id: selected_keys(*scope_of(item, project.matrix, cases, paths)) for item in environments}
-    if form == "github":
-        print(json.dumps({"include": [{"environment": item.id, "python": item.python} for item in environments]}))
-    elif form == "json":
-        cells = [{"case": case, "path": path} for case, path in sorted(set().union(*keys.values()))]
-        print(json.dumps({"environments": [item.id for item in environments], "cells": cells}, indent=1))
-    else:
-        for item in environments:
-            print(f"{item.id:<14} TensorFlow {item.tensorflow:<8} Python {item.python:<5} {len(keys[item.id])} cells")
-        print(f"{len(environments)} environments, {sum(map(len, keys.values()))} cells")
     return Exit.AGREES
 
 

@@ -74,13 +74,17 @@ def _word(before: Outcome | None, after: Outcome) -> str:
 
 
 def package_changes(before: Column, after: Column) -> list[Change]:
-    """What else is installed: the usual culprit. Nothing where either could not be installed at all."""
-    if any(column.environment.failed and not column.environment.packages for column in (before, after)):
+    """What else is installed: the usual culprit. Nothing where either could not be installed, or was not reached."""
+    if any(_is_unknown(column) for column in (before, after)):
         return []
     old, new = _installed(before.environment), _installed(after.environment)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
     environment = after.environment.id
     return [Change("package", environment, None, old.get(name), new.get(name), name) for name in names]
+
+
+def _is_unknown(column: Column) -> bool:
+    return not column.environment.packages and (column.environment.failed or not column.answers())
 
 
 def _installed(facts: EnvironmentFacts) -> dict[str, str]:

@@ -58,9 +58,13 @@ def as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
 
 def as_readme(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
     """The grid in short: the totals, how much of all cases passes under each path in each release, and the lanes."""
+    return "\n\n".join([*in_short(grid, lanes), "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+
+
+def in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
+    """The blocks of Markdown that tell the totals, what passes by import path and release, and the lanes."""
     blocks = ["\n".join(f"- {line}" for line in summary(grid)), _path_scores(grid), *map(_lane, lanes)]
-    blocks.append(_column_scores(grid))
-    return "\n\n".join([*blocks, "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+    return [*blocks, _column_scores(grid)]
 
 
 def summary(grid: Grid) -> list[str]:

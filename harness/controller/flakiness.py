@@ -13,9 +13,10 @@ from harness.controller.attempts import flaky_in_words
 from harness.controller.commands import open_root
 from harness.controller.errors import Exit
 from harness.controller.files import only_one
+from harness.controller.lanes import cells_of
 from harness.controller.project import Project, load_project
 from harness.controller.rounds import Round, how_it_ended, run_round
-from harness.controller.running import cells_of, check_ready, for_columns, terminated_as_interrupted
+from harness.controller.running import check_ready, for_columns, terminated_as_interrupted
 from harness.controller.selection import Selection
 
 Counts = dict[tuple[str, CellKey], Counter[Outcome]]
@@ -25,7 +26,7 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
     """Run all cells of a selection so many times. Exit code 1 says that there are flaky ones."""
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    cells = cells_of(project, environments, selection)
+    cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, ["--fresh", "--retries", "0", *how])

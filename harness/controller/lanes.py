@@ -12,7 +12,7 @@ from harness.cases.words import nearest
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey
 from harness.controller.matrix import FILE, Environment, Matrix
-from harness.controller.planning import cell_keys, paths_of
+from harness.controller.planning import cell_keys, paths_of, selected_keys
 
 
 def faults_of_lanes(root: str, matrix: Matrix, cases: Sequence[Case]) -> list[Fault]:
@@ -49,6 +49,13 @@ def keys_of(
 ) -> list[CellKey]:
     """Those of the cells that the environment runs, sorted."""
     return cell_keys(*scope_of(environment, matrix, cases, paths))
+
+
+def cells_of(
+    environments: Iterable[Environment], matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> dict[str, list[CellKey]]:
+    """Those of the cells that each environment runs. Raises UsageError where one has none."""
+    return {item.id: selected_keys(*scope_of(item, matrix, cases, paths)) for item in environments}
 
 
 def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:

@@ -33,3 +33,21 @@ def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[Cell
     if not keys:
         raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
     return keys
+
+
+# What all cells depend on, whatever their case: the matrix, the locks, and the code that makes and runs scripts.
+_COMMON = (
+    "matrix.yaml",
+    "locks/tf*.txt",
+    "tox.ini",
+    "toxfile.py",
+    *(f"harness/{part}/*" for part in ("runner", "contract", "cases")),
+)
+
+
+def touched(cases: Sequence[Case], files: Iterable[str]) -> list[Case]:
+    """The cases of which changes to these files may change an outcome."""
+    changed = set(files)
+    if any(fnmatchcase(file, pattern) for file in changed for pattern in _COMMON):
+        return list(cases)
+    return [case for case in cases if case.file in changed]

@@ -11,15 +11,13 @@ from types import FrameType
 
 from rich.console import Console
 
-from harness.contract.records import CellKey
 from harness.controller import column as columns
 from harness.controller.commands import open_root
 from harness.controller.concluding import conclude
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
-from harness.controller.lanes import scope_of
+from harness.controller.lanes import cells_of
 from harness.controller.matrix import Environment
-from harness.controller.planning import selected_keys
 from harness.controller.project import Layout, Project, load_project
 from harness.controller.rounds import make_job, run_round
 from harness.controller.selection import Selection
@@ -36,7 +34,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     """
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
-    cells = cells_of(project, environments, selection)
+    cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, how)
@@ -53,12 +51,6 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
         console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
         return Exit.INTERRUPTED
     return conclude(project, selection, done, console)
-
-
-def cells_of(project: Project, environments: Sequence[Environment], selection: Selection) -> dict[str, list[CellKey]]:
-    """The selected cells by environment. Raises UsageError where one has none."""
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    return {item.id: selected_keys(*scope_of(item, project.matrix, cases, paths)) for item in environments}
 
 
 def for_columns(selection: Selection, how: Sequence[str]) -> list[str]:

@@ -43,6 +43,10 @@ class Selection:
             chosen.update(matrix.groups[default] if default else whole)
         return [environment for name, environment in matrix.everything.items() if name in chosen]
 
+    def choose_cells(self, cases: Sequence[Case], matrix: Matrix) -> tuple[list[Case], list[PathSpec]]:
+        """The chosen cases and import paths."""
+        return self.choose_cases(cases), self.choose_paths(matrix)
+
     def choose_paths(self, matrix: Matrix) -> list[PathSpec]:
         names = _matching(self.paths, matrix.paths, "import path") if self.paths else list(matrix.paths)
         return [spec for name, spec in matrix.paths.items() if name in names]

@@ -15,6 +15,7 @@ from harness.controller.collecting import collect_grid
 from harness.controller.commands import open_root
 from harness.controller.compare import compare_sets
 from harness.controller.errors import Exit, UsageError
+from harness.controller.gathering import gather
 from harness.controller.grid import Grid, Row, make_grid
 from harness.controller.history import Event, last_events, read_history, since
 from harness.controller.lane_rows import lane_rows
@@ -26,9 +27,14 @@ from harness.controller.selection import Selection
 from harness.controller.store import Column, read_columns, read_details
 
 
-def collect(root: Path | None) -> Exit:
-    """Make the grid's files from the accepted results."""
-    collect_grid(load_project(open_root(root)))
+def collect(root: Path | None, selection: Selection, shards: Path | None) -> Exit:
+    """Make the grid's files from the accepted results, or the last run from the folder of its shards."""
+    project = load_project(open_root(root))
+    if shards is not None:
+        return gather(project, selection, shards)
+    if selection != Selection():
+        raise UsageError("what is selected goes with --shards: the grid is always made from all results")
+    collect_grid(project)
     return Exit.AGREES
 
 

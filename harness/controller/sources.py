@@ -50,6 +50,15 @@ def _read_revision(layout: Layout, revision: str) -> dict[str, Column]:
     return columns
 
 
+def changed_files(root: Path, revision: str) -> list[str]:
+    """What is not as in a git revision, below `root` and relative to it. Raises UsageError for no revision."""
+    known = _git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", "--end-of-options", revision, "--")
+    unknown = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    if known is None or unknown is None:
+        raise UsageError(f"{revision!r} is no git revision of {root}")
+    return sorted({*filter(None, os.fsdecode(known + unknown).split("\0"))})
+
+
 def _git(root: Path, *arguments: str) -> bytes | None:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)

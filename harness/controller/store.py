@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -157,7 +157,11 @@ def check_name(column: Column, name: str, where: object) -> Column:
 
 def write_details(file: Path, records: Iterable[Record]) -> None:
     """What varies from run to run, by cell: seconds, memory, traceback, output."""
-    details = {f"{record.outcome.case}[{record.outcome.path}]": record.details() for record in records}
+    write_details_of(file, {f"{record.outcome.case}[{record.outcome.path}]": record.details() for record in records})
+
+
+def write_details_of(file: Path, details: Mapping[str, dict[str, Any]]) -> None:
+    """The details as they are read, by cell."""
     write_atomically(file, json.dumps(details, indent=1, sort_keys=True) + "\n")
 
 

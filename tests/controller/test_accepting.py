@@ -254,3 +254,29 @@ def test_nothing_is_accepted_while_a_run_is_under_way(
     assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
     assert not (project / "results").exists()
     assert harness("accept").returncode == 0
+
+
+def test_what_was_not_run_to_the_end_stays_as_it_was(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    env_fail = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]
+    for name in ("tf215", "tf216", "tf216-legacy"):
+        keep("results", column(*CELLS, id=name))
+    keep(".harness/run", column(*BROKEN, id="tf215"))
+    keep(".harness/run", column(*env_fail, id="tf216", status="env-fail", reason="no network"))
+    keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN), *CELLS[1:], id="tf216-legacy"))
+    before = bytes_of(project / "results")
+    assert harness("accept").returncode == 3
+    assert bytes_of(project / "results") == before
+    done = harness("accept", "--complete")
+    assert (done.returncode, "accepted 3 cells of tf215\n" in done.stdout) == (0, True)
+    after = bytes_of(project / "results")
+    for name in ("tf216", "tf216-legacy"):
+        assert after[project / "results" / f"{name}.json"] == before[project / "results" / f"{name}.json"]
+    assert b"2.14.0" in after[project / "results" / "tf215.json"]
+
+
+def test_nothing_complete_is_nothing_to_accept(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN)))
+    done = harness("accept", "--complete")
+    assert (done.returncode, done.stdout) == (0, "nothing was run to the end: nothing is accepted\n")

@@ -255,13 +255,6 @@ def test_plan_as_json(harness: Command) -> None:
     assert [(cell["case"], cell["path"]) for cell in data["cells"]] == [key for key in CELLS if key[1] != "keras"]
 
 
-def test_plan_as_jobs_of_github(harness: Command) -> None:
-    done = harness("plan", "-e", "tf115", "-e", "tf215", "--format", "github")
-    assert len(done.stdout.splitlines()) == 1
-    jobs = [{"environment": "tf115", "python": "3.99"}, {"environment": "tf215", "python": "3.11"}]
-    assert json.loads(done.stdout) == {"include": jobs}
-
-
 @pytest.mark.parametrize("cell", CELLS, ids="-".join)
 def test_script_prints_python_with_its_stages(harness: Command, cell: tuple[str, str]) -> None:
     done = harness("script", cell[0], "-p", cell[1])
