@@ -41,8 +41,8 @@ def compare(before: Column | None, after: Column, planned: Collection[CellKey] |
     name = after.environment.id
     if before is not None:
         whole = _environment_change(before.environment, after.environment)
-        if whole is not None or after.environment.failed:
-            return [whole] if whole else []
+        if whole is not None:
+            return [whole]
     known = before.cells if before else {}
     # Most outcomes are one object in both, which is a lot faster to see than that two are the same.
     differing = [key for key, new in after.cells.items() if (old := known.get(key)) is not new and old != new]

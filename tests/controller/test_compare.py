@@ -97,7 +97,8 @@ def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change(colu
     one, other = (column(env_fail, status="env-fail", reason=reason) for reason in ("no network", "no such version"))
     assert compare(one, other) == [Change("environment changed", "tf215", before="no network", after="no such version")]
     assert compare(one, other)[0].differs
-    assert compare(one, column(env_fail, FAILED, status="env-fail", reason="no network")) == []
+    more = compare(one, column(env_fail, FAILED, status="env-fail", reason="no network"))
+    assert [(change.word, change.differs) for change in more] == [("new", False)]
 
 
 def test_packages_are_compared_by_name_together_with_python_and_the_release(column: Columns) -> None:

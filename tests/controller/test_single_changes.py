@@ -153,9 +153,11 @@ def test_one_fact_of_an_environment(copied: Path, diff: Diff, name: str, field: 
 def test_one_environment_that_is_lost_or_gone(copied: Path, diff: Diff, name: str) -> None:
     file = copied / f"{name}.json"
     document = json.loads(file.read_text(encoding="utf-8"))
+    before = document["environment"]["reason"]  # of a lane, which may be lost already
     document["environment"] |= {"status": "env-fail", "reason": "no network", "packages": {}}
     document["cells"] = [cell | {"status": "env-fail", "stage": None} for cell in document["cells"]]
     file.write_text(json.dumps(document), encoding="utf-8")
-    assert diff() == [NONE | {"change": "environment lost", "environment": name, "after": "no network"}]
+    word = "environment changed" if before else "environment lost"
+    assert diff() == [NONE | {"change": word, "environment": name, "before": before, "after": "no network"}]
     file.unlink()
     assert diff() == [NONE | {"change": "environment removed", "environment": name}]
