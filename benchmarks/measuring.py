@@ -110,6 +110,10 @@ class Workbench:
         return [(cell.partition("[")[0], details) for file in files for cell, details in read_details(file).items()]
 
 
+# Measures some environments with the arguments that select the cases, so many side by side, and prints the line.
+Measure = Callable[[Workbench, Sequence[str], Sequence[str], int], None]
+
+
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Workbench]:
     """A copy of the project in a temporary folder, removed at the end. Where that is on another disk than uv's cache,
@@ -143,6 +147,22 @@ def select(options: argparse.Namespace, project: Project) -> tuple[list[Environm
 def flags(name: str, values: Iterable[str]) -> list[str]:
     """An option once for each value."""
     return [part for value in values for part in (name, value)]
+
+
+def alone_and_together(options: argparse.Namespace, titles: Sequence[str], measure: Measure) -> int:
+    """Print the table in which each environment is measured alone, and then all of them side by side."""
+    say(machine())
+    with copied() as bench:
+        environments, cases = select(options, bench.load())
+        names = [environment.id for environment in environments]
+        for name in names:
+            bench.install(name)
+        say(head(*titles))
+        for name in names:
+            measure(bench, [name], cases, 1)
+        if len(names) > 1:
+            measure(bench, names, cases, min(options.jobs, len(names)))
+    return 0
 
 
 def call(main: Callable[[], int]) -> NoReturn:

@@ -12,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.measuring import MEMORY, Workbench, call, copied, ending, head, machine, make_parser, row, say, select
+from benchmarks.measuring import MEMORY, Workbench, alone_and_together, call, ending, make_parser, row, say
 
 _PAUSE = 0.5  # seconds
 
@@ -62,7 +62,7 @@ def _field(file: Path, name: str) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
 
 
-def _measure(bench: Workbench, names: list[str], cases: list[str], jobs: int) -> None:
+def _measure(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs: int) -> None:
     environments = [part for name in names for part in ("-e", name)]
     command = [sys.executable, "-m", "harness", "run", *environments, *cases, "--fresh", "-j", str(jobs)]
     peak, processes, code = peak_of(command, bench.root)
@@ -74,19 +74,8 @@ def _measure(bench: Workbench, names: list[str], cases: list[str], jobs: int) ->
 
 def main() -> int:
     """Print a line for each environment alone, and for all of them side by side."""
-    options = make_parser(__doc__).parse_args()
-    say(machine())
-    with copied() as bench:
-        environments, cases = select(options, bench.load())
-        names = [environment.id for environment in environments]
-        for name in names:
-            bench.install(name)
-        say(head("environments", "side by side", "peak, GB", "of the machine's", "processes", "for each, GB"))
-        for name in names:
-            _measure(bench, [name], cases, 1)
-        if len(names) > 1:
-            _measure(bench, names, cases, min(options.jobs, len(names)))
-    return 0
+    titles = ["environments", "side by side", "peak, GB", "of the machine's", "processes", "for each, GB"]
+    return alone_and_together(make_parser(__doc__).parse_args(), titles, _measure)
 
 
 if __name__ == "__main__":

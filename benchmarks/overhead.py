@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.measuring import CORES, Workbench, call, copied, flags, head, machine, make_parser, row, say, select
+from benchmarks.measuring import CORES, Workbench, alone_and_together, call, flags, make_parser, row, say
 
 
 def measure_run(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs: int, repeats: int) -> str:
@@ -32,19 +32,13 @@ def _rounded(*ratios: float) -> list[str]:
 def main() -> int:
     """Print a line for each environment alone, and for all of them side by side."""
     options = make_parser(__doc__).parse_args()
-    say(machine())
-    with copied() as bench:
-        environments, cases = select(options, bench.load())
-        names = [environment.id for environment in environments]
-        for name in names:
-            bench.install(name)
-        titles = ["environments", "side by side", "by the clock, s", "the cells' own, s", "computing, s"]
-        say(head(*titles, "clock × side by side ÷ own", "clock × cores ÷ own"))
-        for name in names:
-            say(measure_run(bench, [name], cases, 1, options.repeats))
-        if len(names) > 1:
-            say(measure_run(bench, names, cases, min(options.jobs, len(names)), options.repeats))
-    return 0
+    titles = ["environments", "side by side", "by the clock, s", "the cells' own, s", "computing, s"]
+    titles += ["clock × side by side ÷ own", "clock × cores ÷ own"]
+
+    def measure(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs: int) -> None:
+        say(measure_run(bench, names, cases, jobs, options.repeats))
+
+    return alone_and_together(options, titles, measure)
 
 
 if __name__ == "__main__":
