@@ -64,8 +64,10 @@ class Plan:
         data = asdict(self)
         data["expected"] = [outcome.to_json() for outcome in self.expected.values()]
         data["keys"] = [[case, path, key] for (case, path), key in self.keys.items()]
-        with open(file, "w", encoding="utf-8") as handle:
+        part = file + ".part"  # so that the plan is there whole, or not at all
+        with open(part, "w", encoding="utf-8") as handle:
             json.dump(data, handle, indent=1)
+        os.replace(part, file)
 
     @classmethod
     def read(cls, file: str) -> Plan:

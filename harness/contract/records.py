@@ -94,11 +94,11 @@ class Record:
             "output": self.output,
             "script": self.script,
             "at": self.at,
-            "again": [outcome.to_json() for outcome in self.again],
+            "attempts": [outcome.to_json() for outcome in (self.outcome, *self.again)] if self.again else [],
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
         details = dict(data["details"])
-        again = tuple(Outcome.from_json(item) for item in details.pop("again", ()))
-        return cls(outcome=Outcome.from_json(data["outcome"]), again=again, **details)
+        attempts = tuple(Outcome.from_json(item) for item in details.pop("attempts", ()))
+        return cls(outcome=Outcome.from_json(data["outcome"]), again=attempts[1:], **details)

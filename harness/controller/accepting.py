@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.contract.records import CellKey
-from harness.contract.statuses import Status
 from harness.controller.changes import as_text
 from harness.controller.collecting import grid_files, said_of
 from harness.controller.commands import open_root
@@ -15,14 +14,12 @@ from harness.controller.compare import Change, compare_sets
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import only_one
 from harness.controller.history import continued, events
-from harness.controller.lanes import by_lane, keys_of
+from harness.controller.lanes import by_lane, keys_of, steady
 from harness.controller.planning import cell_keys
 from harness.controller.project import Project, load_project
 from harness.controller.selection import Selection
-from harness.controller.store import Column, as_document, read_columns, read_details
+from harness.controller.store import NO_OUTCOME, Column, as_document, read_columns, read_details
 from harness.controller.writing import changed, only_writer, write_together
-
-_NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
 
 
 def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], planned: Collection[CellKey]) -> Column:
@@ -34,7 +31,7 @@ def merge(baseline: Column | None, run: Column, selected: Collection[CellKey], p
     """
     name = run.environment.id
     taken = {key: outcome for key, outcome in run.cells.items() if key in selected}
-    unknown = [key for key, outcome in taken.items() if outcome.status in _NO_OUTCOME]
+    unknown = [key for key, outcome in taken.items() if outcome.status in NO_OUTCOME]
     if unknown:
         raise HarnessError(
             f"{name}: {len(unknown)} cells have no outcome, {unknown[0][0]}[{unknown[0][1]}] first: run again"
@@ -64,7 +61,8 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
     accepted = read_columns(layout.results, project.matrix.everything)
     runs = _runs(project, selection)
     if complete:
-        runs = {name: column for name, column in runs.items() if _is_complete(column)}
+        same = steady(project.matrix, accepted, runs)
+        runs = {name: column for name, column in runs.items() if _is_complete(column) and name not in same}
         if not runs:
             print("nothing was run to the end: nothing is accepted")
             return Exit.AGREES
@@ -99,7 +97,7 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
 
 def _is_complete(column: Column) -> bool:
     """Whether every cell has an outcome, and the environment could be made."""
-    return not column.environment.failed and not any(cell.status in _NO_OUTCOME for cell in column.cells.values())
+    return not column.environment.failed and not any(cell.status in NO_OUTCOME for cell in column.cells.values())
 
 
 def _runs(project: Project, selection: Selection) -> dict[str, Column]:

@@ -22,7 +22,7 @@ def _plan(parser: argparse.ArgumentParser) -> object:
     selects(parser)
     forms = ["table", "json", "github", "pythons"]
     parser.add_argument("--format", choices=forms, default="table", help="default: table")
-    parser.add_argument("--jobs", type=within(1), metavar="N", help="of github: at most so many (default: 255)")
+    parser.add_argument("--jobs", type=within(1, 256), metavar="N", help="of github: at most so many (default: 255)")
     parser.add_argument("--since", metavar="REV", help="only what may have changed since that revision of git")
 
     def run(options: argparse.Namespace) -> Exit:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from harness.contract.plan import Plan, case_of
 from harness.contract.records import CellKey, Outcome, Record
-from harness.contract.statuses import Status
 from harness.controller.compare import describe
 from harness.controller.texts import in_one_line
 
 RETRIES = 2
-_RAN = (Status.PASS, Status.FAIL, Status.ABSENT, Status.TIMEOUT, Status.CRASH)
 
 
 def unconfirmed(records: Mapping[CellKey, Record], baseline: Mapping[CellKey, Outcome], retries: int) -> list[CellKey]:
@@ -23,7 +22,7 @@ def unconfirmed(records: Mapping[CellKey, Record], baseline: Mapping[CellKey, Ou
         for key, record in records.items()
         if key in baseline
         and record.outcome != baseline[key]
-        and record.outcome.status in _RAN
+        and record.outcome.status.counts
         and len(record.again) < retries
     ]
 
@@ -39,7 +38,7 @@ def with_attempts(records: Mapping[CellKey, Record], attempts: Mapping[CellKey, 
     return [
         replace(records[key], again=(*records[key].again, attempt.outcome))
         for key, attempt in attempts.items()
-        if attempt.outcome.status in _RAN
+        if attempt.outcome.status.counts
     ]
 
 
@@ -59,9 +58,11 @@ def is_flaky(record: Record) -> bool:
     return any(outcome != record.outcome for outcome in record.again)
 
 
-def flaky(records: Iterable[Record]) -> dict[CellKey, Counter[Outcome]]:
-    """The flaky ones, with how often each gave what."""
-    return {record.outcome.key: Counter(_outcomes(record)) for record in records if is_flaky(record)}
+def flaky(details: Mapping[str, Mapping[str, Any]]) -> dict[CellKey, Counter[Outcome]]:
+    """The flaky cells among those of which a run has left the details, with how often each gave what."""
+    told = (item["attempts"] for item in details.values() if item.get("attempts"))
+    attempts = [[Outcome.from_json(outcome) for outcome in outcomes] for outcomes in told]
+    return {outcomes[0].key: Counter(outcomes) for outcomes in attempts if len(set(outcomes)) > 1}
 
 
 def flaky_in_words(environment: str, key: CellKey, counts: Counter[Outcome]) -> str:

@@ -33,7 +33,7 @@ from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
 from harness.controller.reuse import Kept
 from harness.controller.selection import Selection
-from harness.controller.session import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, run_session
+from harness.controller.session import BROKEN, FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, run_session
 from harness.controller.settled import settle
 from harness.controller.slots import slot
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
@@ -109,7 +109,7 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     plan, kept, taken = with_earlier(layout, whole, keys, request)
     _begin(layout, plan, kept, taken)
     with slot(layout.state / "slots", request.side_by_side) if request.side_by_side else nullcontext():
-        code = run_session(layout, plan, layout.run_file("plan", environment.id, ".json"), prefix, request.pytest)
+        code = run_session(layout, plan, layout.plan_file(environment.id), prefix, request.pytest)
         recorded = read_stream(Path(plan.stream))
         if code in (PASSED, FAILED):
             code = _run_again(layout, whole, recorded, request.retries, prefix) or code
@@ -161,9 +161,13 @@ def _run_again(layout: Layout, plan: Plan, recorded: Recorded, retries: int, pre
         again = replace(only(plan, cells), isolation="spawn", stream=str(plan_file.with_suffix(".jsonl")))
         Path(again.stream).unlink(missing_ok=True)
         code = run_session(layout, again, plan_file, prefix)
-        for record in with_attempts(recorded.records, read_stream(Path(again.stream)).records):
+        second = read_stream(Path(again.stream))
+        for record in with_attempts(recorded.records, second.records):
             recorded.records[record.outcome.key] = record
             append_line(plan.stream, {"record": record.to_json(), "key": recorded.keys.get(record.outcome.key)})
+        if second.environment_failure is not None:
+            print(f"{plan.environment}: not run again: {second.environment_failure}", flush=True)
+            return BROKEN
         if code not in (PASSED, FAILED):
             return code
     return 0
@@ -220,7 +224,7 @@ def report(column: Column, baseline: Column | None, taken: int, recorded: Record
     changes = [] if column.environment.failed and baseline is None else compare(baseline, column)
     for change in changes:
         print("  " + in_words(change))
-    for key, attempts in flaky(recorded.records.values()).items():
+    for key, attempts in flaky({str(key): record.details() for key, record in recorded.records.items()}).items():
         print("  " + flaky_in_words(column.environment.id, key, attempts))
     if baseline is not None and not changes:
         print(f"{column.environment.id}: as in the baseline")

@@ -17,10 +17,9 @@ from harness.controller.jobs import Job
 from harness.controller.lanes import by_lane, scope_of
 from harness.controller.matrix import Environment
 from harness.controller.project import Layout, Project
-from harness.controller.reconcile import read_stream
-from harness.controller.rounds import how_it_ended, plan_file
+from harness.controller.rounds import how_it_ended
 from harness.controller.selection import Selection
-from harness.controller.store import Column, read_columns
+from harness.controller.store import Column, read_columns, read_details
 from harness.controller.terminal import print_ran
 from harness.controller.texts import safe
 
@@ -67,8 +66,8 @@ def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], c
 def _print_flaky(layout: Layout, done: Done, console: Console) -> None:
     for job, _ in done:
         if job.process is not None:
-            stream = layout.run_file("stream", job.environment.id, ".jsonl")
-            for key, attempts in flaky(read_stream(stream).records.values()).items():
+            details = read_details(layout.run_file("details", job.environment.id, ".json"))
+            for key, attempts in flaky(details).items():
                 _print(console, flaky_in_words(job.environment.id, key, attempts))
 
 
@@ -105,7 +104,7 @@ def _taken(layout: Layout, job: Job, column: Column) -> int:
     """How many outcomes of a column are from earlier runs: all where nothing was started."""
     if job.process is None:
         return len(column.cells)
-    file = plan_file(layout, job.environment.id)
+    file = layout.plan_file(job.environment.id)
     return len(Plan.read(str(file)).taken) if file.exists() else 0
 
 

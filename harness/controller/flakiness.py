@@ -27,6 +27,7 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
     cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
+    environments = [item for item in environments if item.id in cells]
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, ["--fresh", "--retries", "0", *how])
@@ -36,10 +37,10 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
             ran = run_round(project, environments, cells, arguments, jobs, console)
-            broken += [f"{what} in run {number}" for what in _add(counts, project, ran)]
             if ran.interrupted:
                 console.print("interrupted: nothing is known of what was not run so many times")
                 return Exit.INTERRUPTED
+            broken += [f"{what} in run {number}" for what in _add(counts, project, ran)]
     return _tell(counts, runs, broken, console)
 
 
@@ -53,6 +54,8 @@ def _add(counts: Counts, project: Project, ran: Round) -> list[str]:
             broken.append(f"{name} did not come to its cells: {how_it_ended(project.layout, job)} (log: {job.log})")
         elif column.environment.failed:
             broken.append(f"{name} env-fail: {column.environment.reason} (log: {job.log})")
+        elif job.code not in (Exit.AGREES, Exit.DIFFERS):
+            broken.append(f"{name} did not get through its cells (log: {job.log})")
         else:
             for key, outcome in column.cells.items():
                 counts[name, key][outcome] += 1

@@ -31,12 +31,14 @@ def gather(project: Project, selection: Selection, folder: Path) -> Exit:
     layout, matrix = project.layout, project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
     cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    environments = [item for item in environments if item.id in cells]
     shards = _shards(folder)
     read = [(shard, _read(shard, environments)) for shard in shards]
     found = merge_all(columns for _, columns in read)
     with only_one(layout.state / "lock", f"run in {layout.root}"):
+        whole = {item.id: _whole(item, found.get(item.id), cells[item.id]) for item in environments}
         for item in environments:
-            column = _whole(item, found.get(item.id), cells[item.id])
+            column = whole[item.id]
             details = _details(item.id, column, [(shard, columns) for shard, columns in read if item.id in columns])
             write_column(layout.run / f"{item.id}.json", column)
             write_details_of(layout.run_file("details", item.id, ".json"), details)
@@ -78,7 +80,11 @@ def _details(name: str, column: Column, shards: Iterable[tuple[Path, Mapping[str
     """By cell, the details of a shard that gave the outcome which is taken."""
     found: dict[str, Any] = {}
     for shard, columns in shards:
-        details = read_details(shard / "details" / f"{name}.json")
+        try:
+            details = read_details(shard / "details" / f"{name}.json")
+        except HarnessError as error:
+            print(f"left out: {in_one_line(str(error))}")
+            continue
         for key, outcome in columns[name].cells.items():
             cell = f"{key[0]}[{key[1]}]"
             if cell in details and column.cells.get(key) == outcome:

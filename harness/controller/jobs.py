@@ -114,4 +114,6 @@ def _interrupt(layout: Layout, active: Sequence[Job]) -> None:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             deadline = 0.0
             os.killpg(job.process.pid, signal.SIGKILL)
-        _reap(layout, job)
+    for job in active:  # not before all have ended, as it may take a while
+        if job.process is not None:
+            _reap(layout, job)

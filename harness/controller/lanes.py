@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Map
 from functools import reduce
 from itertools import groupby
 
@@ -11,8 +12,11 @@ from harness.cases.documents import Fault, Place, load
 from harness.cases.words import nearest
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey
+from harness.controller.compare import compare
+from harness.controller.errors import UsageError
 from harness.controller.matrix import FILE, Environment, Matrix
 from harness.controller.planning import cell_keys, paths_of, selected_keys
+from harness.controller.store import Column
 
 
 def faults_of_lanes(root: str, matrix: Matrix, cases: Sequence[Case]) -> list[Fault]:
@@ -54,8 +58,21 @@ def keys_of(
 def cells_of(
     environments: Iterable[Environment], matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
 ) -> dict[str, list[CellKey]]:
-    """Those of the cells that each environment runs. Raises UsageError where one has none."""
-    return {item.id: selected_keys(*scope_of(item, matrix, cases, paths)) for item in environments}
+    """Those of the cells that each environment runs, for each that runs any. Raises UsageError where none does."""
+    selected_keys(cases, paths)
+    keys = {item.id: keys_of(item, matrix, cases, paths) for item in environments}
+    found = {name: cells for name, cells in keys.items() if cells}
+    if keys and not found:
+        raise UsageError(
+            "the selection has no cell: its environments are of lanes that run none of its cases and paths"
+        )
+    return found
+
+
+def steady(matrix: Matrix, baseline: Map[str, Column], run: Map[str, Column]) -> set[str]:
+    """The environments of lanes with no other outcome than in the baseline. That packages differ is their nature."""
+    known = [name for name in run if name in matrix.in_lanes and name in baseline]
+    return {name for name in known if not any(change.differs for change in compare(baseline[name], run[name]))}
 
 
 def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:

@@ -25,6 +25,7 @@ def plan(root: Path | None, selection: Selection, form: str, jobs: int | None, s
     narrowed = selection if since is None else _narrowed(project, selection, since)
     chosen = environments if narrowed else []
     cells = cells_of(chosen, project.matrix, *(narrowed or selection).choose_cells(project.cases, project.matrix))
+    chosen = [item for item in chosen if item.id in cells]
     if form == "github":
         print(_as_github(project, narrowed or selection, chosen, cells, jobs))
     elif form == "json":

@@ -51,7 +51,7 @@ class _Watch:
         name = job.environment.id
         if self.finished(job):
             return "running cells"
-        if self.layout.run_file("plan", name, ".json").exists():
+        if self.layout.plan_file(name).exists():
             return "importing TensorFlow"
         if is_made(self.layout, job):
             return "waiting for others"
@@ -62,7 +62,7 @@ class _Watch:
     def finished(self, job: Job) -> int:
         """How many cells have an outcome: a stream starts with those that are known from earlier runs."""
         file = self.layout.run_file("stream", job.environment.id, ".jsonl")
-        plan = self.layout.run_file("plan", job.environment.id, ".json")
+        plan = self.layout.plan_file(job.environment.id)
         if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
             return 0
         return min(self.cells[job.environment.id], file.read_bytes().count(b'{"record"'))  # some may be run again

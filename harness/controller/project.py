@@ -57,6 +57,10 @@ class Layout:
     def run(self) -> Path:
         return self.state / "run"
 
+    def plan_file(self, environment: str) -> Path:
+        """Where an environment's plan lies once it has come to its cells."""
+        return self.run_file("plan", environment, ".json")
+
     def run_file(self, folder: str, environment: str, suffix: str) -> Path:
         return self.state / folder / f"{environment}{suffix}"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.contract.statuses import Status
+from harness.controller.attempts import flaky, flaky_in_words
 from harness.controller.changes import as_markdown
 from harness.controller.column import verdict
 from harness.controller.commands import open_root
@@ -14,11 +15,12 @@ from harness.controller.errors import Exit, UsageError
 from harness.controller.export import in_short
 from harness.controller.grid import count, make_grid
 from harness.controller.lane_rows import lane_rows
-from harness.controller.project import load_project
-from harness.controller.store import Column, read_columns
+from harness.controller.lanes import steady
+from harness.controller.matrix import Matrix
+from harness.controller.project import Layout, Project, load_project
+from harness.controller.store import NO_OUTCOME, Column, read_columns, read_details
 from harness.controller.texts import escaped, safe
 
-_FAULTS = (Status.NOT_RUN, Status.ERROR)
 _CUT = "\n\n*Cut here: it is longer than fits.*\n"
 
 
@@ -30,18 +32,42 @@ def report(root: Path | None, most: int | None) -> Exit:
     if not run:
         raise UsageError(f"there is no run in {layout.run}: start one with `harness run`")
     baseline = read_columns(layout.results, run)
-    environments = [item for name, item in matrix.environments.items() if name in run]
-    changes = compare_sets(baseline, run, whole=False)
     codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in run.items()}
     # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.
     known = {name for name, code in codes.items() if code is Exit.AGREES and run[name].environment.failed}
     unrun = {name: why for name, column in run.items() if name not in known and (why := _unrun(column))}
-    grid = make_grid(project.cases, list(matrix.paths.values()), environments, run)
-    missing = _table(unrun) if unrun else "Every environment was run to the end."
-    blocks = ["## What could not run", missing, "## What changed", as_markdown(changes).strip()]
-    print(_within(safe("\n\n".join([*blocks, "## The grid in short", *in_short(grid, lane_rows(matrix, run))])), most))
+    parts = {
+        "What could not run": _table(unrun) if unrun else "Every environment was run to the end.",
+        "What changed": _changes(matrix, baseline, run),
+        "Flaky": _flaky(layout, run),
+        "The grid in short": _in_short(project, run),
+    }
+    text = safe("\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items() if part))
+    print(_within(text.replace("@", "@&#8203;"), most))  # so that nobody is mentioned who is called as a decorator is
     codes |= dict.fromkeys(unrun, Exit.BROKEN)
     return max((code for name, code in codes.items() if not matrix.everything[name].may_fail), default=Exit.AGREES)
+
+
+def _changes(matrix: Matrix, baseline: Mapping[str, Column], run: Mapping[str, Column]) -> str:
+    same = steady(matrix, baseline, run)
+    told = {name: column for name, column in run.items() if name not in same}
+    return as_markdown(compare_sets(baseline, told, whole=False)).strip()
+
+
+def _flaky(layout: Layout, run: Iterable[str]) -> str:
+    found = [
+        flaky_in_words(name, key, attempts)
+        for name in run
+        for key, attempts in flaky(read_details(layout.run_file("details", name, ".json"))).items()
+    ]
+    return "\n".join(f"- {escaped(line)}" for line in found)
+
+
+def _in_short(project: Project, run: dict[str, Column]) -> str:
+    matrix = project.matrix
+    environments = [item for name, item in matrix.environments.items() if name in run]
+    grid = make_grid(project.cases, list(matrix.paths.values()), environments, run)
+    return "\n\n".join(in_short(grid, lane_rows(matrix, run)))
 
 
 def _unrun(column: Column) -> str:
@@ -51,7 +77,7 @@ def _unrun(column: Column) -> str:
     reached = count(column.cells.values())
     if reached[Status.NOT_RUN] == len(column.cells):
         return "no outcome of it came back"
-    faults = [f"{number} cells {status.value}" for status, number in reached.items() if status in _FAULTS]
+    faults = [f"{number} cells {status.value}" for status, number in reached.items() if status in NO_OUTCOME]
     return ", ".join(faults)
 
 

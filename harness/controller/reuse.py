@@ -127,7 +127,9 @@ def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dic
 
 
 def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]:
-    """What earlier runs left, and the answers of a newer one, or of one that was killed. What was flaky is left out."""
+    """What earlier runs left, and the answers of a newer one, or of one that was killed. What gave no answer in
+    the newer one, or was flaky, is not known any more.
+    """
     if recorded.environment_failure is not None:
         return dict(kept)
     answers = {
@@ -135,8 +137,8 @@ def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]
         for cell, record in recorded.records.items()
         if is_answer(record) and cell in recorded.keys
     }
-    steady = {cell: entry for cell, entry in kept.items() if not is_flaky(recorded.records.get(cell, entry.record))}
-    return {**steady, **answers}
+    older = {cell: entry for cell, entry in kept.items() if is_answer(recorded.records.get(cell, entry.record))}
+    return {**older, **answers}
 
 
 def write_kept(file: Path, kept: Mapping[CellKey, Kept]) -> None:

@@ -84,8 +84,8 @@ def _finish(layout: Layout, job: Job, cells: Mapping[str, Sequence[CellKey]], in
     matrix_says = EnvironmentFacts(
         name, job.environment.tensorflow, job.environment.python, job.environment.distribution
     )
-    if plan_file(layout, name).exists():
-        plan = Plan.read(str(plan_file(layout, name)))
+    if layout.plan_file(name).exists():
+        plan = Plan.read(str(layout.plan_file(name)))
         try:
             installed = facts(job.environment, layout.environments / name)
         except HarnessError:
@@ -106,8 +106,3 @@ def how_it_ended(layout: Layout, job: Job) -> Ending:
     """What the job's log says of its end."""
     log = job.log.read_text(encoding="utf-8", errors="replace")
     return ending(log.replace(f"{layout.root}{os.sep}", ""), job.environment.id)
-
-
-def plan_file(layout: Layout, environment: str) -> Path:
-    """Where an environment's plan lies once it has come to its cells."""
-    return layout.run_file("plan", environment, ".json")

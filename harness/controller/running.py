@@ -24,7 +24,7 @@ from harness.controller.selection import Selection
 from harness.controller.store import read_columns
 from harness.controller.taking import take
 
-_DISK = 1_300_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
+_DISK = 1_600_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
 
 
 def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
@@ -35,6 +35,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
     cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
+    environments = [item for item in environments if item.id in cells]
     check_ready(project, environments, how)
     console = Console(highlight=False, emoji=False)
     arguments = for_columns(selection, how)

@@ -16,7 +16,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.project import Layout
 from harness.controller.shipping import ship
 
-PASSED, FAILED, INTERRUPTED, USAGE, NOTHING = 0, 1, 2, 4, 5  # pytest's exit codes
+PASSED, FAILED, INTERRUPTED, BROKEN, USAGE, NOTHING = range(6)  # pytest's exit codes
 _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 

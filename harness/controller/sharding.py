@@ -6,6 +6,7 @@ would.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import heapq
 import json
@@ -13,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.contract.records import CellKey
-from harness.controller.errors import UsageError
+from harness.controller.errors import HarnessError, UsageError
 from harness.controller.matrix import Environment
 from harness.controller.project import Layout
 from harness.controller.store import read_details
 
 MOST_JOBS = 255  # GitHub takes 256 of one matrix
-MOST_ENVIRONMENTS = 10  # of one job: a hosted runner has 14 GB free, and an environment needs up to 1.3 GB
+MOST_ENVIRONMENTS = 8  # of one job: a hosted runner has 14 GB free, and an environment needs up to 1.6 GB
 _MAKING = 60.0  # seconds that it takes to make an environment
 _CELL = 0.3  # seconds of a cell, where nothing was ever run
 _LATER = 1.1  # as late as fewer jobs may end, as against the most
@@ -41,9 +42,12 @@ def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[st
     """How long each environment's cells take by the last run, in seconds; those that it did not have, by the others."""
     known = {}
     for environment, keys in cells.items():
-        details = read_details(layout.run_file("details", environment, ".json"))
+        try:
+            details = read_details(layout.run_file("details", environment, ".json"))
+        except HarnessError:  # they only help to guess
+            details = {}
         names = {f"{case}[{path}]" for case, path in keys}
-        known[environment] = [details[name]["seconds"] for name in sorted(names & details.keys())]
+        known[environment] = [details[name].get("seconds", _CELL) for name in sorted(names & details.keys())]
     everything = [seconds for found in known.values() for seconds in found]
     usual = _mean(everything, _CELL)
     return {name: _MAKING + len(cells[name]) * _mean(found, usual) for name, found in known.items()}
@@ -101,7 +105,10 @@ def _as_github(job: Job, layout: Layout, words: Sequence[str]) -> dict[str, obje
 
 
 def _digest(layout: Layout, environments: Sequence[Environment]) -> str:
-    """By which what was installed from the locks of a job can be kept."""
-    files = [layout.lock(item) for item in sorted(environments, key=lambda item: item.id)]
-    texts = [file.read_bytes() for file in files if file.is_file()]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+    """By which what was installed from the locks of a job can be kept; of lanes, which are resolved anew, for a day."""
+    parts = []
+    for item in sorted(environments, key=lambda item: item.id):
+        file = layout.lock(item)
+        today = datetime.date.today().isoformat().encode()
+        parts += [item.id.encode(), today if item.lane else file.read_bytes() if file.is_file() else b""]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]

@@ -16,6 +16,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.texts import in_one_line, json_line
 
+NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
 _OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # what stands around the lines of the cells
 
 

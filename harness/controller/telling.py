@@ -20,7 +20,7 @@ _NAME, _MAIL = "github-actions[bot]", "41898282+github-actions[bot]@users.norepl
 def tell(report: Path, title: str, done: bool) -> Exit:
     """Open the issue, or give it the new text if it says another; close it if all is `done`."""
     text = read_text(report)
-    found = _open("issue", "--label", _LABEL)
+    found = _open("issue", "body", "--label", _LABEL)
     if done:
         if found:
             _gh("issue", "close", str(found["number"]), "--comment", "As in the baseline again.")
@@ -42,7 +42,7 @@ def tell(report: Path, title: str, done: bool) -> Exit:
 def propose(root: Path, branch: str, report: Path, title: str) -> Exit:
     """Put what has changed in the work tree onto the branch, and open its pull request or update it."""
     read_text(report)
-    found = _open("pr", "--head", branch)
+    found = _open("pr", "isCrossRepository", "--head", branch)
     if not _call(root, "git", "status", "--porcelain"):
         if found:
             _gh("pr", "close", str(found["number"]), "--comment", "Nothing differs any more.")
@@ -61,10 +61,14 @@ def propose(root: Path, branch: str, report: Path, title: str) -> Exit:
     return Exit.AGREES
 
 
-def _open(kind: str, *which: str) -> dict[str, Any]:
-    """The number and text of the oldest that is open, empty where none is."""
-    listed = json.loads(_gh(kind, "list", "--state", "open", *which, "--json", "number,body") or "[]")
-    return min(listed, key=lambda item: int(item["number"]), default={})
+def _open(kind: str, known: str, *which: str) -> dict[str, Any]:
+    """The number of the oldest that is open, and what else is to be known of it; empty where there is none.
+
+    A branch of the same name in somebody's fork is none of ours.
+    """
+    listed = json.loads(_gh(kind, "list", "--state", "open", *which, "--json", f"number,{known}") or "[]")
+    ours = (item for item in listed if not item.get("isCrossRepository"))
+    return min(ours, key=lambda item: int(item["number"]), default={})
 
 
 def _gh(*arguments: str) -> str:

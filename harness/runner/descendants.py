@@ -25,15 +25,19 @@ def end_orphans(own: Collection[int] = ()) -> None:
 
     For a process that adopts orphans (`harness.contract.processes`), whose own children are known to it.
     """
+    left_alone = set(own)
     while True:
-        orphans = children(os.getpid()).difference(own)
+        orphans = children(os.getpid()) - left_alone
         if not orphans:
             return
         for pid in orphans:
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+            except PermissionError:  # it has become another user's
+                left_alone.add(pid)
+            except (ProcessLookupError, ChildProcessError):
+                pass
 
 
 def largest_kib(pid: int) -> int:

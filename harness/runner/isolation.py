@@ -51,8 +51,6 @@ class Isolation:
         adopt_orphans()
 
     def run(self, request: Request) -> Reply:
-        if self._lines is None:
-            self.start()
         request = dict(request, fresh=self.wants_fresh(request))
         reply = self._ask(request)
         if reply is None:  # the server died, which says nothing about the cell: once more, with a new one

@@ -209,7 +209,7 @@ def _run_fresh(request: Request, asker: int, variables: dict[str, str], own: Col
 def _watch(pid: int, report: int, output: int, request: Request, asker: int, own: Collection[int]) -> Reply:
     """See to the end of a cell, and of all that it leaves. `own` are the other children of this process."""
     try:
-        return vars(supervise.supervise(pid, report, output, supervise.Limits(*request["limits"]), asker))
+        return vars(supervise.supervise(pid, report, output, supervise.Limits(*request["limits"]), asker, own))
     finally:
         os.close(report)
         os.close(output)

@@ -8,9 +8,9 @@ import select
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Collection
 
-from harness.runner.descendants import largest_kib
+from harness.runner.descendants import children, largest_kib
 
 TAIL = 64 * 1024  # bytes of output that are kept
 POLL = 0.05  # seconds between looks at a process that keeps its pipes open
@@ -91,17 +91,20 @@ class _Pipes:
         return lines
 
 
-def supervise(pid: int, report: int, output: int, limits: Limits, asker: int | None = None) -> Watched:
+def supervise(
+    pid: int, report: int, output: int, limits: Limits, asker: int | None = None, own: Collection[int] = ()
+) -> Watched:
     """Wait for the process group `pid` to end, and see that it does.
 
     Kills it where it is past its limits, and, with Abandoned, when the descriptor `asker` says that nobody waits for
-    the answer any more. Whatever the group has left is killed too.
+    the answer any more. Whatever the group has left is killed too. All other children of this process but its `own` are
+    the cell's, as it has adopted what that left.
     """
     begin = time.monotonic()
     pipes = _Pipes(report, output)
     watched = Watched()
     try:
-        watched.killed = _watch(pid, pipes, limits, asker)
+        watched.killed = _watch(pid, pipes, limits, asker, own)
     finally:
         _kill(pid)  # before it is reaped, so that the number still names this group and no other
         _reap(pid, watched)
@@ -112,7 +115,7 @@ def supervise(pid: int, report: int, output: int, limits: Limits, asker: int | N
     return watched
 
 
-def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None) -> str | None:
+def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None, own: Collection[int]) -> str | None:
     """Return when the process has ended (None), or why it must be killed."""
     askers = [asker] if asker is not None else []
     now = time.monotonic()
@@ -124,7 +127,7 @@ def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None) -> str | 
         if now >= deadline:
             return "timeout"
         if now >= weigh_at:
-            if largest_kib(pid) * 1024 > limits.memory:
+            if max(map(largest_kib, children(os.getpid()).difference(own)), default=0) * 1024 > limits.memory:
                 return "memory"
             weigh_at = now + WEIGHED
         pause = POLL if pipes.open else POLL_CLOSED

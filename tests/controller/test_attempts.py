@@ -62,7 +62,8 @@ def test_an_attempt_is_added_to_the_record_of_the_first() -> None:
 
 def test_a_message_that_differs_is_flaky_too_and_is_told() -> None:
     assert not is_flaky(Record(FAIL, again=(FAIL, FAIL)))
-    found = flaky([Record(PASS), Record(FAIL, again=(OTHER, FAIL))])
+    steady, other = Record(FAIL, again=(FAIL, FAIL)), Record(FAIL, again=(OTHER, FAIL))
+    found = flaky({str(n): record.details() for n, record in enumerate([Record(PASS), steady, other])})
     assert found == {KEY: Counter({FAIL: 2, OTHER: 1})}
     said = "tf215 flaky mlp[keras]: 2 of 3 fail at fit (ValueError: no); 1 of 3 fail at fit (ValueError: never)"
     assert flaky_in_words("tf215", KEY, found[KEY]) == said

@@ -110,3 +110,20 @@ def test_once_is_not_several_times(harness: Command, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         harness("flaky", "--runs", "1")
     assert "--runs: must be at least 2" in capsys.readouterr().err
+
+
+def test_what_did_not_get_through_its_cells_is_not_called_steady(project: Path, harness: Command, made: None) -> None:
+    (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
+    done = harness("flaky", "-e", "tf215", "--runs", "2")
+    assert done.returncode == 3
+    assert done.stdout.count("tf215 did not get through its cells (log: ") == 2
+
+
+def test_a_report_names_what_is_flaky(harness: Command, once: Path) -> None:
+    harness("run", "-e", "tf215", "-k", "once")
+    harness("accept", "-k", "once")
+    once.unlink()
+    harness("run", "-e", "tf215", "-k", "once", "--fresh")
+    report = harness("report")
+    assert report.returncode == 0
+    assert "## Flaky\n\n- tf215 flaky once\\[tf.keras\\]: 2 of 3 pass; 1 of 3 fail at call" in report.stdout

@@ -16,7 +16,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
 from harness.controller.reconcile import Recorded, read_stream
-from harness.controller.reuse import add, cell_keys, cell_texts, read_kept, still_true, write_kept
+from harness.controller.reuse import Kept, add, cell_keys, cell_texts, read_kept, still_true, write_kept
 from harness.controller.store import Column
 
 Columns = Callable[..., Column]
@@ -173,3 +173,12 @@ def test_a_folder_in_place_of_what_is_kept_is_refused_in_a_sentence(tmp_path: Pa
     (tmp_path / "tf215.json").mkdir()
     with pytest.raises(HarnessError, match=r"^.*tf215\.json: cannot be read: .*Is a directory"):
         read_kept(tmp_path / "tf215.json")
+
+
+@pytest.mark.parametrize("status", [Status.CRASH, Status.TIMEOUT, Status.ERROR])
+def test_what_gave_no_answer_is_not_known_any_more(status: Status) -> None:
+    key = ("a", "keras")
+    kept = {key: Kept("k", Record(Outcome(*key, status=Status.PASS)))}
+    recorded = Recorded({key: Record(Outcome(*key, status=status))}, {key: "k"})
+    assert add(kept, recorded) == {}
+    assert add(kept, Recorded()) == kept

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 HOLD = """
@@ -31,7 +31,8 @@ def test_there_are_as_many_as_was_said_and_the_next_waits(tmp_path: Path) -> Non
     assert is_held(first)
     assert is_held(second)
     with holder(tmp_path / "slots", 2) as third:
-        time.sleep(0.5)
+        assert third.stdout is not None
+        assert not select.select([third.stdout], [], [], 2.0)[0]
         first.kill()  # whoever is killed gives its place away
         assert is_held(third)
         assert second.poll() is None

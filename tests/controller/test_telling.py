@@ -126,6 +126,13 @@ def test_the_pull_request_that_is_open_gets_the_new_changes(gh: Path, report: st
     assert git(project.parent, "rev-list", "--count", "main..changes") == "1"
 
 
+def test_a_branch_of_the_same_name_in_a_fork_is_none_of_ours(gh: Path, report: str, project: Path, clone: Path) -> None:
+    is_open(gh, {"number": 3, "isCrossRepository": True})
+    (clone / "matrix.yaml").write_text("# changed\n", encoding="utf-8")
+    assert propose(clone, report) == 0
+    assert [words[:2] for words in calls(gh)] == [["pr", "list"], ["auth", "setup-git"], ["pr", "create"]]
+
+
 def test_without_changes_the_pull_request_is_closed(gh: Path, report: str, clone: Path) -> None:
     assert propose(clone, report) == 0
     is_open(gh, OPEN)

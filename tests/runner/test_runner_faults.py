@@ -83,6 +83,13 @@ FAULTS = {
         None,
         "more memory than the limit",
     ),
+    "memory-of-a-daemon": (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n"
+        "    x = b'x' * 600000000\n    time.sleep(20)\nos.wait()\ntime.sleep(20)",
+        Status.CRASH,
+        None,
+        "more memory than the limit",
+    ),
     "huge-message": ("raise ValueError('x' * 30000000)", Status.FAIL, "ValueError", "xxx"),
 }
 MANY = {

@@ -79,13 +79,14 @@ def restore(service: Service, workspace: Path, inputs: Inputs) -> None:
 
 
 def upload_pages(service: Service, workspace: Path, inputs: Inputs) -> None:
-    upload(service, workspace, {"name": "github-pages", "path": inputs["path"], "overwrite": "true"})
+    upload(service, workspace, {"name": inputs.get("name", "github-pages"), "path": inputs["path"]})
 
 
 def deploy_pages(service: Service, workspace: Path, inputs: Inputs) -> dict[str, str]:
-    if "github-pages" not in service.artifacts:
+    name = inputs.get("artifact_name", "github-pages")
+    if name not in service.artifacts:
         raise Refused("there is no site")
-    service.pages = service.artifacts["github-pages"]
+    service.pages = service.artifacts[name]
     return {"page_url": "https://example.org/"}
 
 

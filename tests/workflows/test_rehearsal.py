@@ -117,7 +117,7 @@ def shows_the_night(summary: str) -> None:
     assert f"| {LOST} | no outcome of it came back |" in summary
     assert f"| {LATE} |" not in summary.partition("## What changed")[0]
     assert "1 fixed" in summary
-    assert "fail at import \\(ImportError: it was so\\)" in summary or "it was so" in summary
+    assert "fail at import (ImportError: it was so)" in summary
     assert "## The grid in short" in summary
     assert "`tensorflow.keras`" in summary
 
