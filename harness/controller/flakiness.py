@@ -10,13 +10,12 @@ from rich.console import Console
 
 from harness.contract.records import CellKey, Outcome
 from harness.controller.attempts import flaky_in_words
-from harness.controller.commands import open_root
 from harness.controller.errors import Exit
 from harness.controller.files import only_one
-from harness.controller.lanes import cells_of
-from harness.controller.project import Project, load_project
+from harness.controller.preparing import prepare
+from harness.controller.project import Project
 from harness.controller.rounds import Round, how_it_ended, run_round
-from harness.controller.running import check_ready, for_columns, terminated_as_interrupted
+from harness.controller.running import terminated_as_interrupted
 from harness.controller.selection import Selection
 
 Counts = dict[tuple[str, CellKey], Counter[Outcome]]
@@ -24,19 +23,15 @@ Counts = dict[tuple[str, CellKey], Counter[Outcome]]
 
 def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, how: Sequence[str]) -> Exit:
     """Run all cells of a selection so many times. Exit code 1 says that there are flaky ones."""
-    project = load_project(open_root(root))
-    environments = selection.choose_environments(project.matrix, project.matrix.default)
-    cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
-    environments = [item for item in environments if item.id in cells]
-    check_ready(project, environments, how)
+    todo = prepare(root, selection, ["--fresh", "--retries", "0", *how])
+    project = todo.project
     console = Console(highlight=False, emoji=False)
-    arguments = for_columns(selection, ["--fresh", "--retries", "0", *how])
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
-            ran = run_round(project, environments, cells, arguments, jobs, console)
+            ran = run_round(project, todo.environments, todo.cells, todo.arguments, jobs, console)
             if ran.interrupted:
                 console.print("interrupted: nothing is known of what was not run so many times")
                 return Exit.INTERRUPTED

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.statuses import Status
-from harness.controller import running
+from harness.controller import preparing
 from harness.controller.store import read_column
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -251,7 +251,7 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_installed(
 ) -> None:
     for name in ("tf215", "tf216", "tf216-legacy"):
         write_lock(project, name)
-    monkeypatch.setattr(running, "_DISK", 10**18)
+    monkeypatch.setattr(preparing, "_DISK", 10**18)
     done = harness("run", "-g", "tf2x")
     assert done.returncode == 3
     assert done.stderr.startswith("the disk will not do: 3 environments to install may need 3000000000 GB, and ")
