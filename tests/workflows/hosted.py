@@ -62,6 +62,7 @@ class Service:
     results: dict[str, Result] = field(default_factory=dict)
     parts: dict[tuple[str, str], Result] = field(default_factory=dict)
     pages: Path | None = None
+    attempt: int = 1  # one more with each *Re-run failed jobs*
 
     @property
     def workspace(self) -> Path:
@@ -111,7 +112,7 @@ class Machine:
                 "ref": "refs/heads/main",
                 "event_name": "schedule",
                 "run_id": 7,
-                "run_attempt": 1,
+                "run_attempt": service.attempt,
                 "token": "a token",
             },
             "runner": {"temp": str(self.temp), "arch": "X64", "os": "Linux"},
