@@ -7,6 +7,7 @@ This is the command of every TensorFlow environment of tox. Arguments are those 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ from harness.controller import reuse
 from harness.controller.attempts import RETRIES, flaky, flaky_in_words, only, unconfirmed, with_attempts
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import make_folder, only_one
+from harness.controller.files import make_folder, only_one, read_text
 from harness.controller.installed import facts, fingerprint
 from harness.controller.lanes import scope_of
 from harness.controller.matrix import Environment
@@ -51,6 +52,7 @@ class Request:
     fresh: bool
     retries: int
     side_by_side: int | None
+    drawn: Path | None  # a file with the cells to run of the selection, by environment
     pytest: tuple[str, ...]
 
     @property
@@ -68,9 +70,15 @@ def parse(arguments: Sequence[str]) -> Request:
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--retries", type=int, default=RETRIES)
     parser.add_argument("--side-by-side", type=int)  # said by `harness run`, which starts several of us
+    parser.add_argument("--drawn", type=Path)  # said by `harness audit`
     own, rest = parser.parse_known_args(arguments)
     selection = Selection(paths=tuple(own.path), cases=tuple(own.case))
-    return Request(selection, own.isolation, own.fresh, own.retries, own.side_by_side, tuple(rest))
+    return Request(selection, own.isolation, own.fresh, own.retries, own.side_by_side, own.drawn, tuple(rest))
+
+
+def _only_drawn(plan: Plan, drawn: Path) -> Plan:
+    """The plan with the cells that were drawn for its environment."""
+    return only(plan, {(case, path) for case, path in json.loads(read_text(drawn))[plan.environment]})
 
 
 def make_plan(project: Project, environment: Environment, request: Request, baseline: Column | None) -> Plan:
@@ -81,7 +89,7 @@ def make_plan(project: Project, environment: Environment, request: Request, base
         request.selection.choose_cases(project.cases),
         request.selection.choose_paths(project.matrix),
     )
-    return Plan(
+    plan = Plan(
         environment=environment.id,
         root=str(project.layout.root),
         stream=str(project.layout.run_file("stream", environment.id, ".jsonl")),
@@ -93,6 +101,7 @@ def make_plan(project: Project, environment: Environment, request: Request, base
         cells=cells_by_file(cases, paths),
         expected=dict(baseline.cells) if baseline else {},
     )
+    return _only_drawn(plan, request.drawn) if request.drawn else plan
 
 
 def run_column(project: Project, environment: Environment, request: Request, prefix: Path) -> Exit:

@@ -13,8 +13,7 @@ from harness.controller.attempts import flaky_in_words
 from harness.controller.errors import Exit
 from harness.controller.files import only_one
 from harness.controller.preparing import prepare
-from harness.controller.project import Project
-from harness.controller.rounds import Round, how_it_ended, run_round
+from harness.controller.rounds import answers, run_round
 from harness.controller.running import terminated_as_interrupted
 from harness.controller.selection import Selection
 
@@ -35,26 +34,12 @@ def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, 
             if ran.interrupted:
                 console.print("interrupted: nothing is known of what was not run so many times")
                 return Exit.INTERRUPTED
-            broken += [f"{what} in run {number}" for what in _add(counts, project, ran)]
+            through, without = answers(project, ran)
+            broken += [f"{what} in run {number}" for what in without]
+            for name, column in through.items():
+                for key, outcome in column.cells.items():
+                    counts[name, key][outcome] += 1
     return _tell(counts, runs, broken, console)
-
-
-def _add(counts: Counts, project: Project, ran: Round) -> list[str]:
-    """Count what a run gave; tell of the environments that gave nothing."""
-    broken = []
-    for job in ran.jobs:
-        name = job.environment.id
-        column = ran.columns.get(name)
-        if column is None:
-            broken.append(f"{name} did not come to its cells: {how_it_ended(project.layout, job)} (log: {job.log})")
-        elif column.environment.failed:
-            broken.append(f"{name} env-fail: {column.environment.reason} (log: {job.log})")
-        elif job.code not in (Exit.AGREES, Exit.DIFFERS):
-            broken.append(f"{name} did not get through its cells (log: {job.log})")
-        else:
-            for key, outcome in column.cells.items():
-                counts[name, key][outcome] += 1
-    return broken
 
 
 def _tell(counts: Counts, runs: int, broken: Sequence[str], console: Console) -> Exit:

@@ -102,6 +102,23 @@ def _finish(layout: Layout, job: Job, cells: Mapping[str, Sequence[CellKey]], in
     return column
 
 
+def answers(project: Project, ran: Round) -> tuple[dict[str, Column], list[str]]:
+    """The columns of the environments that got through their cells, and what is to be said of the others."""
+    through, broken = {}, []
+    for job in ran.jobs:
+        name = job.environment.id
+        column = ran.columns.get(name)
+        if column is None:
+            broken.append(f"{name} did not come to its cells: {how_it_ended(project.layout, job)} (log: {job.log})")
+        elif column.environment.failed:
+            broken.append(f"{name} env-fail: {column.environment.reason} (log: {job.log})")
+        elif job.code not in (Exit.AGREES, Exit.DIFFERS):
+            broken.append(f"{name} did not get through its cells (log: {job.log})")
+        else:
+            through[name] = column
+    return through, broken
+
+
 def how_it_ended(layout: Layout, job: Job) -> Ending:
     """What the job's log says of its end."""
     log = job.log.read_text(encoding="utf-8", errors="replace")

@@ -230,7 +230,7 @@ def test_only_a_case_that_has_changed_is_run_again(
 
 def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
     passed = Outcome("version", "keras", Status.PASS)
-    request = Request(Selection(paths=("keras",)), "spawn", False, 0, None, ())
+    request = Request(Selection(paths=("keras",)), "spawn", False, 0, None, None, ())
     plan = columns.make_plan(loaded, tf215, request, column(passed))
     assert plan.cells == {"cases/snippet/version.yaml": ["keras"]}
     assert [(spec.id, spec.form) for spec in plan.paths] == [("keras", "from")]
