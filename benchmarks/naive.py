@@ -20,7 +20,7 @@ from harness.controller.evidence import agrees, as_outcome, in_words, read_trace
 from harness.controller.interpreters import find_interpreter
 from harness.controller.matrix import Environment
 from harness.controller.plain import Ended
-from harness.controller.toxenvs import FIXED
+from harness.controller.variables import FIXED
 
 _HERE = Path(__file__).parent
 _FORKED = ["pytest-forked", "py"]  # beside the environment's own packages, which stay those of the lock

@@ -53,7 +53,12 @@ class Case:
 
     def digest(self, path: PathSpec) -> str:
         """What tells this script from any other."""
-        return hashlib.sha256(self.script(path).encode("utf-8")).hexdigest()[:16]
+        return digest_of(self.script(path))
+
+
+def digest_of(script: str) -> str:
+    """What tells a script from any other."""
+    return hashlib.sha256(script.encode("utf-8")).hexdigest()[:16]
 
 
 def case_files(root: str) -> list[str]:

@@ -26,7 +26,7 @@ from harness.controller.attempts import RETRIES, flaky, flaky_in_words, only, un
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import make_folder, only_one, read_text
-from harness.controller.installed import facts, fingerprint
+from harness.controller.installed import content, facts, fingerprint
 from harness.controller.lanes import scope_of
 from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
@@ -34,8 +34,9 @@ from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
 from harness.controller.reuse import Kept
 from harness.controller.selection import Selection
-from harness.controller.session import BROKEN, FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, run_session
+from harness.controller.session import BROKEN, FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, Session
 from harness.controller.settled import settle
+from harness.controller.shipping import ship
 from harness.controller.slots import slot
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 from harness.controller.texts import safe
@@ -110,20 +111,22 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     for folder in ("run", "details"):  # so that what is there after is of this run
         layout.run_file(folder, environment.id, ".json").unlink(missing_ok=True)
     baseline = read_baseline(layout, environment.id)
-    state = fingerprint(prefix)  # first: what changes after it is seen by the next run
+    state = (fingerprint(prefix), content(prefix))  # first: what changes after it is seen by the next run
     installed = facts(environment, prefix)
+    session = Session(layout, prefix, ship(layout.state))  # before the keys, which name the code that is shipped
     whole = make_plan(project, environment, request, baseline)
-    basis = reuse.basis(reuse.shared_basis(project.cases, whole), environment, installed, prefix)
-    keys = reuse.cell_keys(reuse.cell_texts(project.cases, whole), whole, environment, installed, prefix)
+    basis = reuse.basis(reuse.shared_basis(project.cases, whole), environment, installed, state[1])
+    keys = reuse.cell_keys(reuse.cell_texts(project.cases, whole), whole, environment, installed, state[1])
     plan, kept, taken = with_earlier(layout, whole, keys, request)
     _begin(layout, plan, kept, taken)
-    with slot(layout.state / "slots", request.side_by_side) if request.side_by_side else nullcontext():
-        code = run_session(layout, plan, layout.plan_file(environment.id), prefix, request.pytest)
+    to_run = plan.cells or unconfirmed(taken, plan.expected, request.retries)
+    with slot(layout.state / "slots", request.side_by_side) if request.side_by_side and to_run else nullcontext():
+        code = session.run(plan, layout.plan_file(environment.id), request.pytest)
         recorded = read_stream(Path(plan.stream))
         if code in (PASSED, FAILED):
-            code = _run_again(layout, whole, recorded, request.retries, prefix) or code
+            code = _run_again(session, whole, recorded, request.retries) or code
     column = finish(layout, plan, installed, recorded)
-    settle(layout, environment.id, state, basis, plan, column, recorded)
+    settle(layout, state, basis, plan, column, recorded)
     report(column, baseline, len(taken), recorded)
     reuse.write_kept(layout.run_file("kept", environment.id, ".json"), reuse.add(kept, recorded))
     if recorded.environment_failure is None:
@@ -156,7 +159,7 @@ def _begin(layout: Layout, plan: Plan, kept: Mapping[CellKey, Kept], taken: Mapp
         append_line(plan.stream, {"record": record.to_json(), "key": plan.keys[record.outcome.key]})
 
 
-def _run_again(layout: Layout, plan: Plan, recorded: Recorded, retries: int, prefix: Path) -> int:
+def _run_again(session: Session, plan: Plan, recorded: Recorded, retries: int) -> int:
     """Run what is not as in the baseline again, in fresh interpreters, and add what came out to its records.
 
     Gives pytest's exit code where it did not get through that, else 0.
@@ -166,10 +169,10 @@ def _run_again(layout: Layout, plan: Plan, recorded: Recorded, retries: int, pre
         if not cells:
             continue
         print(f"{plan.environment}: {len(cells)} not as in the baseline: once more, {number} of {retries}", flush=True)
-        plan_file = layout.run_file("again", plan.environment, ".json")
+        plan_file = session.layout.run_file("again", plan.environment, ".json")
         again = replace(only(plan, cells), isolation="spawn", stream=str(plan_file.with_suffix(".jsonl")))
         Path(again.stream).unlink(missing_ok=True)
-        code = run_session(layout, again, plan_file, prefix)
+        code = session.run(again, plan_file)
         second = read_stream(Path(again.stream))
         for record in with_attempts(recorded.records, second.records):
             recorded.records[record.outcome.key] = record

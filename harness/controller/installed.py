@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -89,6 +90,43 @@ def fingerprint(prefix: Path) -> str:
     for folder in sorted(prefix.glob("lib/python3*/site-packages")):
         seen += [folder.name, *_entries(folder)]
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
+
+
+def content(prefix: Path) -> str:
+    """What is really there: what the packages say they consist of, which files of that are missing or of another size,
+    what lies beside them, and the interpreter."""
+    python = os.path.realpath(prefix / "bin" / "python")
+    total = hashlib.sha256(f"{python} {_stamp(python)}".encode())
+    for folder in sorted(prefix.glob("lib/python3*/site-packages")):
+        entries = sorted(entry.name for entry in os.scandir(folder) if entry.name != "__pycache__")
+        total.update("\n".join(f"{name} {_size(folder / name)}" for name in entries).encode())
+        for record in sorted(folder.glob("*.dist-info/RECORD")):
+            total.update("\n".join(_as_recorded(record)).encode())
+    return total.hexdigest()
+
+
+def _as_recorded(record: Path) -> Iterator[str]:
+    """The lines of a RECORD, in the order of the files, those with what is there where that is something else.
+
+    Byte code is left out, and so is what lies outside of site-packages, such as programs, which hold the prefix.
+    """
+    with open(record, encoding="utf-8", newline="") as handle:
+        rows = sorted(row for row in csv.reader(handle) if len(row) == 3)
+    for name, digest, size in rows:
+        if name.startswith(("../", "/")) or name.endswith(".pyc"):
+            continue
+        yield f"{name} {digest} {size}"
+        there = _size(record.parents[1] / name) if size else size
+        if there != size:
+            yield f"but {there}"
+
+
+def _size(file: Path) -> str:
+    """In bytes, as text; of a folder it says nothing."""
+    try:
+        return "" if file.is_dir() else str(file.stat().st_size)
+    except OSError:
+        return "none"
 
 
 def _entries(packages: Path) -> Iterator[str]:

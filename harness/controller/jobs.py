@@ -21,6 +21,7 @@ from harness.controller.project import Layout
 _POLL = 0.2  # seconds
 # tox, which is interrupted when we die.
 _TOX = "from harness.contract.processes import die_with_parent as d; d(2); from tox.run import run; run()"
+_WAITING = 16  # environments that are made and wait, each a process of some 60 MB
 _PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 
 
@@ -40,13 +41,18 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
     """Run all jobs, calling `watch` a few times a second. True if that was interrupted.
 
     So many environments are made at a time, while the cells of so many others run: the columns see to that themselves.
+    What is made and waits for that costs memory, so that there is an end to it too.
     """
     waiting = list(todo)
     active: list[Job] = []
     arguments = ["--side-by-side", str(limit), *arguments]
     try:
         while waiting or active:
-            while waiting and len(active) < 2 * limit and sum(not is_made(layout, job) for job in active) < limit:
+            while (
+                waiting
+                and len(active) < 2 * limit + _WAITING
+                and sum(not is_made(layout, job) for job in active) < limit
+            ):
                 active.append(waiting.pop(0))
                 _start(layout, active[-1], arguments)
             for job in [job for job in active if job.process and job.process.poll() is not None]:

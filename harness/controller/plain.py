@@ -15,7 +15,7 @@ from pathlib import Path
 
 from harness.contract.processes import die_with_parent
 from harness.controller.matrix import Environment
-from harness.controller.toxenvs import FIXED
+from harness.controller.variables import FIXED
 
 # Of what tox passes on to cells, that which programs look at as they run; the rest is for installing.
 _PASSED = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "CI")

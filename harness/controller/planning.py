@@ -41,6 +41,9 @@ _COMMON = (
     "locks/tf*.txt",
     "tox.ini",
     "toxfile.py",
+    "harness/controller/session.py",
+    "harness/controller/toxenvs.py",
+    "harness/controller/variables.py",
     *(f"harness/{part}/*" for part in ("runner", "contract", "cases")),
 )
 

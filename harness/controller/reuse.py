@@ -1,8 +1,9 @@
 """Taking outcomes from earlier runs, where everything that they depend on is unchanged.
 
 A cell's key is a digest of all that: what is installed, the import path, the script, the limits, what the case requires
-of the machine, and the code that runs it. Only answers are kept; what timed out, crashed or
-was flaky is always tried again.
+of the machine, and the code that runs it. It ends with the digest of the script alone, which a record has too, so that
+one is told from what a file said when it was edited under way. Only answers are kept; what timed out, crashed or was
+flaky is always tried again.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import harness
-from harness.cases.case import PREREQUISITES, Case
+from harness.cases.case import PREREQUISITES, Case, digest_of
 from harness.contract.plan import PathSpec, Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
@@ -29,6 +31,7 @@ from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
 from harness.controller.store import EnvironmentFacts
+from harness.controller.variables import FIXED, PASSED
 
 _ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
 
@@ -41,25 +44,31 @@ class Kept:
     record: Record
 
 
-def cell_texts(cases: Sequence[Case], plan: Plan) -> dict[CellKey, bytes]:
+class CellText(NamedTuple):
+    """What a cell depends on by itself, and the digest of its script."""
+
+    whole: bytes
+    script: str
+
+
+def cell_texts(cases: Sequence[Case], plan: Plan) -> dict[CellKey, CellText]:
     """What each cell of the plan depends on by itself, in every environment; its script takes the longest."""
     chosen = [case for case in cases if case.file in plan.cells]
     return {(case.id, path): _text(case, spec) for case in chosen for path, spec in _paths(case, plan)}
 
 
 def cell_keys(
-    texts: Mapping[CellKey, bytes], plan: Plan, environment: Environment, facts: EnvironmentFacts, prefix: Path
+    texts: Mapping[CellKey, CellText], plan: Plan, environment: Environment, facts: EnvironmentFacts, content: str
 ) -> dict[CellKey, str]:
-    """The key of every cell, in the environment that is installed at `prefix`."""
+    """The key of every cell, in an environment with these facts and this content."""
     limits = [plan.isolation, plan.timeout, plan.output_limit, plan.memory_limit]
-    common = [digest(Path(harness.__file__).parent, RUNS_CELLS), *_installed(environment, facts, prefix), limits]
+    common = [digest(Path(harness.__file__).parent, RUNS_CELLS), *_installed(environment, facts, content), limits]
     start = hashlib.sha256(json.dumps(common).encode())
     return {cell: _key(start, text) for cell, text in texts.items()}
 
 
-def _installed(environment: Environment, facts: EnvironmentFacts, prefix: Path) -> list[object]:
-    python = os.path.realpath(prefix / "bin" / "python")
-    return [dict(sorted(facts.packages.items())), python, environment.set_env]
+def _installed(environment: Environment, facts: EnvironmentFacts, content: str) -> list[object]:
+    return [dict(sorted(facts.packages.items())), content, FIXED, PASSED, environment.set_env]
 
 
 def shared_basis(cases: Sequence[Case], plan: Plan) -> str:
@@ -72,9 +81,9 @@ def shared_basis(cases: Sequence[Case], plan: Plan) -> str:
     return hashlib.sha256(repr([code, limits, plan.paths, plan.cells, contents]).encode()).hexdigest()
 
 
-def basis(shared: str, environment: Environment, facts: EnvironmentFacts, prefix: Path) -> str:
+def basis(shared: str, environment: Environment, facts: EnvironmentFacts, content: str) -> str:
     """All that the document of an environment depends on: where it is what it was, so is the document."""
-    text = repr([shared, facts, *_installed(environment, facts, prefix)])
+    text = repr([shared, facts, *_installed(environment, facts, content)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -83,15 +92,16 @@ def _paths(case: Case, plan: Plan) -> list[tuple[str, PathSpec]]:
     return [(name, specs[name]) for name in paths_of(case, plan.paths)]
 
 
-def _text(case: Case, path: PathSpec) -> bytes:
-    own = [case.id, path.id, path.form, case.script(path), case.timeout, case.skip, _programs(case)]
-    return json.dumps(own).encode()
+def _text(case: Case, path: PathSpec) -> CellText:
+    script = case.script(path)
+    own = [case.id, path.id, path.form, script, case.timeout, case.skip, _programs(case)]
+    return CellText(json.dumps(own).encode(), digest_of(script))
 
 
-def _key(start: hashlib._Hash, text: bytes) -> str:
+def _key(start: hashlib._Hash, text: CellText) -> str:
     key = start.copy()
-    key.update(text)
-    return key.hexdigest()[:32]
+    key.update(text.whole)
+    return key.hexdigest()[:32] + text.script
 
 
 def _programs(case: Case) -> list[tuple[str, float] | None]:
@@ -105,15 +115,22 @@ def _program(name: str) -> tuple[str, float] | None:
 
 
 def read_kept(file: Path) -> dict[CellKey, Kept]:
-    """What earlier runs left. Raises HarnessError for a file that is no such thing."""
+    """What earlier runs left, but for what another version of the harness did. Raises HarnessError for a file that is
+    no such thing."""
     if not file.exists():
         return {}
     try:
-        entries = json.loads(read_text(file))
-        kept = [Kept(entry["key"], Record.from_json(entry["record"])) for entry in entries]
-    except (KeyError, TypeError, ValueError) as error:
+        kept = [entry for entry in map(_read_entry, json.loads(read_text(file))) if entry is not None]
+    except (TypeError, ValueError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None
     return {entry.record.outcome.key: entry for entry in kept}
+
+
+def _read_entry(entry: dict[str, Any]) -> Kept | None:
+    try:
+        return Kept(entry["key"], Record.from_json(entry["record"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def is_answer(record: Record) -> bool:
@@ -128,14 +145,14 @@ def still_true(kept: Mapping[CellKey, Kept], keys: Mapping[CellKey, str]) -> dic
 
 def add(kept: Mapping[CellKey, Kept], recorded: Recorded) -> dict[CellKey, Kept]:
     """What earlier runs left, and the answers of a newer one, or of one that was killed. What gave no answer in
-    the newer one, or was flaky, is not known any more.
+    the newer one, or was flaky, is not known any more; nothing is where TensorFlow could not be imported.
     """
     if recorded.environment_failure is not None:
-        return dict(kept)
+        return {}
     answers = {
         cell: Kept(recorded.keys[cell], record)
         for cell, record in recorded.records.items()
-        if is_answer(record) and cell in recorded.keys
+        if is_answer(record) and cell in recorded.keys and recorded.keys[cell].endswith(record.script)
     }
     older = {cell: entry for cell, entry in kept.items() if is_answer(recorded.records.get(cell, entry.record))}
     return {**older, **answers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from harness.controller.store import Column, EnvironmentFacts, read_column, writ
 from harness.controller.toxlog import Ending, ending
 
 _MEMORY = 3 * 1024**3 // 2  # bytes that the processes of one environment need, twice over (benchmarks/memory.py)
+_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def run_round(
     console: Console,
 ) -> Round:
     """Run the environments, `limit` side by side, with the arguments that their columns take."""
-    todo = [make_job(project.layout, item) for item in _longest_first(project, environments)]
+    todo = [make_job(project.layout, item) for item in _longest_first(project, environments, cells)]
     if not todo:
         return Round([])
     counts = {name: len(keys) for name, keys in cells.items()}
@@ -61,15 +63,33 @@ def make_job(layout: Layout, environment: Environment, code: Exit | None = None)
     return Job(environment, layout.run_file("logs", environment.id, ".log"), code=code)
 
 
-def _longest_first(project: Project, environments: Sequence[Environment]) -> list[Environment]:
-    """So that no core waits for the last one, by what the cells of each took when they were last run."""
-    kept = {item.id: reuse.read_kept(project.layout.run_file("kept", item.id, ".json")) for item in environments}
-    return sorted(environments, key=lambda item: -sum(entry.record.seconds for entry in kept[item.id].values()))
+def _longest_first(
+    project: Project, environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]
+) -> list[Environment]:
+    """So that no core waits for the last one, by what these cells took when they were last run.
+
+    What was never run comes first: it may take longest, and has to be installed.
+    """
+
+    def seconds(item: Environment) -> float:
+        kept = reuse.read_kept(project.layout.run_file("kept", item.id, ".json"))
+        known = [kept[key].record.seconds for key in cells[item.id] if key in kept]
+        return sum(known) if known else math.inf
+
+    return sorted(environments, key=seconds, reverse=True)
 
 
 def _default_limit() -> int:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(len(os.sched_getaffinity(0)), memory // _MEMORY))
+    return max(1, min(len(os.sched_getaffinity(0)), _memory() // _MEMORY))
+
+
+def _memory() -> int:
+    """Bytes that this machine has, or the container that we are in."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(whole, int(_CONTAINER.read_text(encoding="ascii")))
+    except (OSError, ValueError):  # there is none, or it is `max`
+        return whole
 
 
 def _finish(layout: Layout, job: Job, cells: Mapping[str, Sequence[CellKey]], interrupted: bool) -> Column | None:

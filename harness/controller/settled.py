@@ -24,12 +24,13 @@ _FILES = ("run", "details")
 
 @dataclass(frozen=True)
 class Settled:
-    """The `state` of an environment and its facts; of a run in which all cells answered its basis and its files.
+    """The `state` of an environment, its content and facts; of a run in which all cells answered its basis and files.
 
     `files` are the digests of its document and its details.
     """
 
     state: str
+    content: str
     facts: EnvironmentFacts
     basis: str | None = None
     files: tuple[str, ...] = ()
@@ -49,16 +50,14 @@ class Settled:
         return self.basis == basis and self.files == _digests(layout, self.facts.id)
 
 
-def settle(
-    layout: Layout, environment: str, state: str, basis: str, plan: Plan, column: Column, recorded: Recorded
-) -> None:
-    """Note what was found and written."""
+def settle(layout: Layout, state: tuple[str, str], basis: str, plan: Plan, column: Column, recorded: Recorded) -> None:
+    """Note what was found and written. `state` holds the environment's fingerprint and its content."""
     facts = column.environment
-    settled = Settled(state, facts)
+    settled = Settled(*state, facts)
     answered = {key for key, record in recorded.records.items() if is_answer(record)}
     if column.cells.keys() == answered == set(plan.all_cells()):
-        settled = Settled(state, facts, basis, _digests(layout, environment))
-    file = _file(layout, environment)
+        settled = Settled(*state, facts, basis, _digests(layout, facts.id))
+    file = _file(layout, facts.id)
     if facts.failed:
         file.unlink(missing_ok=True)
     else:
@@ -71,7 +70,7 @@ def read_settled(layout: Layout, environment: str) -> Settled | None:
         data = json.loads(_file(layout, environment).read_text(encoding="utf-8"))
         facts = EnvironmentFacts(**data["facts"])
         facts.check()
-        return Settled(data["state"], facts, data["basis"], tuple(data["files"]))
+        return Settled(data["state"], data["content"], facts, data["basis"], tuple(data["files"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

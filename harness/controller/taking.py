@@ -21,6 +21,7 @@ from harness.controller.files import only_one
 from harness.controller.matrix import Environment
 from harness.controller.project import Project
 from harness.controller.reconcile import Recorded
+from harness.controller.reuse import CellText
 from harness.controller.settled import Settled, read_settled, settle
 from harness.controller.store import Column, read_column
 
@@ -48,7 +49,7 @@ class _Taking:
         self.shared = reuse.shared_basis(project.cases, plan)
 
     @cached_property
-    def texts(self) -> dict[CellKey, bytes]:
+    def texts(self) -> dict[CellKey, CellText]:
         return reuse.cell_texts(self.project.cases, self.plan)
 
     def column(self, environment: Environment) -> Column | None:
@@ -60,7 +61,7 @@ class _Taking:
             with only_one(layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
                 if not settled.is_installed(environment, layout):
                     return None
-                basis = reuse.basis(self.shared, environment, settled.facts, layout.environments / environment.id)
+                basis = reuse.basis(self.shared, environment, settled.facts, settled.content)
                 baseline = columns.read_baseline(layout, environment.id)
                 if settled.has_left(layout, basis):
                     column = read_column(layout.run_file("run", environment.id, ".json"))
@@ -74,13 +75,12 @@ class _Taking:
         self, environment: Environment, settled: Settled, basis: str, baseline: Column | None
     ) -> Column | None:
         layout = self.project.layout
-        prefix = layout.environments / environment.id
-        keys = reuse.cell_keys(self.texts, self.plan, environment, settled.facts, prefix)
+        keys = reuse.cell_keys(self.texts, self.plan, environment, settled.facts, settled.content)
         plan = columns.make_plan(self.project, environment, self.request, baseline)
         plan, _, taken = columns.with_earlier(layout, plan, keys, self.request)
         if plan.cells or unconfirmed(taken, plan.expected, self.request.retries):
             return None
         recorded = Recorded(taken, plan.keys)
         column = columns.finish(layout, plan, settled.facts, recorded)
-        settle(layout, environment.id, settled.state, basis, plan, column, recorded)
+        settle(layout, (settled.state, settled.content), basis, plan, column, recorded)
         return column

@@ -26,11 +26,7 @@ from harness.controller.interpreters import find_interpreter
 from harness.controller.locking import lock
 from harness.controller.matrix import Environment, Matrix
 from harness.controller.project import Layout, load_matrix
-
-# What reaches the cells from outside, beside what tox passes by itself: HOME, LANG, LD_LIBRARY_PATH, proxies and the
-# like. Everything else, PYTHONDONTWRITEBYTECODE and KERAS_BACKEND among it, does not.
-_PASSED = ["PATH", "TMPDIR", "UV_*", "CI", "XDG_CACHE_HOME"]
-FIXED = {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+from harness.controller.variables import FIXED, PASSED
 
 
 def names(root: Path) -> Iterable[str]:
@@ -99,7 +95,7 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
         deps=PythonDeps(f"-r{layout.lock(environment)}", layout.root),
         install_command=Command(install),
         list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
-        pass_env=_PASSED,
+        pass_env=list(PASSED),
         set_env=FIXED | dict(environment.set_env),
         commands=[Command([sys.executable, "-m", "harness.controller.column", *(posargs or ())])],
         allowlist_externals=[sys.executable],

@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.contract.processes import adopt_orphans
 from harness.runner.descendants import children, end_orphans
+from harness.runner.order import acts_before_imports
 from harness.runner.server import Lines, Reply, Request
 from harness.runner.supervise import name_of_signal
 
@@ -158,40 +159,21 @@ class Fork(Isolation):
     """
 
     def wants_fresh(self, request: Request) -> bool:
-        return _acts_before_imports(request, self.preload)
+        return _wants_fresh(request, self.preload)
 
 
-_LATE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what these hold runs when they are called, if ever
+# TensorFlow's own Keras is one of these from 2.6 on, and loaded with it.
+_BEHIND = ("keras", "tf_keras")
 
 
-def _acts_before_imports(request: Request, preload: list[str]) -> bool:
-    """Whether the script does anything but import before it first imports what its parent has imported already."""
+def _wants_fresh(request: Request, preload: list[str]) -> bool:
     with open(request["script"], encoding="utf-8") as handle:
         try:
             tree = ast.parse(handle.read())
         except SyntaxError:  # which the cell will say itself
             return False
     root = "tensorflow" if request["form"] == "attribute" else request["path"]
-    warm = {name.split(".")[0] for name in [*preload, root]}
-    acted = False
-    for statement in tree.body:
-        imported = warm & _imported(statement)
-        if imported and (acted or isinstance(statement, _LATE)):
-            return True
-        warm -= imported
-        acted = acted or not isinstance(statement, (ast.Import, ast.ImportFrom))
-    return False
-
-
-def _imported(statement: ast.stmt) -> set[str]:
-    """The top-level packages that are imported anywhere in the statement."""
-    names: list[str] = []
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names.append(node.module or "")
-    return {name.split(".")[0] for name in names}
+    return acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})
 
 
 ISOLATIONS = {"fork": Fork, "spawn": Spawn}

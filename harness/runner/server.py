@@ -1,8 +1,9 @@
 """The process that cells are forked from: it has imported TensorFlow once and run no operation.
 
-For each import path it keeps a child of its own that has imported that path too, and cells are forked from there. A
-path that is not there, or that raises, hangs or dies while it is imported, gets no such child: its cells are forked
-from the first process, which has not tried, because a half-made import changes what the next one says.
+For each import path it keeps a child of its own that has imported that path too, and cells are forked from there; a
+child that dies is replaced. A path that is not there, or that raises, hangs or dies while it is imported, gets no such
+child: its cells are forked from the first process, which has not tried, because a half-made import changes what the
+next one says. Once a cell has found that its path is not there, those that begin with the same import are not run.
 
 A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
 also when whoever asked for it is killed.
@@ -13,6 +14,7 @@ answers each with a line. Ends when its standard input does.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import gc
 import importlib
@@ -31,6 +33,7 @@ from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell, supervise
 from harness.runner.descendants import end_orphans
 from harness.runner.locate import missing
+from harness.runner.order import imports_first
 
 Request = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), fresh
 Reply = Dict[str, Any]  # what was Watched
@@ -73,7 +76,8 @@ class Server:
         self.asker = asker
         self.variables = variables
         self.paths: dict[PathSpec, Lines | None] = {}  # None: its cells are forked from here
-        self.children: list[int] = []
+        self.children: dict[PathSpec, int] = {}  # the processes of those that have one
+        self.absent: dict[PathSpec, Reply] = {}  # what the first cell said that found its path is not there
 
     def serve(self) -> None:
         while True:
@@ -86,12 +90,12 @@ class Server:
         """Let the children end, which see to the end of their cells."""
         for descriptor in self._sockets():
             os.close(descriptor)
-        for pid in self.children:
+        for pid in self.children.values():
             os.waitpid(pid, 0)
 
     def _answer(self, request: Request) -> Reply:
         if request["fresh"]:
-            return _run_fresh(request, self.asker.source, self.variables, self.children)
+            return _run_fresh(request, self.asker.source, self.variables, self.children.values())
         spec = PathSpec(request["path"], request["form"])
         if spec not in self.paths:
             self.paths[spec] = self._open(spec, request["limits"][0])
@@ -100,10 +104,23 @@ class Server:
             reply = self._forward(request, path)
             if reply is not None:
                 return reply
-            os.close(path.source)
-            self.paths[spec] = None
-            end_orphans(self.children)  # what its cell has left
-        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children)
+            self._forget(spec, path)
+        elif _imports_first(request):
+            return self._run_or_know(request, spec)
+        return self._run_forked(request)
+
+    def _run_or_know(self, request: Request, spec: PathSpec) -> Reply:
+        """Run a cell that begins by importing what may not be there; where one has found that out, give its answer."""
+        if spec in self.absent:
+            return self.absent[spec]
+        reply = self._run_forked(request)
+        if reply["code"] == 0 and any("absent" in line for line in reply["lines"]):
+            lines = [line for line in reply["lines"] if "done" not in line]  # without the seconds of its stages
+            self.absent[spec] = {**reply, "lines": lines, "output": "", "seconds": 0.0, "cpu_seconds": 0.0}
+        return reply
+
+    def _run_forked(self, request: Request) -> Reply:
+        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children.values())
 
     def _open(self, spec: PathSpec, timeout: float) -> Lines | None:
         """Fork a process that imports the path; None where that does not work, for whatever reason."""
@@ -120,12 +137,21 @@ class Server:
         theirs.close()
         lines = Lines(ours.fileno(), ours.detach())
         if self._await(lines, timeout) is not None:
-            self.children.append(pid)
+            self.children[spec] = pid
             return lines
         os.kill(pid, signal.SIGKILL)
         os.close(lines.source)
         os.waitpid(pid, 0)
         return None
+
+    def _forget(self, spec: PathSpec, path: Lines) -> None:
+        """See to the end of a path's process that has died, and of its cell: the next cell gets another."""
+        del self.paths[spec]
+        os.close(path.source)
+        pid = self.children.pop(spec)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        end_orphans(self.children.values())
 
     def _forward(self, request: Request, path: Lines) -> Reply | None:
         try:
@@ -146,6 +172,18 @@ class Server:
 
     def _sockets(self) -> list[int]:
         return [path.source for path in self.paths.values() if path is not None]
+
+
+def _imports_first(request: Request) -> bool:
+    """Whether nothing that the script does can come before its import of the path."""
+    if request["form"] == "attribute":
+        return False
+    with open(request["script"], encoding="utf-8") as handle:
+        try:
+            tree = ast.parse(handle.read())
+        except SyntaxError:
+            return False
+    return imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
 
 
 def _serve_path(spec: PathSpec, asker: Lines) -> None:

@@ -33,7 +33,7 @@ def test_isolations_that_agree(project: Path, made: None, harness: Command) -> N
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "4 cells drawn (seed 3) of 5"
-    assert [line for line in lines if line.startswith("isolation: ")] == ["isolation: fork", "isolation: spawn"]
+    assert [line for line in lines if line.startswith("isolation: ")] == ["isolation: spawn", "isolation: fork"]
     cells = read_column(project / ".harness" / "run" / "tf215.json").cells
     assert len(cells) == 4
     assert lines[-1] == "4 cells drawn (seed 3), 4 run in both isolations: none differ"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.column import make_plan, parse
 from harness.controller.errors import HarnessError
+from harness.controller.installed import content
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
 from harness.controller.reconcile import Recorded, read_stream
@@ -36,7 +38,7 @@ def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
         environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
         made: Plan = replace(make_plan(loaded, environment, parse([]), None), **(plan or {}))
         facts = column(packages={"keras": packages}).environment
-        return cell_keys(cell_texts(loaded.cases, made), made, environment, facts, tmp_path / "prefix")
+        return cell_keys(cell_texts(loaded.cases, made), made, environment, facts, content(tmp_path / "prefix"))
 
     return make
 
@@ -153,15 +155,39 @@ def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) ->
     assert add({}, read_stream(tmp_path / "none.jsonl")) == {}
 
 
-def test_a_record_without_a_key_or_of_a_failed_environment_is_not_kept(tmp_path: Path) -> None:
+def test_a_record_without_a_key_is_not_kept(tmp_path: Path) -> None:
     kept = add({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
-    again = Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")
-    assert add(kept, again) == add(kept, Recorded({VERSION: PASSED})) == kept
+    assert add(kept, Recorded({VERSION: PASSED})) == kept
     append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None})
     assert add(kept, read_stream(tmp_path / "stream.jsonl")) == kept
 
 
-@pytest.mark.parametrize("text", ["", "{}x", "[{}]", "[1]", '[{"key": "k", "record": {}}]'])
+def test_nothing_is_known_any_more_where_tensorflow_could_not_be_imported() -> None:
+    kept = add({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
+    assert add(kept, Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")) == {}
+
+
+def test_a_record_of_another_script_than_its_key_is_not_kept(keys: Keys, project: Path) -> None:
+    key = keys()[VERSION]
+    (case,) = [case for case in load_project(project).cases if case.id == "version"]
+    own = replace(PASSED, script=case.digest(PathSpec("keras", "from")))
+    assert add({}, Recorded({VERSION: own}, {VERSION: key})) == {VERSION: Kept(key, own)}
+    assert add({}, Recorded({VERSION: replace(own, script="0" * 16)}, {VERSION: key})) == {}
+
+
+def test_what_another_version_kept_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "tf215.json"
+    keep(file, "k1", PASSED)
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    record = entries[0]["record"]
+    older = {**entries[0], "record": {**record, "details": {**record["details"], "again": []}}}
+    file.write_text(json.dumps([older, {"key": "k", "record": {}}, 1, *entries]), encoding="utf-8")
+    assert read_kept(file) == {VERSION: Kept("k1", PASSED)}
+    file.write_text(json.dumps([older]), encoding="utf-8")
+    assert read_kept(file) == {}
+
+
+@pytest.mark.parametrize("text", ["", "{}x", "1"])
 def test_a_file_that_no_run_left_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "tf215.json"
     file.write_text(text, encoding="utf-8")

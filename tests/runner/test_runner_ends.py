@@ -143,13 +143,15 @@ def test_a_killed_server_is_started_anew(tmp_path: Path, fork: Fork) -> None:
     assert server_of(fork) != killed
 
 
-def test_a_killed_path_process_is_done_without(tmp_path: Path, fork: Fork) -> None:
+def test_a_killed_path_process_is_replaced(tmp_path: Path, fork: Fork) -> None:
     assert passes(fork, tmp_path, path="json")
     assert passes(fork, tmp_path, path="xml")
     first, second = below(server_of(fork))
     os.kill(first, signal.SIGKILL)
     assert all(passes(fork, tmp_path, path=path) for path in ("json", "xml", "json"))
+    assert len(below(server_of(fork))) == 2
     assert second in below(server_of(fork))
+    assert first not in below(server_of(fork))
 
 
 def test_a_cell_that_kills_what_it_was_forked_from_once(tmp_path: Path, fork: Fork) -> None:

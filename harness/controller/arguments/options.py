@@ -29,7 +29,13 @@ def selects(parser: argparse.ArgumentParser) -> None:
 def runs_cells(parser: argparse.ArgumentParser) -> None:
     """A selection, and how its cells are run."""
     selects(parser)
-    parser.add_argument("-j", "--jobs", type=within(1), metavar="N", help="environments side by side (default: cores)")
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=within(1),
+        metavar="N",
+        help="environments side by side (default: cores, or fewer by memory)",
+    )
     parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
 
 

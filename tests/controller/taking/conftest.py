@@ -13,7 +13,7 @@ from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller import reuse, rounds
 from harness.controller.column import finish, make_plan, parse
-from harness.controller.installed import fingerprint
+from harness.controller.installed import content, fingerprint
 from harness.controller.interpreters import find_interpreter
 from harness.controller.jobs import Job
 from harness.controller.project import Layout, load_project
@@ -46,12 +46,12 @@ def has_run(project: Path, prefix: Path) -> Path:
     plan = make_plan(loaded, environment, parse([]), None)
     outcomes = [Outcome(*key, status=Status.PASS) for key in plan.all_cells()]
     outcomes[-1] = replace(outcomes[-1], status=Status.ABSENT, stage=Stage.PATH, message="not there")
-    keys = reuse.cell_keys(reuse.cell_texts(loaded.cases, plan), plan, environment, facts, prefix)
+    keys = reuse.cell_keys(reuse.cell_texts(loaded.cases, plan), plan, environment, facts, content(prefix))
     recorded = Recorded({outcome.key: Record(outcome, 1.5) for outcome in outcomes}, keys)
     reuse.write_kept(loaded.layout.run_file("kept", "tf215", ".json"), reuse.add({}, recorded))
     column = finish(loaded.layout, plan, facts, recorded)
-    basis = reuse.basis(reuse.shared_basis(loaded.cases, plan), environment, facts, prefix)
-    settle(loaded.layout, "tf215", fingerprint(prefix), basis, plan, column, recorded)
+    basis = reuse.basis(reuse.shared_basis(loaded.cases, plan), environment, facts, content(prefix))
+    settle(loaded.layout, (fingerprint(prefix), content(prefix)), basis, plan, column, recorded)
     (packages,) = prefix.glob("lib/python3.*/site-packages")
     return packages
 

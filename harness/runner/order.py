@@ -1,0 +1,94 @@
+"""What a script does before its imports, as far as its text tells: where in doubt, it does something."""
+
+from __future__ import annotations
+
+import ast
+from typing import Collection, Iterator
+
+_HOLDS = (ast.If, ast.Try, ast.ExceptHandler, ast.With, ast.For, ast.While)
+_LATE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what these hold runs when they are called, if ever
+_IMPORTS = ("import_module", "__import__")
+
+Names = Collection[str]  # what is imported at once, dotted: `keras.layers.Dense` for `from keras.layers import Dense`
+
+
+def acts_before_imports(tree: ast.Module, warm: Names) -> bool:
+    """Whether the script does anything but import before it first imports something of the top-level packages `warm`.
+
+    What it has imported by then is loaded in full only where it was named: TensorFlow loads its Keras when it is asked.
+    """
+    acted = False
+    imported: set[str] = set()
+    for step in _steps(tree, warm):
+        if step is None:
+            acted = True
+            continue
+        names = {name for name in step if name.split(".")[0] in warm}
+        if acted and not names <= imported:
+            return True
+        for name in names:
+            parts = name.split(".")
+            imported.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return False
+
+
+def imports_first(tree: ast.Module, path: str, there: Names) -> bool:
+    """Whether nothing can come before the script's import of the module `path`, or of what is in it: no other lines but
+    imports of the packages `there`, which have been imported already."""
+    for statement in tree.body:
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            return False
+        for name in _names(statement):
+            if (name + ".").startswith(path + "."):
+                return True
+            if name.split(".")[0] not in there:
+                return False
+    return False
+
+
+def _steps(node: ast.AST, warm: Names) -> Iterator[Names | None]:
+    """In the order of the lines what is imported at once, and None where anything else is done."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield _names(node)
+    elif isinstance(node, (ast.Module, *_HOLDS)):
+        for child in ast.iter_child_nodes(node):
+            yield from _steps(child, warm)
+    elif isinstance(node, _LATE):
+        yield None
+        for inner in ast.walk(node):
+            yield from _imports_of(inner, warm)
+    elif not _only_looks(node):
+        for inner in ast.walk(node):
+            yield from _imports_of(inner, warm)
+        yield None
+
+
+def _imports_of(node: ast.AST, warm: Names) -> Iterator[Names]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield _names(node)
+    elif isinstance(node, ast.Call):
+        called = getattr(node.func, "attr", getattr(node.func, "id", None))
+        if called in _IMPORTS:
+            named = [argument for argument in map(_text, node.args[:1]) if argument]
+            yield named or warm
+
+
+def _text(node: ast.AST) -> str | None:
+    """The text that is written there; None for anything else."""
+    if type(node).__name__ not in ("Constant", "Str"):  # the second up to Python 3.7, and gone from 3.14 on
+        return None
+    value = ast.literal_eval(node)
+    return value if isinstance(value, str) else None
+
+
+def _names(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    return [f"{statement.module}.{alias.name}" for alias in statement.names if statement.module and not statement.level]
+
+
+def _only_looks(node: ast.AST) -> bool:
+    """A condition or a docstring, and what it is made of."""
+    if isinstance(node, ast.Expr):
+        return _text(node.value) is not None
+    return not isinstance(node, ast.stmt) and not any(isinstance(inner, ast.Call) for inner in ast.walk(node))
