@@ -72,6 +72,7 @@ def index(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("UV_FIND_LINKS")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ThreadingHTTPServer(("127.0.0.1", 0), _Index) as server:
+        server.daemon_threads = False  # closing it waits for them, and they for their connections
         monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/index")
         thread = Thread(target=server.serve_forever)
         thread.start()

@@ -80,6 +80,7 @@ def serving() -> Iterator[PackageIndex]:
             """Nothing is printed."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = False  # closing it waits for them, and they for their connections
         index = PackageIndex(f"http://127.0.0.1:{server.server_port}/packages")
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
