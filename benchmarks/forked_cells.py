@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -48,7 +49,9 @@ def test_cell(cell: dict[str, str]) -> None:
     sys.argv = [file]
     os.chdir(directory)
     began = time.monotonic()
+    signal.alarm(WORK["limit"])  # pytest-forked has no limit of its own
     code, errors = _run(file)
+    signal.alarm(0)
     line = {"case": cell["case"], "path": cell["path"], "file": file, "code": code, "killed": None, "errors": errors}
     _append(line, time.monotonic() - began)
     os.chdir(HERE)

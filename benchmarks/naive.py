@@ -115,7 +115,8 @@ class Naive:
     def _begin(self, name: str, preload: Sequence[PathSpec]) -> None:
         (self._folder(name) / "results.jsonl").unlink(missing_ok=True)
         first = [("tensorflow", "from"), *((path.id, path.form) for path in preload)]
-        text = json.dumps({"preload": first, "cells": self._cells})
+        limit = round(self._bench.load().matrix.timeout)
+        text = json.dumps({"preload": first, "cells": self._cells, "limit": limit})
         (self._folder(name) / "cells.json").write_text(text, encoding="utf-8")
 
     def _tox(self, arguments: Sequence[str], variables: Mapping[str, str] | None = None) -> Measured:
