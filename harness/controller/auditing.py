@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
@@ -18,7 +17,7 @@ from rich.text import Text
 
 from harness.contract.statuses import Status
 from harness.controller.commands import open_root
-from harness.controller.drawing import Cell, draw, recorded
+from harness.controller.drawing import Cell, any_seed, draw, recorded
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.evidence import agrees, as_outcome, in_words, read_traceback
 from harness.controller.installed import facts
@@ -49,7 +48,7 @@ def audit(
     cells, left_out = recorded(project, selection, columns)
     if not cells:
         raise UsageError(f"there is nothing to audit: no outcome of this selection in {folder}")
-    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    seed = any_seed() if seed is None else seed
     drawn = draw(cells, sample, seed)
     _check_installed(project.layout, drawn, columns)
     if of_run:

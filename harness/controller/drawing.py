@@ -34,6 +34,11 @@ class Cell:
         return f"{self.environment.id} {self.case.id}[{self.path.id}]"
 
 
+def any_seed() -> int:
+    """A seed for whoever was given none. It is printed, so that the same can be drawn again."""
+    return random.SystemRandom().randrange(10**6)
+
+
 def draw(cells: Sequence[Cell], size: int, seed: int) -> list[Cell]:
     """A sample in the cells' order, the same for the same cells and seed.
 

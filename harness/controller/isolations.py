@@ -11,6 +11,7 @@ from rich.console import Console
 
 from harness.contract.records import CellKey
 from harness.controller.compare import Change, both_sides
+from harness.controller.drawing import any_seed
 from harness.controller.errors import Exit
 from harness.controller.files import only_one, write_atomically
 from harness.controller.preparing import Prepared, prepare
@@ -30,7 +31,7 @@ def audit_isolations(root: Path | None, selection: Selection, sample: int, seed:
     Raises UsageError or HarnessError where the selection cannot be run.
     """
     todo = prepare(root, selection, ["--fresh", "--retries", "0"])
-    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    seed = any_seed() if seed is None else seed
     drawn = draw_cells(todo.cells, sample, seed)
     console = Console(highlight=False, emoji=False)
     title = f"{sum(map(len, drawn.values()))} cells drawn (seed {seed})"

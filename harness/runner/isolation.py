@@ -5,7 +5,6 @@ Both take the same request and give the same reply, and must give the same outco
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import select
@@ -18,7 +17,7 @@ from typing import Any
 
 from harness.contract.processes import adopt_orphans
 from harness.runner.descendants import children, end_orphans
-from harness.runner.order import acts_before_imports
+from harness.runner.order import acts_before_imports, read_script
 from harness.runner.server import Lines, Reply, Request
 from harness.runner.supervise import name_of_signal
 
@@ -167,13 +166,9 @@ _BEHIND = ("keras", "tf_keras")
 
 
 def _wants_fresh(request: Request, preload: list[str]) -> bool:
-    with open(request["script"], encoding="utf-8") as handle:
-        try:
-            tree = ast.parse(handle.read())
-        except SyntaxError:  # which the cell will say itself
-            return False
+    tree = read_script(request["script"])
     root = "tensorflow" if request["form"] == "attribute" else request["path"]
-    return acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})
+    return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})
 
 
 ISOLATIONS = {"fork": Fork, "spawn": Spawn}

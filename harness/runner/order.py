@@ -12,6 +12,15 @@ _IMPORTS = ("import_module", "__import__")
 Names = Collection[str]  # what is imported at once, dotted: `keras.layers.Dense` for `from keras.layers import Dense`
 
 
+def read_script(file: str) -> ast.Module | None:
+    """What the script says; None where it is no Python to this one, which the cell will say itself."""
+    with open(file, encoding="utf-8") as handle:
+        try:
+            return ast.parse(handle.read())
+        except SyntaxError:
+            return None
+
+
 def acts_before_imports(tree: ast.Module, warm: Names) -> bool:
     """Whether the script does anything but import before it first imports something of the top-level packages `warm`.
 

@@ -14,7 +14,6 @@ answers each with a line. Ends when its standard input does.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import gc
 import importlib
@@ -33,7 +32,7 @@ from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell, supervise
 from harness.runner.descendants import end_orphans
 from harness.runner.locate import missing
-from harness.runner.order import imports_first
+from harness.runner.order import imports_first, read_script
 
 Request = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), fresh
 Reply = Dict[str, Any]  # what was Watched
@@ -178,12 +177,8 @@ def _imports_first(request: Request) -> bool:
     """Whether nothing that the script does can come before its import of the path."""
     if request["form"] == "attribute":
         return False
-    with open(request["script"], encoding="utf-8") as handle:
-        try:
-            tree = ast.parse(handle.read())
-        except SyntaxError:
-            return False
-    return imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
+    tree = read_script(request["script"])
+    return tree is not None and imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
 
 
 def _serve_path(spec: PathSpec, asker: Lines) -> None:
