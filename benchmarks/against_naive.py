@@ -2,11 +2,13 @@
 pytest-forked: the same locks, the same scripts, the same machine, and every outcome compared.
 
     python3 bootstrap.py python benchmarks/against_naive.py -e tf215 --cells 60
+    python3 bootstrap.py python benchmarks/against_naive.py -e tf215 --cells 2000 --without-fresh
     python3 bootstrap.py python benchmarks/against_naive.py --cold --cells 60
 
 The cells are those of cases drawn at random (`--seed`), under all their import paths; `-k` draws from some cases only.
 Environments are made in a temporary folder (TMPDIR says where), one after the other, and removed. With `--cold` the
 whole selection is taken from empty caches of uv and pip to its outcomes, with as many environments side by side.
+`--without-fresh` leaves out the fresh interpreters, which take more than an hour an environment with the whole library.
 """
 
 from __future__ import annotations
@@ -71,9 +73,14 @@ class Comparison:
     """One selection of cells, run each way."""
 
     def __init__(
-        self, bench: Workbench, environments: Sequence[Environment], cells: Sequence[tuple[Case, PathSpec]]
+        self,
+        bench: Workbench,
+        environments: Sequence[Environment],
+        cells: Sequence[tuple[Case, PathSpec]],
+        left_out: Sequence[str] = (),
     ) -> None:
         self.bench = bench
+        self.left_out = left_out
         self.names = [environment.id for environment in environments]
         self.naive = Naive(bench, environments, cells)
         self.cases = flags("-k", dict.fromkeys(case.id for case, _ in cells))
@@ -87,13 +94,14 @@ class Comparison:
         return read_column(self.bench.load().layout.run / f"{name}.json").cells
 
     def ways(self, name: str) -> dict[str, Callable[[], Measured]]:
-        """How to run all cells of an environment that is there, each way."""
-        return {
+        """How to run all cells of an environment that is there, each way that is not left out."""
+        ways = {
             HARNESS: partial(self.harness, "-e", name, "-j", "1", "--fresh"),
             NAIVE: partial(self.naive.fresh, [name]),
             "pytest-forked, TensorFlow imported": partial(self.naive.forked, name, []),
             "pytest-forked, all paths imported": partial(self.naive.forked, name, self.naive.paths),
         }
+        return {way: run for way, run in ways.items() if way not in self.left_out}
 
     def warm(self, name: str, repeats: int) -> dict[str, Figures]:
         """Each way in turn, so that what else the machine does falls on all of them; caches are filled first."""
@@ -138,6 +146,8 @@ def compare_warm(comparison: Comparison, repeats: int, keep_free: float) -> bool
         figures = comparison.warm(name, repeats)
         ours = median(figures[HARNESS].run)
         for way, found in figures.items():
+            if way in comparison.left_out:
+                continue
             run = median(found.run)
             install = f"{median(found.install):.1f}" if found.install else ""
             rerun = median(found.rerun or found.run)  # without a memory a rerun is a run
@@ -181,7 +191,9 @@ def _options() -> argparse.Namespace:
     parser = make_parser(__doc__)
     parser.add_argument("--cells", type=int, default=100, help="how many to draw at least (default: 100)")
     parser.add_argument("--seed", type=int, default=1, help="another draws other cases (default: 1)")
-    parser.add_argument("--cold", action="store_true", help="from empty caches, once, all environments together")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--cold", action="store_true", help="from empty caches, once, all environments together")
+    kind.add_argument("--without-fresh", action="store_true", help="leave out the fresh interpreters")
     parser.add_argument("--keep-free", type=float, default=25, metavar="GB", help="of the disk (default: 25)")
     return parser.parse_args()
 
@@ -196,7 +208,7 @@ def main() -> int:
         environments = selection.choose_environments(project.matrix, project.matrix.default)
         cells = draw(project, selection, options.cells, options.seed)
         check_disk(bench.root, options.keep_free)
-        comparison = Comparison(bench, environments, cells)
+        comparison = Comparison(bench, environments, cells, [NAIVE] if options.without_fresh else [])
         cases = len({case.id for case, _ in cells})
         say(f"{len(cells)} cells of {cases} cases, drawn with the seed {options.seed}\n")
         if options.cold:
