@@ -137,6 +137,13 @@ def make_parser(text: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def make_parser_of_both(text: str | None) -> argparse.ArgumentParser:
+    """The parser of what `alone_and_together` measures."""
+    parser = make_parser(text)
+    parser.add_argument("--together", action="store_true", help="only all environments side by side, none alone")
+    return parser
+
+
 def select(options: argparse.Namespace, project: Project) -> tuple[list[Environment], list[str]]:
     """The selected environments, and the arguments that select the cases."""
     selection = Selection(environments=tuple(options.env), groups=tuple(options.group))
@@ -158,7 +165,7 @@ def alone_and_together(options: argparse.Namespace, titles: Sequence[str], measu
         for name in names:
             bench.install(name)
         say(head(*titles))
-        for name in names:
+        for name in () if options.together and len(names) > 1 else names:
             measure(bench, [name], cases, 1)
         if len(names) > 1:
             measure(bench, names, cases, min(options.jobs, len(names)))

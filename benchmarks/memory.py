@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.measuring import MEMORY, Workbench, alone_and_together, call, ending, make_parser, row, say
+from benchmarks.measuring import MEMORY, Workbench, alone_and_together, call, ending, make_parser_of_both, row, say
 
 _PAUSE = 0.5  # seconds
 
@@ -75,7 +75,7 @@ def _measure(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs:
 def main() -> int:
     """Print a line for each environment alone, and for all of them side by side."""
     titles = ["environments", "side by side", "peak, GB", "of the machine's", "processes", "for each, GB"]
-    return alone_and_together(make_parser(__doc__).parse_args(), titles, _measure)
+    return alone_and_together(make_parser_of_both(__doc__).parse_args(), titles, _measure)
 
 
 if __name__ == "__main__":

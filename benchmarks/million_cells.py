@@ -148,7 +148,7 @@ def main() -> int:
         say(head("command", "seconds", "of these computing", "peak memory, MB"))
         failed = False
         for name, found in measure_all(root):
-            say(row(f"`{name}`", f"{found.seconds:.1f}", f"{found.computing:.1f}", f"{found.peak / 1e6:.0f}"))
+            say(row(f"`{name}`", f"{found.seconds:.2f}", f"{found.computing:.2f}", f"{found.peak / 1e6:.0f}"))
             failed |= found.code not in (0, 1)
         return int(failed)
     finally:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.measuring import CORES, Workbench, alone_and_together, call, flags, make_parser, row, say
+from benchmarks.measuring import CORES, Workbench, alone_and_together, call, flags, make_parser_of_both, row, say
 
 
 def measure_run(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs: int, repeats: int) -> str:
@@ -31,7 +31,7 @@ def _rounded(*ratios: float) -> list[str]:
 
 def main() -> int:
     """Print a line for each environment alone, and for all of them side by side."""
-    options = make_parser(__doc__).parse_args()
+    options = make_parser_of_both(__doc__).parse_args()
     titles = ["environments", "side by side", "by the clock, s", "the cells' own, s", "computing, s"]
     titles += ["clock × side by side ÷ own", "clock × cores ÷ own"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.against_naive import draw
+from benchmarks.answers import measure_command
 from benchmarks.measuring import Workbench, expect, measure
 from benchmarks.memory import peak_of
 from benchmarks.naive import Naive
@@ -87,6 +89,13 @@ def test_cells_are_drawn_by_case_and_the_same_for_the_same_seed(root: Path) -> N
     assert 100 <= len(drawn[0]) < 100 + len(project.matrix.paths)
     everything = draw(project, Selection(cases=("sequential-mlp",)), 10**6, 1)
     assert [path for _, path in everything] == list(project.matrix.paths.values())
+
+
+def test_an_answer_is_measured_and_a_refusal_is_none(project: Path) -> None:
+    line = measure_command("plan", project, repeats=1)
+    assert re.fullmatch(r"\| `harness plan` \| \d+\.\d\d \| \d+\.\d\d \|", line)
+    with pytest.raises(SystemExit, match="nothing was measured"):
+        measure_command("plan -e tf999", project, repeats=1)
 
 
 def test_what_failed_is_not_taken_for_measured(tmp_path: Path) -> None:
