@@ -24,7 +24,7 @@ from harness.controller.project import load_project
 from harness.controller.store import read_columns
 
 ROOT = Path(__file__).parents[1]
-TEST = re.compile(r"`(?P<file>tests/\w+/\w+\.py)::(?P<name>test_\w+)` \|$")
+TEST = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<name>test_\w+)` \|$")
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
 

@@ -16,6 +16,7 @@ _RULES = (
     (re.compile(_START + r"/lib(?:64)?/python3\.\d+/"), "<python>/"),
     (re.compile(_START + r"/\.tox/[^\s'\":<>()/]+(?=/)"), "<environment>"),
     (re.compile(_START + r"/tmp/[^\s'\":<>()/.]+"), "<temporary>"),
+    (re.compile(r"(?<=<temporary>/)tmp[a-z0-9_]{8}(?![\w-])"), "tmp…"),  # as tempfile names what is in there
     (re.compile(r"(?:/(?:home|Users)/[^\s'\":<>()/]+|/root)(?=/)"), "<home>"),
     (re.compile(r"(?<=\.py:)\d+"), "…"),
     (re.compile(r"(?<=[Ll]ine )\d+"), "…"),

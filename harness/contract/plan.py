@@ -101,7 +101,7 @@ def read_lines(file: str) -> Iterator[dict[str, Any]]:
     """Yield the whole lines of a stream. The last one may be cut where its writer was killed: it is left out."""
     if not os.path.exists(file):
         return
-    with open(file, encoding="utf-8") as handle:
+    with open(file, encoding="utf-8", errors="replace") as handle:
         for line in handle:
             parsed = _parse(line)
             if parsed is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has gone, which is their right; but a run that was cut off agrees with nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is flushed at the end
         return Exit.BROKEN if options.name in ("run", "flaky", "audit") else Exit.AGREES
+    except Exception:  # a fault of ours, which Python would end with the code that says that outcomes differ
+        traceback.print_exc()
+        return Exit.BROKEN
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

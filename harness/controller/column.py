@@ -1,20 +1,19 @@
 """One environment's column, from inside tox: plan, run pytest in the environment, reconcile, write, compare.
 
-This is the command of every TensorFlow environment of tox. Arguments are those that follow `--`: `--case`, `--path`,
-`--isolation` and `--fresh` choose and say how, the rest is pytest's. With options of pytest's every cell is run.
+This is the command of every TensorFlow environment of tox. Its arguments are those of `harness.controller.request`.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
 import sys
+import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from harness.contract.plan import Plan, append_line
@@ -22,7 +21,7 @@ from harness.contract.processes import die_with_parent
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller import reuse
-from harness.controller.attempts import RETRIES, flaky, flaky_in_words, only, unconfirmed, with_attempts
+from harness.controller.attempts import flaky, flaky_in_words, only, unconfirmed, with_attempts
 from harness.controller.compare import compare, in_words
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import make_folder, only_one, read_text
@@ -32,49 +31,14 @@ from harness.controller.matrix import Environment
 from harness.controller.planning import cells_by_file
 from harness.controller.project import Layout, Project, find_root, load_project
 from harness.controller.reconcile import Recorded, read_stream, reconcile
+from harness.controller.request import Request, parse
 from harness.controller.reuse import Kept
-from harness.controller.selection import Selection
 from harness.controller.session import BROKEN, FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, Session
 from harness.controller.settled import settle
 from harness.controller.shipping import ship
 from harness.controller.slots import slot
 from harness.controller.store import Column, EnvironmentFacts, read_columns, write_column, write_details
 from harness.controller.texts import safe
-
-DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to run: the selection within one environment, and what is left for pytest."""
-
-    selection: Selection
-    isolation: str
-    fresh: bool
-    retries: int
-    side_by_side: int | None
-    drawn: Path | None  # a file with the cells to run of the selection, by environment
-    pytest: tuple[str, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether every cell is run, whatever is known of it."""
-        return self.fresh or bool(self.pytest)
-
-
-def parse(arguments: Sequence[str]) -> Request:
-    """Read the arguments after `--`."""
-    parser = argparse.ArgumentParser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
-    parser.add_argument("--case", action="append", default=[])
-    parser.add_argument("--path", action="append", default=[])
-    parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
-    parser.add_argument("--fresh", action="store_true")
-    parser.add_argument("--retries", type=int, default=RETRIES)
-    parser.add_argument("--side-by-side", type=int)  # said by `harness run`, which starts several of us
-    parser.add_argument("--drawn", type=Path)  # said by `harness audit`
-    own, rest = parser.parse_known_args(arguments)
-    selection = Selection(paths=tuple(own.path), cases=tuple(own.case))
-    return Request(selection, own.isolation, own.fresh, own.retries, own.side_by_side, own.drawn, tuple(rest))
 
 
 def _only_drawn(plan: Plan, drawn: Path) -> Plan:
@@ -120,7 +84,7 @@ def run_column(project: Project, environment: Environment, request: Request, pre
     plan, kept, taken = with_earlier(layout, whole, keys, request)
     _begin(layout, plan, kept, taken)
     to_run = plan.cells or unconfirmed(taken, plan.expected, request.retries)
-    with slot(layout.state / "slots", request.side_by_side) if request.side_by_side and to_run else nullcontext():
+    with _slot(layout, request) if to_run else nullcontext():
         code = session.run(plan, layout.plan_file(environment.id), request.pytest)
         recorded = read_stream(Path(plan.stream))
         if code in (PASSED, FAILED):
@@ -134,6 +98,13 @@ def run_column(project: Project, environment: Environment, request: Request, pre
             return Exit.INTERRUPTED
         _check_ending(plan, code, request, recorded)
     return verdict(column, baseline, environment.lane is not None)
+
+
+def _slot(layout: Layout, request: Request) -> AbstractContextManager[None]:
+    """A place among the environments whose cells run, where there are others."""
+    if request.side_by_side is None:
+        return nullcontext()
+    return slot(layout.state / "slots", request.side_by_side, request.rank)
 
 
 def with_earlier(
@@ -254,6 +225,9 @@ def main() -> int:
     except HarnessError as error:
         print(safe(str(error)), file=sys.stderr)
         return error.exit_code
+    except Exception:  # a fault of ours, which Python would end with the code that says that outcomes differ
+        traceback.print_exc()
+        return Exit.BROKEN
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _conclude_one(layout: Layout, job: Job, column: Column | None, baseline: Col
     name = job.environment.id
     if column is None:
         _print(console, f"{name} did not come to its cells: {how_it_ended(layout, job)} (log: {job.log})")
-        return max(Exit.USAGE, _ended(job))
+        return Exit.USAGE if job.code == Exit.USAGE else Exit.BROKEN
     if column.environment.failed:
         tail = [f"  {safe(line)}" for line in how_it_ended(layout, job).tail]
         _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {job.log})", *tail]))

@@ -31,6 +31,7 @@ class Job:
 
     environment: Environment
     log: Path
+    installed: bool = False  # whether it needs only be started
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     code: int | None = None
@@ -40,21 +41,20 @@ class Job:
 def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: int, watch: Callable[[], None]) -> bool:
     """Run all jobs, calling `watch` a few times a second. True if that was interrupted.
 
-    So many environments are made at a time, while the cells of so many others run: the columns see to that themselves.
-    What is made and waits for that costs memory, so that there is an end to it too.
+    So many environments are made at a time, and as many that are there already are started, while the cells of so many
+    others run: the columns see to that themselves, in the order of the jobs. What is made and waits for that costs
+    memory, so that there is an end to it too.
     """
     waiting = list(todo)
     active: list[Job] = []
-    arguments = ["--side-by-side", str(limit), *arguments]
+    ranks = {id(job): str(rank) for rank, job in enumerate(todo)}
     try:
         while waiting or active:
-            while (
-                waiting
-                and len(active) < 2 * limit + _WAITING
-                and sum(not is_made(layout, job) for job in active) < limit
-            ):
-                active.append(waiting.pop(0))
-                _start(layout, active[-1], arguments)
+            for job in list(waiting):
+                if len(active) < 2 * limit + _WAITING and _on_their_way(layout, active, job.installed) < limit:
+                    waiting.remove(job)
+                    active.append(job)
+                    _start(layout, job, ["--side-by-side", str(limit), "--rank", ranks[id(job)], *arguments])
             for job in [job for job in active if job.process and job.process.poll() is not None]:
                 _reap(layout, job)
                 active.remove(job)
@@ -67,6 +67,11 @@ def work(layout: Layout, todo: Sequence[Job], arguments: Sequence[str], limit: i
         _interrupt(layout, active)
         raise
     return False
+
+
+def _on_their_way(layout: Layout, active: Sequence[Job], installed: bool) -> int:
+    """How many of a kind, installed before or not, have been started and not come to their cells."""
+    return sum(job.installed == installed and not is_made(layout, job) for job in active)
 
 
 def is_made(layout: Layout, job: Job) -> bool:

@@ -15,10 +15,7 @@ from pathlib import Path
 
 from harness.contract.processes import die_with_parent
 from harness.controller.matrix import Environment
-from harness.controller.variables import FIXED
-
-# Of what tox passes on to cells, that which programs look at as they run; the rest is for installing.
-_PASSED = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "CI")
+from harness.controller.variables import FIXED, seen
 
 
 @dataclass(frozen=True)
@@ -55,10 +52,9 @@ class Attempt:
         self._process = self._start(prefix / "bin" / "python", self._variables(environment, prefix))
 
     def _variables(self, environment: Environment, prefix: Path) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
         path = os.pathsep.join([str(prefix / "bin"), os.environ.get("PATH", os.defpath)])
         own = {"KERAS_HOME": str(self._around / "keras"), "TMPDIR": str(self._around / "tmp")}
-        return passed | {"PATH": path, "PYTHONIOENCODING": "utf-8"} | FIXED | dict(environment.set_env) | own
+        return seen() | {"PATH": path, "PYTHONIOENCODING": "utf-8"} | FIXED | dict(environment.set_env) | own
 
     def _start(self, python: Path, variables: dict[str, str]) -> subprocess.Popen[bytes]:
         with open(self._printed[0], "wb") as output, open(self._printed[1], "wb") as errors:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.contract.records import CellKey
-from harness.controller import column as columns
 from harness.controller.commands import open_root
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.lanes import cells_of
 from harness.controller.matrix import Environment
 from harness.controller.project import Layout, Project, load_project
+from harness.controller.request import parse
 from harness.controller.selection import Selection
 from harness.controller.store import read_columns
 
@@ -57,7 +57,7 @@ def _check_ready(project: Project, environments: Sequence[Environment], how: Seq
     if unlocked:
         names = " ".join(f"-e {name}" for name in unlocked)
         raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `harness lock {names}`")
-    own = columns.parse(how).selection
+    own = parse(how).selection
     own.choose_cases(project.cases)
     own.choose_paths(project.matrix)
     read_columns(layout.results, [item.id for item in environments])

@@ -1,9 +1,9 @@
 """Taking outcomes from earlier runs, where everything that they depend on is unchanged.
 
 A cell's key is a digest of all that: what is installed, the import path, the script, the limits, what the case requires
-of the machine, and the code that runs it. It ends with the digest of the script alone, which a record has too, so that
-one is told from what a file said when it was edited under way. Only answers are kept; what timed out, crashed or was
-flaky is always tried again.
+of the machine, the variables that reach it, and the code that runs it. It ends with the digest of the script alone,
+which a record has too, so that one is told from what a file said when it was edited under way. What timed out, crashed
+or was flaky is no answer, and always tried again.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from harness.controller.matrix import Environment
 from harness.controller.planning import paths_of
 from harness.controller.reconcile import Recorded
 from harness.controller.store import EnvironmentFacts
-from harness.controller.variables import FIXED, PASSED
+from harness.controller.variables import FIXED, PASSED, seen
 
-_ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT)
+_ANSWERS = (Status.PASS, Status.FAIL, Status.ABSENT, Status.UNMET, Status.SKIP)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def cell_keys(
 
 
 def _installed(environment: Environment, facts: EnvironmentFacts, content: str) -> list[object]:
-    return [dict(sorted(facts.packages.items())), content, FIXED, PASSED, environment.set_env]
+    return [dict(sorted(facts.packages.items())), content, FIXED, PASSED, seen(), environment.set_env]
 
 
 def shared_basis(cases: Sequence[Case], plan: Plan) -> str:
@@ -104,14 +104,17 @@ def _key(start: hashlib._Hash, text: CellText) -> str:
     return key.hexdigest()[:32] + text.script
 
 
-def _programs(case: Case) -> list[tuple[str, float] | None]:
+def _programs(case: Case) -> list[tuple[str, int, int, int] | None]:
     return [_program(PREREQUISITES[name]) for name in case.requires]
 
 
-def _program(name: str) -> tuple[str, float] | None:
-    """Which program answers to the name, and when it was changed."""
+def _program(name: str) -> tuple[str, int, int, int] | None:
+    """Which program answers to the name, its size, when it was written and when it came to be there."""
     found = shutil.which(name)
-    return (os.path.realpath(found), os.path.getmtime(found)) if found else None
+    if found is None:
+        return None
+    there = os.stat(found)
+    return os.path.realpath(found), there.st_size, there.st_mtime_ns, there.st_ctime_ns
 
 
 def read_kept(file: Path) -> dict[CellKey, Kept]:

@@ -15,14 +15,14 @@ from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller import column as columns
-from harness.controller import reuse
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.installed import facts
+from harness.controller.installed import facts, is_made_from
 from harness.controller.jobs import Job, work
 from harness.controller.matrix import Environment
 from harness.controller.progress import make_progress
 from harness.controller.project import Layout, Project
 from harness.controller.reconcile import read_stream
+from harness.controller.sharding import durations
 from harness.controller.store import Column, EnvironmentFacts, read_column, write_column
 from harness.controller.toxlog import Ending, ending
 
@@ -60,7 +60,8 @@ def run_round(
 
 def make_job(layout: Layout, environment: Environment, code: Exit | None = None) -> Job:
     """The job of an environment, with its code where it is done already."""
-    return Job(environment, layout.run_file("logs", environment.id, ".log"), code=code)
+    installed = not environment.lane and is_made_from(layout.environments / environment.id, layout.lock(environment))
+    return Job(environment, layout.run_file("logs", environment.id, ".log"), installed, code=code)
 
 
 def _longest_first(
@@ -70,13 +71,11 @@ def _longest_first(
 
     What was never run comes first: it may take longest, and has to be installed.
     """
-
-    def seconds(item: Environment) -> float:
-        kept = reuse.read_kept(project.layout.run_file("kept", item.id, ".json"))
-        known = [kept[key].record.seconds for key in cells[item.id] if key in kept]
-        return sum(known) if known else math.inf
-
-    return sorted(environments, key=seconds, reverse=True)
+    took = durations(project.layout, cells)
+    for item in environments:
+        if not project.layout.run_file("details", item.id, ".json").exists():
+            took[item.id] = math.inf
+    return sorted(environments, key=lambda item: took[item.id], reverse=True)
 
 
 def _default_limit() -> int:

@@ -10,11 +10,11 @@ from types import FrameType
 
 from rich.console import Console
 
-from harness.controller import column as columns
 from harness.controller.concluding import conclude
 from harness.controller.errors import Exit
 from harness.controller.files import only_one
 from harness.controller.preparing import prepare
+from harness.controller.request import parse
 from harness.controller.rounds import make_job, run_round
 from harness.controller.selection import Selection
 from harness.controller.taking import take
@@ -29,7 +29,7 @@ def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence
     project, environments = todo.project, todo.environments
     console = Console(highlight=False, emoji=False)
     with only_one(project.layout.state / "lock", f"run in {project.layout.root}"), terminated_as_interrupted():
-        taken = take(project, environments, columns.parse(todo.arguments))
+        taken = take(project, environments, parse(todo.arguments))
         rest = [item for item in environments if item.id not in taken]
         ran = run_round(project, rest, todo.cells, todo.arguments, jobs, console)
     found = taken | ran.columns

@@ -15,23 +15,37 @@ _POLL = 0.1  # seconds
 
 
 @contextmanager
-def slot(folder: Path, number: int) -> Iterator[None]:
-    """Hold one of `number` slots, which are files in the folder; wait until one is free.
+def slot(folder: Path, number: int, rank: int) -> Iterator[None]:
+    """Hold one of `number` slots, which are files in the folder; wait until one is free, and nobody with a lower rank
+    waits too.
 
-    A process that is killed holds none any more.
+    A process that is killed holds none any more, and does not wait.
     """
     make_folder(folder)
     with ExitStack() as stack:
-        with telling(folder):
-            files = [stack.enter_context(open(folder / str(place), "w", encoding="utf-8")) for place in range(number)]
-        while not any(map(_take, files)):
-            time.sleep(_POLL)
+        files = [_open(folder / str(place), stack) for place in range(number)]
+        with ExitStack() as queue:
+            _take(_open(folder / f"waiting-{rank}", queue))
+            while _is_behind(folder, rank) or not any(map(_take, files)):
+                time.sleep(_POLL)
         yield
 
 
-def _take(file: IO[str]) -> bool:
+def _open(file: Path, stack: ExitStack) -> IO[str]:
+    with telling(file):
+        return stack.enter_context(open(file, "w", encoding="utf-8"))
+
+
+def _is_behind(folder: Path, rank: int) -> bool:
+    """Whether one with a lower rank waits."""
+    before = [file for file in folder.glob("waiting-*") if int(file.name.partition("-")[2]) < rank]
+    with ExitStack() as stack:
+        return not all(_take(_open(file, stack), fcntl.LOCK_SH) for file in before)
+
+
+def _take(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -14,13 +14,13 @@ from harness.contract.records import CellKey
 from harness.controller import column as columns
 from harness.controller import reuse
 from harness.controller.attempts import unconfirmed
-from harness.controller.column import Request
 from harness.controller.compare import compare
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.files import only_one
 from harness.controller.matrix import Environment
 from harness.controller.project import Project
 from harness.controller.reconcile import Recorded
+from harness.controller.request import Request
 from harness.controller.reuse import CellText
 from harness.controller.settled import Settled, read_settled, settle
 from harness.controller.store import Column, read_column

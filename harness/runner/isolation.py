@@ -5,6 +5,7 @@ Both take the same request and give the same reply, and must give the same outco
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import select
@@ -154,11 +155,11 @@ class Fork(Isolation):
     """Cells forked from the server, which has imported TensorFlow, or from a child of it that has imported the path.
 
     A script that does something before its imports, such as setting a variable that they look at, gets a fresh
-    interpreter: in a fork it would come too late.
+    interpreter: in a fork it would come too late. So does one that is named like a module, which it stands before.
     """
 
     def wants_fresh(self, request: Request) -> bool:
-        return _wants_fresh(request, self.preload)
+        return _is_module(request["script"]) or _wants_fresh(request, self.preload)
 
 
 # TensorFlow's own Keras is one of these from 2.6 on, and loaded with it.
@@ -169,6 +170,11 @@ def _wants_fresh(request: Request, preload: list[str]) -> bool:
     tree = read_script(request["script"])
     root = "tensorflow" if request["form"] == "attribute" else request["path"]
     return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})
+
+
+def _is_module(script: str) -> bool:
+    name = os.path.splitext(os.path.basename(script))[0]
+    return name.isidentifier() and (name in sys.modules or importlib.util.find_spec(name) is not None)
 
 
 ISOLATIONS = {"fork": Fork, "spawn": Spawn}

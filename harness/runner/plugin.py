@@ -77,6 +77,7 @@ class Cells:
 
     def run(self, case: Case, path: PathSpec) -> Record:
         """Run one cell in a folder of its own."""
+        plan = self.plan
         around = os.path.realpath(tempfile.mkdtemp(prefix="cell-"))
         directory = os.path.join(around, "cell")
         try:
@@ -86,13 +87,13 @@ class Cells:
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(case.script(path))
             if self._isolation is None:
-                self._isolation = ISOLATIONS[self.plan.isolation](self.plan.preload)
+                self._isolation = ISOLATIONS[plan.isolation](plan.preload)
             request = {
                 "script": script,
                 "directory": directory,
                 "path": path.id,
                 "form": path.form,
-                "limits": [case.timeout or self.plan.timeout, self.plan.output_limit, self.plan.memory_limit],
+                "limits": [case.timeout or plan.timeout, plan.output_limit, plan.memory_limit, plan.timeout],
             }
             return judge(case.id, path.id, self._isolation.run(request), directory)
         finally:

@@ -97,7 +97,7 @@ class Server:
             return _run_fresh(request, self.asker.source, self.variables, self.children.values())
         spec = PathSpec(request["path"], request["form"])
         if spec not in self.paths:
-            self.paths[spec] = self._open(spec, request["limits"][0])
+            self.paths[spec] = self._open(spec, request["limits"][-1])
         path = self.paths[spec]
         if path is not None:
             reply = self._forward(request, path)

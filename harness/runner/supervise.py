@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import time
@@ -17,6 +18,8 @@ POLL = 0.05  # seconds between looks at a process that keeps its pipes open
 POLL_CLOSED = 0.002  # and at one that has closed them, which is about to end
 WEIGHED = 0.1  # seconds between looks at how much memory it holds
 
+_AFTER_IMPORTS = re.compile(rb'\{"stage": "(?!path"|import")')  # as harness.runner.cell reports it
+
 
 class Abandoned(Exception):
     """Whoever asked for the cell is gone."""
@@ -24,11 +27,15 @@ class Abandoned(Exception):
 
 @dataclass
 class Limits:
-    """What a process may take: seconds, bytes that it writes, bytes of memory that it or one below it holds."""
+    """What a process may take: seconds, bytes that it writes, bytes of memory that it or one below it holds.
+
+    `importing` are seconds that it has beside the first until its imports are done: a fork has found them made.
+    """
 
     timeout: float
     output: int
     memory: int
+    importing: float = 0.0
 
 
 @dataclass
@@ -53,6 +60,7 @@ class _Pipes:
         self.output = output
         self.open = {report, output}
         self.reported = bytearray()
+        self.imported = False  # whether a stage has begun that comes after the imports
         self.tail = bytearray()
         self.written = 0
 
@@ -62,6 +70,7 @@ class _Pipes:
             self.open.discard(descriptor)
         elif descriptor == self.report:
             self.reported += data
+            self.imported = self.imported or _AFTER_IMPORTS.search(self.reported) is not None
         else:
             self.written += len(data)
             self.tail = (self.tail + data)[-TAIL:]
@@ -119,9 +128,12 @@ def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None, own: Coll
     """Return when the process has ended (None), or why it must be killed."""
     askers = [asker] if asker is not None else []
     now = time.monotonic()
-    deadline, weigh_at = now + limits.timeout, now + WEIGHED
+    deadline, weigh_at = now + limits.importing + limits.timeout, now + WEIGHED
+    imported = False
     while True:
         now = time.monotonic()
+        if pipes.imported and not imported:
+            imported, deadline = True, min(deadline, now + limits.timeout)
         if pipes.written > limits.output:
             return "output"
         if now >= deadline:

@@ -42,6 +42,10 @@ def test_addresses_lines_and_control_characters(text: str, expected: str) -> Non
         ("(/a/lib/python3.9/site-packages/x.py:7)", "(<packages>/x.py:…)"),
         ("(/a/lib64/python3.9/json.py:7)", "(<python>/json.py:…)"),
         ("no /tmp/tmp1a2b/model.h5, no /tmp/x.h5", "no <temporary>/model.h5, no <temporary>.h5"),
+        (
+            "no /tmp/x/tmp_models/a.h5, no /tmp/x/tmpmodels1",
+            "no <temporary>/tmp_models/a.h5, no <temporary>/tmpmodels1",
+        ),
         ("in '/private/var/tmp/a-b_c/d'", "in '<temporary>/d'"),
         (f"no /home/ada/.keras, no /Users/ada/x, no {SUPERUSER}/y", "no <home>/.keras, no <home>/x, no <home>/y"),
         ("in /home and /rooted/x and /tmp", "in /home and /rooted/x and /tmp"),
@@ -56,6 +60,7 @@ def test_paths_of_packages_python_and_the_cell(text: str, expected: str) -> None
     ("one", "other"),
     [
         ("cannot open /tmp/tmpk3j2_x9a/model.h5", "cannot open /tmp/tmpq8w7e6r5/model.h5"),
+        ("no /tmp/cell-a1/tmp/tmpk3j2_x9a/tmpab12cd34: x", "no /tmp/cell-b2/tmp/tmpq8w7e6r5/tmpzz99yy88: x"),
         ("cannot open /tmp/tmp4f5g6h7j.h5", "cannot open /tmp/tmpzz11yy22.h5"),
         ("no /tmp/keras-home-a1b2c3d4/keras.json", "no /tmp/keras-home-z9y8x7w6/keras.json"),
         ("no /home/ada/.keras/keras.json", f"no {SUPERUSER}/.keras/keras.json"),

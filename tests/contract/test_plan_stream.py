@@ -65,7 +65,7 @@ def test_last_line_cut_at_any_byte_is_left_out(tmp_path: Path, kept: int) -> Non
     assert list(read_lines(str(file))) == [{"n": 1}]
 
 
-@pytest.mark.parametrize("damage", [b"\n", b"}{\n", b"[1]\n", b"12\n", b'"text"\n'])
+@pytest.mark.parametrize("damage", [b"\n", b"}{\n", b"\xff\xfe{}\n", b"[1]\n", b"12\n", b'"text"\n'])
 def test_lines_that_are_no_message_are_left_out(tmp_path: Path, damage: bytes) -> None:
     file = tmp_path / "stream.jsonl"
     file.write_bytes(b'{"n": 1}\n' + damage)

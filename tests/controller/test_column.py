@@ -17,11 +17,12 @@ from harness.contract.plan import Plan
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller import column as columns
-from harness.controller.column import Request, parse, run_column, verdict
+from harness.controller.column import run_column, verdict
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.installed import facts
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
+from harness.controller.request import parse
 from harness.controller.selection import Selection
 from harness.controller.store import Column, read_column, read_details, write_column
 
@@ -230,7 +231,7 @@ def test_only_a_case_that_has_changed_is_run_again(
 
 def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
     passed = Outcome("version", "keras", Status.PASS)
-    request = Request(Selection(paths=("keras",)), "spawn", False, 0, None, None, ())
+    request = parse(["--path", "keras", "--isolation", "spawn"])
     plan = columns.make_plan(loaded, tf215, request, column(passed))
     assert plan.cells == {"cases/snippet/version.yaml": ["keras"]}
     assert [(spec.id, spec.form) for spec in plan.paths] == [("keras", "from")]

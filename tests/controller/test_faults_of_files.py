@@ -253,3 +253,25 @@ def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready
         done = harness("show")
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
         assert not {"\x1b", "\u202e"} & set(done.stderr)
+
+
+def test_what_nobody_has_foreseen_keeps_its_traceback_and_is_no_difference(ready: Path, harness: Command) -> None:
+    document = ready / ".harness" / "run" / "tf215.json"
+    document.unlink()
+    document.mkdir()
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    assert "Traceback" in done.stderr
+    assert "IsADirectoryError" in done.stderr
+
+
+@pytest.mark.usefixtures("made")
+def test_nor_is_it_one_in_the_column_of_an_environment(project: Path, harness: Command) -> None:
+    stream = project / ".harness" / "stream" / "tf215.jsonl"
+    stream.mkdir(parents=True)
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    assert "tf215 did not come to its cells: " in done.stdout
+    assert "IsADirectoryError" in (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+    stream.rmdir()
+    assert harness("run", "-e", "tf215").returncode == 0

@@ -15,7 +15,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 RECORD = """\
 keras/__init__.py,sha256=aa,5
-keras/layers.py,sha256=bb,7
+keras/layers.py,sha256=WJ1wjxNIHscDjBTtw69ctOZ01F5wRUl9cMj3vJy3eNo,7
 keras/layers.pyc,,
 keras-2.15.0.dist-info/RECORD,,
 ../../../bin/keras,sha256=cc,100
@@ -41,6 +41,7 @@ def _write(name: str, text: str) -> Callable[[Path], object]:
     "change",
     [
         _write("keras/layers.py", "y = 1234"),
+        _write("keras/layers.py", "y = 321"),
         _write("six.py", "z = 12"),
         _write("more.pth", ""),
         _write("keras-2.15.0.dist-info/RECORD", RECORD.replace("sha256=aa", "sha256=dd")),
@@ -59,6 +60,7 @@ def test_what_changes_it(packages: Path, tmp_path: Path, change: Callable[[Path]
     [
         lambda packages: None,
         lambda packages: os.utime(packages / "keras" / "layers.py", (1, 1)),
+        _write("keras/layers.py", "y = 123"),
         lambda packages: (packages / "__pycache__").mkdir(),
         _write("keras/layers.pyc", "code"),
         _write("keras-2.15.0.dist-info/RECORD", RECORD.replace("sha256=cc", "sha256=dd")),

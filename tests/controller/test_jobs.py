@@ -76,6 +76,18 @@ def test_jobs_run_a_few_at_a_time_and_to_their_end(layout: Layout, jobs: list[Jo
     assert [job.handle.closed for job in jobs if job.handle] == [True, True]
 
 
+def test_what_is_installed_does_not_wait_for_what_is_being_installed(layout: Layout, jobs: list[Job]) -> None:
+    (layout.root / "tox.ini").write_text(SLEEPY.replace("{env:LONG:0}", "3"), encoding="utf-8")
+    jobs[1].installed = True
+    slept_together = []
+
+    def watch() -> None:
+        slept_together.append(all(sleeper(job) and job.code is None for job in jobs))
+
+    assert work(layout, jobs, [], 1, watch) is False
+    assert any(slept_together)
+
+
 MADE = """\
 [tox]
 env_list = tf215, tf216

@@ -12,12 +12,13 @@ import pytest
 from harness.contract.plan import PathSpec, Plan, append_line
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
-from harness.controller.column import make_plan, parse
+from harness.controller.column import make_plan
 from harness.controller.errors import HarnessError
 from harness.controller.installed import content
 from harness.controller.matrix import Environment
 from harness.controller.project import Project, load_project
 from harness.controller.reconcile import Recorded, read_stream
+from harness.controller.request import parse
 from harness.controller.reuse import Kept, add, cell_keys, cell_texts, read_kept, still_true, write_kept
 from harness.controller.store import Column
 
@@ -117,8 +118,23 @@ def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_
     dot.touch(mode=0o755)
     present = keys()
     os.utime(dot, (1, 1))
+    dated = keys()
+    dot.write_text("#!/bin/sh\n", encoding="utf-8")
+    os.utime(dot, (1, 1))
     assert {case for case, _ in changed(absent, present)} == {"version"}
-    assert {case for case, _ in changed(present, keys())} == {"version"}
+    assert {case for case, _ in changed(present, dated)} == {"version"}
+    assert {case for case, _ in changed(dated, keys())} == {"version"}
+
+
+@pytest.mark.parametrize("name", ["CI", "HOME", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME"])
+def test_a_variable_that_reaches_the_cells_changes_every_key(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = keys()
+    monkeypatch.setenv(name, "/another")
+    assert changed(before, keys()) == set(before)
+    monkeypatch.undo()
+    assert keys() == before
 
 
 def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
@@ -143,7 +159,8 @@ def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> No
 @pytest.mark.parametrize("status", Status)
 def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
     keep(tmp_path / "tf215.json", "k1", Record(Outcome(*VERSION, status=status)))
-    assert (VERSION in read_kept(tmp_path / "tf215.json")) == (status in (Status.PASS, Status.FAIL, Status.ABSENT))
+    answers = (Status.PASS, Status.FAIL, Status.ABSENT, Status.UNMET, Status.SKIP)
+    assert (VERSION in read_kept(tmp_path / "tf215.json")) == (status in answers)
 
 
 def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ class Project:
     preload: list[str] = field(default_factory=lambda: ["json"])
     expected: list[Outcome] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    timeout: float = 30.0
 
     def __post_init__(self) -> None:
         for name, case in self.cases.items():
@@ -135,7 +136,7 @@ class Project:
             root=str(self.root),
             stream=str(self.stream),
             isolation=self.isolation,
-            timeout=30.0,
+            timeout=self.timeout,
             output_limit=4 * 1024 * 1024,
             memory_limit=400 * 1024 * 1024,
             paths=[spec(path) for path in sorted({path for case in self.cases.values() for path in case.paths})],

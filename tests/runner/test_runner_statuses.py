@@ -32,7 +32,8 @@ PACKAGES = {
     "needing/__init__.py": "import nosuchdependency",
     "confusing/__init__.py": "",
     "confusing/inner.py": "import json\njson.inner",
-    "hanging/__init__.py": "import time\ntime.sleep(60)",
+    "helper/__init__.py": "help = 'there'",
+    "helped/__init__.py": "from helper import help",
     "dying/__init__.py": "import os\nos.abort()",
     "threaded/__init__.py": THREADED,
     "looking/__init__.py": "import os\nflag = os.environ.get('FLAG')",
@@ -87,7 +88,7 @@ MARK = "import os\nopen(os.environ['RUNNER_TEST'] + '/ran', 'w').close()"
 CASES = {
     "use": snippet(USE, *BY_PATH),
     "fallback": snippet(FALLBACK, "nosuchkeras", "fakekeras.nothere", "raising"),
-    "hangs": snippet("", "hanging", timeout=0.5),
+    "helper": snippet("", "helped"),  # a name that `helped` imports
     "asks-a-thread": snippet(ASKS, "threaded"),
     "sets-a-variable": snippet(SETS, "looking"),
     "imports-late": snippet(IMPORTS_LATE, "looking"),
@@ -105,7 +106,17 @@ CASES = {
     "unmet": snippet(MARK, requires=["graphviz"]),
 }
 
-BY_HAND = ("use", "fallback", "asks-a-thread", "sets-a-variable", "imports-late", "raises", "exits", "does-not-compile")
+BY_HAND = (
+    "use",
+    "helper",
+    "fallback",
+    "asks-a-thread",
+    "sets-a-variable",
+    "imports-late",
+    "raises",
+    "exits",
+    "does-not-compile",
+)
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +172,31 @@ def test_a_cell_is_stopped_at_its_time_limit(both: Both, isolation: str, case: s
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_path_that_hangs_is_stopped_too(both: Both, isolation: str) -> None:
-    record = both.ran[isolation].record("hangs", "hanging")
+def test_a_path_that_hangs_is_stopped_too(tmp_path: Path, isolation: str) -> None:
+    hanging = {"hanging/__init__.py": "import time\ntime.sleep(60)"}
+    cases = {"hangs": snippet("", "hanging", timeout=0.5)}
+    record = Project(tmp_path, cases, hanging, isolation=isolation, timeout=1.0).run().record("hangs", "hanging")
     assert (record.outcome.status, record.outcome.stage) == (Status.TIMEOUT, Stage.IMPORT)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_imports_do_not_count_to_the_limit_of_a_case(tmp_path: Path, isolation: str) -> None:
+    slow = {"slow/__init__.py": "import time\ntime.sleep(1.5)"}
+    cases = {
+        "a": snippet("", "slow", timeout=1.0),
+        "b": snippet("# fit\nimport time\ntime.sleep(60)", "slow", timeout=1),
+    }
+    ran = Project(tmp_path, cases, slow, isolation=isolation).run()
+    assert ran.outcome("a", "slow").status is Status.PASS
+    assert (ran.outcome("b", "slow").status, ran.outcome("b", "slow").stage) == (Status.TIMEOUT, Stage.FIT)
+    if isolation == "fork":  # the path's process has imported it all the same
+        assert ran.record("b", "slow").stage_seconds["import"] < 1
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_a_script_stands_before_a_module_of_its_name(both: Both, isolation: str) -> None:
+    outcome = both.ran[isolation].outcome("helper", "helped")
+    assert (outcome.status, outcome.stage, outcome.error) == (Status.FAIL, Stage.IMPORT, "ImportError")
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)

@@ -114,6 +114,26 @@ def test_the_time_limit_holds_whatever_it_does(code: str) -> None:
     assert 0.4 <= watched.seconds < 5
 
 
+SLOW = """
+os.write(report, b'{"stage": "import"}\\n')
+time.sleep(0.8)
+"""
+
+
+def test_the_time_limit_begins_when_imports_are_done() -> None:
+    late = SLOW + """os.write(report, b'{"stage": "fit"}\\n')\ntime.sleep(60)"""
+    watched = watch(late, timeout=0.4, importing=20.0)
+    assert watched.killed == "timeout"
+    assert 1.2 <= watched.seconds < 10
+
+
+def test_imports_may_take_longer_than_the_limit_and_not_for_ever() -> None:
+    assert watch(SLOW, timeout=0.4, importing=20.0).killed is None
+    watched = watch("time.sleep(60)", timeout=0.2, importing=0.4)
+    assert watched.killed == "timeout"
+    assert 0.6 <= watched.seconds < 5
+
+
 def test_one_that_has_closed_everything_is_still_waited_for() -> None:
     watched = watch("os.closerange(1, 64)\ntime.sleep(0.3)\nos._exit(4)")
     assert watched.code == 4

@@ -12,12 +12,13 @@ import pytest
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller import reuse, rounds
-from harness.controller.column import finish, make_plan, parse
+from harness.controller.column import finish, make_plan
 from harness.controller.installed import content, fingerprint
 from harness.controller.interpreters import find_interpreter
 from harness.controller.jobs import Job
 from harness.controller.project import Layout, load_project
 from harness.controller.reconcile import Recorded
+from harness.controller.request import parse
 from harness.controller.settled import settle
 from harness.controller.store import EnvironmentFacts
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.controller.column import parse, run_column
+from harness.controller.column import run_column
 from harness.controller.project import load_project
+from harness.controller.request import parse
 from harness.controller.settled import read_settled
 from harness.controller.store import read_column
 
@@ -35,6 +36,17 @@ def _another_metadata(packages: Path) -> None:
 
 def _another_link(packages: Path) -> None:
     (packages / "shared.pth").write_text("", encoding="utf-8")
+
+
+def _no_module(packages: Path) -> None:
+    (packages / "tensorflow" / "keras" / "__init__.py").rename(packages.parent / "elsewhere")
+
+
+def _another_text(packages: Path) -> None:
+    """Written in place, as long as it was."""
+    file = packages / "tensorflow" / "__init__.py"
+    with open(file, "r+", encoding="utf-8") as handle:
+        handle.write("#")
 
 
 def _no_package(packages: Path) -> None:
@@ -62,6 +74,8 @@ def _another_making(packages: Path) -> None:
         _another_package,
         _another_metadata,
         _another_link,
+        _no_module,
+        _another_text,
         _no_package,
         _no_environment,
         _another_interpreter,
@@ -105,32 +119,59 @@ def test_a_column_that_is_under_way_is_left_to_tox(project: Path, harness: Comma
     assert started == ["tf215"]
 
 
-@pytest.mark.parametrize("status", ["timeout", "crash", "unmet", "skip"])
+@pytest.mark.parametrize("status", ["timeout", "crash"])
 def test_a_cell_that_gave_no_answer_is_tried_again(
     project: Path, prefix: Path, harness: Command, edit: Edit, started: list[str], status: str
 ) -> None:
     change = {
         "timeout": ("title:", "timeout: 0.2\ntitle:"),
         "crash": ("  # call", "  # call\n  import os\n  os._exit(3)"),
-        "unmet": ("title:", "requires: [graphviz]\ntitle:"),
-        "skip": ("title:", "skip: a reason\ntitle:"),
     }
     edit("cases/snippet/version.yaml", *change[status])
     if status == "timeout":
         edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
     loaded = load_project(project)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", "/nowhere" if status == "unmet" else "/usr/bin:/bin")
-        run_column(loaded, loaded.matrix.environments["tf215"], parse([]), prefix)
-        found = {
-            outcome.status.value for outcome in read_column(project / ".harness" / "run" / "tf215.json").cells.values()
-        }
-        settled = read_settled(loaded.layout, "tf215")
-        harness("run", "-e", "tf215")
-    assert status in found
+    run_column(loaded, loaded.matrix.environments["tf215"], parse([]), prefix)
+    settled = read_settled(loaded.layout, "tf215")
+    assert status in found(project)
+    harness("run", "-e", "tf215")
     assert settled is not None
     assert (settled.basis, settled.files) == (None, ())
     assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("status", ["unmet", "skip"])
+def test_what_is_not_to_run_needs_no_tox_to_say_so(
+    project: Path,
+    prefix: Path,
+    harness: Command,
+    edit: Edit,
+    started: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
+) -> None:
+    change = {"unmet": "requires: [graphviz]\ntitle:", "skip": "skip: a reason\ntitle:"}
+    edit("cases/snippet/version.yaml", "title:", change[status])
+    monkeypatch.setenv("PATH", "/nowhere")
+    loaded = load_project(project)
+    run_column(loaded, loaded.matrix.environments["tf215"], parse([]), prefix)
+    assert status in found(project)
+    harness("run", "-e", "tf215")
+    assert started == []
+    if status == "unmet":
+        program = project / "bin" / "dot"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\n", encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent))
+        harness("run", "-e", "tf215")
+        assert started == ["tf215"]
+
+
+def found(project: Path) -> set[str]:
+    """The statuses of the last run."""
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    return {outcome.status.value for outcome in cells.values()}
 
 
 def test_an_environment_that_cannot_import_tensorflow_is_not_settled(
