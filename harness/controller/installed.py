@@ -80,8 +80,8 @@ def _requirements(lock: str) -> list[str]:
 
 
 def fingerprint(prefix: Path) -> str:
-    """What tells the environment from one with another interpreter or other files, in some 20 milliseconds: the size
-    and the date of every file that could be imported. Nothing is read."""
+    """What tells the environment from one with another interpreter or other files, in some tens of milliseconds: the
+    size and the date of every file that could be imported. Nothing is read."""
     python = os.path.realpath(prefix / "bin" / "python")
     total = hashlib.sha256(python.encode())
     for file in (python, prefix / ".tox-info.json", prefix / "pyvenv.cfg"):
@@ -92,7 +92,7 @@ def fingerprint(prefix: Path) -> str:
 
 
 def content(prefix: Path) -> str:
-    """What is really there: what the packages say they consist of, which files of that are missing or of another size,
+    """What is really there: what the packages say they consist of, which files of that are missing or other than said,
     what lies beside them, and the interpreter."""
     python = os.path.realpath(prefix / "bin" / "python")
     total = hashlib.sha256(f"{python} {_stamp(python)}".encode())
@@ -155,8 +155,7 @@ def _files(folder: str) -> Iterator[str]:
                         folders.append(entry.path)
                         yield entry.path
                 else:
-                    found = entry.stat(follow_symlinks=False)
-                    yield f"{entry.path} {found.st_size} {found.st_mtime_ns}"
+                    yield f"{entry.path} {_stamp(entry)}"
 
 
 def _stamp(file: str | os.PathLike[str]) -> str:

@@ -25,7 +25,7 @@ def slot(folder: Path, number: int, rank: int) -> Iterator[None]:
     with ExitStack() as stack:
         files = [_open(folder / str(place), stack) for place in range(number)]
         with ExitStack() as queue:
-            _take(_open(folder / f"waiting-{rank}", queue))
+            fcntl.flock(_open(folder / f"waiting-{rank}", queue), fcntl.LOCK_EX)  # others look at it for a moment
             while _is_behind(folder, rank) or not any(map(_take, files)):
                 time.sleep(_POLL)
         yield
