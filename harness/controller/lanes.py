@@ -60,9 +60,12 @@ def cells_of(
 ) -> dict[str, list[CellKey]]:
     """Those of the cells that each environment runs, for each that runs any. Raises UsageError where none does."""
     selected_keys(cases, paths)
-    keys = {item.id: keys_of(item, matrix, cases, paths) for item in environments}
-    found = {name: cells for name, cells in keys.items() if cells}
-    if keys and not found:
+    found: dict[str, list[CellKey]] = {}
+    groups = list(by_lane(environments))
+    for same in groups:  # worked out once for all of them, as there may be hundreds
+        if keys := keys_of(same[0], matrix, cases, paths):
+            found |= dict.fromkeys((item.id for item in same), keys)
+    if groups and not found:
         raise UsageError(
             "the selection has no cell: its environments are of lanes that run none of its cases and paths"
         )
