@@ -82,8 +82,8 @@ def _requirements(lock: str) -> list[str]:
 def fingerprint(prefix: Path) -> str:
     """What tells the environment from one with another interpreter or other files, in some tens of milliseconds: the
     size and the date of every file that could be imported. Nothing is read."""
-    python = os.path.realpath(prefix / "bin" / "python")
-    total = hashlib.sha256(python.encode())
+    python = (prefix / "bin" / "python").resolve()
+    total = hashlib.sha256(str(python).encode())
     for file in (python, prefix / ".tox-info.json", prefix / "pyvenv.cfg"):
         total.update(f"{_stamp(file)}\n".encode())
     for folder in sorted(prefix.glob("lib/python3*/site-packages")):
@@ -94,7 +94,7 @@ def fingerprint(prefix: Path) -> str:
 def content(prefix: Path) -> str:
     """What is really there: what the packages say they consist of, which files of that are missing or other than said,
     what lies beside them, and the interpreter."""
-    python = os.path.realpath(prefix / "bin" / "python")
+    python = (prefix / "bin" / "python").resolve()
     total = hashlib.sha256(f"{python} {_stamp(python)}".encode())
     for folder in sorted(prefix.glob("lib/python3*/site-packages")):
         entries = sorted(entry.name for entry in os.scandir(folder) if entry.name != "__pycache__")
@@ -158,9 +158,9 @@ def _files(folder: str) -> Iterator[str]:
                     yield f"{entry.path} {_stamp(entry)}"
 
 
-def _stamp(file: str | os.PathLike[str]) -> str:
+def _stamp(file: Path | os.DirEntry[str]) -> str:
     try:
-        found = os.stat(file)
+        found = file.stat()
     except OSError:
         return "none"
     return f"{found.st_size} {found.st_mtime_ns}"

@@ -48,9 +48,9 @@ def run_round(
     console: Console,
 ) -> Round:
     """Run the environments, `limit` side by side, with the arguments that their columns take."""
-    todo = [make_job(project.layout, item) for item in _longest_first(project, environments, cells)]
-    if not todo:
+    if not environments:
         return Round([])
+    todo = [make_job(project.layout, item) for item in _longest_first(project, environments, cells)]
     counts = {name: len(keys) for name, keys in cells.items()}
     with make_progress(console, todo, counts, project.layout) as progress:
         interrupted = work(project.layout, todo, arguments, limit or _default_limit(), progress.update)

@@ -6,8 +6,13 @@ environment's own run, which is the reference, finds out.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cached_property
+from itertools import repeat
+from multiprocessing import get_context
 
 from harness.contract.plan import Plan
 from harness.contract.records import CellKey
@@ -18,12 +23,14 @@ from harness.controller.compare import compare
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.files import only_one
 from harness.controller.matrix import Environment
-from harness.controller.project import Project
+from harness.controller.project import Layout, Project
 from harness.controller.reconcile import Recorded
 from harness.controller.request import Request
 from harness.controller.reuse import CellText
 from harness.controller.settled import Settled, read_settled, settle
 from harness.controller.store import Column, read_column
+
+_MANY = 8  # environments, from which on looking at them on all cores saves more than the 40 ms that it costs
 
 
 def take(project: Project, environments: Sequence[Environment], request: Request) -> dict[str, Column]:
@@ -35,8 +42,32 @@ def take(project: Project, environments: Sequence[Environment], request: Request
         taking = _Taking(project, request, columns.make_plan(project, environments[0], request, None))
     except UsageError:  # which the environments' own runs tell
         return {}
-    found = {item.id: taking.column(item) for item in environments}
+    found = {item.id: taking.column(item, settled) for item, settled in as_noted(project.layout, environments)}
     return {name: column for name, column in found.items() if column is not None}
+
+
+def as_noted(layout: Layout, environments: Sequence[Environment]) -> list[tuple[Environment, Settled]]:
+    """The environments that are as they were when they were last run, with what was noted then."""
+    noted = [(item, settled) for item in environments if (settled := read_settled(layout, item.id)) is not None]
+    calls = ([item for item, _ in noted], [settled for _, settled in noted], repeat(layout))
+    if len(noted) < _MANY:
+        found = list(map(_is_there, *calls))
+    else:
+        with ProcessPoolExecutor(
+            min(len(noted), len(os.sched_getaffinity(0))),
+            mp_context=get_context("fork"),
+            initializer=signal.signal,
+            initargs=(signal.SIGINT, signal.SIG_IGN),  # which this process gets too
+        ) as pool:
+            found = list(pool.map(_is_there, *calls))
+    return [both for both, is_there in zip(noted, found, strict=True) if is_there]
+
+
+def _is_there(environment: Environment, settled: Settled, layout: Layout) -> bool:
+    try:
+        return settled.is_installed(environment, layout)
+    except HarnessError:  # which the environment's own run tells
+        return False
 
 
 class _Taking:
@@ -52,15 +83,10 @@ class _Taking:
     def texts(self) -> dict[CellKey, CellText]:
         return reuse.cell_texts(self.project.cases, self.plan)
 
-    def column(self, environment: Environment) -> Column | None:
+    def column(self, environment: Environment, settled: Settled) -> Column | None:
         layout = self.project.layout
-        settled = read_settled(layout, environment.id)
-        if settled is None:
-            return None
         try:
             with only_one(layout.run_file("locks", environment.id, ""), f"run of {environment.id}"):
-                if not settled.is_installed(environment, layout):
-                    return None
                 basis = reuse.basis(self.shared, environment, settled.facts, settled.content)
                 baseline = columns.read_baseline(layout, environment.id)
                 if settled.has_left(layout, basis):

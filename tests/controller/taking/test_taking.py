@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.controller import jobs
+from harness.controller import jobs, taking
 from harness.controller.store import read_column
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,6 +60,20 @@ def test_a_part_and_then_the_whole_are_taken_from_what_is_kept(
     assert set(read_column(project / RUN[0]).cells) == {("version", "tf.keras")}
     assert "5 cells taken" in harness("run", "-e", "tf215").stdout
     assert (contents(project), started) == (before, [])
+
+
+@pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded:DeprecationWarning"
+)  # which pytest-xdist makes it
+def test_many_environments_are_looked_at_as_few_are(
+    has_run: Path, harness: Command, started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "_MANY", 1)
+    assert harness("run", "-e", "tf215").returncode == 0
+    assert started == []
+    shutil.rmtree(has_run / "tensorflow")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
 
 
 @pytest.mark.usefixtures("has_run")
