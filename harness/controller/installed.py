@@ -48,7 +48,12 @@ def _output(command: list[str]) -> str:
 def has_interpreter(environment: Environment, prefix: Path) -> bool:
     """Whether the environment at `prefix` has the interpreter that tox would give it now."""
     found = find_interpreter(environment.python)
-    return found is not None and os.path.realpath(found) == os.path.realpath(prefix / "bin" / "python")
+    return found is not None and Path(os.path.realpath(found)) == _interpreter(prefix)
+
+
+def _interpreter(prefix: Path) -> Path:
+    """The program itself, whatever links lead to it."""
+    return Path(os.path.realpath(prefix / "bin" / "python"))
 
 
 def is_made_from(prefix: Path, lock: Path) -> bool:
@@ -82,7 +87,7 @@ def _requirements(lock: str) -> list[str]:
 def fingerprint(prefix: Path) -> str:
     """What tells the environment from one with another interpreter or other files, in some tens of milliseconds: the
     size and the date of every file that could be imported. Nothing is read."""
-    python = (prefix / "bin" / "python").resolve()
+    python = _interpreter(prefix)
     total = hashlib.sha256(str(python).encode())
     for file in (python, prefix / ".tox-info.json", prefix / "pyvenv.cfg"):
         total.update(f"{_stamp(file)}\n".encode())
@@ -94,7 +99,7 @@ def fingerprint(prefix: Path) -> str:
 def content(prefix: Path) -> str:
     """What is really there: what the packages say they consist of, which files of that are missing or other than said,
     what lies beside them, and the interpreter."""
-    python = (prefix / "bin" / "python").resolve()
+    python = _interpreter(prefix)
     total = hashlib.sha256(f"{python} {_stamp(python)}".encode())
     for folder in sorted(prefix.glob("lib/python3*/site-packages")):
         entries = sorted(entry.name for entry in os.scandir(folder) if entry.name != "__pycache__")

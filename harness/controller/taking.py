@@ -15,6 +15,7 @@ from itertools import repeat
 from multiprocessing import get_context
 
 from harness.contract.plan import Plan
+from harness.contract.processes import die_with_parent
 from harness.contract.records import CellKey
 from harness.controller import column as columns
 from harness.controller import reuse
@@ -42,11 +43,11 @@ def take(project: Project, environments: Sequence[Environment], request: Request
         taking = _Taking(project, request, columns.make_plan(project, environments[0], request, None))
     except UsageError:  # which the environments' own runs tell
         return {}
-    found = {item.id: taking.column(item, settled) for item, settled in as_noted(project.layout, environments)}
+    found = {item.id: taking.column(item, settled) for item, settled in _as_noted(project.layout, environments)}
     return {name: column for name, column in found.items() if column is not None}
 
 
-def as_noted(layout: Layout, environments: Sequence[Environment]) -> list[tuple[Environment, Settled]]:
+def _as_noted(layout: Layout, environments: Sequence[Environment]) -> list[tuple[Environment, Settled]]:
     """The environments that are as they were when they were last run, with what was noted then."""
     noted = [(item, settled) for item in environments if (settled := read_settled(layout, item.id)) is not None]
     calls = ([item for item, _ in noted], [settled for _, settled in noted], repeat(layout))
@@ -56,11 +57,16 @@ def as_noted(layout: Layout, environments: Sequence[Environment]) -> list[tuple[
         with ProcessPoolExecutor(
             min(len(noted), len(os.sched_getaffinity(0))),
             mp_context=get_context("fork"),
-            initializer=signal.signal,
-            initargs=(signal.SIGINT, signal.SIG_IGN),  # which this process gets too
+            initializer=_leave_ending_to_the_run,
         ) as pool:
             found = list(pool.map(_is_there, *calls))
     return [both for both, is_there in zip(noted, found, strict=True) if is_there]
+
+
+def _leave_ending_to_the_run() -> None:
+    die_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a group's processes all get them
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _is_there(environment: Environment, settled: Settled, layout: Layout) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,9 +63,8 @@ def test_a_part_and_then_the_whole_are_taken_from_what_is_kept(
     assert (contents(project), started) == (before, [])
 
 
-@pytest.mark.filterwarnings(
-    "ignore:This process .* is multi-threaded:DeprecationWarning"
-)  # which pytest-xdist makes it
+# pytest-xdist makes it multi-threaded.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_many_environments_are_looked_at_as_few_are(
     has_run: Path, harness: Command, started: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +74,28 @@ def test_many_environments_are_looked_at_as_few_are(
     shutil.rmtree(has_run / "tensorflow")
     harness("run", "-e", "tf215")
     assert started == ["tf215"]
+
+
+LOOKING = """
+import time
+from types import SimpleNamespace
+from harness.controller import taking
+
+def look(*arguments):
+    print("looking", flush=True)
+    time.sleep(60)
+
+taking._MANY, taking.read_settled, taking._is_there = 1, lambda layout, name: name, look
+taking._as_noted(None, [SimpleNamespace(id="tf215")])
+"""
+
+
+def test_what_looks_at_them_ends_with_a_run_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", LOOKING], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "looking\n"
+        run.kill()
+        assert run.communicate(timeout=20)[0] == ""  # which comes when nobody can write there any more
 
 
 @pytest.mark.usefixtures("has_run")
