@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent
 RUNNER_TESTS = {"runner-old": ["3.7", "3.8"], "runner-middle": ["3.11"], "runner-new": ["3.13"]}
 
 try:
-    from harness.controller import toxenvs
+    from harness.controller.environments import tox_plugin as toxenvs
 except ModuleNotFoundError as missing:
     if missing.name not in ("yaml", "packaging", "uv"):
         raise
@@ -29,7 +29,7 @@ except ModuleNotFoundError as missing:
 @impl
 def tox_extend_envs() -> Iterable[str]:
     """Their names."""
-    return toxenvs.names(ROOT) if toxenvs else ()
+    return toxenvs.environment_names(ROOT) if toxenvs else ()
 
 
 @impl

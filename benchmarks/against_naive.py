@@ -29,11 +29,11 @@ from benchmarks.naive import Naive
 from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey, Outcome
-from harness.controller.matrix import Environment
-from harness.controller.planning import paths_of
-from harness.controller.project import Project
-from harness.controller.selection import Selection
-from harness.controller.store import read_column
+from harness.controller.project.cells import paths_of
+from harness.controller.project.loader import Project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import read_column
 
 HARNESS = "harness"
 NAIVE = "fresh interpreters"

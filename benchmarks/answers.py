@@ -18,7 +18,7 @@ _COMMANDS = ("--help", "plan", "validate", "show --totals")
 def measure_command(arguments: str, root: Path, repeats: int) -> str:
     """The table's line of a command in a project: the medians of its repeats."""
     command = [sys.executable, "-m", "harness", *arguments.split()]
-    expect(measure(command, root), 0)  # cases are read for the first time: see harness/controller/remembered.py
+    expect(measure(command, root), 0)  # cases are read for the first time: see harness/controller/project/case_cache.py
     found = [expect(measure(command, root), 0) for _ in range(repeats)]
     seconds, computing = median(each.seconds for each in found), median(each.computing for each in found)
     return row(f"`harness {arguments}`", f"{seconds:.2f}", f"{computing:.2f}")

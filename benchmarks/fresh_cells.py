@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from harness.controller.plain import Attempt, Ended
-from harness.controller.project import load_project
+from harness.controller.audit.script_process import ScriptProcess, ScriptResult
+from harness.controller.project.loader import load_project
 
 _IMPORTING = 120.0  # seconds that a script may take beside the limit of a cell
 _POLL = 0.005  # seconds
@@ -26,7 +26,9 @@ def main() -> int:
     limit = project.matrix.timeout + _IMPORTING
     with open("results.jsonl", "w", encoding="utf-8") as results:
         for cell in json.loads(Path("cells.json").read_text(encoding="utf-8"))["cells"]:
-            attempt = Attempt(environment, prefix, cell["case"], cell["script"], limit, project.matrix.output_limit)
+            attempt = ScriptProcess(
+                environment, prefix, cell["case"], cell["script"], limit, project.matrix.output_limit
+            )
             try:
                 ended = _wait(attempt)
             finally:
@@ -36,7 +38,7 @@ def main() -> int:
     return 0
 
 
-def _wait(attempt: Attempt) -> Ended:
+def _wait(attempt: ScriptProcess) -> ScriptResult:
     while (ended := attempt.look()) is None:
         time.sleep(_POLL)
     return ended

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.matrix import Environment
-from harness.controller.project import Layout, Project, load_project
-from harness.controller.running import terminated_as_interrupted
-from harness.controller.selection import Selection
-from harness.controller.store import read_details
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import read_details
+from harness.controller.run.signals import signals_as_interrupt
 
 ROOT = Path(__file__).parents[1]
 CORES = len(os.sched_getaffinity(0))
@@ -175,7 +176,7 @@ def alone_and_together(options: argparse.Namespace, titles: Sequence[str], measu
 def call(main: Callable[[], int]) -> NoReturn:
     """End with what a benchmark returns, or with the sentence that says why it could not begin."""
     try:
-        with terminated_as_interrupted():
+        with signals_as_interrupt():
             raise SystemExit(main())
     except HarnessError as error:
         print(error, file=sys.stderr)

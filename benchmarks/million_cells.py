@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.measuring import Measured, call, head, machine, measure, row, say
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.store import Column, EnvironmentFacts, write_column
+from harness.controller.results.documents import Column, EnvironmentFacts, write_column
 
 LATER = "later"  # the folder of a second set of results, in which one cell of a hundred is another
 
@@ -144,7 +144,9 @@ def main() -> int:
         say(machine())
         say(f"making {size.cells} synthetic cells")
         make_project(root, size)
-        harness(["validate"], root)  # which reads the cases for the first time: see harness/controller/remembered.py
+        harness(
+            ["validate"], root
+        )  # which reads the cases for the first time: see harness/controller/project/case_cache.py
         say(head("command", "seconds", "of these computing", "peak memory, MB"))
         failed = False
         for name, found in measure_all(root):

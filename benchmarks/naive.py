@@ -16,11 +16,11 @@ from benchmarks.measuring import Measured, Workbench, expect, flags, measure
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey, Outcome
-from harness.controller.evidence import agrees, as_outcome, in_words, read_traceback
-from harness.controller.interpreters import find_interpreter
-from harness.controller.matrix import Environment
-from harness.controller.plain import Ended
-from harness.controller.variables import FIXED
+from harness.controller.audit.script_process import ScriptResult
+from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
+from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.environments.variables import SET_ENV
+from harness.controller.project.matrix import Environment
 
 _HERE = Path(__file__).parent
 _FORKED = ["pytest-forked", "py"]  # beside the environment's own packages, which stay those of the lock
@@ -43,7 +43,7 @@ allowlist_externals = *
 commands = {{posargs}}
 """
 
-Results = Mapping[CellKey, tuple[Ended, str]]  # how each script ended, and the file that it was
+Results = Mapping[CellKey, tuple[ScriptResult, str]]  # how each script ended, and the file that it was
 
 
 class Naive:
@@ -72,7 +72,7 @@ class Naive:
         return self._root / name
 
     def _tox_environment(self, environment: Environment, lock: Path) -> str:
-        variables = FIXED | dict(environment.set_env)
+        variables = SET_ENV | dict(environment.set_env)
         return _ENVIRONMENT.format(
             id=environment.id,
             python=find_interpreter(environment.python) or f"python{environment.python}",
@@ -132,7 +132,7 @@ class Naive:
         lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
         return {
             (line["case"], line["path"]): (
-                Ended(line["code"], line["killed"], line["seconds"], line["errors"]),
+                ScriptResult(line["code"], line["killed"], line["seconds"], line["errors"]),
                 line["file"],
             )
             for line in lines
@@ -151,5 +151,5 @@ def differences(
             continue
         ended, file = results[key]
         raised = read_traceback(ended.errors, file, cell["script"])
-        if not agrees(outcomes[key], ended, raised, with_notes):
-            yield f"{where}: {in_words(outcomes[key], as_outcome(key, ended, raised))}"
+        if not matches(outcomes[key], ended, raised, with_notes):
+            yield f"{where}: {raised_sentence(outcomes[key], as_outcome(key, ended, raised))}"

@@ -24,11 +24,11 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.measuring import machine, say
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.project import load_project
-from harness.controller.selection import Selection
-from harness.controller.site.publishing import publish
-from harness.controller.store import Column, EnvironmentFacts, write_column
-from tests.site.browsing import find_chromium
+from harness.controller.project.loader import load_project
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, EnvironmentFacts, write_column
+from harness.controller.site.build import build_site
+from tests.support.browsing import find_chromium
 
 ROOT = Path(__file__).parents[1]
 CELLS = 100_000
@@ -113,7 +113,7 @@ def publishing(root: Path, out: Path) -> float:
     for _ in range(REPEATS):
         start = time.perf_counter()
         with redirect_stdout(io.StringIO()):
-            publish(project, Selection(), False, out)
+            build_site(project, Selection(), False, out)
         took.append(time.perf_counter() - start)
     return min(took)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 MAKING = "making .venv from locks/harness.txt (once, under a minute)\n"
 PROJECT = """\

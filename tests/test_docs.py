@@ -9,21 +9,21 @@ import pytest
 import yaml
 
 from harness.cases.kinds import KINDS
-from harness.cases.library import COMMON, read_case
+from harness.cases.loader import COMMON, read_case
 from harness.contract.statuses import Stage, Status
 from harness.controller.arguments import COMMANDS
-from harness.controller.cells import csv_parts, json_parts
 from harness.controller.errors import Exit
-from harness.controller.export import BEGIN, END, as_markdown, as_readme
-from harness.controller.folding import WORDS
-from harness.controller.grid import Grid, make_grid
-from harness.controller.known import unexplaining
-from harness.controller.lane_rows import LaneRow, lane_rows
-from harness.controller.picture import picture
-from harness.controller.project import load_project
-from harness.controller.store import read_columns
+from harness.controller.grid.data_files import csv_parts, json_parts
+from harness.controller.grid.explanations import unexplaining_entries
+from harness.controller.grid.grid import Grid, make_grid
+from harness.controller.grid.lane_summary import LaneRow, lane_rows
+from harness.controller.grid.markdown import BEGIN, END, grid_as_markdown, readme_block
+from harness.controller.grid.svg import grid_svg
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import read_columns
+from harness.controller.results.grouping import WORDS
+from tests.support import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEST = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<name>test_\w+)` \|$")
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
@@ -100,20 +100,20 @@ def test_every_kind_has_an_example() -> None:
 
 def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
     cases = load_project(ROOT).cases
-    assert [str(fault) for fault in unexplaining(grid, cases)] == []
+    assert [str(fault) for fault in unexplaining_entries(grid, cases)] == []
     assert sum(len(case.known) for case in cases) > 0
 
 
 def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
     assert read("results/grid.json") == "".join(json_parts(grid))
     assert read("results/grid.csv") == "".join(csv_parts(grid))
-    assert read("results/grid.md") == as_markdown(grid, rows_of_lanes())
-    assert read("results/grid.svg") == picture(grid)
+    assert read("results/grid.md") == grid_as_markdown(grid, rows_of_lanes())
+    assert read("results/grid.svg") == grid_svg(grid)
 
 
 def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
     shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
-    assert shown.strip() == as_readme(grid, rows_of_lanes()).strip()
+    assert shown.strip() == readme_block(grid, rows_of_lanes()).strip()
 
 
 def test_every_word_of_a_change_is_described() -> None:

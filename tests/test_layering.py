@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+
 HARNESS = ROOT / "harness"
 LONGEST = 300  # lines
 SHIPPED = ["contract", "cases", "runner"]  # what runs inside the environments

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from harness.cases.arrays import NUMBERS, TEXTS, Array
-from harness.cases.fields import Schema
+from harness.cases.document.containers import Mapping
+from harness.cases.document.fields import Schema
 from harness.cases.kinds import KINDS
-from harness.cases.library import ALWAYS, COMMON
-from harness.cases.models import MODEL, Layer
-from harness.cases.structures import Mapping
+from harness.cases.loader import ALWAYS, COMMON
+from harness.cases.parts.arrays import NUMBERS, TEXTS, Array
+from harness.cases.parts.models import MODEL, Layer
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

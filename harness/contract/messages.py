@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 2000  # characters; the whole text is kept beside the run
+MAX_MESSAGE = 2000  # characters; the whole text is kept beside the run
 
 _START = r"(?:/[^\s'\":<>()]+)?"  # the folders before the part of a path that says something
 _RULES = (
@@ -33,4 +33,4 @@ def normalise(text: str, directory: str = "") -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = text.strip()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"

@@ -12,7 +12,7 @@ from pathlib import Path
 import harness
 from harness.controller.arguments import COMMANDS
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.texts import safe
+from harness.controller.text import strip_control
 
 _EPILOG = """\
 exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configuration,
@@ -21,11 +21,11 @@ exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configurat
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = parse(sys.argv[1:] if arguments is None else list(arguments))
+    options = parse_arguments(sys.argv[1:] if arguments is None else list(arguments))
     try:
         return int(options.command(options))
     except HarnessError as error:
-        print(safe(str(error)), file=sys.stderr)
+        print(strip_control(str(error)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept", file=sys.stderr)
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.BROKEN
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """The options of a command. For argparse a word before `--` is as good as one after it: not so for `run`."""
     parser = _parser()
     if arguments[:1] != ["run"]:

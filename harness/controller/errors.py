@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.cases.documents import Fault
+    from harness.cases.document.reader import Fault
 
 
 class Exit(IntEnum):

@@ -21,7 +21,7 @@ def read_text(file: Path) -> str:
 
 
 @contextmanager
-def telling(file: Path) -> Iterator[None]:
+def write_errors(file: Path) -> Iterator[None]:
     """What the system says against writing the file becomes a HarnessError, one sentence that names it."""
     try:
         yield
@@ -31,14 +31,14 @@ def telling(file: Path) -> Iterator[None]:
 
 def make_folder(folder: Path) -> None:
     """Make the folder and those around it, where they are missing."""
-    with telling(folder):
+    with write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_atomically(file: Path, text: str) -> None:
     """Write the whole text or nothing. The folder is made where it is missing. Raises HarnessError."""
     make_folder(file.parent)
-    with telling(file):
+    with write_errors(file):
         _replace(file, text)
 
 
@@ -62,10 +62,10 @@ def write_through(file: Path | int, text: str) -> None:
 
 
 @contextmanager
-def only_one(file: Path, what: str) -> Iterator[None]:
+def exclusive_lock(file: Path, what: str) -> Iterator[None]:
     """Hold the lock that the file stands for. Raises HarnessError where another process holds it."""
     make_folder(file.parent)
-    with telling(file):
+    with write_errors(file):
         handle = open(file, "w", encoding="utf-8")  # noqa: SIM115 - what is done under the lock has errors of its own
     with handle:
         try:

@@ -27,7 +27,7 @@ from typing import Any, Callable, Dict
 from harness.contract.plan import PathSpec
 from harness.contract.processes import die_with_parent
 from harness.contract.statuses import STAGE_LINE, Stage
-from harness.runner.locate import missing
+from harness.runner.path_probe import probe
 
 Report = Callable[[Dict[str, Any]], None]
 
@@ -61,7 +61,7 @@ def reporter(descriptor: int) -> Report:
     return report
 
 
-def run(file: str, path: PathSpec, report: Report) -> None:
+def run_script(file: str, path: PathSpec, report: Report) -> None:
     """Run the script as `python FILE` would, in a module `__main__` of its own, and report every stage.
 
     Lines reported: `{"stage": name}` when one begins, `{"done": name, "seconds": s}` when it ends, `{"stopped": ...}`
@@ -171,7 +171,7 @@ def _stopped(error: BaseException, frames: types.TracebackType | None) -> dict[s
 
 def _missing(path: PathSpec) -> dict[str, str] | None:
     try:
-        return missing(path)
+        return probe(path)
     except BaseException:  # there, and broken: the script's own error tells that
         return None
 
@@ -202,7 +202,7 @@ def main(arguments: list[str]) -> None:
     hide_harness()
     os.set_inheritable(int(descriptor), False)
     os.chdir(os.path.dirname(file))
-    run(file, PathSpec(path_id, form), reporter(int(descriptor)))
+    run_script(file, PathSpec(path_id, form), reporter(int(descriptor)))
 
 
 if __name__ == "__main__":

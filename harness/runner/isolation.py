@@ -17,10 +17,10 @@ import tempfile
 from typing import Any
 
 from harness.contract.processes import adopt_orphans
-from harness.runner.descendants import children, end_orphans
-from harness.runner.order import acts_before_imports, read_script
-from harness.runner.server import Lines, Reply, Request
-from harness.runner.supervise import name_of_signal
+from harness.runner.forkserver import CellReply, CellRequest, Lines
+from harness.runner.import_order import acts_before_imports, read_script
+from harness.runner.process_tree import children, end_orphans
+from harness.runner.supervisor import name_of_signal
 
 _IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ")  # before what TensorFlow itself logs
@@ -32,7 +32,7 @@ class BrokenEnvironment(Exception):
 
 
 class Isolation:
-    """Runs cells below a server process (`harness.runner.server`), which is made anew when it dies.
+    """Runs cells below a server process (`harness.runner.forkserver`), which is made anew when it dies.
 
     `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault.
     """
@@ -51,7 +51,7 @@ class Isolation:
         self._others = children(os.getpid())
         adopt_orphans()
 
-    def run(self, request: Request) -> Reply:
+    def run(self, request: CellRequest) -> CellReply:
         request = dict(request, fresh=self.wants_fresh(request))
         reply = self._ask(request)
         if reply is None:  # the server died, which says nothing about the cell: once more, with a new one
@@ -62,11 +62,11 @@ class Isolation:
             raise EOFError("the process that cells are started from died twice")
         return reply
 
-    def wants_fresh(self, request: Request) -> bool:
+    def wants_fresh(self, request: CellRequest) -> bool:
         """Whether a cell gets a fresh interpreter."""
         raise NotImplementedError
 
-    def _ask(self, request: Request) -> dict[str, Any] | None:
+    def _ask(self, request: CellRequest) -> dict[str, Any] | None:
         if self._lines is None:
             self.start()
         assert self._lines is not None
@@ -80,7 +80,7 @@ class Isolation:
         """Start the server. Raises BrokenEnvironment where it cannot import what it is to import."""
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.runner.server", str(replies_end), *self.preload],
+            [sys.executable, "-m", "harness.runner.forkserver", str(replies_end), *self.preload],
             cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -137,7 +137,7 @@ class Spawn(Isolation):
         super().__init__([])
         self._unchecked = preload
 
-    def wants_fresh(self, request: Request) -> bool:
+    def wants_fresh(self, request: CellRequest) -> bool:
         return True
 
     def start(self) -> None:
@@ -158,7 +158,7 @@ class Fork(Isolation):
     interpreter: in a fork it would come too late. So does one that is named like a module, which it stands before.
     """
 
-    def wants_fresh(self, request: Request) -> bool:
+    def wants_fresh(self, request: CellRequest) -> bool:
         return _is_module(request["script"]) or _wants_fresh(request, self.preload)
 
 
@@ -166,7 +166,7 @@ class Fork(Isolation):
 _BEHIND = ("keras", "tf_keras")
 
 
-def _wants_fresh(request: Request, preload: list[str]) -> bool:
+def _wants_fresh(request: CellRequest, preload: list[str]) -> bool:
     tree = read_script(request["script"])
     root = "tensorflow" if request["form"] == "attribute" else request["path"]
     return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})

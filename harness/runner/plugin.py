@@ -17,7 +17,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from harness.cases.library import PREREQUISITES, Case, read_case
+from harness.cases.loader import PREREQUISITES, Case, read_case
 from harness.contract.messages import normalise
 from harness.contract.plan import PathSpec, Plan, append_line, case_of
 from harness.contract.records import CellKey, Outcome, Record

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from harness.cases.library import read_case
+from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
+from tests.support import ROOT
 
-ROOT = Path(__file__).parents[2]
 FILE = "cases/custom_layer/custom-layer-in-tf-keras.yaml"
 SCRIPT = """\
 import numpy as np

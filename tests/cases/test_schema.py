@@ -13,12 +13,12 @@ import yaml
 
 from harness.cases.case import case_files
 from harness.cases.kinds import KINDS
-from harness.cases.library import read_case
+from harness.cases.loader import read_case
 from harness.cases.schema import case_schema
-from harness.controller.matrix import matrix_schema, read_matrix
-from harness.controller.starting import schemas
+from harness.controller.commands.schema import editor_schemas
+from harness.controller.project.matrix import matrix_schema, read_matrix
+from tests.support import ROOT
 
-ROOT = Path(__file__).parents[2]
 VALIDATOR = jsonschema.Draft7Validator(case_schema())
 
 
@@ -205,7 +205,7 @@ def test_a_bad_matrix_is_bad_to_both(keys: tuple[Any, ...], value: Any, tmp_path
 
 
 def test_the_schemas_in_the_repository_are_made_from_the_fields() -> None:
-    for name, text in schemas().items():
+    for name, text in editor_schemas().items():
         assert (ROOT / "schemas" / name).read_text(encoding="utf-8") == text
         jsonschema.Draft7Validator.check_schema(yaml.safe_load(text))
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
-from good_cases import FILES, GOOD
 
 from harness.cases.kinds import KINDS
-from harness.cases.library import read_case
+from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
+from tests.support.good_cases import FILES, GOOD
 
 SPOILINGS = 60  # of each case
 PATHS = [

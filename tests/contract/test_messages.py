@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from harness.contract.messages import LONGEST, normalise
+from harness.contract.messages import MAX_MESSAGE, normalise
 
 CELL = "/tmp/cell-1a2b3c"
 SUPERUSER = "/root"
@@ -85,12 +85,12 @@ def test_lone_surrogates_can_be_written_afterwards() -> None:
     assert text.endswith("name \N{GRINNING FACE}")
 
 
-@pytest.mark.parametrize("length", [0, LONGEST - 1, LONGEST, LONGEST + 1, 10 * LONGEST])
+@pytest.mark.parametrize("length", [0, MAX_MESSAGE - 1, MAX_MESSAGE, MAX_MESSAGE + 1, 10 * MAX_MESSAGE])
 def test_length_bound(length: int) -> None:
     text = normalise("x" * length)
-    assert len(text) == min(length, LONGEST)
-    assert text.endswith("…") is (length > LONGEST)
-    assert text.rstrip("…") == "x" * min(length, LONGEST - (length > LONGEST))
+    assert len(text) == min(length, MAX_MESSAGE)
+    assert text.endswith("…") is (length > MAX_MESSAGE)
+    assert text.rstrip("…") == "x" * min(length, MAX_MESSAGE - (length > MAX_MESSAGE))
 
 
 def test_normalising_again_changes_nothing() -> None:

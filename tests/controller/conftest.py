@@ -10,17 +10,16 @@ from typing import Any
 
 import pytest
 import yaml
-from wheelhouse import make_wheel
 
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
 from harness.controller.cli import main
-from harness.controller.grid import Grid, make_grid
-from harness.controller.interpreters import find_interpreter
-from harness.controller.project import load_project
-from harness.controller.store import Column, EnvironmentFacts, write_column, write_details
-
-ROOT = Path(__file__).parents[2]
+from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.grid.grid import Grid, make_grid
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import Column, EnvironmentFacts, write_column, write_details
+from tests.support import ROOT
+from tests.support.wheels import make_wheel
 
 # No machine has a Python 3.99: tf115 cannot be made anywhere.
 MATRIX = """\

@@ -13,11 +13,11 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller import running
-from harness.controller.cli import main, parse
+from harness.controller.cli import main, parse_arguments
+from harness.controller.commands import run as running
 from harness.controller.errors import Exit
-from harness.controller.selection import Selection
-from harness.controller.store import Column
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., Column]
@@ -54,10 +54,10 @@ def test_arguments_that_are_wrong_end_with_code_2(arguments: list[str], capsys: 
 
 
 def test_what_follows_two_dashes_goes_to_pytest() -> None:
-    options = parse(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x", "tf216", "--", "-e"])
+    options = parse_arguments(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x", "tf216", "--", "-e"])
     assert (options.env, options.jobs, options.case, options.unknown) == (["tf215"], 3, [], [])
     assert options.pytest == ["-k", "plot", "-x", "tf216", "--", "-e"]
-    assert parse(["run"]).pytest == []
+    assert parse_arguments(["run"]).pytest == []
 
 
 @pytest.mark.parametrize(

@@ -10,31 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn import HOSTILE, columns, sets, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cases.case import Case
-from harness.cases.documents import load
+from harness.cases.document.reader import load
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.changes import as_json, as_markdown, as_text
-from harness.controller.compare import compare_sets
 from harness.controller.errors import HarnessError, UsageError
-from harness.controller.folding import fold, grouped, ordered
-from harness.controller.grid import make_grid
-from harness.controller.known import FAILING, quoted
-from harness.controller.matrix import Matrix
-from harness.controller.project import load_matrix
-from harness.controller.selection import Selection
-from harness.controller.store import Column, EnvironmentFacts, as_document, parse_column
-from harness.controller.story import joined, tell
-from harness.controller.texts import safe
+from harness.controller.grid.explanations import FAILING, quote
+from harness.controller.grid.grid import make_grid
+from harness.controller.grid.release_ranges import join_ranges, summarise
+from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import Matrix
+from harness.controller.project.selection import Selection
+from harness.controller.results.change_formats import changes_as_json, changes_as_markdown, changes_as_text
+from harness.controller.results.compare import compare_sets
+from harness.controller.results.documents import Column, EnvironmentFacts, document_text, parse_column
+from harness.controller.results.grouping import group_changes, grouped, order_changes
+from harness.controller.text import strip_control
+from tests.support import ROOT
+from tests.support.strategies import HOSTILE, columns, sets, texts
 
 Set = dict[str, Column]
 
-MATRIX: Matrix = load_matrix(Path(__file__).parents[2])
+MATRIX: Matrix = load_matrix(ROOT)
 MIRRORED = {
     "regressed": {"fixed", "not reached"},
     "fixed": {"regressed", "changed"},
@@ -57,15 +58,15 @@ JSON = st.recursive(
 
 @given(columns())
 def test_a_document_gives_back_its_column_and_is_plain_text(column: Column) -> None:
-    text = as_document(column)
+    text = document_text(column)
     assert parse_column(text, "x") == column
-    assert as_document(parse_column(text.encode("utf-8"), "x")) == text
-    assert safe(text) == text
+    assert document_text(parse_column(text.encode("utf-8"), "x")) == text
+    assert strip_control(text) == text
 
 
 @given(columns(), st.data())
 def test_a_spoilt_document_is_read_or_refused_in_one_sentence(column: Column, data: st.DataObject) -> None:
-    document = json.loads(as_document(column))
+    document = json.loads(document_text(column))
     place = document
     for _ in range(data.draw(st.integers(1, 3))):
         keys = list(place) if isinstance(place, dict) else list(range(len(place))) if isinstance(place, list) else []
@@ -89,7 +90,7 @@ def _read_or_refused(text: str | bytes) -> None:
         said = str(refused)
     else:
         said = "x.json: read"
-        assert parse_column(as_document(column), "x") == column
+        assert parse_column(document_text(column), "x") == column
     assert said.startswith("x.json: ")
     assert "\n" not in said
 
@@ -168,10 +169,14 @@ def test_the_changes_make_the_new_cells_of_the_old_ones(before: Set, after: Set)
 def test_every_change_is_in_every_form_and_no_form_steers_a_terminal(before: Set, after: Set) -> None:
     changes = compare_sets(before, after, whole=True)
     assert Counter(map(id, changes)) == Counter(id(item) for alike in grouped(changes) for item in alike)
-    assert [item["change"] for item in json.loads(as_json(changes))] == [item.word for item in ordered(changes)]
-    assert len(as_text(changes).splitlines()) == sum(1 + len(told.details) for told in fold(changes)) + 1
-    for form in (as_text, as_markdown, as_json):
-        assert safe(form(changes)) == form(changes)
+    assert [item["change"] for item in json.loads(changes_as_json(changes))] == [
+        item.word for item in order_changes(changes)
+    ]
+    assert (
+        len(changes_as_text(changes).splitlines()) == sum(1 + len(told.details) for told in group_changes(changes)) + 1
+    )
+    for form in (changes_as_text, changes_as_markdown, changes_as_json):
+        assert strip_control(form(changes)) == form(changes)
         assert "\t" not in form(changes)
 
 
@@ -183,7 +188,7 @@ values = st.lists(st.none() | st.integers(0, 2), max_size=9)
 @given(values)
 def test_ranges_give_back_the_values_that_they_were_made_of(values: list[int | None]) -> None:
     labelled = list(zip("abcdefghi", values, strict=False))
-    found = list(joined(labelled))
+    found = list(join_ranges(labelled))
     rebuilt = {label: value for place, value in found for label in place.labels}
     assert rebuilt == {label: value for label, value in labelled if value is not None}
     assert sum(len(place.labels) for place, _ in found) == len(rebuilt)
@@ -212,7 +217,7 @@ def test_a_story_gives_back_the_grid_that_it_was_told_of(given_cells: list[Outco
         for item, cell in found.items()
     }
     shown = [item for item in RELEASES if item in chosen]
-    (story,) = tell(make_grid([case], [PathSpec("keras", "from")], shown, columns), case, RELEASES)
+    (story,) = summarise(make_grid([case], [PathSpec("keras", "from")], shown, columns), case, RELEASES)
     rebuilt = {label: (span.status, span.stage) for span in story.releases for label in span.range.labels}
     failing = {item.label: cell for item, cell in found.items() if item in chosen and cell.status in FAILING}
     assert rebuilt == {
@@ -225,4 +230,4 @@ def test_a_story_gives_back_the_grid_that_it_was_told_of(given_cells: list[Outco
         for place in said.ranges
         for label in place.labels
     }
-    assert said == {label: quoted(cell) for label, cell in failing.items()}
+    assert said == {label: quote(cell) for label, cell in failing.items()}

@@ -16,13 +16,13 @@ import pytest
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
-from harness.controller.interpreters import find_interpreter
-from harness.controller.project import load_project
-from harness.controller.store import Column, read_column
+from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import Column, read_column
+from tests.support import ROOT
 
 pytestmark = pytest.mark.releases
 
-ROOT = Path(__file__).parents[2]
 OLD = "tf115" if find_interpreter("3.7") else "tf22"
 WHOLE = [OLD, "tf221"]
 RELEASES = [*WHOLE, "tf215"]

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from package_index import PackageIndex, serving
 
 from harness.contract.statuses import Status
-from tests.faults.fault_projects import FAULTY, PYTHON, SOUND, Project, build_wheel
+from tests.support.fault_projects import FAULTY, PYTHON, SOUND, Project, build_wheel
+from tests.support.package_index import PackageIndex, serving
 
 PAGE = "/packages/tensorflow-cpu/"
 VERSION = "2.15.1"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.fault_projects import FAULTY, SOUND, Project, build_wheel
+from tests.support.fault_projects import FAULTY, SOUND, Project, build_wheel
 
 PATIENCE = 120.0  # seconds that what is left of a killed run has to end in order, on a busy machine
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from runner_projects import ISOLATIONS, Both, run_both, snippet
 
 from harness.contract.statuses import Stage, Status
+from tests.support.runner_projects import ISOLATIONS, Both, run_both, snippet
 
 IMPORTS = "import KERAS\n# call\nassert KERAS"
 CASES = {

@@ -8,7 +8,7 @@ import pytest
 
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
-from harness.runner.supervise import Watched
+from harness.runner.supervisor import Watched
 from harness.runner.verdict import judge
 
 BEGUN: list[dict[str, Any]] = [{"stage": "import"}, {"done": "import", "seconds": 0.5}, {"stage": "build"}]

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from harness.controller.cli import main
-from tests.site.browsing import Reader, Site, find_chromium
-from tests.site.hostile import make_project
+from tests.support import ROOT
+from tests.support.browsing import Reader, Site, find_chromium
+from tests.support.hostile_project import make_project
 
-ROOT = Path(__file__).parents[2]
 BELOW = "some/sub/path"
 
 

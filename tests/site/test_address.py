@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browsing import ADDRESSES, Reader, Site, columns, fields, hits, rows, search
+from tests.support.browsing import ADDRESSES, Reader, Site, columns, fields, hits, rows, search
 
 VIEWS = [
     "q=Adam",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.site.browsing import MISSING, Reader, Site, find_chromium
+from tests.support.browsing import MISSING, Reader, Site, find_chromium
 
 
 def test_without_a_chromium_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

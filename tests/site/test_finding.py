@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browsing import Reader, Site, columns, hits, rows, search
+from tests.support.browsing import Reader, Site, columns, hits, rows, search
 
 Cells = dict[str, dict[str, Any]]
 ADAM = "cannot import name 'Adam' from 'tensorflow.python.keras.optimizers'"

@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.site.browsing import Reader, Site, rows, search
-from tests.site.hostile import HOSTILE, MARKUP, SHOWN
+from tests.support.browsing import Reader, Site, rows, search
+from tests.support.hostile_project import HOSTILE, MARKUP, SHOWN
 
 _MADE = "document.querySelectorAll('[onerror], img[src=x], script:not([src]):not([type])').length"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browsing import Reader, Site, columns, focused, rows
+from tests.support.browsing import Reader, Site, columns, focused, rows
 
 _IS_SEEN = """() => { const cell = document.activeElement, box = cell.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);

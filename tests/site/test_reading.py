@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browsing import ADDRESSES, Reader, Site
-from tests.site.hostile import NOT_RUN
+from tests.support.browsing import ADDRESSES, Reader, Site
+from tests.support.hostile_project import NOT_RUN
 
 _TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 _COLOURS = """(selector) => { const style = getComputedStyle(document.querySelector(selector));

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browsing import ADDRESSES, Reader, Site, focused
-from tests.site.hostile import MARKUP, NOT_RUN, SHOWN
+from tests.support.browsing import ADDRESSES, Reader, Site, focused
+from tests.support.hostile_project import MARKUP, NOT_RUN, SHOWN
 
 CELL = "cases/hostile.html#tf216:keras"
 

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.workflows.hosted import Service
-
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
+from tests.support.hosted_service import Service
 
 # Keeps every call and the text that it hands on. What is open is in open.json beside it, by kind: `issue`, `pr`.
 GH = f"""\

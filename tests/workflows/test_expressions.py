@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.expressions import evaluate, fill, holds, status
+from tests.support.workflow_expressions import evaluate, fill, holds, status
 
 CONTEXTS = {
     "github": {"ref": "refs/heads/main", "run_id": 7},

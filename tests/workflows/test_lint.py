@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.workflows.expressions import fill
+from tests.support import ROOT
+from tests.support.workflow_expressions import fill
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.expressions import holds
-from tests.workflows.hosted import Service
+from tests.support.hosted_service import Service
+from tests.support.workflow_expressions import holds
 
 pytestmark = pytest.mark.releases  # its jobs install the harness from the network
 

@@ -16,12 +16,12 @@ import yaml
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.cli import main
-from harness.controller.store import Column, read_column, write_column
-from tests.workflows.hosted import Service
+from harness.controller.results.documents import Column, read_column, write_column
+from tests.support import ROOT
+from tests.support.hosted_service import Service
 
 pytestmark = pytest.mark.releases
 
-ROOT = Path(__file__).parents[2]
 CASES = ["adam-import", "custom-layer-in-tf-keras"]
 TWICE, LATE, LOST = "tf215", "tf221", "tf221-legacy"
 WRONG = ("adam-import", "tf.keras")  # of TWICE: what the baseline holds of it is not so

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.workflows import actions
-from tests.workflows.hosted import Result, Service
+from tests.support import workflow_actions as actions
+from tests.support.hosted_service import Result, Service
 
 pytestmark = pytest.mark.releases  # its jobs install the harness from the network
 

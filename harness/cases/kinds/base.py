@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from harness.cases.documents import Place
-from harness.cases.expectations import check_stages
-from harness.cases.fields import Field
-from harness.cases.script import Script
+from harness.cases.codegen.script import Script
+from harness.cases.document.fields import Field
+from harness.cases.document.reader import Place
+from harness.cases.parts.expectations import check_stages
 from harness.contract.plan import PathSpec
 
 

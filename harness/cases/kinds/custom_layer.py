@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.arrays import Array, array
-from harness.cases.custom import CLASS, LAYER, check_layer, write_layer
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, close, write_of_all, write_of_model
-from harness.cases.fields import Field
+from harness.cases.codegen.literals import bracketed, keywords
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import Items, Mapping, fallback
+from harness.cases.document.fields import Field
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import bracketed, keywords
-from harness.cases.models import MODEL, Layer, layer_text, write_model
-from harness.cases.script import Script
-from harness.cases.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
-from harness.cases.structures import Items, Mapping, fallback
+from harness.cases.parts.arrays import Array, array
+from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, close, write_of_all, write_of_model
+from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
+from harness.cases.parts.models import MODEL, Layer, layer_text, write_model
+from harness.cases.parts.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
 from harness.contract.statuses import Stage
 
 _OF_MODEL = {key: field for key, field in OF_MODEL.items() if key not in ("prediction", "evaluation")}

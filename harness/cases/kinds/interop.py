@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases import expressions
-from harness.cases.arrays import Array, array, is_array
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.fields import Field, Schema
+from harness.cases.codegen.literals import call
+from harness.cases.codegen.script import Script
+from harness.cases.document import expressions
+from harness.cases.document.containers import Expression, Items, Mapping, OneOf, Single
+from harness.cases.document.fields import Field, Schema
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import call
-from harness.cases.models import Layer, is_nested, is_taken, write_model
-from harness.cases.script import Script
-from harness.cases.structures import Expression, Items, Mapping, OneOf, Single
+from harness.cases.parts.arrays import Array, array, is_array
+from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
+from harness.cases.parts.models import Layer, is_nested, is_taken, write_model
 from harness.contract.statuses import Stage
 
 # The stage of a step that calls something of this name; of any other call it is `call`.
@@ -66,7 +66,7 @@ def check(body: dict[str, Any], place: Place) -> None:
         at = place.at("steps").at(index)
         name, value = (None, step) if isinstance(step, str) else next(iter(step.items()))
         if isinstance(value, str):
-            for sentence in expressions.unknown(value, known):
+            for sentence in expressions.unknown_names(value, known):
                 at.fault(sentence)
         if name is not None and is_taken(name):
             at.at(name).fault(f"the name {name!r} is taken: call it something else")
@@ -106,7 +106,7 @@ def write(body: dict[str, Any], script: Script) -> None:
 
 def _stage(text: str) -> Stage:
     """The stage of an expression, by the function that its outermost call names: a class builds something."""
-    called = expressions.called(text)
+    called = expressions.called_name(text)
     return _STAGES.get(called, Stage.BUILD if called[:1].isupper() else Stage.CALL)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.fields import Choice, Field, Flag, Matching, Text, Whole
+from harness.cases.codegen.literals import keywords, literal
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import Items, Mapping, fallback
+from harness.cases.document.fields import Choice, Field, Flag, Matching, Text, Whole
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import keywords, literal
-from harness.cases.models import MODEL, write_model
-from harness.cases.script import Script
-from harness.cases.structures import Items, Mapping, fallback
+from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
+from harness.cases.parts.models import MODEL, write_model
 from harness.contract.statuses import Stage
 
 OPTIONS: dict[str, Field] = {

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.arrays import Array, array, is_array
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, check_expectations, close, write_of_all
-from harness.cases.fields import Field, Positive, Schema, Shape, describe, is_name
+from harness.cases.codegen.literals import call, literal, shape
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import (
+    Call,
+    Items,
+    Mapping,
+    Named,
+    OneOf,
+    Single,
+    Value,
+    fallback,
+    is_call,
+    is_python,
+)
+from harness.cases.document.fields import Field, Positive, Schema, Shape, describe_value, is_name
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import call, literal, shape
-from harness.cases.script import Script
-from harness.cases.structures import Call, Items, Mapping, Named, OneOf, Single, Value, fallback, is_call, is_python
+from harness.cases.parts.arrays import Array, array, is_array
+from harness.cases.parts.expectations import OF_ALL, check_expectations, close, write_of_all
 from harness.contract.statuses import Stage
 
 
@@ -43,7 +54,7 @@ class _Arguments(Field):
         if isinstance(value, list):
             Argument().check(value, place)
         else:
-            place.fault(f"must be a list of arguments, not {describe(value)}")
+            place.fault(f"must be a list of arguments, not {describe_value(value)}")
 
     def schema(self) -> Schema:
         return {"type": "array"}

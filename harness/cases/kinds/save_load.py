@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.cases.arrays import data
-from harness.cases.custom import CLASS, LAYER, check_layer, write_layer
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
-from harness.cases.fields import Field, Matching, is_reference
+from harness.cases.codegen.literals import further
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import Items, Mapping, Named, Value
+from harness.cases.document.fields import Field, Matching, is_reference
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import further
-from harness.cases.models import MODEL, write_model
-from harness.cases.script import Script
-from harness.cases.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
-from harness.cases.structures import Items, Mapping, Named, Value
+from harness.cases.parts.arrays import data
+from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
+from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
+from harness.cases.parts.models import MODEL, write_model
+from harness.cases.parts.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
 from harness.contract.statuses import Stage
 
 METHODS = ("save", "save_weights", "export", "load_weights")

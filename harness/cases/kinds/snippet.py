@@ -10,11 +10,11 @@ import ast
 import re
 from typing import Any
 
-from harness.cases.documents import Place
-from harness.cases.expressions import parse
-from harness.cases.fields import Text
+from harness.cases.codegen.script import Script
+from harness.cases.document.expressions import parse_python
+from harness.cases.document.fields import Text
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.script import Script
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import STAGE_LINE, Stage
 
@@ -36,7 +36,7 @@ def check(body: dict[str, Any], place: Place) -> None:
     if unreadable:
         where.fault(unreadable)
         return
-    tree, lines = parse(body["code"], "exec"), body["code"].split("\n")
+    tree, lines = parse_python(body["code"], "exec"), body["code"].split("\n")
     imports = _imports(tree)
     if not imports:
         where.fault(f"never imports the import path: write {PLACEHOLDER} for it")
@@ -62,7 +62,7 @@ def _unreadable(code: str) -> str | None:
     if "\r" in code or "\0" in code:
         return "is not Python: it holds a carriage return or a NUL"
     try:
-        parse(code, "exec")
+        parse_python(code, "exec")
     except SyntaxError as error:
         return f"is not Python: {error.msg} (line {error.lineno} of the code)"
     except (MemoryError, RecursionError):

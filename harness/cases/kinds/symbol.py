@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.fields import Choice, Field, Matching
+from harness.cases.codegen.literals import keywords
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import Items, Mapping, Named, Value, fallback
+from harness.cases.document.fields import Choice, Field, Matching
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.literals import keywords
-from harness.cases.script import Script
-from harness.cases.structures import Items, Mapping, Named, Value, fallback
+from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
 from harness.contract.statuses import Stage
 
 _IS = {

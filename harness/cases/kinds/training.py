@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.arrays import data
-from harness.cases.documents import Place
-from harness.cases.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
-from harness.cases.fields import Field
+from harness.cases.codegen.script import Script
+from harness.cases.document.containers import Mapping
+from harness.cases.document.fields import Field
+from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.models import MODEL, write_model
-from harness.cases.script import Script
-from harness.cases.steps import COMPILE, EVALUATE, TRAIN, check_steps, write_steps
-from harness.cases.structures import Mapping
+from harness.cases.parts.arrays import data
+from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
+from harness.cases.parts.models import MODEL, write_model
+from harness.cases.parts.steps import COMPILE, EVALUATE, TRAIN, check_steps, write_steps
 
 FIELDS: dict[str, Field] = {
     "model": MODEL,

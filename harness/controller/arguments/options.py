@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.controller.selection import Selection
+    from harness.controller.project.selection import Selection
 
 
 def selects_environments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,9 @@ def isolation(options: argparse.Namespace) -> list[str]:
 
 def selection(options: argparse.Namespace) -> Selection:
     """The selection that was given."""
-    from harness.controller.selection import Selection  # late, as every command's own: `--help` needs none of them
+    from harness.controller.project.selection import (
+        Selection,  # late, as every command's own: `--help` needs none of them
+    )
 
     cells = [tuple(getattr(options, name, ())) for name in ("path", "case")]
     return Selection(tuple(options.env), tuple(options.group), *cells)

@@ -13,9 +13,9 @@ def validate(parser: argparse.ArgumentParser) -> object:
     """`harness validate`."""
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller.commands import validate
 
-        return commands.validate(options.root)
+        return validate.validate(options.root)
 
     return run
 
@@ -24,7 +24,7 @@ def init(parser: argparse.ArgumentParser) -> object:
     """`harness init`."""
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import founding
+        from harness.controller.commands import init as founding
 
         return founding.init(options.root or Path.cwd())
 
@@ -37,7 +37,8 @@ def new(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands, starting
+        from harness.controller.commands import common as commands
+        from harness.controller.commands import new as starting
 
         return starting.new(commands.open_root(options.root), options.kind, options.id)
 
@@ -48,9 +49,10 @@ def schema(parser: argparse.ArgumentParser) -> object:
     """`harness schema`."""
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands, starting
+        from harness.controller.commands import common as commands
+        from harness.controller.commands import schema
 
-        written = starting.write_schemas(commands.open_root(options.root))
+        written = schema.write_schemas(commands.open_root(options.root))
         print("\n".join(f"{name}: written" for name in written) or "unchanged")
         return Exit.AGREES
 
@@ -66,7 +68,7 @@ def discover(parser: argparse.ArgumentParser) -> object:
     )
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import discovering
+        from harness.controller.commands import discover as discovering
 
         return discovering.discover(options.root, options.check, options.pre, options.cool_down)
 
@@ -78,8 +80,8 @@ def lock(parser: argparse.ArgumentParser) -> object:
     selects_environments(parser)
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller.commands import lock
 
-        return commands.lock(options.root, selection(options))
+        return lock.lock(options.root, selection(options))
 
     return run

@@ -17,9 +17,9 @@ def collect(parser: argparse.ArgumentParser) -> object:
     )
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import showing
+        from harness.controller.commands import collect
 
-        return showing.collect(options.root, selection(options), options.shards)
+        return collect.collect(options.root, selection(options), options.shards)
 
     return run
 
@@ -33,7 +33,7 @@ def show(parser: argparse.ArgumentParser) -> object:
     what.add_argument("--totals", action="store_true", help="only how many cells gave what, and how much is explained")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import showing
+        from harness.controller.commands import show as showing
 
         return showing.show(options.root, selection(options), options.run, options.cell, options.totals)
 
@@ -49,9 +49,9 @@ def diff(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--format", choices=["text", "markdown", "json"], default="text", help="default: text")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import showing
+        from harness.controller.commands import diff
 
-        return showing.diff(options.root, selection(options), options.old, options.new, options.format)
+        return diff.diff(options.root, selection(options), options.old, options.new, options.format)
 
     return run
 
@@ -63,7 +63,7 @@ def accept(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--complete", action="store_true", help="only environments that were run to the end")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import accepting
+        from harness.controller.commands import accept as accepting
 
         return accepting.accept(options.root, selection(options), options.dry_run, options.complete)
 
@@ -79,11 +79,11 @@ def publish(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="of --serve (default: 8000; 0: any)")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import showing
-        from harness.controller.commands import open_root
+        from harness.controller.commands import publish
+        from harness.controller.commands.common import open_root
 
         out = options.out or open_root(options.root) / "site"
-        return showing.publish(
+        return publish.publish(
             options.root, selection(options), options.run, out, options.port if options.serve else None
         )
 
@@ -95,7 +95,7 @@ def report(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--most", type=within(1), metavar="N", help="characters, where only so many fit")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import reporting
+        from harness.controller.commands import report as reporting
 
         return reporting.report(options.root, options.most)
 
@@ -109,9 +109,9 @@ def tell(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--done", action="store_true", help="there is nothing to tell any more: close the issue")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import telling
+        from harness.controller.ci import github as telling
 
-        return telling.tell(options.report, options.title, options.done)
+        return telling.update_issue(options.report, options.title, options.done)
 
     return run
 
@@ -123,8 +123,11 @@ def propose(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--title", required=True, help="of the pull request, and of its commit")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands, telling
+        from harness.controller.ci import github as telling
+        from harness.controller.commands import common as commands
 
-        return telling.propose(commands.open_root(options.root), options.branch, options.report, options.title)
+        return telling.update_pull_request(
+            commands.open_root(options.root), options.branch, options.report, options.title
+        )
 
     return run

@@ -17,7 +17,7 @@ def plan(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("--since", metavar="REV", help="only what may have changed since that revision of git")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import listing
+        from harness.controller.commands import plan as listing
 
         return listing.plan(options.root, selection(options), options.format, options.jobs, options.since)
 
@@ -37,7 +37,8 @@ def run(parser: argparse.ArgumentParser) -> object:
     parser.epilog = "What follows -- goes to pytest: harness run -e tf215 -- -k plot_model -x"
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands, running
+        from harness.controller.commands import common as commands
+        from harness.controller.commands import run as running
 
         if options.unknown:
             raise commands.misplaced(options.root, options.unknown[0])
@@ -58,7 +59,7 @@ def flaky(parser: argparse.ArgumentParser) -> object:
     )
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import flakiness
+        from harness.controller.commands import flaky as flakiness
 
         return flakiness.flaky(options.root, selection(options), options.runs, options.jobs, isolation(options))
 
@@ -76,7 +77,8 @@ def audit(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("-j", "--jobs", type=within(1), metavar="N", help="scripts side by side (default: cores)")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import auditing, isolations
+        from harness.controller.audit import isolations
+        from harness.controller.audit import scripts as auditing
 
         drawn = (options.sample, options.seed, options.jobs)
         if options.isolations:
@@ -92,8 +94,8 @@ def script(parser: argparse.ArgumentParser) -> object:
     parser.add_argument("-p", "--path", required=True, metavar="PATH", help="the import path")
 
     def run(options: argparse.Namespace) -> Exit:
-        from harness.controller import commands
+        from harness.controller.commands import script
 
-        return commands.script(options.root, options.case, options.path)
+        return script.script(options.root, options.case, options.path)
 
     return run

@@ -17,7 +17,7 @@ PATIENCE = 60.0  # seconds without a word from the index
 _ACCEPTED = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.5, text/html;q=0.4"
 
 
-def read_project(indexes: Sequence[str], project: str) -> list[File]:
+def read_index_project(indexes: Sequence[str], project: str) -> list[File]:
     """The files of a project in the first index that has it: none where no index has. Raises HarnessError."""
     for address in indexes:
         files = _Index.at(address).files(project)

@@ -9,12 +9,12 @@ from typing import Any
 
 from harness.cases.case import Case, Known
 from harness.contract.statuses import Stage, Status
-from harness.controller.grid import Row
-from harness.controller.history import since
-from harness.controller.known import explanation
-from harness.controller.matrix import Environment
-from harness.controller.site.subject import Seconds, Subject
-from harness.controller.story import Range, joined
+from harness.controller.grid.explanations import explanation
+from harness.controller.grid.grid import Row
+from harness.controller.grid.release_ranges import ReleaseRange, join_ranges
+from harness.controller.project.matrix import Environment
+from harness.controller.results.history import since
+from harness.controller.site.data import Seconds, SiteData
 
 _SEVERAL = 3  # times as long as the other paths take in the middle, and _MORE seconds more, is marked
 _MORE = 1.0
@@ -33,16 +33,16 @@ class What:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CaseAnswer:
     """An answer, its anchor in the page, and the ranges of releases that gave it, by path."""
 
     anchor: str
     what: What
-    where: Mapping[str, tuple[Range, ...]]
+    where: Mapping[str, tuple[ReleaseRange, ...]]
 
 
 @dataclass(frozen=True)
-class Cell:
+class CaseCell:
     """A cell of the page's table: its own anchor, and that of its answer."""
 
     id: str
@@ -52,11 +52,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseLine:
     """A row of the page's table, and the script that the case is under its path."""
 
     path: str
-    cells: tuple[Cell, ...]
+    cells: tuple[CaseCell, ...]
     script: str
 
 
@@ -64,15 +64,15 @@ class Line:
 class CasePage:
     """All that the template of a case shows beside the case itself and its stories."""
 
-    answers: tuple[Answer, ...]
-    lines: tuple[Line, ...]
+    answers: tuple[CaseAnswer, ...]
+    lines: tuple[CaseLine, ...]
     facts: Mapping[str, Mapping[str, Any]]  # by the cell's anchor: since when, and seconds by stage
 
 
 _Whats = Mapping[tuple[str, str], What]  # by path and environment
 
 
-def case_page(subject: Subject, case: Case) -> CasePage:
+def case_page(subject: SiteData, case: Case) -> CasePage:
     """Put together the page of a case."""
     rows = subject.grid.by_case[case.id]
     whats = {(row.path, head.id): _what(subject, row, head.environment) for row in rows for head in subject.heads}
@@ -83,9 +83,9 @@ def case_page(subject: Subject, case: Case) -> CasePage:
     for row in rows:
         own = [(head.id, whats[row.path, head.id]) for head in subject.heads]
         cells = [
-            Cell(anchor(name, row.path), what.status, anchors[what], (row.path, name) in slow) for name, what in own
+            CaseCell(anchor(name, row.path), what.status, anchors[what], (row.path, name) in slow) for name, what in own
         ]
-        lines.append(Line(row.path, tuple(cells), case.script(subject.specs[row.path])))
+        lines.append(CaseLine(row.path, tuple(cells), case.script(subject.specs[row.path])))
     facts = {anchor(name, path): _facts(subject, case.id, path, name, (path, name) in slow) for path, name in whats}
     return CasePage(answers, tuple(lines), facts)
 
@@ -95,20 +95,20 @@ def anchor(environment: str, path: str) -> str:
     return f"{environment}:{path}"
 
 
-def _what(subject: Subject, row: Row, environment: Environment) -> What:
+def _what(subject: SiteData, row: Row, environment: Environment) -> What:
     outcome = subject.grid.outcome(row, environment)
     known = explanation(row.case, outcome, environment)
     return What(outcome.status, outcome.stage, outcome.error, outcome.message, outcome.warnings, known)
 
 
-def _answers(subject: Subject, rows: Iterable[Row], whats: _Whats) -> Iterator[Answer]:
+def _answers(subject: SiteData, rows: Iterable[Row], whats: _Whats) -> Iterator[CaseAnswer]:
     """In the order of the statuses, failing ones first."""
-    places: dict[What, dict[str, list[Range]]] = {}
+    places: dict[What, dict[str, list[ReleaseRange]]] = {}
     for row in rows:
         for found, what in _ranges(subject, row.path, whats):
             places.setdefault(what, {}).setdefault(row.path, []).append(found)
     for number, what in enumerate(sorted(places, key=_rank), start=1):
-        yield Answer(f"answer-{number}", what, {path: tuple(ranges) for path, ranges in places[what].items()})
+        yield CaseAnswer(f"answer-{number}", what, {path: tuple(ranges) for path, ranges in places[what].items()})
 
 
 def _rank(what: What) -> tuple[bool, int]:
@@ -116,16 +116,16 @@ def _rank(what: What) -> tuple[bool, int]:
     return what.status is Status.PASS, list(Status).index(what.status)
 
 
-def _ranges(subject: Subject, path: str, whats: _Whats) -> Iterator[tuple[Range, What]]:
+def _ranges(subject: SiteData, path: str, whats: _Whats) -> Iterator[tuple[ReleaseRange, What]]:
     """What a path said, release by release, and then in each variant."""
     said = [(item, whats.get((path, item.id))) for item in subject.everything]
-    yield from joined((item.label, what) for item, what in said if not item.is_variant)
+    yield from join_ranges((item.label, what) for item, what in said if not item.is_variant)
     for item, what in said:
         if item.is_variant and what is not None:
-            yield Range((item.label,)), what
+            yield ReleaseRange((item.label,)), what
 
 
-def _slow(subject: Subject, case: str, whats: _Whats) -> Iterator[tuple[str, str]]:
+def _slow(subject: SiteData, case: str, whats: _Whats) -> Iterator[tuple[str, str]]:
     """The cells that take several times as long as the other paths of the same release that gave the same status."""
     took = {
         (path, name): sum(subject.seconds[name, case, path].values())
@@ -141,7 +141,7 @@ def _slow(subject: Subject, case: str, whats: _Whats) -> Iterator[tuple[str, str
             yield path, name
 
 
-def _facts(subject: Subject, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
+def _facts(subject: SiteData, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
     event = since(subject.last_events, environment, (case, path))
     last = {"since": event.day, "change": event.change, "before": event.before} if event else {}
     seconds = subject.seconds.get((environment, case, path))

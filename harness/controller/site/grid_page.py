@@ -13,16 +13,16 @@ from markupsafe import Markup
 from harness.cases.case import Case
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.grid import Row
-from harness.controller.known import said
-from harness.controller.site.marks import LETTERS, css_class
-from harness.controller.site.subject import Head, Subject
+from harness.controller.grid.explanations import error_text
+from harness.controller.grid.grid import Row
+from harness.controller.site.data import Head, SiteData
+from harness.controller.site.status_marks import LETTERS, css_class
 
 _CELLS = {status: f"<td class={css_class(status)}>{letter}" for status, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     """A row of the table. `cells` is HTML: a cell a head, each one letter in a class of one letter."""
 
     path: str
@@ -30,11 +30,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
+class GridGroup:
     """A case with its rows."""
 
     case: Case
-    lines: tuple[Line, ...]
+    lines: tuple[GridLine, ...]
 
 
 @dataclass(frozen=True)
@@ -42,30 +42,30 @@ class Section:
     """The cases of one kind."""
 
     kind: str
-    groups: tuple[Group, ...]
+    groups: tuple[GridGroup, ...]
 
 
-def sections(subject: Subject) -> list[Section]:
+def sections(subject: SiteData) -> list[Section]:
     """The grid by kind and case, in its order."""
-    groups = (Group(case, tuple(_lines(subject, subject.grid.by_case[case.id]))) for case in subject.cases)
+    groups = (GridGroup(case, tuple(_lines(subject, subject.grid.by_case[case.id]))) for case in subject.cases)
     return [Section(kind, tuple(found)) for kind, found in groupby(groups, key=lambda group: group.case.kind)]
 
 
-def _lines(subject: Subject, rows: Iterable[Row]) -> Iterator[Line]:
+def _lines(subject: SiteData, rows: Iterable[Row]) -> Iterator[GridLine]:
     for row in rows:
-        yield Line(row.path, Markup("".join(_CELLS[outcome.status] for outcome in _outcomes(subject, row))))
+        yield GridLine(row.path, Markup("".join(_CELLS[outcome.status] for outcome in _outcomes(subject, row))))
 
 
-def _outcomes(subject: Subject, row: Row) -> list[Outcome]:
+def _outcomes(subject: SiteData, row: Row) -> list[Outcome]:
     return [subject.grid.outcome(row, head.environment) for head in subject.heads]
 
 
-def failed(subject: Subject) -> list[Head]:
+def failed(subject: SiteData) -> list[Head]:
     """The environments that could not be installed, with their reasons."""
     return [head for head in subject.heads if head.reason is not None]
 
 
-def search_index(subject: Subject) -> str:
+def search_index(subject: SiteData) -> str:
     """A script that sets SEARCH: the words of each case, all messages, and which cell of each row said which.
 
     A row's messages are pairs of a number in `messages` and how many neighbouring cells said it; number 0 is nothing.
@@ -84,7 +84,7 @@ def search_index(subject: Subject) -> str:
 
 
 def _message(outcome: Outcome) -> str:
-    return "" if outcome.status is Status.PASS else " ".join(said(outcome).lower().split())
+    return "" if outcome.status is Status.PASS else " ".join(error_text(outcome).lower().split())
 
 
 def _runs(numbers: Sequence[int]) -> list[int]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from harness.cases.case import Case
 from harness.contract.statuses import Status
-from harness.controller.grid import Row
-from harness.controller.site.subject import Subject
-from harness.controller.story import in_words
+from harness.controller.grid.grid import Row
+from harness.controller.grid.release_ranges import summary_sentence
+from harness.controller.site.data import SiteData
 
 
 @dataclass(frozen=True)
-class Told:
+class PathRow:
     """What a case gave under the path: in the newest release, and in words over all."""
 
     case: Case
@@ -20,7 +20,7 @@ class Told:
     words: str
 
 
-def path_page(subject: Subject, path: str) -> list[Told]:
+def path_page(subject: SiteData, path: str) -> list[PathRow]:
     """Each case that runs under a path, in the grid's order."""
     head = subject.newest
     told = []
@@ -28,5 +28,5 @@ def path_page(subject: Subject, path: str) -> list[Told]:
         for story in subject.stories[case.id]:
             if path in story.paths:
                 status = subject.grid.outcome(Row(case, path), head.environment).status if head else Status.NOT_RUN
-                told.append(Told(case, status, in_words(story, case)))
+                told.append(PathRow(case, status, summary_sentence(story, case)))
     return told

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from harness.cases.case import Case
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.known import quoted
-from harness.controller.site.subject import Head, Subject
+from harness.controller.grid.explanations import quote
+from harness.controller.site.data import Head, SiteData
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Turns:
         return sum(len(turn.paths) for turn in self.turns)
 
 
-def before(subject: Subject, head: Head) -> Head | None:
+def before(subject: SiteData, head: Head) -> Head | None:
     """What a release is compared with: the one before it in the matrix, or what it is a variant of, if that was run."""
     releases = [other for other in subject.heads if other.base is None]
     if head.base is not None:
@@ -46,13 +46,13 @@ def before(subject: Subject, head: Head) -> Head | None:
     return older[0] if older and older[0].was_run and _are_neighbours(subject, older[0], head) else None
 
 
-def _are_neighbours(subject: Subject, older: Head, newer: Head) -> bool:
+def _are_neighbours(subject: SiteData, older: Head, newer: Head) -> bool:
     """Whether no release of the matrix lies between them, which a selection may have left out."""
     releases = [item.id for item in subject.everything if not item.is_variant]
     return releases.index(newer.id) - releases.index(older.id) == 1
 
 
-def release_page(subject: Subject, older: Head, newer: Head) -> list[Turns]:
+def release_page(subject: SiteData, older: Head, newer: Head) -> list[Turns]:
     """What changes, in the order in which people ask for it."""
     turns = list(_turns(subject, older, newer))
     groups = {
@@ -64,7 +64,7 @@ def release_page(subject: Subject, older: Head, newer: Head) -> list[Turns]:
     return [Turns(heading, tuple(found)) for heading, found in groups.items() if found]
 
 
-def _turns(subject: Subject, older: Head, newer: Head) -> Iterator[Turn]:
+def _turns(subject: SiteData, older: Head, newer: Head) -> Iterator[Turn]:
     for case in subject.cases:
         found: dict[tuple[str, str], list[tuple[Outcome, Outcome]]] = {}
         for row in subject.grid.by_case[case.id]:
@@ -75,7 +75,7 @@ def _turns(subject: Subject, older: Head, newer: Head) -> Iterator[Turn]:
         for (was, now), outcomes in found.items():
             first, second = outcomes[0]
             paths = tuple(outcome.path for outcome, _ in outcomes)
-            yield Turn(case, paths, was, now, first.status, second.status, quoted(second))
+            yield Turn(case, paths, was, now, first.status, second.status, quote(second))
 
 
 def _words(outcome: Outcome) -> str:

@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.contract.statuses import Status
-from harness.controller.export import in_percent
-from harness.controller.links import link
-from harness.controller.site.marks import LETTERS, MEANINGS, css_class
-from harness.controller.story import in_words
-from harness.controller.texts import safe
+from harness.controller.grid.issue_links import link
+from harness.controller.grid.markdown import in_percent
+from harness.controller.grid.release_ranges import summary_sentence
+from harness.controller.site.status_marks import LETTERS, MEANINGS, css_class
+from harness.controller.text import strip_control
 
 STATIC = Path(__file__).parent / "static"
 _TICKED = re.compile(r"`([^`\n]+)`")
@@ -30,7 +30,7 @@ def make_templates() -> Environment:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=in_words)
+    templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=summary_sentence)
     templates.filters.update(css_class=css_class, address=link, in_percent=in_percent, ticked=ticked)
     templates.filters.update(words=_words, release=_release)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
@@ -53,4 +53,4 @@ def _release(version: str) -> str:
 
 def _clean(value: Any) -> Any:
     """Text without control characters and halves of surrogates, which are no characters of a page."""
-    return type(value)(safe(value)) if isinstance(value, str) else value
+    return type(value)(strip_control(value)) if isinstance(value, str) else value

@@ -10,20 +10,20 @@ from harness.cases.schema import DRAFT
 from harness.contract.records import SCHEMA
 from harness.contract.statuses import Stage, Status
 
-Schema = dict[str, Any]
+SiteSchema = dict[str, Any]
 
-_TEXT: Schema = {"type": "string"}
-_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_TEXT: SiteSchema = {"type": "string"}
+_MAYBE_TEXT: SiteSchema = {"type": ["string", "null"]}
+_TEXTS: SiteSchema = {"type": "array", "items": _TEXT}
 
 
-def schemas() -> dict[str, str]:
+def site_schemas() -> dict[str, str]:
     """The text of each schema's file, by the file's name."""
     made = {"grid.schema.json": _grid(), "case.schema.json": _case()}
     return {name: json.dumps(schema, indent=1) + "\n" for name, schema in made.items()}
 
 
-def _grid() -> Schema:
+def _grid() -> SiteSchema:
     packages = {"type": "object", "additionalProperties": _TEXT}
     environment = _object(
         id=_TEXT,
@@ -42,7 +42,7 @@ def _grid() -> Schema:
     }
 
 
-def _case() -> Schema:
+def _case() -> SiteSchema:
     known = _object(path=_TEXT, tf=_TEXT, match=_TEXT, reason=_TEXT, issue=_MAYBE_TEXT)
     return {
         "$schema": DRAFT,
@@ -60,7 +60,7 @@ def _case() -> Schema:
     }
 
 
-def _cell() -> Schema:
+def _cell() -> SiteSchema:
     return _object(
         environment=_TEXT,
         case=_TEXT,
@@ -73,11 +73,11 @@ def _cell() -> Schema:
     )
 
 
-def _list(item: Schema) -> Schema:
+def _list(item: SiteSchema) -> SiteSchema:
     return {"type": "array", "items": item}
 
 
-def _object(**properties: Schema) -> Schema:
+def _object(**properties: SiteSchema) -> SiteSchema:
     return {
         "type": "object",
         "properties": properties,

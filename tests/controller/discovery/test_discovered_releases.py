@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 
-from package_index import Row, _simple_json, row, tensorflow, wheels
 from packaging.version import Version
 
 from harness.controller.discovery.pages import File, read_simple_json
 from harness.controller.discovery.releases import Terms, newest_releases, newest_version, read_companions
+from tests.support.package_index import Row, _simple_json, row, tensorflow, wheels
 
 TERMS = Terms(datetime(2026, 1, 1, tzinfo=timezone.utc))
 

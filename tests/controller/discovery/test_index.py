@@ -5,11 +5,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from package_index import FORMS, SIMPLE_JSON, PackageIndex, serving, wheels
 
 from harness.controller.discovery import index as asking
-from harness.controller.discovery.index import read_project
+from harness.controller.discovery.index import read_index_project
 from harness.controller.errors import Exit, HarnessError
+from tests.support.package_index import FORMS, SIMPLE_JSON, PackageIndex, serving, wheels
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[PackageIndex]:
 @pytest.mark.parametrize("form", FORMS)
 def test_an_index_of_any_form_says_the_same(index: PackageIndex, form: str) -> None:
     index.form = form
-    files = read_project([index.address], "keras")
+    files = read_index_project([index.address], "keras")
     assert [(str(file.version), str(file.uploaded)[:16], file.yanked, str(file.requires_python)) for file in files] == [
         ("3.6.0", "2024-10-01 12:00", False, ">=3.9"),
         ("3.6.1", "2024-10-02 12:00", True, ""),
@@ -32,27 +32,27 @@ def test_an_index_of_any_form_says_the_same(index: PackageIndex, form: str) -> N
 
 
 def test_a_project_that_is_nowhere_has_no_files(index: PackageIndex) -> None:
-    assert read_project([index.address, index.address], "tf-keras") == []
+    assert read_index_project([index.address, index.address], "tf-keras") == []
     assert index.asked == [("/packages/tf-keras/", None)] * 2
 
 
 def test_the_first_index_that_has_a_project_is_the_one(index: PackageIndex) -> None:
     with serving() as other:
         other.files = wheels("keras", "9.9", "2024-10-01")
-        assert len(read_project([other.address, index.address], "keras")) == 1
+        assert len(read_index_project([other.address, index.address], "keras")) == 1
         other.files = []
-        assert len(read_project([other.address + "/", index.address], "keras")) == 2
+        assert len(read_index_project([other.address + "/", index.address], "keras")) == 2
     assert len(index.asked) == 1
 
 
 def test_a_name_and_a_password_are_sent_and_not_shown(index: PackageIndex) -> None:
     address = index.address.replace("//", "//me:s%40crt@")
-    assert read_project([address], "keras")
+    assert read_index_project([address], "keras")
     scheme, _, told = (index.asked[0][1] or "").partition(" ")
     assert (scheme, base64.b64decode(told)) == ("Basic", b"me:s@crt")
     index.instead["/packages/keras/"] = (403, "text/html", b"")
     with pytest.raises(HarnessError) as refused:
-        read_project([address], "keras")
+        read_index_project([address], "keras")
     assert str(refused.value) == f"{index.address}/keras/ cannot be read: the package index answers 403"
 
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
 ) -> None:
     index.instead["/packages/keras/"] = answer
     with pytest.raises(HarnessError) as failed:
-        read_project([index.address], "keras")
+        read_index_project([index.address], "keras")
     assert str(failed.value) == f"{index.address}/keras/ {said}"
     assert failed.value.exit_code is Exit.BROKEN
 
@@ -79,14 +79,14 @@ def test_an_index_that_nowhere_says_when_files_came_is_of_no_use(index: PackageI
     index.form = "JSON API beside HTML"
     index.instead["/pypi/keras/json"] = (404, "text/html", b"")
     with pytest.raises(HarnessError, match=r"/packages does not say when the files of keras came, and nor does http"):
-        read_project([index.address], "keras")
+        read_index_project([index.address], "keras")
 
 
 def test_an_index_that_hangs_is_left(index: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "PATIENCE", 0.2)
     index.hangs = True
     with pytest.raises(HarnessError, match=r"/packages/keras/ cannot be read: timed out$"):
-        read_project([index.address], "keras")
+        read_index_project([index.address], "keras")
 
 
 def test_an_index_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,17 +94,17 @@ def test_an_index_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(HarnessError, match=r"/packages/keras/ cannot be read: .*[Rr]efused"):
-            read_project([f"http://127.0.0.1:{free.getsockname()[1]}/packages"], "keras")
+            read_index_project([f"http://127.0.0.1:{free.getsockname()[1]}/packages"], "keras")
 
 
 @pytest.mark.parametrize("address", ["/a/folder", "file:///a/folder", "ftp://me:secret@127.0.0.1/packages"])
 def test_only_the_web_can_be_asked(address: str) -> None:
     with pytest.raises(HarnessError, match=r"cannot be asked for releases: only indexes at http and https can$") as no:
-        read_project([address], "keras")
+        read_index_project([address], "keras")
     assert "secret" not in str(no.value)
 
 
 @pytest.mark.parametrize("address", ["http://[x/packages", "http://127.0.0.1:x/packages", "http://127.0.0.1/a simple"])
 def test_an_address_that_is_none_is_said(address: str) -> None:
     with pytest.raises(HarnessError, match=r"read"):
-        read_project([address], "keras")
+        read_index_project([address], "keras")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.controller.discovery.settings import indexes
+from harness.controller.discovery.index_settings import index_addresses
 from harness.controller.errors import HarnessError
 
 MIRROR = "https://mirror.example.org/packages"
@@ -26,27 +26,27 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_settings_it_is_the_one_that_uv_asks_by_itself() -> None:
-    (default,) = indexes()
+    (default,) = index_addresses()
     assert default.startswith("https://")
 
 
 @pytest.mark.parametrize("name", ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"])
 def test_variables_count(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, OTHER)
-    assert indexes() == [OTHER]
+    assert index_addresses() == [OTHER]
 
 
 def test_what_uv_asks_first_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    (default,) = indexes()
+    (default,) = index_addresses()
     monkeypatch.setenv("UV_INDEX", OTHER)
-    assert indexes() == [OTHER, default]
+    assert index_addresses() == [OTHER, default]
 
 
 @pytest.mark.parametrize("folder", [".", "config/uv"])
 def test_the_files_of_uv_count(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     (tmp_path / folder / "uv.toml").write_text(f'index-url = "{MIRROR}"\n', encoding="utf-8")
-    assert indexes() == [MIRROR]
+    assert index_addresses() == [MIRROR]
 
 
 @pytest.mark.skipif(not (find_spec("pip") or shutil.which("pip")), reason="no pip to ask")
@@ -55,16 +55,16 @@ def test_the_files_of_pip_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     file = tmp_path / "pip.conf"
     file.write_text(f"[{section}]\nindex-url = {OTHER}\nextra-index-url = {MIRROR}\n", encoding="utf-8")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
-    assert indexes() == [OTHER]
+    assert index_addresses() == [OTHER]
 
 
 def test_uv_counts_before_pip_as_it_makes_the_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", MIRROR)
     monkeypatch.setenv("PIP_INDEX_URL", OTHER)
-    assert indexes() == [MIRROR]
+    assert index_addresses() == [MIRROR]
 
 
 def test_settings_that_uv_cannot_read_are_said(tmp_path: Path) -> None:
     (tmp_path / "uv.toml").write_text("index-url = [", encoding="utf-8")
     with pytest.raises(HarnessError, match=r"^uv does not say which package index it asks: .*uv\.toml"):
-        indexes()
+        index_addresses()

@@ -8,11 +8,11 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.grid import make_grid
-from harness.controller.history import Event
-from harness.controller.project import load_project
-from harness.controller.site.subject import Subject
-from harness.controller.store import Column
+from harness.controller.grid.grid import make_grid
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import Column
+from harness.controller.results.history import Event
+from harness.controller.site.data import SiteData
 
 P, F, A = Status.PASS, Status.FAIL, Status.ABSENT
 
@@ -40,17 +40,17 @@ def _all(status: Status, *others: Outcome) -> list[Outcome]:
 
 
 @pytest.fixture
-def subject(project: Path, columns: dict[str, Column]) -> Callable[..., Subject]:
+def subject(project: Path, columns: dict[str, Column]) -> Callable[..., SiteData]:
     """What is published of these columns; `only` names environments to leave the others out of the grid."""
 
-    def make(only: str = "", **others: Any) -> Subject:
+    def make(only: str = "", **others: Any) -> SiteData:
         loaded = load_project(project)
         matrix = loaded.matrix
         chosen = [item for item in matrix.environments.values() if not only or item.id in only.split()]
         found = {item.id: columns[item.id] for item in chosen if item.id in columns}
         grid = make_grid(loaded.cases, list(matrix.paths.values()), chosen, found)
         facts: dict[str, Any] = {"events": [], "seconds": {}, "date": "2026-11-22", "commit": "0123456789abcdef"}
-        return Subject(project, grid, list(matrix.environments.values()), matrix.paths, **facts | others)
+        return SiteData(project, grid, list(matrix.environments.values()), matrix.paths, **facts | others)
 
     return make
 

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from harness.cases.case import Case
 from harness.contract.statuses import Stage, Status
-from harness.controller.history import Event
+from harness.controller.results.documents import Column
+from harness.controller.results.history import Event
 from harness.controller.site.case_page import CasePage, case_page
-from harness.controller.site.subject import Subject
-from harness.controller.store import Column
+from harness.controller.site.data import SiteData
 
-Make = Callable[..., Subject]
+Make = Callable[..., SiteData]
 
 
-def page(subject: Subject, name: str) -> CasePage:
+def page(subject: SiteData, name: str) -> CasePage:
     (case,) = (case for case in subject.cases if case.id == name)
     return case_page(subject, case)
 
@@ -65,7 +65,7 @@ def seconds(**by_path: float) -> dict[tuple[str, str, str], dict[str, float]]:
     return {("tf215", "version", paths[name]): {"fit": value} for name, value in by_path.items()}
 
 
-def slow(found: Subject) -> list[str]:
+def slow(found: SiteData) -> list[str]:
     return [cell.id for line in page(found, "version").lines for cell in line.cells if cell.is_slow]
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from harness.contract.statuses import Status
 from harness.controller.site import grid_page
-from harness.controller.site.marks import LETTERS, MEANINGS
-from harness.controller.site.subject import Subject
+from harness.controller.site.data import SiteData
+from harness.controller.site.status_marks import LETTERS, MEANINGS
 
-Make = Callable[..., Subject]
+Make = Callable[..., SiteData]
 
 
 @pytest.mark.parametrize("marks", [LETTERS, MEANINGS])
@@ -34,7 +34,7 @@ def test_an_environment_that_failed_is_listed_with_its_reason(subject: Make) -> 
     assert [(head.label, head.reason) for head in grid_page.failed(subject())] == [("1.15", "no Python 3.99")]
 
 
-def index(subject: Subject) -> dict[str, Any]:
+def index(subject: SiteData) -> dict[str, Any]:
     text = grid_page.search_index(subject)
     found: dict[str, Any] = json.loads(text.removeprefix("const SEARCH = ").removesuffix(";\n"))
     return found

@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 from harness.contract.statuses import Status
+from harness.controller.results.documents import Column
+from harness.controller.site.data import Head, SiteData
 from harness.controller.site.path_page import path_page
 from harness.controller.site.release_page import Turns, before, release_page
-from harness.controller.site.subject import Head, Subject
-from harness.controller.store import Column
 
-Make = Callable[..., Subject]
+Make = Callable[..., SiteData]
 
 
-def heads(subject: Subject) -> dict[str, Head]:
+def heads(subject: SiteData) -> dict[str, Head]:
     return {head.id: head for head in subject.heads}
 
 
@@ -52,7 +52,7 @@ def test_no_comparison_reaches_over_a_release_that_was_not_run(subject: Make, co
     assert before(left_out, heads(left_out)["tf216"]) is None
 
 
-def turns(subject: Subject, name: str) -> list[Turns]:
+def turns(subject: SiteData, name: str) -> list[Turns]:
     head = heads(subject)[name]
     older = before(subject, head)
     assert older is not None

@@ -1,0 +1,1 @@
+"""Writing a script: its imports, stages, literals and line breaks."""

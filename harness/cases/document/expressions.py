@@ -1,0 +1,230 @@
+"""One-line Python expressions in a document.
+
+Names of Keras are taken from the cell's import path (`backend.dot(x, w)`) or from a fixed one
+(`tf.keras::backend.dot(x, w)`); some other names stand for attributes of `self`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+import warnings
+from typing import Any, Callable, Collection
+
+from harness.cases.codegen.wrapping import MAX_LINE
+from harness.cases.document.fields import FIXED_REFERENCE
+from harness.cases.document.suggestions import suggest
+
+_BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
+_QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+_FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
+_CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
+_STAND_IN = "_fixed{}_"
+MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
+_VAGUE = ("get", "serialize", "deserialize")  # says something only with its module before it
+
+# The first words by which a name is known to be one of Keras.
+# fmt: off
+KERAS = frozenset((
+    "activations", "applications", "backend", "callbacks", "constraints", "datasets", "engine", "estimator",
+    "experimental", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers",
+    "preprocessing", "random", "regularizers", "saving", "src", "utils", "wrappers",
+    "Input", "Model", "Sequential", "__version__",
+))
+BUILT_IN = frozenset((
+    "abs", "all", "any", "bool", "callable", "dict", "float", "getattr", "hasattr", "int", "isinstance", "issubclass",
+    "iter", "len", "list", "max", "min", "next", "range", "repr", "round", "set", "sorted", "str", "sum", "tuple",
+    "type", "zip",
+))
+# fmt: on
+LIBRARIES = {"tf": "import tensorflow as tf", "np": "import numpy as np", "os": "import os", "sys": "import sys"}
+
+
+def expression_fault(text: str) -> str | None:
+    """Why `text` is not an expression of one line, or None."""
+    if not all(" " <= character <= "~" for character in text):
+        return "must be one line of ASCII"
+    plain, fixed = _without_fixed(text.strip())
+    try:
+        tree = parse_python(plain, "eval")
+        whole = _is_whole(plain)
+    except SyntaxError as error:
+        return f"is not a Python expression: {error.msg}"
+    except (MemoryError, RecursionError):
+        return "is not a Python expression: nested too deeply"
+    if _depth(plain) > MAX_BRACKETS:
+        return "is not a Python expression: nested too deeply"
+    if any(isinstance(node, _BINDING) for node in ast.walk(tree)):
+        return "must not hold a comprehension or an f-string"
+    if not whole:
+        return "must not hold a comment"
+    stand_ins = sum(isinstance(node, ast.Name) and _stand_in(node.id) is not None for node in ast.walk(tree))
+    return None if stand_ins == len(fixed) else "must not hold '::' anywhere but in the name of a fixed path"
+
+
+def parse_python(text: str, mode: str) -> Any:
+    """The tree of what compiles by the grammar of the oldest Python that a case runs on, where this one can tell."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        versions: dict[str, Any] = {"feature_version": (3, 7)} if sys.version_info >= (3, 8) else {}
+        tree: Any = ast.parse(text, mode=mode, **versions)
+        compile(tree, "case", mode, dont_inherit=True)
+    return tree
+
+
+def _depth(text: str) -> int:
+    """How many brackets stand in one another."""
+    deepest = depth = 0
+    for character in re.sub(_QUOTED, "", text):
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the expression can stand in brackets: a comment would take the closing one away."""
+    try:
+        parse_python(f"({text})", "eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+def unknown_names(text: str, known: Collection[str]) -> list[str]:
+    """A sentence for each name that is neither known, nor of Keras, nor of a library."""
+    everything = {*known, *LIBRARIES}
+    found = [name for name in names_read(text) if name not in everything | KERAS | BUILT_IN]
+    return [f"unknown name {name!r}{suggest(name, everything)}" for name in dict.fromkeys(found)]
+
+
+def names_read(text: str) -> list[str]:
+    """The names that an expression reads, in order, without those of fixed paths and those that it binds itself."""
+    found = sorted(_free(_without_fixed(text.strip())[0]), key=lambda node: node.col_offset)
+    return [node.id for node in found if _stand_in(node.id) is None]
+
+
+def _free(text: str) -> list[ast.Name]:
+    """The names in an expression that no lambda around them binds."""
+    found: list[ast.Name] = []
+    rest: list[tuple[ast.AST, frozenset[str]]] = [(parse_python(text, "eval"), frozenset())]
+    while rest:
+        node, bound = rest.pop()
+        if isinstance(node, ast.Lambda):
+            own = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+            rest += [(node.args, bound), (node.body, bound | own)]
+            continue
+        if isinstance(node, ast.Name) and node.id not in bound:
+            found.append(node)
+        rest += [(child, bound) for child in ast.iter_child_nodes(node)]
+    return found
+
+
+def write_expression(
+    text: str,
+    use: Callable[[str], str],
+    plain: Callable[[str], None],
+    own: Collection[str] = (),
+    given: Collection[str] = (),
+) -> str:
+    """The expression as it stands in a script.
+
+    `use` imports a name of Keras and gives its local one, `plain` takes the import of a library. The names in `own`
+    are attributes of `self`, those in `given` are variables.
+    """
+    text, fixed = _without_fixed(text.strip())
+    for name in names_read(text):
+        if name in LIBRARIES and name not in {*own, *given}:
+            plain(LIBRARIES[name])
+    bare = _is_bare_tuple(text)
+    written, end = "", 0
+    for node in sorted(_free(text), key=lambda node: node.col_offset):
+        start, word, number = node.col_offset, node.id, _stand_in(node.id)
+        if number is not None:
+            path, _, chain = fixed[number].partition("::")
+            name = _imported(chain)
+            new = use(f"{path}::{name}") + chain[len(name) :]
+        elif word in own:
+            new = f"self.{word}"
+        elif word in KERAS and word not in given:
+            match = _CHAIN.match(text, start)
+            assert match, "a Name is where its node says"
+            word = _imported(match.group())
+            new = use(word)
+        else:
+            new = word
+        written += text[end:start] + new
+        end = start + len(word)
+    written += text[end:]
+    return f"({written})" if bare else written
+
+
+def is_tuple(text: str) -> bool:
+    """Whether a checked expression is a tuple, which as a condition is always true."""
+    return isinstance(parse_python(_without_fixed(text.strip())[0], "eval").body, ast.Tuple)
+
+
+def called_name(text: str) -> str:
+    """The last word of the function that a checked expression calls outermost, or nothing."""
+    text, fixed = _without_fixed(text.strip())
+    tree = parse_python(text, "eval").body
+    function = tree.func if isinstance(tree, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    name = function.id if isinstance(function, ast.Name) else ""
+    number = _stand_in(name)
+    return name if number is None else re.split("[.:]", fixed[number])[-1]
+
+
+def _is_bare_tuple(text: str) -> bool:
+    """Whether the expression is a tuple without brackets, which would fall apart among arguments."""
+    arguments = parse_python(f"f({text})", "eval").body.args
+    return isinstance(parse_python(text, "eval").body, ast.Tuple) and not (
+        len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
+    )
+
+
+def asserted(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
+    """The lines that assert an expression, with the value found as the message where it is a comparison.
+
+    Where that makes too long a line, or the value is another one each time, it gets a name, which `fresh` makes.
+    """
+    parts = _COMPARED.split(written)
+    if len(parts) == 2 and expression_fault(parts[0]) is None and expression_fault(parts[1]) is None:
+        line = f"assert {written}, {parts[0]}"
+        if len(line) <= MAX_LINE and "next(" not in line:
+            return [line]
+        found = fresh("found")
+        return [f"{found} = {parts[0]}", f"assert {found}{written[len(parts[0]) :]}, {found}"]
+    line = f"assert {written}, {json.dumps('not so: ' + text)}"
+    return [line] if len(line) <= MAX_LINE else [f'assert {written}, "not so"']
+
+
+def _without_fixed(text: str) -> tuple[str, list[str]]:
+    """The text with each name of a fixed path replaced by a plain one, and those names."""
+    fixed: list[str] = []
+
+    def replaced(match: Any) -> str:
+        if match.group("text"):
+            return str(match.group())
+        fixed.append(match.group())
+        return _STAND_IN.format(len(fixed) - 1)
+
+    return _FIXED.sub(replaced, text), fixed
+
+
+def _stand_in(name: str) -> int | None:
+    match = re.fullmatch(_STAND_IN.format(r"(\d+)"), name)
+    return int(match.group(1)) if match else None
+
+
+def _imported(chain: str) -> str:
+    """The part of a dotted name that is imported: up to the first class, for what follows is an attribute of it, as
+    is what stands between two underscores."""
+    words = chain.split(".")
+    end = next((index + 1 for index, word in enumerate(words) if word[0].isupper()), len(words))
+    special = next((max(index, 1) for index, word in enumerate(words) if word.startswith("__")), end)
+    vague = len(words) - 1 if words[-1] in _VAGUE and len(words) > 1 else end
+    return ".".join(words[: min(end, special, vague)])

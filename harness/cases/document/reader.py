@@ -1,0 +1,176 @@
+"""YAML files that know where each of their values stands, so that a fault can name file and line."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from harness.cases.case import Keys
+
+MAX_BYTES = 1024 * 1024  # bytes
+MAX_DEPTH = 40  # levels: Python 3.7 reads no script with more than some 90 brackets in one another
+MAX_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong with one file."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class Place:
+    """A value's place in its document: faults are reported through it."""
+
+    def __init__(self, document: Document, keys: Keys = ()) -> None:
+        self.document = document
+        self.keys = keys
+
+    def at(self, key: object) -> Place:
+        return Place(self.document, (*self.keys, key))
+
+    def fault(self, message: str) -> None:
+        self.document.faults.append(Fault(self.document.file, self.line, message))
+
+    @property
+    def line(self) -> int:
+        return self.document.line(self.keys)
+
+
+class Document:
+    """A parsed file: `data` in plain Python values, and the line of each of them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.data: Any = None
+        self.lines: dict[Keys, int] = {}
+        self.faults: list[Fault] = []
+
+    def line(self, keys: Keys) -> int:
+        """The line of the value, or of the nearest one around it."""
+        while keys and keys not in self.lines:
+            keys = keys[:-1]
+        return self.lines.get(keys, 1)
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, for which also `1e-5` is a number, as it is in YAML 1.2 and for editors."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+# What PyYAML says, and what the author may do about it.
+_HINTS = {
+    "mapping values are not allowed here": "; look at the indentation, and quote a text that holds ': '",
+    "but found '<block mapping start>'": "; look at the indentation of this line and the one above",
+    "'\\t'": "; indent with spaces, not with tabs",
+}
+
+
+def load(root: str, file: str) -> Document:
+    """Parse `root`/`file`. What cannot be parsed leaves `data` None and a fault that says why."""
+    document = Document(file)
+    text = _read(os.path.join(root, file), document)
+    if text is None:
+        return document
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        if node is not None:
+            document.data = _Reader(document).value(node, ())
+        if document.data is None and not document.faults:
+            document.faults.append(Fault(file, 1, "the file is empty"))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        said = error.problem or ""
+        if said.startswith("but "):
+            said = f"{error.context}, {said}"
+        hint = next((hint for part, hint in _HINTS.items() if part in said), "")
+        document.faults.append(Fault(file, line, f"not YAML: {said}{hint}"))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        document.faults.append(Fault(file, line, f"not YAML: {error.reason}"))
+    except RecursionError:
+        document.faults.append(Fault(file, 1, "nested too deeply"))
+    if document.faults:
+        document.data = None
+    return document
+
+
+def _read(file: str, document: Document) -> str | None:
+    try:
+        if os.path.getsize(file) > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES} bytes")
+        with open(file, encoding="utf-8-sig") as handle:
+            return handle.read()
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8: {error.reason}"
+    except ValueError as error:
+        message = str(error)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    document.faults.append(Fault(document.file, 1, message))
+    return None
+
+
+class _Reader:
+    """Builds values from YAML nodes, noting lines; refuses duplicate keys and aliases that loop or explode."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.scalars = _Loader("")
+        self.count = 0
+        self.open: set[int] = set()
+
+    def value(self, node: Any, keys: Keys) -> Any:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise yaml.MarkedYAMLError(problem="the aliases expand to too much", problem_mark=node.start_mark)
+        if len(keys) > MAX_DEPTH:
+            raise RecursionError
+        self.document.lines.setdefault(keys, node.start_mark.line + 1)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self.open:
+            raise yaml.MarkedYAMLError(problem="an alias refers to itself", problem_mark=node.start_mark)
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(item, (*keys, index)) for index, item in enumerate(node.value)]
+            return self._mapping(node, keys)
+        finally:
+            self.open.discard(id(node))
+
+    def _scalar(self, node: Any) -> Any:
+        try:
+            value = self.scalars.construct_object(node)
+            repr(value)  # a number of too many digits cannot be written
+            return value
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):  # PyYAML's ways to say it
+            problem = f"{node.value!r} is not what its form or tag says"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
+
+    def _mapping(self, node: Any, keys: Keys) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else key_node
+            if not isinstance(key, (str, int, float)):
+                raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)
+            if key in result:
+                self.document.faults.append(Fault(self.document.file, line, f"the key {key!r} stands twice"))
+            inner = (*keys, key)
+            self.document.lines[inner] = line
+            result[key] = self.value(value_node, inner)
+        return result

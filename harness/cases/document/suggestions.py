@@ -1,0 +1,15 @@
+"""Words that are nearly right."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Iterable
+
+
+def suggest(word: object, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for a near miss, else the list of what is known."""
+    words = sorted(known)
+    close = difflib.get_close_matches(str(word), words, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return "; known: {}".format(", ".join(words)) if words else ""

@@ -1,0 +1,1 @@
+"""What several kinds share: arrays, models, layer classes, steps, expectations."""

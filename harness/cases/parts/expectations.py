@@ -1,0 +1,251 @@
+"""What a case may expect, and the checks that it becomes. Which of these a kind takes, the kind says."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from harness.cases.codegen.literals import literal, shape, shapes
+from harness.cases.codegen.script import Script
+from harness.cases.document import expressions
+from harness.cases.document.containers import Expression, Items, Mapping, OneOf
+from harness.cases.document.fields import (
+    Choice,
+    Field,
+    Matching,
+    Number,
+    Pattern,
+    Positive,
+    Shape,
+    Text,
+    Whole,
+    is_reference,
+)
+from harness.cases.document.reader import Place
+from harness.cases.parts.arrays import Array, array, rows
+from harness.contract.statuses import Stage
+
+_RAISED = [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMPORT, Stage.CHECK)]
+
+
+class _Exception(Matching):
+    """The name of a built-in exception, or of one of TensorFlow's."""
+
+    base: type = BaseException
+
+    def __init__(self) -> None:
+        super().__init__(r"[A-Z]\w*|tf\.errors\.\w+", "an exception such as ValueError or tf.errors.NotFoundError")
+
+    def fits(self, value: Any) -> bool:
+        if not super().fits(value):
+            return False
+        found = getattr(builtins, value, None)
+        return is_reference(value) if "." in value else isinstance(found, type) and issubclass(found, self.base)
+
+
+class _Category(_Exception):
+    """The name of a built-in warning."""
+
+    base = Warning
+
+    def __init__(self) -> None:
+        Matching.__init__(self, r"[A-Z]\w*", "a warning such as UserWarning")
+
+
+# Of every kind that makes a script of its own.
+OF_ALL: dict[str, Field] = {
+    "silent": Items(Expression()),
+    "raises": Mapping(
+        {"at": Choice(*_RAISED), "type": _Exception(), "match": Pattern()}, required=["at", "type", "match"]
+    ),
+    "warns": Mapping(
+        {"at": Choice(*_RAISED), "category": _Category(), "match": Pattern()}, required=["at", "category", "match"]
+    ),
+}
+
+
+class _OutputShape(Field):
+    """A shape, or a list of them for several outputs."""
+
+    wanted = "a shape such as [null, 10], or a list of them"
+
+    def fits(self, value: Any) -> bool:
+        one = Shape()
+        if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+            return all(one.fits(item) for item in value)
+        return one.fits(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [Shape().schema(), {"type": "array", "items": Shape().schema(), "minItems": 1}]}
+
+
+PREDICTION = Mapping({"shape": Shape(), "rows_sum_to": Number(), "equals": Array(), "tolerance": Positive()})
+
+# Of every kind that makes a model.
+OF_MODEL: dict[str, Field] = {
+    "parameters": Whole(),
+    "trainable_parameters": Whole(),
+    "trainable_weights": Whole(),
+    "non_trainable_weights": Whole(),
+    "output_shape": _OutputShape(),
+    "layers": Items(Text()),
+    "layer_names": Items(Text()),
+    "loss": Choice("finite", "falls"),
+    "history": Items(Text()),
+    "evaluation": OneOf((int, Number()), (float, Number()), (list, Items(Number()))),
+    "prediction": OneOf((dict, PREDICTION), (list, Items(PREDICTION))),
+    "weights": Items(Array()),
+    "tolerance": Positive(),
+}
+
+_NEEDS = {
+    "loss": ("fit", "train"),
+    "history": ("fit", "train"),
+    "evaluation": ("evaluate",),
+}
+
+# Names that expressions know where the step is there that binds them.
+_BOUND_BY = {
+    **dict.fromkeys(("inputs", "targets", "history"), ("fit", "train")),
+    **dict.fromkeys(("copy", "copied"), ("copy",)),
+    **dict.fromkeys(("restored", "again"), ("load",)),
+    "evaluation": ("evaluate",),
+    "prediction": ("predict", "input"),
+    "output": ("input",),
+    "made": ("object", "call"),
+}
+
+
+def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed_by: str = "predict") -> None:
+    """Something is expected, of steps that there are, by names that are `known`; predictions come from `fed_by`."""
+    expect, at = body["expect"], place.at("expect")
+    if "steps" not in body:
+        known = [name for name in known if any(step in body for step in _BOUND_BY.get(name, body))]
+    if not set(expect) - {"tolerance"}:
+        at.fault("expects nothing: say what must hold")
+    for key, steps in [*_NEEDS.items(), ("prediction", (fed_by,))]:
+        if key in expect and not any(step in body for step in steps):
+            at.at(key).fault(f"speaks of a step that is not there: the key {steps[0]!r} is missing")
+    for index, item in enumerate(_listed(expect.get("prediction"))):
+        if not set(item) - {"tolerance"}:
+            at.at("prediction").at(index).fault("expects nothing: say what must hold")
+    for index, text in enumerate(expect.get("silent", [])):
+        for sentence in expressions.unknown_names(text, known):
+            at.at("silent").at(index).fault(sentence)
+        if expressions.is_tuple(text):
+            at.at("silent").at(index).fault("is a tuple, which is always true: put brackets around what is one")
+
+
+def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:
+    """What is raised ends the case, and a warning comes from a stage that there is."""
+    before = [stage.value for stage in script.stages if stage is not Stage.CHECK]
+    these = f"its stages are {', '.join(before)}" if before else "it has no stage but its imports"
+    if "raises" in expect and [expect["raises"]["at"]] != before[-1:]:
+        place.at("raises").at("at").fault(f"must be the last stage of the case: {these}")
+    if "raises" in expect and set(expect) - {"raises", "warns", "silent"}:
+        place.at("raises").fault("nothing else can be expected of steps that raise, but silent and warns")
+    if "warns" in expect and expect["warns"]["at"] not in before:
+        place.at("warns").at("at").fault(f"the case has no such stage: {these}")
+
+
+def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> None:
+    """Write what every kind may expect; `given` are the variables that expressions may name."""
+    if "raises" in expect:
+        wanted = expect["raises"]
+        if wanted["type"].startswith("tf."):
+            script.plain("import tensorflow as tf")
+        script.expect_error(Stage(wanted["at"]), wanted["type"], wanted["match"])
+    if "warns" in expect:
+        wanted = expect["warns"]
+        script.expect_warning(Stage(wanted["at"]), wanted["category"], wanted["match"])
+    for text in expect.get("silent", []):
+        script.add(Stage.CHECK, *expressions.asserted(text, script.expression(text, given=given), script.fresh))
+
+
+def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:
+    """Write what is expected of the model, and of its training and predictions."""
+    expect = body["expect"]
+    for key in ("trainable_weights", "non_trainable_weights"):
+        if key in expect:
+            script.add(Stage.CHECK, f"assert len({model}.{key}) == {expect[key]}, len({model}.{key})")
+    _write_parameters(expect, script, model)
+    if "output_shape" in expect:
+        wanted = shapes(expect["output_shape"])
+        script.add(Stage.CHECK, f"assert {model}.output_shape == {wanted}, {model}.output_shape")
+    for key, attribute in (("layers", "__class__.__name__"), ("layer_names", "name")):
+        if key in expect:
+            found = script.fresh(key)
+            script.add(
+                Stage.CHECK,
+                f"{found} = [layer.{attribute} for layer in {model}.layers]",
+                f"assert {found} == {literal(expect[key], script)}, {found}",
+            )
+    _write_training(body, expect, script)
+    _write_numbers(body, expect, script, model)
+
+
+def _write_parameters(expect: dict[str, Any], script: Script, model: str) -> None:
+    if "parameters" in expect:
+        script.add(Stage.CHECK, f"assert {model}.count_params() == {expect['parameters']}, {model}.count_params()")
+    if "trainable_parameters" in expect:
+        script.plain("import numpy as np")
+        script.add(
+            Stage.CHECK,
+            f"sizes = [np.prod([int(size) for size in weight.shape]) for weight in {model}.trainable_weights]",
+            "assert sum(sizes) == {}, sizes".format(expect["trainable_parameters"]),
+        )
+
+
+def _write_training(body: dict[str, Any], expect: dict[str, Any], script: Script) -> None:
+    by = body.get("train", {}).get("by", "fit")
+    if "loss" in expect:
+        script.plain("import numpy as np")
+        if by.startswith("fit"):
+            script.add(Stage.CHECK, 'losses = history.history["loss"]')
+        settings = body.get("fit") or body["train"]
+        count = settings.get("epochs", 1) - settings.get("initial_epoch", 0)
+        script.add(Stage.CHECK, f"assert len(losses) == {count} and np.all(np.isfinite(losses)), losses")
+        if expect["loss"] == "falls":
+            script.add(Stage.CHECK, "assert losses[-1] < losses[0], losses")
+    if "history" in expect:
+        wanted = literal(sorted(expect["history"]), script)
+        script.add(Stage.CHECK, f"assert sorted(history.history) == {wanted}, sorted(history.history)")
+
+
+def _write_numbers(body: dict[str, Any], expect: dict[str, Any], script: Script, model: str) -> None:
+    within = close(expect)
+    if "evaluation" in expect:
+        script.plain("import numpy as np")
+        script.add(Stage.CHECK, f"np.testing.assert_allclose(evaluation, {expect['evaluation']!r}, {within})")
+    prediction = expect.get("prediction")
+    for index, item in enumerate(_listed(prediction)):
+        actual = f"prediction[{index}]" if isinstance(prediction, list) else "prediction"
+        _write_prediction(item, actual, body, script, close(item) if "tolerance" in item else within)
+    if "weights" in expect:
+        wanted = [array(script, item) for item in expect["weights"]]
+        script.add(
+            Stage.CHECK, f"weights = {model}.get_weights()", f"assert len(weights) == {len(wanted)}, len(weights)"
+        )
+        for index, item in enumerate(wanted):
+            script.add(Stage.CHECK, f"np.testing.assert_allclose(weights[{index}], {item}, {within})")
+
+
+def close(expect: dict[str, Any]) -> str:
+    """How near numbers must be: relatively, and also absolutely where the case says how near."""
+    return "rtol={0!r}, atol={0!r}".format(expect["tolerance"]) if "tolerance" in expect else "rtol=1e-5"
+
+
+def _write_prediction(expect: dict[str, Any], actual: str, body: dict[str, Any], script: Script, within: str) -> None:
+    if "shape" in expect:
+        script.add(Stage.CHECK, f"assert {actual}.shape == {shape(expect['shape'])}, {actual}.shape")
+    if "rows_sum_to" in expect:
+        script.plain("import numpy as np")
+        sums = "np.full({}, {!r})".format(rows(body["predict"]), float(expect["rows_sum_to"]))
+        script.add(Stage.CHECK, f"np.testing.assert_allclose({actual}.sum(axis=1), {sums}, {within})")
+    if "equals" in expect:
+        wanted = array(script, expect["equals"])
+        script.add(Stage.CHECK, f"np.testing.assert_allclose({actual}, {wanted}, {within})")
+
+
+def _listed(prediction: Any) -> list[Any]:
+    return prediction if isinstance(prediction, list) else [] if prediction is None else [prediction]

@@ -1,0 +1,166 @@
+"""A Layer subclass in a document: declared by its arguments, sublayers, weights and call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cases.codegen.literals import bracketed, call, literal, tupled
+from harness.cases.codegen.script import Script
+from harness.cases.document import expressions
+from harness.cases.document.containers import Call, Expression, Mapping, Named, OneOf, Value, fallback
+from harness.cases.document.fields import Field, Flag, Schema, Text, Whole, describe_value
+from harness.cases.document.reader import Place
+from harness.cases.document.suggestions import suggest
+from harness.cases.parts.models import Layer, layer_text
+from harness.contract.statuses import Stage
+
+CLASS = "CustomLayer"
+INPUT_DIM = "input_dim"  # in a shape: the size of the input's last dimension
+_GIVEN = ("inputs", "training", "mask")
+_RESERVED = ("self", "kwargs", "input_shape", "config", "outputs", INPUT_DIM, *_GIVEN, *expressions.LIBRARIES)
+_HOOKS = ("add_loss", "call")
+
+
+class _Sizes(Field):
+    """Sizes, some of them by name; null is the batch."""
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, list):
+            place.fault(f"must be a list such as [input_dim, units], not {describe_value(value)}")
+            return
+        for index, size in enumerate(value):
+            if size is not None and not Whole(1).fits(size) and not Text().fits(size):
+                place.at(index).fault(
+                    "must be a size, input_dim or an argument of the layer, not " + describe_value(size)
+                )
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": {"anyOf": [Whole(1).schema(), Text().schema(), {"type": "null"}]}}
+
+
+_PART = OneOf((str, Text()), (dict, Value()))
+_WEIGHT = Mapping(
+    {
+        "shape": _Sizes(),
+        "initializer": _PART,
+        "regularizer": _PART,
+        "constraint": _PART,
+        "trainable": Flag(),
+        "positional_name": Flag(),
+    },
+    required=["shape", "initializer"],
+)
+LAYER = Mapping(
+    {
+        "base": fallback(),
+        "register": Call(),
+        "arguments": Named(Value()),
+        "sublayers": Named(Layer()),
+        "weights": Named(_WEIGHT),
+        "call": Expression(),
+        "add_loss": Expression(),
+        "output_shape": _Sizes(),
+        "get_config": Flag(),
+    },
+    required=["base", "call"],
+)
+
+
+def check_layer(layer: dict[str, Any], place: Place) -> None:
+    """Names are free, and sizes and expressions know only names that there are."""
+    groups = ("arguments", "sublayers", "weights")
+    seen: list[str] = []
+    for group in groups:
+        for name in layer.get(group, {}):
+            if name in seen or name in _RESERVED or name in expressions.KERAS:
+                what = group[:-1]
+                place.at(group).at(name).fault(f"the name {name!r} is taken: call the {what} something else")
+            seen.append(name)
+    for name, weight in layer.get("weights", {}).items():
+        _check_sizes(weight["shape"], layer, place.at("weights").at(name).at("shape"))
+    if "output_shape" in layer:
+        _check_sizes(layer["output_shape"], layer, place.at("output_shape"))
+    for hook in _HOOKS:
+        for sentence in expressions.unknown_names(layer.get(hook, "inputs"), [*seen, *_GIVEN]):
+            place.at(hook).fault(sentence)
+
+
+def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
+    known = [INPUT_DIM, *layer.get("arguments", {})]
+    for index, size in enumerate(sizes):
+        if isinstance(size, str) and size not in known:
+            place.at(index).fault(f"unknown size {size!r}{suggest(size, known)}")
+        elif size is None and (index > 0 or place.keys[-1] == "shape"):
+            place.at(index).fault("only the first size of an output may be open: it is that of the batch")
+
+
+def write_layer(layer: dict[str, Any], script: Script) -> None:
+    """Write the class, by the name CustomLayer."""
+    script.define(CLASS)
+    head = [f"@{call(layer['register'], script)}"] if "register" in layer else []
+    head.append("class {}({}):".format(CLASS, script.use(layer["base"])))
+    methods = [_init(layer, script), _build(layer, script), _call(layer, script), _shape(layer), _config(layer)]
+    body = [line for method in methods if method for line in [*method, ""]]
+    script.add(Stage.BUILD, *head, *body[:-1], "", "")
+
+
+def _init(layer: dict[str, Any], script: Script) -> list[str]:
+    arguments = layer.get("arguments", {})
+    sublayers = {name: layer_text(script, value) for name, value in layer.get("sublayers", {}).items()}
+    if not arguments and not sublayers:
+        return []
+    signature = "".join(f"{name}={literal(value, script)}, " for name, value in arguments.items())
+    return [
+        f"    def __init__(self, {signature}**kwargs):",
+        "        super().__init__(**kwargs)",
+        *(f"        self.{name} = {name}" for name in arguments),
+        *(f"        self.{name} = {made}" for name, made in sublayers.items()),
+    ]
+
+
+def _build(layer: dict[str, Any], script: Script) -> list[str]:
+    if not layer.get("weights"):
+        return []
+    weights = [line for item in layer["weights"].items() for line in _weight(item[0], item[1], script)]
+    return ["    def build(self, input_shape):", *weights, "        super().build(input_shape)"]
+
+
+def _weight(name: str, weight: dict[str, Any], script: Script) -> list[str]:
+    parts = [
+        f'"{name}"' if weight.get("positional_name") else f'name="{name}"',
+        f"shape={tupled([_size(size) for size in weight['shape']])}",
+    ]
+    for key in ("initializer", "regularizer", "constraint", "trainable"):
+        if key in weight:
+            parts.append(f"{key}={literal(weight[key], script)}")
+    lines = bracketed(f"self.{name} = self.add_weight(", parts, ")")
+    return ["        " + line for line in lines]
+
+
+def _call(layer: dict[str, Any], script: Script) -> list[str]:
+    own = [name for group in ("arguments", "sublayers", "weights") for name in layer.get(group, {})]
+    words = [word for hook in _HOOKS if hook in layer for word in expressions.names_read(layer[hook])]
+    more = "".join(f", {word}=None" for word in _GIVEN[1:] if word in words)
+    hooks = {hook: script.expression(layer[hook], own, _GIVEN) for hook in _HOOKS if hook in layer}
+    loss = [f"        self.add_loss({hooks['add_loss']})"] if "add_loss" in hooks else []
+    return [f"    def call(self, inputs{more}):", *loss, f"        return {hooks['call']}"]
+
+
+def _shape(layer: dict[str, Any]) -> list[str]:
+    if "output_shape" not in layer:
+        return []
+    sizes = ["input_shape[0]" if size is None else _size(size) for size in layer["output_shape"]]
+    return ["    def compute_output_shape(self, input_shape):", f"        return {tupled(sizes)}"]
+
+
+def _config(layer: dict[str, Any]) -> list[str]:
+    if not layer.get("get_config"):
+        return []
+    own = [f'        config["{name}"] = self.{name}' for name in layer.get("arguments", {})]
+    return ["    def get_config(self):", "        config = super().get_config()", *own, "        return config"]
+
+
+def _size(size: Any) -> str:
+    if size == INPUT_DIM:
+        return "int(input_shape[-1])"
+    return f"self.{size}" if isinstance(size, str) else repr(size)

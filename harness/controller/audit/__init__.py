@@ -1,0 +1,1 @@
+"""Recorded outcomes held against plain Python."""

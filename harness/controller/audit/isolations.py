@@ -1,0 +1,93 @@
+"""`harness audit --isolations`: drawn cells are run in forks and in fresh interpreters, and must give the same."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.contract.records import CellKey
+from harness.controller.audit.sampling import any_seed
+from harness.controller.errors import Exit
+from harness.controller.files import exclusive_lock, write_atomically
+from harness.controller.project.selection import Selection
+from harness.controller.results.compare import Change, both_sides
+from harness.controller.results.documents import Column
+from harness.controller.run.batch import run_batch, split_by_ending
+from harness.controller.run.preflight import RunRequest, preflight
+from harness.controller.run.signals import signals_as_interrupt
+from harness.controller.text import one_line
+
+COMPARED_ISOLATIONS = ("spawn", "fork")  # the last leaves the last run, as an ordinary one does
+CellSample = dict[str, list[CellKey]]  # by environment
+
+
+def audit_isolations(root: Path | None, selection: Selection, sample: int, seed: int | None, jobs: int | None) -> Exit:
+    """Draw cells of a selection, run them in both isolations, and say where these differ, warnings included.
+
+    Raises UsageError or HarnessError where the selection cannot be run.
+    """
+    todo = preflight(root, selection, ["--fresh", "--retries", "0"])
+    seed = any_seed() if seed is None else seed
+    drawn = sample_cells(todo.cells, sample, seed)
+    console = Console(highlight=False, emoji=False)
+    title = f"{sum(map(len, drawn.values()))} cells drawn (seed {seed})"
+    console.print(f"{title} of {sum(map(len, todo.cells.values()))}")
+    ran: dict[str, dict[str, Column]] = {}
+    broken: list[str] = []
+    state = todo.project.layout.state
+    with exclusive_lock(state / "lock", f"run in {todo.project.layout.root}"), signals_as_interrupt():
+        write_atomically(state / "drawn.json", json.dumps(drawn))
+        for isolation in COMPARED_ISOLATIONS:
+            console.print(f"isolation: {isolation}")
+            found = _run(todo, drawn, state / "drawn.json", isolation, jobs, console)
+            if found is None:
+                console.print("interrupted: nothing is known of what was not run in both isolations")
+                return Exit.INTERRUPTED
+            ran[isolation], without = found
+            broken += [f"{what} ({isolation})" for what in without]
+        (state / "drawn.json").unlink()
+    differing = list(differences(ran))
+    for line in [*differing, *broken]:
+        console.print(line, markup=False, soft_wrap=True)
+    compared = sum(outcome.status.counts for name in _in_both(ran) for outcome in ran["fork"][name].cells.values())
+    console.print(f"{title}, {compared} run in both isolations: {len(differing) or 'none'} differ")
+    if broken:
+        return Exit.BROKEN
+    return Exit.DIFFERS if differing else Exit.AGREES
+
+
+def sample_cells(cells: Mapping[str, Sequence[CellKey]], size: int, seed: int) -> CellSample:
+    """Some of the cells, or all where there are no more; the same for the same cells and seed."""
+    everything = [(name, key) for name, keys in cells.items() for key in keys]
+    chosen = set(random.Random(seed).sample(everything, min(size, len(everything))))
+    drawn = {name: [key for key in keys if (name, key) in chosen] for name, keys in cells.items()}
+    return {name: keys for name, keys in drawn.items() if keys}
+
+
+def _run(
+    todo: RunRequest, drawn: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
+) -> tuple[dict[str, Column], list[str]] | None:
+    """What one isolation gave, and what is to be said of environments without an answer. None where interrupted."""
+    environments = [item for item in todo.environments if item.id in drawn]
+    arguments = [*todo.arguments, "--drawn", str(file), "--isolation", isolation]
+    ran = run_batch(todo.project, environments, drawn, arguments, jobs, console)
+    return None if ran.interrupted else split_by_ending(todo.project, ran)
+
+
+def differences(ran: Mapping[str, Mapping[str, Column]]) -> Iterator[str]:
+    """The cells that the isolations do not give alike, in words."""
+    spawn, fork = (ran[isolation] for isolation in COMPARED_ISOLATIONS)
+    for name in _in_both(ran):
+        for key, before in fork[name].cells.items():
+            after = spawn[name].cells.get(key)
+            if after != before:
+                sides = both_sides(Change("changed", name, key, before, after))
+                yield one_line("{} {}[{}]: fork {}, spawn {}".format(name, *key, *sides))
+
+
+def _in_both(ran: Mapping[str, Mapping[str, Column]]) -> list[str]:
+    return [name for name in ran["fork"] if name in ran["spawn"]]

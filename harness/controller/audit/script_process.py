@@ -1,0 +1,105 @@
+"""A case's script as a reader runs it: by plain Python of an environment, alone in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from harness.contract.processes import die_with_parent
+from harness.controller.environments.variables import SET_ENV, cache_relevant_env
+from harness.controller.project.matrix import Environment
+
+
+@dataclass(frozen=True)
+class ScriptResult:
+    """How a script ended: its exit code (negative: a signal), and why it was killed, if it was: `timeout` or `output`.
+
+    `errors` is what it printed on standard error.
+    """
+
+    code: int
+    killed: str | None
+    seconds: float
+    errors: str
+
+
+class ScriptProcess:
+    """A script under way, in a process group of its own, which `close` ends whole.
+
+    It is killed after `seconds`, and past `output` bytes of what it prints.
+    """
+
+    def __init__(
+        self, environment: Environment, prefix: Path, name: str, script: str, seconds: float, output: int
+    ) -> None:
+        self._seconds = seconds
+        self._output = output
+        self._around = Path(os.path.realpath(tempfile.mkdtemp(prefix="cell-")))  # named as the runner's are
+        self._printed = [self._around / "output", self._around / "errors"]
+        for folder in ("cell", "tmp"):
+            (self._around / folder).mkdir()
+        self.file = self._around / "cell" / f"{name}.py"
+        self.file.write_text(script, encoding="utf-8", newline="\n")
+        self._began = time.monotonic()
+        self._process = self._start(prefix / "bin" / "python", self._variables(environment, prefix))
+
+    def _variables(self, environment: Environment, prefix: Path) -> dict[str, str]:
+        path = os.pathsep.join([str(prefix / "bin"), os.environ.get("PATH", os.defpath)])
+        own = {"KERAS_HOME": str(self._around / "keras"), "TMPDIR": str(self._around / "tmp")}
+        return (
+            cache_relevant_env()
+            | {"PATH": path, "PYTHONIOENCODING": "utf-8"}
+            | SET_ENV
+            | dict(environment.set_env)
+            | own
+        )
+
+    def _start(self, python: Path, variables: dict[str, str]) -> subprocess.Popen[bytes]:
+        with open(self._printed[0], "wb") as output, open(self._printed[1], "wb") as errors:
+            return subprocess.Popen(
+                [str(python), str(self.file)],
+                cwd=self.file.parent,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+                preexec_fn=partial(die_with_parent, signal.SIGKILL),
+            )
+
+    def look(self) -> ScriptResult | None:
+        """How it ended; None while it runs."""
+        seconds = time.monotonic() - self._began
+        killed = None
+        if sum(file.stat().st_size for file in self._printed) > self._output:
+            killed = "output"
+        elif not self._has_ended():
+            if seconds <= self._seconds:
+                return None
+            killed = "timeout"
+        self._kill()
+        errors = self._printed[1].read_bytes().decode("utf-8", "replace")
+        return ScriptResult(self._process.returncode, killed, seconds, errors)
+
+    def close(self) -> None:
+        """End whatever still runs, and remove its folder."""
+        if self._process.returncode is None:
+            self._kill()
+        shutil.rmtree(self._around, ignore_errors=True)
+
+    def _has_ended(self) -> bool:
+        """Leaves it to be reaped, so that its number still names its group and no other."""
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()

@@ -1,0 +1,202 @@
+"""`harness audit`: some recorded outcomes are held against plain Python that runs the cells' scripts alone."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from packaging.version import Version
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from harness.contract.statuses import Status
+from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
+from harness.controller.audit.script_process import ScriptProcess, ScriptResult
+from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
+from harness.controller.commands.common import open_root
+from harness.controller.environments.installed import facts
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, read_columns, read_details
+from harness.controller.run.signals import signals_as_interrupt
+from harness.controller.text import strip_control
+
+_IMPORTING = 120.0  # seconds beside a cell's own, as its process has imported nothing yet
+_POLL = 0.05  # seconds
+_QUIET = 30.0  # seconds after which a log gets a line again
+_NOTES_SINCE = Version("3.11")
+
+
+def audit(
+    root: Path | None, selection: Selection, of_run: bool, sample: int, seed: int | None, jobs: int | None
+) -> Exit:
+    """Draw cells from the accepted results, or from the last run, run their scripts, and say what disagrees.
+
+    Raises UsageError where there is nothing to draw from, and HarnessError where an environment is not installed, or
+    is not the one that the results are of, or a script has changed since the run.
+    """
+    project = load_project(open_root(root))
+    folder = project.layout.run if of_run else project.layout.results
+    columns = read_columns(folder, [item.id for item in selection.choose_environments(project.matrix)])
+    cells, left_out = recorded_cells(project, selection, columns)
+    if not cells:
+        raise UsageError(f"there is nothing to audit: no outcome of this selection in {folder}")
+    seed = any_seed() if seed is None else seed
+    drawn = draw_sample(cells, sample, seed)
+    _check_installed(project.layout, drawn, columns)
+    if of_run:
+        _check_scripts(project.layout, drawn)
+    console = Console(highlight=False)
+    title = f"{len(drawn)} cells drawn (seed {seed})"
+    _say(console, f"{title} of {len(cells)}" + (f"; not drawn from: {_counts(left_out)}" if left_out else ""))
+    return _audit(project, drawn, title, jobs or len(os.sched_getaffinity(0)), console)
+
+
+def _check_installed(layout: Layout, drawn: Sequence[RecordedCell], columns: Mapping[str, Column]) -> None:
+    environments = {cell.environment.id: cell.environment for cell in drawn}
+    missing = [name for name in environments if not (layout.environments / name / "bin" / "python").exists()]
+    if missing:
+        command = "harness run " + " ".join(f"-e {name}" for name in missing)
+        raise HarnessError(f"not installed: {', '.join(missing)}; run it first: `{command}`")
+    for name, environment in environments.items():
+        if facts(environment, layout.environments / name) != columns[name].environment:
+            raise HarnessError(
+                f"{name}: its packages are not those of the results: run it first: `harness run -e {name}`"
+            )
+
+
+def _check_scripts(layout: Layout, drawn: Sequence[RecordedCell]) -> None:
+    """The run's scripts are those that the cases become now; of accepted results that is not recorded."""
+    names = {cell.environment.id for cell in drawn}
+    details = {name: read_details(layout.run_file("details", name, ".json")) for name in names}
+    for cell in drawn:
+        ran = details[cell.environment.id].get(f"{cell.case.id}[{cell.path.id}]", {}).get("script")
+        if ran != cell.case.digest(cell.path):
+            raise HarnessError(f"{cell.environment.id}: {cell.case.id} has changed since its run: run it again")
+
+
+def _audit(project: Project, drawn: Sequence[RecordedCell], title: str, jobs: int, console: Console) -> Exit:
+    """Run the scripts, and print each disagreement as it is found, then the totals."""
+    wrong = 0
+    done: list[RecordedCell] = []
+    progress = _Progress(console, drawn)
+    outcomes = _outcomes(project, drawn, jobs, progress)
+    try:
+        with signals_as_interrupt(), progress, closing(outcomes):
+            for cell, contradiction in outcomes:
+                done.append(cell)
+                if contradiction:
+                    wrong += 1
+                    _say(console, strip_control(f"{cell}: {contradiction}"))
+    except KeyboardInterrupt:
+        _say(console, f"interrupted after {len(done)} of {title}" + (f": {_verdict(done, wrong)}" if done else ""))
+        return Exit.INTERRUPTED
+    _say(console, f"{title}: {_verdict(done, wrong)}")
+    return Exit.DIFFERS if wrong else Exit.AGREES
+
+
+def _outcomes(
+    project: Project, drawn: Sequence[RecordedCell], jobs: int, progress: _Progress
+) -> Generator[tuple[RecordedCell, str | None], None, None]:
+    """Each cell as its script ends, with what contradicts its recorded outcome. `jobs` scripts run at a time."""
+    waiting = list(drawn)
+    active: list[tuple[RecordedCell, ScriptProcess]] = []
+    try:
+        while waiting or active:
+            while waiting and len(active) < jobs:
+                active.append((waiting[0], _start(project, waiting[0])))
+                del waiting[0]
+            for cell, attempt in list(active):
+                ended = attempt.look()
+                if ended is not None:
+                    active.remove((cell, attempt))
+                    attempt.close()
+                    progress.done(cell)
+                    yield cell, _contradiction(cell, attempt, ended)
+            progress.update([cell.environment.id for cell, _ in active])
+            time.sleep(_POLL)
+    finally:
+        for _, attempt in active:
+            attempt.close()
+
+
+def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
+    limit = cell.case.timeout or project.matrix.timeout
+    if cell.recorded.status is not Status.TIMEOUT:
+        limit += _IMPORTING
+    prefix = project.layout.environments / cell.environment.id
+    script = cell.case.script(cell.path)
+    return ScriptProcess(cell.environment, prefix, cell.case.id, script, limit, project.matrix.output_limit)
+
+
+def _contradiction(cell: RecordedCell, attempt: ScriptProcess, ended: ScriptResult) -> str | None:
+    """None where the script ended as is recorded, else both in words."""
+    raised = read_traceback(ended.errors, str(attempt.file), cell.case.script(cell.path))
+    if matches(cell.recorded, ended, raised, Version(cell.environment.python) >= _NOTES_SINCE):
+        return None
+    return raised_sentence(replace(cell.recorded, warnings=()), as_outcome(cell.recorded.key, ended, raised))
+
+
+def _verdict(done: Sequence[RecordedCell], wrong: int) -> str:
+    counts = _counts(Counter(cell.recorded.status for cell in done))
+    return f"{counts}: {f'{wrong} disagree' if wrong else 'all agree'}"
+
+
+def _counts(counts: Mapping[Status, int]) -> str:
+    return ", ".join(f"{counts[status]} {status.value}" for status in Status if counts.get(status))
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)
+
+
+class _Progress:
+    """Live lines in a terminal; elsewhere a line for each environment that is done, and when nothing was said long."""
+
+    def __init__(self, console: Console, drawn: Sequence[RecordedCell]) -> None:
+        self._console = console
+        self._cells = Counter(cell.environment.id for cell in drawn)
+        self._done = Counter[str]()
+        self._began = self._said = time.monotonic()
+        self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
+
+    def __enter__(self) -> _Progress:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    def done(self, cell: RecordedCell) -> None:
+        """Count a cell whose script has ended."""
+        name = cell.environment.id
+        self._done[name] += 1
+        quiet = time.monotonic() - self._said > _QUIET
+        if self._live is None and (quiet or self._done[name] == self._cells[name]):
+            self._said = time.monotonic()
+            _say(self._console, f"[{self._summary()}] {self._line(name)}")
+
+    def update(self, active: Sequence[str]) -> None:
+        """Draw the environments with a script under way, and the whole."""
+        if self._live:
+            lines = [Text(self._line(name)) for name in dict.fromkeys(active)]
+            self._live.update(Group(*lines, Text(self._summary(), "bold")), refresh=True)
+
+    def _line(self, name: str) -> str:
+        return f"{name}: {self._done[name]} of {self._cells[name]} cells"
+
+    def _summary(self) -> str:
+        done, cells = self._done.total(), self._cells.total()
+        elapsed = time.monotonic() - self._began
+        left = f", about {elapsed / done * (cells - done):.0f} s left" if cells / 10 < done < cells else ""
+        return f"{done} of {cells} cells, {elapsed:.0f} s{left}"

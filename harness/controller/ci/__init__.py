@@ -1,0 +1,1 @@
+"""What a CI service needs: shards, their merge, issues and pull requests."""

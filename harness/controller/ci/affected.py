@@ -1,0 +1,28 @@
+"""Which cases a set of changed files may affect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from harness.cases.case import Case
+
+# What all cells depend on, whatever their case: the matrix, the locks, and the code that makes and runs scripts.
+_COMMON = (
+    "matrix.yaml",
+    "locks/tf*.txt",
+    "tox.ini",
+    "toxfile.py",
+    "harness/controller/worker/pytest_session.py",
+    "harness/controller/environments/tox_plugin.py",
+    "harness/controller/environments/variables.py",
+    *(f"harness/{part}/*" for part in ("runner", "contract", "cases")),
+)
+
+
+def touched(cases: Sequence[Case], files: Iterable[str]) -> list[Case]:
+    """The cases of which changes to these files may change an outcome."""
+    changed = set(files)
+    if any(fnmatchcase(file, pattern) for file in changed for pattern in _COMMON):
+        return list(cases)
+    return [case for case in cases if case.file in changed]

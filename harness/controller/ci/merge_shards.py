@@ -1,0 +1,92 @@
+"""`harness collect --shards`: what the jobs of one run left in folders becomes the last run, as if it had run here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.contract.records import CellKey, Outcome
+from harness.contract.statuses import Status
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.files import exclusive_lock
+from harness.controller.project.cells import cells_of
+from harness.controller.project.loader import Project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import (
+    Column,
+    EnvironmentFacts,
+    read_columns,
+    read_details,
+    write_column,
+    write_details_of,
+)
+from harness.controller.results.merge import merge_all
+from harness.controller.text import one_line
+
+
+def gather(project: Project, selection: Selection, folder: Path) -> Exit:
+    """Write the run of the selection from its shards. A column that none of them has is there as `not-run`."""
+    layout, matrix = project.layout, project.matrix
+    environments = selection.choose_environments(matrix, matrix.default)
+    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    environments = [item for item in environments if item.id in cells]
+    shards = _shards(folder)
+    read = [(shard, _read(shard, environments)) for shard in shards]
+    found = merge_all(columns for _, columns in read)
+    with exclusive_lock(layout.state / "lock", f"run in {layout.root}"):
+        whole = {item.id: _whole(item, found.get(item.id), cells[item.id]) for item in environments}
+        for item in environments:
+            column = whole[item.id]
+            details = _details(item.id, column, [(shard, columns) for shard, columns in read if item.id in columns])
+            write_column(layout.run / f"{item.id}.json", column)
+            write_details_of(layout.run_file("details", item.id, ".json"), details)
+    lost = [item.id for item in environments if item.id not in found]
+    print(f"{len(environments) - len(lost)} of {len(environments)} environments from {len(shards)} shards")
+    if lost:
+        print(f"no shard has {', '.join(lost)}: not run")
+    return Exit.AGREES
+
+
+def _shards(folder: Path) -> list[Path]:
+    """The folders in which there is a `run/`, as a shard leaves it in `.harness/`."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder")
+    return sorted(run.parent for run in folder.rglob("run") if run.is_dir())
+
+
+def _read(shard: Path, environments: Iterable[Environment]) -> dict[str, Column]:
+    """A shard's documents. One that cannot be read, as its job was killed, is said and left out."""
+    columns: dict[str, Column] = {}
+    for item in environments:
+        try:
+            columns |= read_columns(shard / "run", [item.id])
+        except HarnessError as error:
+            print(f"left out: {one_line(str(error))}")
+    return columns
+
+
+def _whole(environment: Environment, column: Column | None, keys: Collection[CellKey]) -> Column:
+    """The column with every planned cell, and no other."""
+    if column is None:
+        item = environment
+        column = Column(EnvironmentFacts(item.id, item.tensorflow, item.python, item.distribution), {})
+    missing = Status.ENV_FAIL if column.environment.failed else Status.NOT_RUN
+    return Column(column.environment, {key: column.cells.get(key, Outcome(*key, status=missing)) for key in keys})
+
+
+def _details(name: str, column: Column, shards: Iterable[tuple[Path, Mapping[str, Column]]]) -> dict[str, Any]:
+    """By cell, the details of a shard that gave the outcome which is taken."""
+    found: dict[str, Any] = {}
+    for shard, columns in shards:
+        try:
+            details = read_details(shard / "details" / f"{name}.json")
+        except HarnessError as error:
+            print(f"left out: {one_line(str(error))}")
+            continue
+        for key, outcome in columns[name].cells.items():
+            cell = f"{key[0]}[{key[1]}]"
+            if cell in details and column.cells.get(key) == outcome:
+                found.setdefault(cell, details[cell])
+    return found

@@ -1,0 +1,140 @@
+"""`harness accept`: a run, or a part of it, becomes the baseline. The only writer of results/<env>.json."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from harness.contract.records import CellKey
+from harness.controller.commands.common import open_root
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.files import exclusive_lock
+from harness.controller.grid.outputs import grid_files, grid_summary
+from harness.controller.project.cells import by_lane, cell_keys, keys_of
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.selection import Selection
+from harness.controller.results.change_formats import changes_as_text
+from harness.controller.results.compare import Change, compare_sets
+from harness.controller.results.documents import NO_OUTCOME, Column, document_text, read_columns, read_details
+from harness.controller.results.history import continued, events
+from harness.controller.results.transaction import changed_texts, write_transaction, writer_lock
+from harness.controller.results.verdict import unchanged_lanes
+
+
+def merge_into_baseline(
+    baseline: Column | None, run: Column, selected: Collection[CellKey], planned: Collection[CellKey]
+) -> Column:
+    """The baseline with the run's cells that are selected, and without those that the project no longer has.
+
+    Raises HarnessError where the run has cells that say nothing (`not-run`, `error`), and where only a part of the
+    column is taken although the environment itself is another than before: outcomes of two sets of packages would
+    stand in one document.
+    """
+    name = run.environment.id
+    taken = {key: outcome for key, outcome in run.cells.items() if key in selected}
+    unknown = [key for key, outcome in taken.items() if outcome.status in NO_OUTCOME]
+    if unknown:
+        raise HarnessError(
+            f"{name}: {len(unknown)} cells have no outcome, {unknown[0][0]}[{unknown[0][1]}] first: run again"
+        )
+    before = baseline.cells if baseline else {}
+    kept = {key: outcome for key, outcome in before.items() if key in planned and key not in taken}
+    if baseline and kept and baseline.environment != run.environment:
+        raise HarnessError(
+            f"{name}: its packages are not those of the baseline: accept the whole environment, not a part"
+        )
+    return Column(run.environment, kept | taken)
+
+
+def accept(root: Path | None, selection: Selection, dry_run: bool, complete: bool = False) -> Exit:
+    """Take the selected cells of the last run into results/, note what that changes, and make the grid anew.
+
+    All of that is written as one, or nothing of it is. With `complete` what was not run to the end stays as it was.
+    """
+    project = load_project(open_root(root))
+    layout = project.layout
+    with exclusive_lock(layout.state / "lock", f"run in {layout.root}"), writer_lock(layout):
+        return _accept(project, selection, dry_run, complete)
+
+
+def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool) -> Exit:
+    layout = project.layout
+    accepted = read_columns(layout.results, project.matrix.everything)
+    runs = _runs(project, selection)
+    if complete:
+        same = unchanged_lanes(project.matrix, accepted, runs)
+        runs = {name: column for name, column in runs.items() if _is_complete(column) and name not in same}
+        if not runs:
+            print("nothing was run to the end: nothing is accepted")
+            return Exit.AGREES
+    merged = _merged(project, selection, runs, accepted)
+    baseline = {name: column for name, column in accepted.items() if name in merged}
+    changes = compare_sets(baseline, merged, whole=True)
+    after = {name: column for name in project.matrix.everything if (column := merged.get(name, accepted.get(name)))}
+    noted = events(_with_new_cells(changes, merged), baseline, _today())
+    texts = {layout.results / f"{name}.json": document_text(column) for name, column in merged.items()}
+    texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after)}
+    files = ", ".join(str(file.relative_to(layout.root)) for file in changed_texts(texts))
+    print(changes_as_text(changes, unlisted=["new"]), end="")
+    if dry_run:
+        print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
+        return Exit.AGREES
+    write_transaction(layout, texts)
+    print(f"accepted {sum(len(column.cells) for column in merged.values())} cells of {', '.join(merged)}")
+    print("\n".join(grid_summary(project, after)))
+    return Exit.AGREES
+
+
+def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[CellKey]) -> None:
+    """What is accepted was made by the scripts that the cases become now. Raises HarnessError where one was not."""
+    cases = {case.id: case for case in project.cases}
+    digests = {(case, path): cases[case].digest(project.matrix.paths[path]) for case, path in cells}
+    for name, column in runs.items():
+        details = read_details(project.layout.run_file("details", name, ".json"))
+        for case, path in column.cells.keys() & cells if not column.environment.failed else ():
+            if details.get(f"{case}[{path}]", {}).get("script") != digests[case, path]:
+                raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")
+
+
+def _is_complete(column: Column) -> bool:
+    """Whether every cell has an outcome, and the environment could be made."""
+    return not column.environment.failed and not any(cell.status in NO_OUTCOME for cell in column.cells.values())
+
+
+def _runs(project: Project, selection: Selection) -> dict[str, Column]:
+    """The last run of the selected environments."""
+    environments = selection.choose_environments(project.matrix, with_lanes=True)
+    runs = read_columns(project.layout.run, [item.id for item in environments])
+    if not runs:
+        raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
+    return runs
+
+
+def _merged(
+    project: Project, selection: Selection, runs: dict[str, Column], accepted: Mapping[str, Column]
+) -> dict[str, Column]:
+    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
+    if not runs:
+        raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")
+    everything = project.cases, list(project.matrix.paths.values())
+    merged: dict[str, Column] = {}
+    for part in by_lane(item for item in project.matrix.everything.values() if item.id in runs):
+        planned = set(keys_of(part[0], project.matrix, *everything))
+        merged |= {item.id: merge_into_baseline(accepted.get(item.id), runs[item.id], cells, planned) for item in part}
+    _check_scripts(project, runs, cells)
+    return merged
+
+
+def _with_new_cells(changes: Iterable[Change], merged: dict[str, Column]) -> Iterator[Change]:
+    """The changes, in which a new environment is also every cell that came with it."""
+    for change in changes:
+        yield change
+        if change.word == "environment new":
+            for key, outcome in merged[change.environment].cells.items():
+                yield Change("new", change.environment, key, None, outcome)
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()

@@ -1,0 +1,93 @@
+"""`harness report`: the last run in Markdown, as those read it who were not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from harness.contract.statuses import Status
+from harness.controller.commands.common import open_root
+from harness.controller.errors import Exit, UsageError
+from harness.controller.grid.grid import count, make_grid
+from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.grid.markdown import grid_in_short
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.matrix import Matrix
+from harness.controller.results.change_formats import changes_as_markdown
+from harness.controller.results.compare import compare_sets
+from harness.controller.results.documents import NO_OUTCOME, Column, read_columns, read_details
+from harness.controller.results.flaky import flaky_cells, flaky_sentence
+from harness.controller.results.verdict import unchanged_lanes, verdict
+from harness.controller.text import markdown_escape, strip_control
+
+_CUT = "\n\n*Cut here: it is longer than fits.*\n"
+
+
+def report(root: Path | None, most: int | None) -> Exit:
+    """Print what could not run, what changed and the grid in short, in `most` characters; ends as `run` does."""
+    project = load_project(open_root(root))
+    layout, matrix = project.layout, project.matrix
+    run = read_columns(layout.run, matrix.everything)
+    if not run:
+        raise UsageError(f"there is no run in {layout.run}: start one with `harness run`")
+    baseline = read_columns(layout.results, run)
+    codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in run.items()}
+    # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.
+    known = {name for name, code in codes.items() if code is Exit.AGREES and run[name].environment.failed}
+    unrun = {name: why for name, column in run.items() if name not in known and (why := _unrun(column))}
+    parts = {
+        "What could not run": _table(unrun) if unrun else "Every environment was run to the end.",
+        "What changed": _changes(matrix, baseline, run),
+        "Flaky": _flaky(layout, run),
+        "The grid in short": _in_short(project, run),
+    }
+    text = strip_control("\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items() if part))
+    print(_within(text.replace("@", "@&#8203;"), most))  # so that nobody is mentioned who is called as a decorator is
+    codes |= dict.fromkeys(unrun, Exit.BROKEN)
+    return max((code for name, code in codes.items() if not matrix.everything[name].may_fail), default=Exit.AGREES)
+
+
+def _changes(matrix: Matrix, baseline: Mapping[str, Column], run: Mapping[str, Column]) -> str:
+    same = unchanged_lanes(matrix, baseline, run)
+    told = {name: column for name, column in run.items() if name not in same}
+    return changes_as_markdown(compare_sets(baseline, told, whole=False)).strip()
+
+
+def _flaky(layout: Layout, run: Iterable[str]) -> str:
+    found = [
+        flaky_sentence(name, key, attempts)
+        for name in run
+        for key, attempts in flaky_cells(read_details(layout.run_file("details", name, ".json"))).items()
+    ]
+    return "\n".join(f"- {markdown_escape(line)}" for line in found)
+
+
+def _in_short(project: Project, run: dict[str, Column]) -> str:
+    matrix = project.matrix
+    environments = [item for name, item in matrix.environments.items() if name in run]
+    grid = make_grid(project.cases, list(matrix.paths.values()), environments, run)
+    return "\n\n".join(grid_in_short(grid, lane_rows(matrix, run)))
+
+
+def _unrun(column: Column) -> str:
+    """Why an environment's column is not whole; nothing where it is."""
+    if column.environment.failed:
+        return column.environment.reason or "it could not be made"
+    reached = count(column.cells.values())
+    if reached[Status.NOT_RUN] == len(column.cells):
+        return "no outcome of it came back"
+    faults = [f"{number} cells {status.value}" for status, number in reached.items() if status in NO_OUTCOME]
+    return ", ".join(faults)
+
+
+def _table(unrun: Mapping[str, str]) -> str:
+    rows = [f"| {markdown_escape(name)} | {markdown_escape(why)} |" for name, why in unrun.items()]
+    return "\n".join(["| environment | why |", "|---|---|", *rows])
+
+
+def _within(text: str, most: int | None) -> str:
+    """The text, cut at the end of a line where it is too long."""
+    if most is None or len(text) <= most:
+        return text
+    return text[: max(0, most - len(_CUT))].rpartition("\n")[0] + _CUT

@@ -1,0 +1,116 @@
+"""The commands that show results: the grid, a cell's story, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from harness.cases.document.suggestions import suggest
+from harness.contract.records import Outcome
+from harness.controller.commands.common import open_root
+from harness.controller.errors import Exit, UsageError
+from harness.controller.grid import release_ranges as story
+from harness.controller.grid import terminal
+from harness.controller.grid.grid import Grid, Row, make_grid
+from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.project.cells import by_lane, scope_of
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, read_columns, read_details
+from harness.controller.results.history import Event, last_events, read_history, since
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What `show` is asked for, beside the environments."""
+
+    selection: Selection
+    cell: str | None
+    totals: bool
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.cell is not None or self.selection.environments or self.selection.groups)
+
+
+def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None, totals: bool) -> Exit:
+    """Print the grid of the accepted results or of the last run, its totals, or one cell's story."""
+    project = load_project(open_root(root))
+    folder = project.layout.run if of_run else project.layout.results
+    environments = selection.choose_environments(project.matrix)
+    columns = read_columns(folder, project.matrix.everything)
+    wanted, console = _Wanted(selection, cell, totals), Console(highlight=False)
+    if not [part for part in by_lane(environments) if _show_part(project, wanted, part, columns, console)]:
+        hint = "" if of_run else "; --run shows the last run"
+        raise UsageError(f"there is nothing to show: no result of this selection in {folder}{hint}")
+    if not (cell or totals or selection.cases or selection.paths):
+        for row in lane_rows(project.matrix, columns):
+            if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
+                terminal.print_lane(row, console)
+    return Exit.AGREES
+
+
+def _show_part(
+    project: Project, wanted: _Wanted, environments: list[Environment], columns: dict[str, Column], console: Console
+) -> bool:
+    """Print what environments with the same cells have; False where there is nothing."""
+    selection = wanted.selection
+    everything = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    cases, paths = scope_of(environments[0], project.matrix, *everything)
+    known = {item.id: columns[item.id] for item in environments if item.id in columns}
+    grid = make_grid(cases, paths, environments, known)
+    shown = environments if wanted.is_named else [item for item in environments if item.id in known]
+    if not grid.rows or not shown:
+        return False
+    if wanted.totals:
+        terminal.print_totals(grid, console)
+    elif wanted.cell is not None:
+        _show_cell(project, grid, _row(grid, wanted.cell), console)
+    else:
+        terminal.print_grid(replace(grid, environments=tuple(shown)), console)
+        if selection.cases and len(cases) == 1 and not shown[0].lane:  # it has also the releases that nobody ran
+            stories = story.summarise(grid, cases[0], list(project.matrix.environments.values()))
+            terminal.print_case(cases[0], stories, console)
+    return True
+
+
+def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None:
+    last = _last_events(project.layout, grid, row)
+    if len(grid.environments) > 1:
+        terminal.print_overview(grid, row, last, console)
+        return
+    (environment,) = grid.environments
+    details = _details(project.layout, environment.id, grid.outcome(row, environment))
+    terminal.print_story(grid, row, environment, details, last.get(environment.id), console)
+
+
+def _last_events(layout: Layout, grid: Grid, row: Row) -> dict[str, Event]:
+    """By environment, since when the row's cell is as it is: the history knows it only of what is accepted."""
+    last = last_events(read_history(layout.history))
+    accepted = read_columns(layout.results, grid.columns)
+    found = {name: since(last, name, row.key) for name in accepted}
+    return {
+        name: event
+        for name, event in found.items()
+        if event and accepted[name].cells.get(row.key) == grid.columns[name].cells.get(row.key)
+    }
+
+
+def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, Any]:
+    """What the last run has beside an outcome: nothing where it gave another one."""
+    run = read_columns(layout.run, [environment]).get(environment)
+    if run is None or run.cells.get(outcome.key) != outcome:
+        return {}
+    return read_details(layout.run_file("details", environment, ".json")).get(f"{outcome.case}[{outcome.path}]", {})
+
+
+def _row(grid: Grid, cell: str) -> Row:
+    rows = {f"{row.case.id}[{row.path}]": row for row in grid.rows}
+    if cell not in rows:
+        raise UsageError(f"no cell {cell!r}{suggest(cell, rows)}")
+    return rows[cell]

@@ -1,0 +1,28 @@
+"""Naming content: of our own code, and of a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+BUNDLED = ("contract", "cases", "runner")  # what runs inside environments
+RUNS_CELLS = ("contract", "runner")  # a cell depends on the code of cases only through its script
+
+
+def code_digest(source: Path, parts: Iterable[str]) -> str:
+    """Names the content of these parts of the code: it changes when any of their files does."""
+    total = hashlib.sha256()
+    files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
+    for file in files:
+        if file.is_file() and file.suffix in (".py", ".ini"):
+            total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+def file_digest(file: Path) -> str:
+    """Names the content of a file; one that cannot be read has no name."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,49 @@
+"""Which package indexes uv and pip are set up for, as they say themselves: no address stands in our files."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+
+from uv import find_uv_bin
+
+from harness.controller.errors import HarnessError
+
+_KEYS = ("install.index-url", "global.index-url")  # the one that counts more is first
+
+
+def index_addresses() -> list[str]:
+    """The addresses in the order in which uv asks them, which makes the locks. Where it has no settings, pip's."""
+    asked = _uv([], dict(os.environ))
+    unset = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
+    if asked == _uv(["--no-config"], unset):
+        own = os.environ.get("PIP_INDEX_URL") or _pip()
+        return [own] if own else asked
+    return asked
+
+
+def _uv(options: list[str], variables: dict[str, str]) -> list[str]:
+    """What uv would ask, from its variables and files or by itself: it emits that with the lock of nothing."""
+    command = [find_uv_bin(), "pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", "--offline"]
+    command += ["--python", sys.executable, *options]
+    done = subprocess.run(command, env=variables, input="", capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise HarnessError(f"uv does not say which package index it asks: {' '.join(done.stderr.split())}")
+    said = [line.partition(" ") for line in done.stdout.splitlines()]
+    extra = [address for option, _, address in said if option == "--extra-index-url"]  # asked first
+    return [*extra, *(address for option, _, address in said if option == "--index-url")]
+
+
+def _pip() -> str | None:
+    """What stands in the files of pip, where there is a pip to ask."""
+    for pip in ([sys.executable, "-m", "pip"], ["pip"]):  # our environment may be without
+        try:
+            done = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            continue
+        if done.returncode == 0:
+            said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+            return next((str(ast.literal_eval(said[key])) for key in _KEYS if key in said), None)
+    return None

@@ -1,0 +1,105 @@
+"""Reading from tox's log why an environment could not be made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from harness.contract.messages import normalise
+
+MAX_REASON = 400  # characters
+LOG_TAIL = 10  # lines
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_PART = re.compile(r"(?:error:|cause:|×|[├╰]─▶) +(.+)")  # how uv says what went wrong, and why; older ones draw it
+_RETRIED = re.compile(r"Request failed after ")
+_FETCHED = re.compile(r"Failed to fetch\b")
+_SYSTEM = re.compile(r"[^:]+ \(os error \d+\)$")
+_CLAUSE = re.compile(r"Because (.+?)(?: and you require|, we can conclude|, your requirements)\b")
+_WHERE = re.compile(r" (?:for url|from|\(from) \(?\w+://[^\s)]+\)?")
+_ADDRESS = re.compile(r"\b\w+://[^\s`)]+")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The last step of tox that a log tells of (`venv`, `install_deps`, `commands[0]`), and what it said.
+
+    `said` is the same whenever the same goes wrong; `tail` are the last lines as they were.
+    """
+
+    step: str
+    said: str
+    tail: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def made_environment(self) -> bool:
+        """Whether the environment was made, so that what went wrong is not its fault."""
+        return self.step.startswith("commands")
+
+    def __str__(self) -> str:
+        text = f"{self.step}: {self.said or 'it said nothing'}"
+        return text if len(text) <= MAX_REASON else text[: MAX_REASON - 1] + "…"
+
+
+def ending(log: str, environment: str) -> Ending:
+    """What the step that failed said, without commands, times and progress."""
+    step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> ")
+    exited = re.compile(rf"{re.escape(environment)}: exit (?P<code>-?\d+)")
+    result = re.compile(rf"{re.escape(environment)}: (OK|FAIL|SKIP)\b|evaluation failed|congratulations")
+    refusal = f"{environment}: failed with "
+    said: list[str] = []
+    what, code = "tox", ""
+    for line in (line.strip() for line in _COLOUR.sub("", log).splitlines()):
+        if match := step.match(line):
+            what, said = match["what"], []
+        elif match := exited.match(line):
+            code = match["code"]
+        elif line.startswith(refusal):
+            what, said = "tox", [line[len(refusal) :]]
+        elif not result.match(line):
+            said.append(line.removeprefix(f"{environment}: "))
+    lines = tuple(filter(None, said))
+    reason = _reason(_parts(said)) or _without_cause(what, code, lines)
+    return Ending(what, normalise(reason), lines[-LOG_TAIL:])
+
+
+def _parts(said: Sequence[str]) -> list[str]:
+    """What uv says went wrong and its causes, outermost first, each as far as the next empty line."""
+    parts: list[str] = []
+    goes_on = False
+    for line in said:
+        if match := _PART.match(line):
+            parts.append(match[1])
+            goes_on = True
+        elif goes_on and line:
+            parts[-1] += f" {line}"
+        else:
+            goes_on = False
+    return parts
+
+
+def _reason(parts: Sequence[str]) -> str:
+    """A sentence of what went wrong and its causes.
+
+    Of packages fetched and written side by side chance tells which is named: an index that fails and a system that
+    refuses are told without it.
+    """
+    parts = [part for part in parts if not _RETRIED.match(part)]
+    fetched = next((index for index, part in enumerate(parts) if _FETCHED.match(part)), None)
+    if fetched is not None:
+        parts = ["failed to fetch from the package index", *parts[fetched + 1 :]]
+    if parts and (system := _SYSTEM.search(parts[-1])):
+        parts = [*(parts[:1] if fetched is not None else []), system[0].strip()]
+    elif parts and (clause := _CLAUSE.match(parts[-1])):
+        parts = [*parts[:-1], clause[1]]
+    return _ADDRESS.sub("<address>", _WHERE.sub("", ": ".join(part.rstrip(".:") for part in parts)))
+
+
+def _without_cause(step: str, code: str, lines: Sequence[str]) -> str:
+    """What there is to say where nothing is said in uv's way: a traceback's last line, or all lines."""
+    if any(line.startswith("Traceback ") for line in lines):
+        return lines[-1]
+    if step in ("venv", "install_deps") and code:
+        return f"uv ended with exit code {code}, and did not say why"
+    return " ".join(lines)

@@ -1,0 +1,114 @@
+"""The tox environments: made in memory from matrix.yaml, which is all that tox knows of the releases.
+
+Used by toxfile.py. May import tox; nothing else of the controller does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tox.config.loader.memory import MemoryLoader
+from tox.config.sets import ConfigSet
+from tox.config.types import Command, EnvList
+from tox.report import HandledError
+from tox.session.env_select import CliEnv
+from tox.session.state import State
+from tox.tox_env.errors import Fail
+from tox.tox_env.python.pip.req_file import PythonDeps
+from uv import find_uv_bin
+
+from harness.cases.document.suggestions import suggest
+from harness.controller.environments.installed import is_half_made
+from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.environments.lockfile import lock
+from harness.controller.environments.variables import PASS_ENV, SET_ENV
+from harness.controller.errors import FaultyFiles, HarnessError
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import Environment, Matrix
+
+
+def environment_names(root: Path) -> Iterable[str]:
+    """The ids of all environments."""
+    return _matrix(root).everything
+
+
+def configure(root: Path, core: ConfigSet, state: State) -> None:
+    """Give tox its environments, the default list, and the groups as names for `-e` and labels for `-m`."""
+    matrix = _matrix(root)
+    core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
+    for environment in matrix.everything.values():
+        state.conf.memory_seed_loaders[environment.id].append(
+            _loader(environment, matrix, Layout(root), state.conf.pos_args(None))
+        )
+    chosen = getattr(state.conf.options, "env", None)
+    if isinstance(chosen, CliEnv) and not chosen.is_all and not chosen.is_default_list:
+        expanded = [member for name in chosen for member in matrix.groups.get(name, (name,))]
+        _refuse_unknown(chosen, matrix, state)
+        state.conf.options.env = CliEnv(list(dict.fromkeys(expanded)))
+
+
+def resolve(root: Path, name: str) -> None:
+    """Resolve an environment of a lane, just before what it has is installed."""
+    matrix = _matrix(root)
+    environment = matrix.in_lanes.get(name)
+    if environment is None:
+        return
+    try:
+        lock(environment, matrix.resolve, Layout(root))
+    except HarnessError as error:
+        raise Fail(str(error)) from None
+
+
+def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None:
+    """Give an environment of tox.ini the first of several Python versions that is on this machine."""
+    found = next(filter(None, map(find_interpreter, versions)), f"python{versions[-1]}")
+    state.conf.memory_seed_loaders[name].append(MemoryLoader(base_python=[str(found)]))
+
+
+def _matrix(root: Path) -> Matrix:
+    try:
+        return load_matrix(root)
+    except FaultyFiles as faults:
+        raise HandledError(str(faults)) from None
+
+
+def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
+    """tox takes a name such as check-tf215 or py311-tf215 for known, as its parts are, says OK, and runs nothing."""
+    ours = {*matrix.everything, *matrix.groups}
+    known = ours.union(state.conf)
+    for name in chosen:
+        if name not in known and (name.startswith("tf") or ours.intersection(name.split("-"))):
+            raise HandledError(f"unknown environment {name!r}{suggest(name, ours)}")
+
+
+def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
+    install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
+    # Only where it must be, as what is set here beats tox's own `--recreate`.
+    anew = {"recreate": True} if is_half_made(layout.environments / environment.id) else {}
+    return MemoryLoader(
+        **anew,
+        description=_description(environment),
+        base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
+        skip_install=True,
+        deps=PythonDeps(f"-r{layout.lock(environment)}", layout.root),
+        install_command=Command(install),
+        list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
+        pass_env=list(PASS_ENV),
+        set_env=SET_ENV | dict(environment.set_env),
+        commands=[Command([sys.executable, "-m", "harness.controller.worker.main", *(posargs or ())])],
+        allowlist_externals=[sys.executable],
+        change_dir=layout.root,
+        interrupt_timeout=20.0,
+        labels=[name for name, members in matrix.groups.items() if environment.id in members],
+    )
+
+
+def _description(environment: Environment) -> str:
+    packages = [f"{environment.distribution} {environment.tensorflow}", *environment.packages]
+    variables = [f"{name}={value}" for name, value in environment.set_env]
+    if environment.lane:
+        variables.append("resolved anew for each run")
+    return f"Python {environment.python}: {', '.join([*packages, *variables])}"

@@ -1,0 +1,91 @@
+"""The grid as files for machines, results/grid.{json,csv}: all its cells, one a line.
+
+A large grid is written in parts, and what is the same in many environments is put into words once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from harness.contract.records import SCHEMA, Outcome
+from harness.controller.grid.grid import Grid
+from harness.controller.project.matrix import Environment
+from harness.controller.text import csv_safe, json_line
+
+_T = TypeVar("_T")
+
+_MOST = 2**17  # texts that are kept to be written again
+
+
+def json_parts(grid: Grid) -> Iterator[str]:
+    """All cells with the environments they ran in."""
+    environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
+    cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
+    yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
+    yield f'"cases": {_json_list(cases.values())},\n"cells": [\n'
+    around = _once(_json_around_environment)
+    before = ""
+    for environment, outcomes in grid.each_column():
+        name = f', "environment": {_json(environment.id)}'
+        lines = ",\n".join([f"  {case}{name}{rest}" for case, rest in map(around, outcomes)])
+        yield before + lines
+        before = ",\n" if lines else ""
+    yield "\n]}\n"
+
+
+def _json(value: object) -> str:
+    return json_line(value, sort_keys=True)
+
+
+def _json_list(items: Iterable[object]) -> str:
+    return "[\n" + ",\n".join("  " + _json(item) for item in items) + "\n]"
+
+
+def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
+    """A cell before and after its environment, which of the sorted keys comes right after the case."""
+    case = _json({"case": outcome.case})[:-1]
+    return case, _json(outcome.to_json()).removeprefix(case)
+
+
+def csv_parts(grid: Grid) -> Iterator[str]:
+    """One line a cell, with a head. Text that a spreadsheet would take for a formula starts with an apostrophe."""
+    yield _csv_line(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
+    rest = _once(_csv_of_outcome)
+    for environment, outcomes in grid.each_column():
+        start = _csv_line([environment.id, *versions_of(grid, environment)]).removesuffix("\n")
+        yield "".join([f"{start},{line}" for line in map(rest, outcomes)])
+
+
+def _csv_of_outcome(outcome: Outcome) -> str:
+    data = outcome.to_json()
+    return _csv_line([data[key] or "" for key in ("case", "path", "status", "stage", "error", "message")])
+
+
+def _csv_line(texts: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(map(csv_safe, texts))
+    return buffer.getvalue()
+
+
+def versions_of(grid: Grid, environment: Environment) -> tuple[str, str]:
+    """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
+    ran = grid.facts(environment) or environment
+    return ran.tensorflow, ran.python
+
+
+def _once(write: Callable[[Outcome], _T]) -> Callable[[Outcome], _T]:
+    """The function, for outcomes that live as long as it does: what it makes of one is made once."""
+    written: dict[int, _T] = {}
+
+    def find(outcome: Outcome) -> _T:
+        made = written.get(id(outcome))
+        if made is None:
+            if len(written) == _MOST:
+                written.clear()
+            made = written[id(outcome)] = write(outcome)
+        return made
+
+    return find

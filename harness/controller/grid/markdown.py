@@ -1,0 +1,144 @@
+"""The grid as files for readers, results/grid.{md,svg} and the README's table, and the text of all its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from harness.contract.statuses import Status
+from harness.controller.errors import HarnessError
+from harness.controller.files import read_text
+from harness.controller.grid.data_files import csv_parts, json_parts, versions_of
+from harness.controller.grid.explanations import coverage
+from harness.controller.grid.grid import Grid, Score, column_score, score, scores_by_path
+from harness.controller.grid.lane_summary import LaneRow
+from harness.controller.grid.svg import grid_svg
+from harness.controller.project.matrix import Environment
+from harness.controller.text import markdown_escape
+
+BEGIN = "<!-- grid: written by `harness collect` -->"
+END = "<!-- end of grid -->"
+
+
+def grid_texts(grid: Grid, results: Path, readme: Path, lanes: Sequence[LaneRow] = ()) -> dict[Path, str]:
+    """The text of each file, of the README only if it has a place for the grid."""
+    files = {
+        results / "grid.json": "".join(json_parts(grid)),
+        results / "grid.csv": "".join(csv_parts(grid)),
+        results / "grid.md": grid_as_markdown(grid, lanes),
+        results / "grid.svg": grid_svg(grid),
+    }
+    before = read_text(readme) if readme.exists() else ""
+    return files | ({readme: replace_block(before, readme_block(grid, lanes))} if BEGIN in before else {})
+
+
+def replace_block(text: str, block: str) -> str:
+    """`text` with what stands between BEGIN and END replaced. Raises HarnessError where END is missing."""
+    before, _, rest = text.partition(BEGIN)
+    if END not in rest:
+        raise HarnessError(f"the README has {BEGIN!r} and not {END!r}")
+    return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
+
+
+def grid_as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
+    """A table for each case, a legend of what it shows, the rows of the lanes, and the totals."""
+    blocks = [_legend(grid), *map(_lane, lanes)]
+    heads = _heads(grid)
+    symbols = {status: status.symbol for status in Status}
+    for _, rows in groupby(grid.each_row(), key=lambda item: item[0].case.id):
+        lines = [f"| | {' | '.join(heads)} | pass |", "|---" * (len(heads) + 2) + "|"]
+        for row, outcomes in rows:
+            shown = " | ".join([symbols[outcome.status] for outcome in outcomes])
+            lines.append(f"| `{row.path}` | {shown} | {score(outcomes)} |")
+        blocks.append("\n".join([f"**{row.case.id}**: {markdown_escape(row.case.title)}", "", *lines]))
+    blocks.append(_column_scores(grid))
+    return "\n\n".join(blocks) + "\n"
+
+
+def readme_block(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
+    """The grid in short: the totals, how much of all cases passes under each path in each release, and the lanes."""
+    return "\n\n".join([*grid_in_short(grid, lanes), "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
+
+
+def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
+    """The blocks of Markdown that tell the totals, what passes by import path and release, and the lanes."""
+    blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
+    return [*blocks, _column_scores(grid)]
+
+
+def status_summary(grid: Grid) -> list[str]:
+    """The cells by status, how many of the failing ones are explained, and how many cases have an advice for them."""
+    found = coverage(grid)
+    if not found.failing:
+        return [_legend(grid), "no failing cells"]
+    return [
+        _legend(grid),
+        f"explained {found.explained} of {found.failing} failing cells ({found.percent} %)",
+        f"cases with failing cells: {found.cases}, of these with advice: {found.advised}",
+    ]
+
+
+def _lane(row: LaneRow) -> str:
+    """The row of a lane, and below it the reasons."""
+    lines = [f"**{markdown_escape(row.summary)}** ({markdown_escape(row.question)})", ""]
+    lines += [f"| | {' | '.join(answer.label for answer in row.answers)} |", "|---" * (len(row.answers) + 1) + "|"]
+    lines += [
+        f"| {markdown_escape(row.lane.title)} | {' | '.join(answer.status.symbol for answer in row.answers)} |",
+        "",
+    ]
+    lines += [f"- {where}: {markdown_escape(said)}" for where, said in row.reasons]
+    return "\n".join(lines).rstrip("\n")
+
+
+def _path_scores(grid: Grid) -> str:
+    heads = _heads(grid)
+    lines = ["**Passing cells by import path and release, in percent**", ""]
+    lines += [f"| | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    lines += [f"| `{path}` | {' | '.join(cells.values())} |" for path, cells in path_scores(grid).items()]
+    return "\n".join(lines)
+
+
+def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
+    """By import path and id of an environment, the share of passing cells in percent."""
+    return {
+        path: {name: in_percent(found) for name, found in cells.items()} for path, cells in scores_by_path(grid).items()
+    }
+
+
+def in_percent(found: Score | None) -> str:
+    """`41 (+2)`, of which 2 cells did not answer; `?` where the column is not whole."""
+    if found is None:
+        return "?"
+    left_out = f" (+{found.left_out})" if found.left_out else ""
+    return ("?" if found.percent is None else str(found.percent)) + left_out
+
+
+def _heads(grid: Grid) -> list[str]:
+    return [environment.label.replace(" ", "<br>") for environment in grid.environments]
+
+
+def _legend(grid: Grid) -> str:
+    totals = grid.totals()
+    parts = [f"{status.symbol} {status.value} ({totals[status]})" for status in Status if totals[status]]
+    return f"{sum(totals.values())} cells: {', '.join(parts)}."
+
+
+def _column_scores(grid: Grid) -> str:
+    lines = [
+        "**Passing cells by release**",
+        "",
+        "| release | TensorFlow | Python | Keras | pass |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_column_line(grid, environment) for environment in grid.environments]
+    return "\n".join(lines)
+
+
+def _column_line(grid: Grid, environment: Environment) -> str:
+    facts = grid.facts(environment)
+    total = column_score(grid.column_outcomes(environment))
+    keras = facts.keras if facts else ""
+    said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
+    found = [environment.label, *versions_of(grid, environment), keras, said]
+    return f"| {' | '.join(map(markdown_escape, found))} |"

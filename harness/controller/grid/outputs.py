@@ -1,0 +1,59 @@
+"""The grid of all accepted results, and the files it is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from harness.contract.records import CellKey
+from harness.contract.statuses import Status
+from harness.controller.grid.grid import Grid, make_grid
+from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.grid.markdown import grid_texts
+from harness.controller.project.cells import cell_keys
+from harness.controller.project.loader import Project
+from harness.controller.results.documents import Column, read_columns
+from harness.controller.results.transaction import write_transaction, writer_lock
+from harness.controller.text import one_line
+
+
+def collect_grid(project: Project) -> None:
+    """Write results/grid.{json,csv,md} and the README's table, and say what is in them."""
+    with writer_lock(project.layout):
+        columns = read_columns(project.layout.results, project.matrix.everything)
+        write_transaction(project.layout, grid_files(project, columns))
+    print("\n".join(grid_summary(project, columns)))
+
+
+def grid_files(project: Project, columns: Mapping[str, Column]) -> dict[Path, str]:
+    """The text of every file that the grid of these columns is written to."""
+    rows = lane_rows(project.matrix, columns)
+    return grid_texts(_grid(project, columns), project.layout.results, project.layout.root / "README.md", rows)
+
+
+def grid_summary(project: Project, columns: Mapping[str, Column]) -> list[str]:
+    """How many cells the grid of these columns has of each status, and what of them it leaves out."""
+    totals = _grid(project, columns).totals()
+    counts = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
+    there = f"{len(columns.keys() & project.matrix.environments)} of {len(project.matrix.environments)} environments"
+    lanes = [row.summary for row in lane_rows(project.matrix, columns)]
+    return [f"{there}, {sum(totals.values())} cells: {counts}", *lanes, *_left_out(project, columns.values())]
+
+
+def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:
+    matrix = project.matrix
+    return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), dict(columns))
+
+
+def _left_out(project: Project, columns: Iterable[Column]) -> list[str]:
+    """A sentence on the cells that the documents have and the project has no more, if there are any."""
+    planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
+    found: dict[CellKey, int] = {}
+    for column in columns:
+        for key in column.cells.keys() - planned:
+            found[key] = found.get(key, 0) + 1
+    if not found:
+        return []
+    case, path = min(found)
+    first = one_line(f"{case}[{path}]")
+    return [f"left out: {sum(found.values())} cells that no case makes any more, {first} first; `accept` removes them"]

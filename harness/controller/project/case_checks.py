@@ -1,0 +1,95 @@
+"""Reading and checking cases against the matrix: what takes the longest of everything that starts no process."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator, Mapping
+
+from harness.cases.case import Case, Keys, case_files
+from harness.cases.document.fields import FIXED_REFERENCE
+from harness.cases.document.reader import Fault
+from harness.cases.document.suggestions import suggest
+from harness.cases.loader import read_case, read_library
+from harness.contract.plan import PathSpec
+from harness.controller.project.known_entries import malformed_entries
+
+
+def read_cases(root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]) -> tuple[list[Case], list[Fault]]:
+    """All cases, and all the faults of all the files. Those `known`, by file, are without fault.
+
+    Where anything is wrong everything is read, as what is wrong with one file may be said of another.
+    """
+    return _only_unknown(root, paths, known) or _everything(root, paths)
+
+
+def _only_unknown(
+    root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]
+) -> tuple[list[Case], list[Fault]] | None:
+    cases = [known.get(file) or _sound(root, file, paths) for file in case_files(root)] if known else []
+    found = [case for case in cases if case is not None]
+    is_whole = found and len({case.id for case in found}) == len(cases)
+    return (found, []) if is_whole else None
+
+
+def _sound(root: str, file: str, paths: Mapping[str, PathSpec]) -> Case | None:
+    case, faults = read_case(root, file)
+    return None if case is None or faults or any(_faults(case, paths)) else case
+
+
+def _everything(root: str, paths: Mapping[str, PathSpec]) -> tuple[list[Case], list[Fault]]:
+    cases, faults = read_library(root)
+    for case in cases if paths else ():
+        faults += _faults(case, paths)
+    return cases, faults
+
+
+def _faults(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
+    """What is wrong with a case in view of the matrix."""
+    yield from _unknown_patterns(case, paths)
+    yield from _unknown_paths(case, paths)
+    yield from _no_python(case, paths)
+    yield from malformed_entries(case, paths)
+
+
+def _unknown_patterns(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
+    for index, pattern in enumerate(case.paths):
+        if not fnmatch.filter(paths, pattern):
+            line = case.lines.get(("paths", index), 1)
+            yield Fault(case.file, line, f"no import path matches {pattern!r}{suggest(pattern, paths)}")
+
+
+def _unknown_paths(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
+    """References such as tf.keras::layers.Dense, alone or in an expression, name one of the matrix's paths."""
+    for keys, text in _texts(case.body, ()) if case.kind != "snippet" else ():
+        for reference in re.findall(FIXED_REFERENCE, text):
+            path, _, name = reference.partition("::")
+            if path not in paths:
+                line = next(case.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in case.lines)
+                yield Fault(case.file, line, f"unknown import path {path!r} of {name}{suggest(path, paths)}")
+
+
+def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    """Every text in a value, keys of mappings among them, with the way to it."""
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*keys, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(key, (*keys, key))
+            yield from _texts(item, (*keys, key))
+
+
+def _no_python(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
+    """What every case becomes can be compiled in either form: a net under the checks of the kinds."""
+    for path in {path.form: path for path in reversed(list(paths.values()))}.values():
+        script = case.script(path)
+        try:
+            compile(script, "<script>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            line = dict(enumerate(script.split("\n"), start=1)).get(error.lineno or 0, "")
+            said = f"{error.msg}: {line.strip()}"
+            yield Fault(case.file, 1, f"becomes no Python under {path.id}: {said}")
+            return

@@ -1,0 +1,76 @@
+"""Which cells a selection has: pure functions over the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import groupby
+
+from harness.cases.case import Case
+from harness.contract.plan import PathSpec
+from harness.contract.records import CellKey
+from harness.controller.errors import UsageError
+from harness.controller.project.matrix import Environment, Matrix
+
+
+def paths_of(case: Case, paths: Iterable[PathSpec]) -> list[str]:
+    """The ids of those paths under which the case makes sense."""
+    return [spec.id for spec in paths if any(fnmatchcase(spec.id, pattern) for pattern in case.paths)]
+
+
+def cells_by_file(cases: Sequence[Case], paths: Sequence[PathSpec]) -> dict[str, list[str]]:
+    """The case files with their import paths. Raises UsageError where no cell is left."""
+    selected_keys(cases, paths)
+    return {case.file: chosen for case in cases if (chosen := paths_of(case, paths))}
+
+
+def cell_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
+    """All cells of one environment, sorted."""
+    return sorted((case.id, path) for case in cases for path in paths_of(case, paths))
+
+
+def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
+    """The cells of a selection, sorted. Raises UsageError where there is none."""
+    keys = cell_keys(cases, paths)
+    if not keys:
+        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    return keys
+
+
+def scope_of(
+    environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> tuple[list[Case], list[PathSpec]]:
+    """Those of the cases and paths that the environment runs: all, but in a lane."""
+    if environment.lane is None:
+        return list(cases), list(paths)
+    lane = matrix.lanes[environment.lane]
+    return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
+
+
+def keys_of(
+    environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> list[CellKey]:
+    """Those of the cells that the environment runs, sorted."""
+    return cell_keys(*scope_of(environment, matrix, cases, paths))
+
+
+def cells_of(
+    environments: Iterable[Environment], matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+) -> dict[str, list[CellKey]]:
+    """Those of the cells that each environment runs, for each that runs any. Raises UsageError where none does."""
+    selected_keys(cases, paths)
+    found: dict[str, list[CellKey]] = {}
+    groups = list(by_lane(environments))
+    for same in groups:  # worked out once for all of them, as there may be hundreds
+        if keys := keys_of(same[0], matrix, cases, paths):
+            found |= dict.fromkeys((item.id for item in same), keys)
+    if groups and not found:
+        raise UsageError(
+            "the selection has no cell: its environments are of lanes that run none of its cases and paths"
+        )
+    return found
+
+
+def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:
+    """The environments that run the same cells: those of the grid, then those of each lane."""
+    return (list(found) for _, found in groupby(environments, key=lambda item: item.lane))

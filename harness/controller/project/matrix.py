@@ -1,0 +1,215 @@
+"""matrix.yaml: the environments, the import paths, the groups, the lanes and the limits."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from harness.cases.document.fields import Schema
+from harness.cases.document.reader import Fault, Place, load
+from harness.contract.plan import PathSpec
+from harness.controller.project.matrix_checks import check_names
+from harness.controller.project.matrix_schema import MATRIX_FIELDS
+
+FILE = "matrix.yaml"
+MATRIX_SCHEMA = 1
+_MEMORY = 4 * 1024**3  # bytes, where the matrix names no limit
+NEWEST = "newest"  # in place of a release: whatever there is when it is resolved
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One TensorFlow release on one Python; `as_of` is the date by which its packages are resolved, None each day anew.
+
+    In a `lane` it runs the lane's cells alone, and where it `may_fail` that is not told by the exit code.
+    """
+
+    id: str
+    tensorflow: str
+    python: str
+    distribution: str
+    as_of: datetime.date | None
+    packages: tuple[str, ...] = ()
+    set_env: tuple[tuple[str, str], ...] = ()
+    lane: str | None = None
+    may_fail: bool = False
+    pre_releases: bool = False
+
+    @cached_property
+    def release(self) -> Version:
+        return Version(self.tensorflow)
+
+    @property
+    def base(self) -> str | None:
+        """The environment that a variant varies."""
+        of, hyphen, _ = self.id.partition("-")
+        return of if hyphen and self.has_release else None
+
+    @property
+    def has_release(self) -> bool:
+        return self.tensorflow != NEWEST
+
+    @property
+    def is_variant(self) -> bool:
+        return self.base is not None
+
+    @property
+    def minor(self) -> str:
+        """`2.16`; empty where it has no release."""
+        return f"{self.release.major}.{self.release.minor}" if self.has_release else ""
+
+    @cached_property
+    def label(self) -> str:
+        """`2.16`, `2.16 legacy` for a variant, `2.16 today` in a lane."""
+        variant = self.id.partition("-")[2]
+        return " ".join(filter(None, [self.minor, variant.replace("-", " ")]))
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Environments beside the grid, which run a few cells with the newest packages that there are.
+
+    The first case under the first path tells whether one of them does what `title` says.
+    """
+
+    title: str
+    cases: tuple[str, ...]
+    paths: tuple[str, ...]
+    environments: tuple[Environment, ...]
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """What `harness lock` adds to every environment."""
+
+    packages: tuple[str, ...]
+    runner_packages: tuple[str, ...]
+    runner_dependencies: tuple[str, ...]
+    runner_as_of: datetime.date
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The axes, in the order of the file. `environments` are those of the grid, without those of the lanes."""
+
+    environments: Map[str, Environment]
+    paths: Map[str, PathSpec]
+    groups: Map[str, tuple[str, ...]]
+    default: str
+    timeout: float
+    output_limit: int
+    memory_limit: int
+    resolve: Resolve
+    lanes: Map[str, Lane]
+
+    @cached_property
+    def in_lanes(self) -> Map[str, Environment]:
+        """The environments of all lanes."""
+        return {item.id: item for lane in self.lanes.values() for item in lane.environments}
+
+    @cached_property
+    def everything(self) -> Map[str, Environment]:
+        """The environments of the grid, then those of the lanes."""
+        return {**self.environments, **self.in_lanes}
+
+
+def matrix_schema() -> Schema:
+    """What an editor can tell of matrix.yaml."""
+    from harness.cases.schema import DRAFT  # late, as it takes all kinds of cases
+
+    return {"$schema": DRAFT, "title": "The axes of a Keras import matrix", **MATRIX_FIELDS.schema()}
+
+
+def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
+    """The matrix of `root`, or the faults that keep it from being one."""
+    document = load(root, FILE)
+    data, place = document.data, Place(document)
+    if data is None:
+        return None, document.faults
+    if isinstance(data, dict) and data.get("schema") != MATRIX_SCHEMA:
+        place.at("schema").fault(f"schema {data.get('schema')!r}: this harness reads schema {MATRIX_SCHEMA}")
+        return None, document.faults
+    MATRIX_FIELDS.check(data, place)
+    if not document.faults:
+        check_names(data, place)
+    if document.faults:
+        return None, document.faults
+    return _build(data), []
+
+
+def read_paths(root: str) -> dict[str, PathSpec]:
+    """The import paths alone, as far as they can be read, whatever else is wrong with the file."""
+    from harness.cases.codegen.script import fixed_path  # late: for a matrix with faults alone
+
+    data = load(root, FILE).data
+    paths = data.get("paths") if isinstance(data, dict) else None
+    known = paths.items() if isinstance(paths, dict) else ()
+    return {name: fixed_path(name) for name, _ in known if isinstance(name, str)}
+
+
+def _build(data: dict[str, Any]) -> Matrix:
+    margin = datetime.timedelta(days=data["resolve"]["days_after_release"])
+    environments = {}
+    for name, entry in data["environments"].items():
+        environments[name] = Environment(
+            id=name,
+            tensorflow=entry["tensorflow"],
+            python=entry["python"],
+            distribution=entry["distribution"],
+            as_of=entry.get("as_of", entry["released"] + margin),
+            packages=tuple(entry.get("packages", ())),
+        )
+    for name, entry in data.get("variants", {}).items():
+        environments[name] = replace(
+            environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items()))
+        )
+    environments = dict(sorted(environments.items(), key=lambda item: (item[1].release, item[0])))
+    lanes = {name: _lane(name, entry, environments) for name, entry in data.get("lanes", {}).items()}
+    groups = {name: _members(entry, environments) for name, entry in data["groups"].items()}
+    runner = data["resolve"]["runner"]
+    return Matrix(
+        environments=environments,
+        paths={name: PathSpec(name, form) for name, form in data["paths"].items()},
+        groups=groups | {name: tuple(item.id for item in lane.environments) for name, lane in lanes.items()},
+        default=data["default"],
+        timeout=data["limits"]["timeout"],
+        output_limit=data["limits"]["output"],
+        memory_limit=data["limits"].get("memory", _MEMORY),
+        resolve=Resolve(
+            packages=tuple(data["resolve"]["packages"]),
+            runner_packages=tuple(runner["packages"]),
+            runner_dependencies=tuple(runner["dependencies"]),
+            runner_as_of=runner["as_of"],
+        ),
+        lanes=lanes,
+    )
+
+
+def _lane(name: str, entry: dict[str, Any], environments: Map[str, Environment]) -> Lane:
+    """A lane of releases, or of one distribution in whatever release it is there."""
+    if "of" in entry:
+        of = (environments[member] for member in _members({"tensorflow": entry["of"]}, environments))
+        varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
+    else:
+        varied = [Environment(f"tf-{name}", NEWEST, entry["python"], entry["distribution"], as_of=None)]
+    own = {
+        "packages": tuple(entry.get("packages", ())),
+        "lane": name,
+        "may_fail": entry.get("may_fail", False),
+        "pre_releases": entry.get("pre_releases", False),
+    }
+    found = tuple(replace(item, **own) for item in varied)
+    return Lane(entry["title"], tuple(entry["cases"]), tuple(entry["paths"]), found)
+
+
+def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]:
+    if isinstance(entry, list):
+        return tuple(entry)
+    wanted = SpecifierSet(entry["tensorflow"])
+    return tuple(name for name, item in environments.items() if wanted.contains(item.release, prereleases=True))

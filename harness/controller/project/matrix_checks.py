@@ -1,0 +1,92 @@
+"""What one part of matrix.yaml says of another: names that are not there, ids that do not fit, empty ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from harness.cases.document.reader import Place
+from harness.cases.document.suggestions import suggest
+
+
+def check_names(data: dict[str, Any], place: Place) -> None:
+    """What one part of the file says of another."""
+    for name, entry in data["environments"].items():
+        _check_environment(name, entry, place.at("environments").at(name))
+    for name, entry in data.get("variants", {}).items():
+        _check_variant(name, entry["of"], data["environments"], place.at("variants").at(name))
+    known = [*data["environments"], *data.get("variants", {})]
+    releases = list(filter(None, (_release(entry["tensorflow"]) for entry in data["environments"].values())))
+    for name, entry in data["groups"].items():
+        _check_group(name, entry, known, place.at("groups").at(name))
+        if isinstance(entry, dict):
+            _check_range(entry["tensorflow"], releases, place.at("groups").at(name).at("tensorflow"))
+    for name, entry in data.get("lanes", {}).items():
+        _check_lane(name, entry, data, releases, place.at("lanes").at(name))
+    if data["default"] not in data["groups"]:
+        place.at("default").fault(f"unknown group {data['default']!r}{suggest(data['default'], data['groups'])}")
+    for name, form in data["paths"].items():
+        if (form == "attribute") != name.startswith("tf."):
+            where = place.at("paths").at(name)
+            where.fault("the form is attribute for names that start with tf. and from for all others")
+
+
+def _check_variant(name: str, of: str, environments: Iterable[str], place: Place) -> None:
+    if of not in environments:
+        place.at("of").fault(f"unknown environment {of!r}{suggest(of, environments)}")
+    elif not name.startswith(of + "-"):
+        place.fault(f"the id of a variant of {of} starts with {of}-")
+
+
+def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
+    if name in known:
+        place.fault(f"{name!r} is also an environment")
+    for index, member in enumerate(entry if isinstance(entry, list) else []):
+        if member not in known:
+            place.at(index).fault(f"unknown environment {member!r}{suggest(member, known)}")
+
+
+def _check_lane(name: str, entry: dict[str, Any], data: dict[str, Any], releases: list[Version], place: Place) -> None:
+    if name in data["groups"]:
+        place.fault(f"{name!r} is also a group, which every lane is by itself")
+    clash = next((item for item in data.get("variants", {}) if item.endswith(f"-{name}")), None)
+    if clash:
+        place.fault(f"the variant {clash} is named as an environment of this lane")
+    if "of" in entry:
+        for key in ("distribution", "python"):
+            if key in entry:
+                place.at(key).fault(f"{key!r} is of each release in a lane that is `of` releases")
+        _check_range(entry["of"], releases, place.at("of"))
+    elif not {"distribution", "python"} <= entry.keys():
+        place.fault("is neither `of` releases, nor of a `distribution` on a `python`")
+    for index, path in enumerate(entry["paths"]):
+        if path not in data["paths"]:
+            place.at("paths").at(index).fault(f"unknown import path {path!r}{suggest(path, data['paths'])}")
+
+
+def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
+    release = _release(entry["tensorflow"])
+    if release is None:
+        place.at("tensorflow").fault(f"{entry['tensorflow']!r} is not a release")
+    elif name != f"tf{release.major}{release.minor}":
+        place.fault(f"the id of TensorFlow {release} is tf{release.major}{release.minor}, not {name}")
+
+
+def _release(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _check_range(text: str, releases: Iterable[Version], place: Place) -> None:
+    try:
+        wanted = SpecifierSet(text)
+    except InvalidSpecifier:
+        place.fault(f'{text!r} is not a range of releases such as ">=2,<2.6"')
+        return
+    if not any(wanted.contains(release, prereleases=True) for release in releases):
+        place.fault(f"no environment has a release in {text!r}")

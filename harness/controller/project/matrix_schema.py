@@ -1,0 +1,130 @@
+"""The fields of matrix.yaml, some of which only it has: dates, numbers of days, mappings with keys of a pattern."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from harness.cases.document.containers import Items, Mapping, OneOf
+from harness.cases.document.fields import Choice, Field, Flag, Matching, Positive, Schema, Text, Whole
+from harness.cases.document.reader import Place
+
+
+class Date(Field):
+    """A day of this millennium, as YAML reads one."""
+
+    wanted = "a date such as 2024-03-08"
+
+    def fits(self, value: Any) -> bool:
+        is_day = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+        return is_day and 2000 <= value.year < 3000
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^2\d{3}-\d{2}-\d{2}$"}
+
+
+class Days(Whole):
+    """How many days, up to ten years."""
+
+    wanted = "a whole number of days, at most 3650"
+
+    def __init__(self) -> None:
+        self.least = 0
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value <= 3650
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": 0, "maximum": 3650}
+
+
+class Keyed(Field):
+    """A mapping whose keys match a pattern, with values of one field."""
+
+    def __init__(self, pattern: str, wanted: str, item: Field) -> None:
+        self.key = Matching(pattern, wanted)
+        self.item = item
+
+    def check(self, value: Any, place: Place) -> None:
+        if not isinstance(value, dict) or not value:
+            place.fault("must be a mapping with at least one entry")
+            return
+        for key, item in value.items():
+            self.key.check(key, place.at(key))
+            self.item.check(item, place.at(key))
+
+    def schema(self) -> Schema:
+        names = {"pattern": self.key.schema()["pattern"]}
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": names,
+            "additionalProperties": self.item.schema(),
+        }
+
+
+_RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
+_PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
+_PACKAGES = Items(Text())
+_ENVIRONMENT = Mapping(
+    {
+        "tensorflow": _RELEASE,
+        "python": _PYTHON,
+        "distribution": Choice("tensorflow", "tensorflow-cpu"),
+        "released": Date(),
+        "as_of": Date(),
+        "packages": _PACKAGES,
+    },
+    required=["tensorflow", "python", "distribution", "released"],
+)
+_LANE = Mapping(
+    {
+        "title": Text(),
+        "of": Text(),
+        "distribution": Matching(r"[a-z]+(-[a-z]+)*", "a package's name, such as tf-nightly"),
+        "python": _PYTHON,
+        "packages": _PACKAGES,
+        "cases": Items(Text()),
+        "paths": Items(Text()),
+        "may_fail": Flag(),
+        "pre_releases": Flag(),
+    },
+    required=["title", "cases", "paths"],
+)
+_ID = r"tf\d+"
+MATRIX_FIELDS = Mapping(
+    {
+        "schema": Whole(1),
+        "limits": Mapping(
+            {"timeout": Positive(), "output": Whole(1), "memory": Whole(1)}, required=["timeout", "output"]
+        ),
+        "resolve": Mapping(
+            {
+                "days_after_release": Days(),
+                "packages": _PACKAGES,
+                "runner": Mapping(
+                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": Date()},
+                    required=["packages", "dependencies", "as_of"],
+                ),
+            },
+            required=["days_after_release", "packages", "runner"],
+        ),
+        "paths": Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
+        "environments": Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
+        "variants": Keyed(
+            _ID + r"(-[a-z0-9]+)+",
+            "an environment and a word, such as tf216-legacy",
+            Mapping(
+                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
+            ),
+        ),
+        "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),
+        "groups": Keyed(
+            r"[a-z0-9]+(-[a-z0-9]+)*",
+            "lower-case words joined by hyphens",
+            OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),
+        ),
+        "default": Text(),
+    },
+    required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
+)

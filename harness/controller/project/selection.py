@@ -1,0 +1,73 @@
+"""Choosing environments, import paths and cases by shell-style patterns: the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from harness.cases.case import Case
+from harness.cases.document.suggestions import suggest
+from harness.contract.plan import PathSpec
+from harness.controller.errors import UsageError
+from harness.controller.project.matrix import Environment, Matrix
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Patterns of each axis; an axis without any is whole. A pattern that matches nothing is an error."""
+
+    environments: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    def choose_environments(
+        self, matrix: Matrix, default: str | None = None, with_lanes: bool = False
+    ) -> list[Environment]:
+        """The chosen environments in the matrix's order.
+
+        If none is named they are those of the group `default`, or the grid's, and `with_lanes` those of the lanes too.
+        A pattern that fits environments of the grid chooses none of a lane.
+        """
+        chosen: set[str] = set()
+        for pattern in self.environments:
+            in_grid = _fitting(pattern, matrix.environments)
+            chosen.update(in_grid or _matching([pattern], matrix.everything, "environment"))
+        for name in self.groups:
+            if name not in matrix.groups:
+                raise UsageError(f"unknown group {name!r}{suggest(name, matrix.groups)}")
+            chosen.update(matrix.groups[name])
+        if not self.environments and not self.groups:
+            whole = matrix.everything if with_lanes else matrix.environments
+            chosen.update(matrix.groups[default] if default else whole)
+        return [environment for name, environment in matrix.everything.items() if name in chosen]
+
+    def choose_cells(self, cases: Sequence[Case], matrix: Matrix) -> tuple[list[Case], list[PathSpec]]:
+        """The chosen cases and import paths."""
+        return self.choose_cases(cases), self.choose_paths(matrix)
+
+    def choose_paths(self, matrix: Matrix) -> list[PathSpec]:
+        names = _matching(self.paths, matrix.paths, "import path") if self.paths else list(matrix.paths)
+        return [spec for name, spec in matrix.paths.items() if name in names]
+
+    def choose_cases(self, cases: Sequence[Case]) -> list[Case]:
+        if not self.cases:
+            return list(cases)
+        names = _matching(self.cases, [case.id for case in cases], "case")
+        return [case for case in cases if case.id in names]
+
+
+def _matching(patterns: Iterable[str], names: Iterable[str], what: str) -> list[str]:
+    known = list(names)
+    found: list[str] = []
+    for pattern in patterns:
+        matches = _fitting(pattern, known)
+        if not matches:
+            raise UsageError(f"no {what} matches {pattern!r}{suggest(pattern, known)}")
+        found += matches
+    return found
+
+
+def _fitting(pattern: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if fnmatchcase(name, pattern)]

@@ -1,0 +1,1 @@
+"""Outcomes on disk, and what differs between two sets of them."""

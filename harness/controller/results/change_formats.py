@@ -1,0 +1,68 @@
+"""Changes as a terminal, a Markdown reader and a program want them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from harness.contract.records import Outcome
+from harness.controller.results.compare import Change, sentence_of
+from harness.controller.results.grouping import ChangeGroup, group_changes, order_changes
+from harness.controller.text import json_line, markdown_escape, one_line
+
+_HEAD = ["| where | what | before | now |", "|---|---|---|---|"]
+
+
+def changes_as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -> str:
+    """A line for each change whose word is not `unlisted`, the worst first, and one that counts them all.
+
+    Many of one sort have one line, and below it which ones they are.
+    """
+    lines = []
+    for found in group_changes(change for change in changes if change.word not in unlisted):
+        lines.append(sentence_of(found.where, found.word, found.what, found.before, found.after))
+        lines += [f"    {one_line(detail)}" for detail in found.details]
+    return "\n".join([*lines, _summary(changes)]) + "\n"
+
+
+def changes_as_json(changes: Sequence[Change]) -> str:
+    """A list of objects, one a line, each change by itself."""
+    return "[\n" + ",\n".join(json_line(_plain(change)) for change in order_changes(changes)) + "\n]\n"
+
+
+def changes_as_markdown(changes: Sequence[Change]) -> str:
+    """A table under a heading for each word."""
+    blocks = [_summary(changes)]
+    folds = group_changes(changes)
+    for word in dict.fromkeys(found.word for found in folds):
+        rows = [_row(found) for found in folds if found.word == word]
+        blocks.append("\n".join([f"### {word}", "", *_HEAD, *rows]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _summary(changes: Sequence[Change]) -> str:
+    counts = Counter(change.word for change in order_changes(changes))
+    return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no difference"
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    case, path = change.cell or (None, None)
+    sides = {side: _side(getattr(change, side)) for side in ("before", "after")}
+    return {
+        "change": change.word,
+        "environment": change.environment,
+        "case": case,
+        "path": path,
+        "name": change.name,
+    } | sides
+
+
+def _side(what: Outcome | str | None) -> Any:
+    return what.to_json() if isinstance(what, Outcome) else what
+
+
+def _row(found: ChangeGroup) -> str:
+    what = "<br>".join(map(markdown_escape, [found.what, *found.details]))
+    before, after = markdown_escape(found.before), markdown_escape(found.after)
+    return f"| {markdown_escape(found.where)} | {what} | {before} | {after} |"

@@ -1,0 +1,185 @@
+"""Result documents: the only module that reads and writes `results/<env>.json` and `.harness/run/`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from harness.contract.records import SCHEMA, CellKey, Outcome, Record
+from harness.contract.statuses import Status
+from harness.controller.errors import HarnessError
+from harness.controller.files import read_text, write_atomically
+from harness.controller.project.layout import Layout
+from harness.controller.text import json_line, one_line
+
+NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
+_OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # what stands around the lines of the cells
+
+
+@dataclass(frozen=True)
+class EnvironmentFacts:
+    """What an environment is and has: `packages` maps names to the versions that are really installed."""
+
+    id: str
+    tensorflow: str
+    python: str
+    distribution: str
+    status: str = "ok"  # or env-fail, and then `reason` says why
+    reason: str | None = None
+    packages: dict[str, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raises ValueError for a value of the wrong type."""
+        texts = [self.id, self.tensorflow, self.python, self.distribution, self.status]
+        texts += [] if self.reason is None else [self.reason]
+        if not isinstance(self.packages, dict) or not all(
+            isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
+        ):
+            raise ValueError("its environment holds something else than text")
+        if self.status not in ("ok", Status.ENV_FAIL.value):
+            raise ValueError(f"{self.status!r} is no status of an environment")
+
+    @property
+    def failed(self) -> bool:
+        return self.status != "ok"
+
+    @property
+    def keras(self) -> str:
+        """The version of the package that is imported as `keras`, empty where there is none."""
+        return self.packages.get("keras", self.packages.get("keras-nightly", ""))
+
+
+@dataclass(frozen=True)
+class Column:
+    """All outcomes of one environment."""
+
+    environment: EnvironmentFacts
+    cells: dict[CellKey, Outcome]
+
+    def answers(self) -> int:
+        """How many of its cells were reached."""
+        return sum(outcome.status is not Status.NOT_RUN for outcome in self.cells.values())
+
+
+def write_column(file: Path, column: Column) -> None:
+    """Write a column's document, whole or not at all."""
+    write_atomically(file, document_text(column))
+
+
+def document_text(column: Column) -> str:
+    """A document that is the same, byte for byte, for the same outcomes: sorted, one line a cell."""
+    facts = vars(column.environment) | {"packages": dict(sorted(column.environment.packages.items()))}
+    head = json_line(facts)
+    cells = ",\n".join("  " + json_line(column.cells[key].to_json()) for key in sorted(column.cells))
+    return f'{{"schema": {SCHEMA},\n "environment": {head},{_OPEN}{cells}{_CLOSE}'
+
+
+def read_column(file: Path) -> Column:
+    """Read a document. Raises HarnessError with one sentence for one that is cut, foreign or contradicts itself."""
+    return parse_column(read_text(file), str(file))
+
+
+def parse_column(text: str | bytes, where: str) -> Column:
+    """The column of a document's text. Raises HarnessError, which begins with `where`."""
+    try:
+        head, lines = _as_written(text)
+        data, cells = _parse(head, where), [_cell(line) for line in lines]
+    except (HarnessError, KeyError, TypeError, ValueError, RecursionError):
+        data, cells = _parse(text, where), None  # written by someone else, or faulty: the whole tells what is wrong
+    try:
+        if cells is None:
+            outcomes = [Outcome.from_json(cell) for cell in data["cells"]]
+            cells = [(outcome.key, outcome) for outcome in outcomes]
+        environment = EnvironmentFacts(**data["environment"])
+        environment.check()
+    except KeyError as error:
+        raise HarnessError(f"{where}: not a result document: the key {error} is missing") from None
+    except (AttributeError, TypeError, ValueError) as error:
+        raise HarnessError(f"{where}: not a result document: {one_line(str(error))}") from None
+    by_key = dict(cells)
+    if len(by_key) != len(cells):
+        twice = Counter(key for key, _ in cells).most_common(1)[0][0]
+        raise HarnessError(f"{where}: the cell {one_line('{}[{}]'.format(*twice))} stands twice")
+    return Column(environment, by_key)
+
+
+def _as_written(text: str | bytes) -> tuple[str, list[str]]:
+    """A document without its cells, and each cell's line. Raises ValueError where it is not as `write_column` does it.
+
+    No text in JSON holds a line's end, so that parts which are JSON each are so together.
+    """
+    head, _, rest = (text if isinstance(text, str) else text.decode("utf-8")).partition(_OPEN)
+    if not rest.endswith(_CLOSE):
+        raise ValueError
+    return head + _OPEN + _CLOSE, rest.removesuffix(_CLOSE).split(",\n")
+
+
+@lru_cache(maxsize=2**17)
+def _cell(line: str) -> tuple[CellKey, Outcome]:
+    """One object for all the environments in which a cell gave the same, as most do: a large set is read and kept
+    at a fraction of the cost."""
+    outcome = Outcome.from_json(json.loads(line))
+    return outcome.key, outcome
+
+
+def _parse(text: str | bytes, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise HarnessError(f"{where}: cannot be read: {error}") from None
+    if not isinstance(data, dict) or "schema" not in data:
+        raise HarnessError(f"{where}: not a result document: it names no schema")
+    if data["schema"] != SCHEMA:
+        raise HarnessError(f"{where}: has schema {data['schema']!r}, and this harness reads schema {SCHEMA}")
+    return data
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of that name in a results folder is of one environment, and not the grid."""
+    return name.endswith(".json") and name != "grid.json"
+
+
+def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:
+    """The documents that are there of the environments, in their order. Each must be of the one it is named after."""
+    files = {name: folder / f"{name}.json" for name in environments}
+    return {name: check_name(read_column(file), name, file) for name, file in files.items() if file.exists()}
+
+
+def check_name(column: Column, name: str, where: object) -> Column:
+    """The column. Raises HarnessError where it is not of the environment that its document is named after."""
+    if column.environment.id != name:
+        raise HarnessError(f"{where}: is of {one_line(column.environment.id)}, not of {name}")
+    return column
+
+
+def write_details(file: Path, records: Iterable[Record]) -> None:
+    """What varies from run to run, by cell: seconds, memory, traceback, output."""
+    write_details_of(file, {f"{record.outcome.case}[{record.outcome.path}]": record.details() for record in records})
+
+
+def write_details_of(file: Path, details: Mapping[str, dict[str, Any]]) -> None:
+    """The details as they are read, by cell."""
+    write_atomically(file, json.dumps(details, indent=1, sort_keys=True) + "\n")
+
+
+def read_details(file: Path) -> dict[str, dict[str, Any]]:
+    """The details of the last run by cell, empty where there was none."""
+    if not file.exists():
+        return {}
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
+    if not isinstance(data, dict) or not all(isinstance(details, dict) for details in data.values()):
+        raise HarnessError(f"{file}: not what a run leaves (no details by cell): delete it")
+    return data
+
+
+def read_baseline(layout: Layout, environment: str) -> Column | None:
+    """The accepted column, or None where there is none."""
+    return read_columns(layout.results, [environment]).get(environment)

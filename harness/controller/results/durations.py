@@ -1,0 +1,34 @@
+"""How long the cells of each environment took in the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.contract.records import CellKey
+from harness.controller.errors import HarnessError
+from harness.controller.project.layout import Layout
+from harness.controller.results.documents import read_details
+
+_MAKING = 60.0  # seconds that it takes to make an environment
+
+
+_CELL = 0.3  # seconds of a cell, where nothing was ever run
+
+
+def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[str, float]:
+    """How long each environment's cells take by the last run, in seconds; those that it did not have, by the others."""
+    known = {}
+    for environment, keys in cells.items():
+        try:
+            details = read_details(layout.run_file("details", environment, ".json"))
+        except HarnessError:  # they only help to guess
+            details = {}
+        names = {f"{case}[{path}]" for case, path in keys}
+        known[environment] = [details[name].get("seconds", _CELL) for name in sorted(names & details.keys())]
+    everything = [seconds for found in known.values() for seconds in found]
+    usual = _mean(everything, _CELL)
+    return {name: _MAKING + len(cells[name]) * _mean(found, usual) for name, found in known.items()}
+
+
+def _mean(seconds: Sequence[float], otherwise: float) -> float:
+    return sum(seconds) / len(seconds) if seconds else otherwise

@@ -1,0 +1,65 @@
+"""Columns from several folders brought together, as the shards of one run leave them: pure functions.
+
+An environment or a cell may be given more than once. What is certain beats what is not: an answer beats a prerequisite
+that one machine lacked, a fault of the harness, an environment that could not be made there, and a cell that was not
+reached. Two different answers are an error. So neither the order nor repetition changes what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+from harness.contract.records import CellKey, Outcome
+from harness.contract.statuses import Status
+from harness.controller.errors import HarnessError
+from harness.controller.results.compare import describe_outcome
+from harness.controller.results.documents import Column, EnvironmentFacts
+from harness.controller.text import json_line, one_line
+
+_UNCERTAIN = (Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR, Status.UNMET)  # the least certain first
+
+
+def merge_all(folders: Iterable[Mapping[str, Column]]) -> dict[str, Column]:
+    """The columns of all the folders, by environment. Raises HarnessError for two different answers."""
+    return reduce(merge, folders, {})
+
+
+def merge(one: Mapping[str, Column], other: Mapping[str, Column]) -> dict[str, Column]:
+    """The columns of both, by environment."""
+    names = sorted({*one, *other})
+    return {name: _column([columns[name] for columns in (one, other) if name in columns]) for name in names}
+
+
+def _column(given: list[Column]) -> Column:
+    environment = reduce(_environment, (column.environment for column in given))
+    cells: dict[CellKey, Outcome] = {}
+    for column in given:
+        for key, outcome in column.cells.items():
+            cells[key] = _outcome(environment.id, cells.get(key, outcome), outcome)
+    return Column(environment, cells)
+
+
+def _environment(one: EnvironmentFacts, other: EnvironmentFacts) -> EnvironmentFacts:
+    """The one that could be made. Of two that could not either may be taken, but always the same."""
+    if one.failed and other.failed:
+        return min(one, other, key=lambda facts: json_line(vars(facts), sort_keys=True))
+    made = [facts for facts in (one, other) if not facts.failed]
+    if made[0] != made[-1]:
+        raise HarnessError(f"{one_line(one.id)}: given twice, with different packages")
+    return made[0]
+
+
+def _outcome(environment: str, one: Outcome, other: Outcome) -> Outcome:
+    first, second = sorted((one, other), key=_certainty)
+    if first != second and _certainty(first) == _certainty(second):
+        if first.status not in _UNCERTAIN:
+            both = f"{describe_outcome(one)}, and {describe_outcome(other)}"
+            said = f"{environment}: {one.case}[{one.path}] was given twice: {both}"
+            raise HarnessError(one_line(said))
+        return min(one, other, key=lambda outcome: json_line(outcome.to_json()))
+    return second
+
+
+def _certainty(outcome: Outcome) -> int:
+    return _UNCERTAIN.index(outcome.status) if outcome.status in _UNCERTAIN else len(_UNCERTAIN)

@@ -1,0 +1,1 @@
+"""`harness run`: environments side by side, from the preflight to the summary."""

@@ -1,0 +1,168 @@
+"""What a site is made of: the grid, and what belongs to it and varies from run to run. Reads, and writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.cases.case import Case
+from harness.contract.plan import PathSpec
+from harness.controller.errors import UsageError
+from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
+from harness.controller.grid.lane_summary import LaneRow, lane_rows
+from harness.controller.grid.release_ranges import PathSummary, summarise
+from harness.controller.project.loader import Project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import read_columns, read_details
+from harness.controller.results.history import Event, LastEvents, last_events, read_history
+
+Seconds = Mapping[str, float]  # by stage
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: an environment and what was really installed in it."""
+
+    environment: Environment
+    tensorflow: str
+    python: str
+    keras: str
+    packages: Mapping[str, str]
+    reason: str | None  # why it could not be installed
+    was_run: bool
+
+    @property
+    def id(self) -> str:
+        return self.environment.id
+
+    @property
+    def label(self) -> str:
+        return self.environment.label
+
+    @property
+    def base(self) -> str | None:
+        return self.environment.base
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """A grid to publish, of the project at `root`.
+
+    `seconds` are of the cells whose outcome is that of the last run; `date` and `commit` say where all are from.
+    """
+
+    root: Path
+    grid: Grid
+    everything: Sequence[Environment]
+    specs: Mapping[str, PathSpec]
+    events: Sequence[Event]
+    seconds: Mapping[tuple[str, str, str], Seconds]
+    date: str
+    commit: str | None
+    lanes: Sequence[LaneRow] = ()
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """Releases, newest first, then the variants."""
+        newest_first = [self._head(item) for item in reversed(self.grid.environments)]
+        return tuple(sorted(newest_first, key=lambda head: head.base is not None))
+
+    @cached_property
+    def newest(self) -> Head | None:
+        """The newest release that was run; variants are none."""
+        return next((head for head in self.heads if head.was_run and head.base is None), None)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases in the grid's order."""
+        return tuple(rows[0].case for rows in self.grid.by_case.values())
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many cases run under each path."""
+        return Counter(row.path for row in self.grid.rows)
+
+    @cached_property
+    def scores(self) -> dict[str, dict[str, Score | None]]:
+        """How many cells pass, by path and environment."""
+        return scores_by_path(self.grid)
+
+    @cached_property
+    def stories(self) -> dict[str, tuple[PathSummary, ...]]:
+        """What `harness show -k CASE` tells, by case."""
+        return {case.id: summarise(self.grid, case, self.everything) for case in self.cases}
+
+    @cached_property
+    def last_events(self) -> LastEvents:
+        """Since when the cells are as they are."""
+        return last_events(self.events)
+
+    def _head(self, environment: Environment) -> Head:
+        facts = self.grid.facts(environment)
+        ran = facts or environment
+        return Head(
+            environment,
+            ran.tensorflow,
+            ran.python,
+            facts.keras if facts else "",
+            facts.packages if facts else {},
+            facts.reason if facts else None,
+            facts is not None,
+        )
+
+
+def read_site_data(project: Project, selection: Selection, of_run: bool) -> SiteData:
+    """The grid of the accepted results, or of the last run. Raises UsageError where there is none."""
+    matrix, layout = project.matrix, project.layout
+    environments = [item for item in selection.choose_environments(matrix) if not item.lane]
+    folder = layout.run if of_run else layout.results
+    columns = read_columns(folder, [item.id for item in environments])
+    if not columns:
+        raise UsageError(f"there is nothing to publish: no result of this selection in {folder}")
+    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(matrix)
+    grid = make_grid(cases, paths, environments, columns)
+    seconds, last = _timings(project, grid)
+    commit, committed = _commit(project)
+    return SiteData(
+        layout.root,
+        grid,
+        list(matrix.environments.values()),
+        matrix.paths,
+        read_history(layout.history),
+        seconds,
+        (last if of_run else committed) or "an unknown day",
+        commit,
+        lane_rows(matrix, read_columns(folder, matrix.everything)),
+    )
+
+
+def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], Seconds], str | None]:
+    """The seconds of the stages by environment, case and path, and the last day a cell ran."""
+    seconds: dict[tuple[str, str, str], Seconds] = {}
+    days = set()
+    run = read_columns(project.layout.run, grid.columns)
+    for name, column in run.items():
+        details = read_details(project.layout.run_file("details", name, ".json"))
+        for key, outcome in column.cells.items():
+            found: dict[str, Any] = details.get(f"{key[0]}[{key[1]}]", {})
+            if found and grid.columns[name].cells.get(key) == outcome:
+                seconds[(name, key[0], key[1])] = found["stage_seconds"]
+                days.add(found["at"][:10])
+    return seconds, max(days, default=None)
+
+
+def _commit(project: Project) -> tuple[str | None, str | None]:
+    """The last commit that changed the results, and its day."""
+    command = ["git", "log", "-1", "--format=%H %cs", "--", str(project.layout.results)]
+    try:
+        done = subprocess.run(command, cwd=project.layout.root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None, None
+    commit, _, day = done.stdout.strip().partition(" ")
+    return (commit, day) if commit else (None, None)

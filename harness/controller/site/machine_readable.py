@@ -1,0 +1,112 @@
+"""What a site has for machines: a document a case, badges, a feed of changes, and what its own scripts read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from harness.cases.case import Case
+from harness.contract.records import SCHEMA
+from harness.controller.grid import reproduce as repeat
+from harness.controller.grid.grid import Score
+from harness.controller.results.history import Event
+from harness.controller.site.data import Head, SiteData
+from harness.controller.text import json_line
+
+MOST_ENTRIES = 50  # of the feed, the newest
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A label and what it says, such as `41 % on 2.21`."""
+
+    label: str
+    message: str
+    colour: str
+
+    def to_json(self) -> str:
+        """The endpoint document of shields.io, https://shields.io/badges/endpoint-badge."""
+        return (
+            json.dumps({"schemaVersion": 1, "label": self.label, "message": self.message, "color": self.colour}) + "\n"
+        )
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """The changes of a day in an environment."""
+
+    day: str
+    environment: str
+    events: tuple[Event, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes by their words."""
+        words = sorted(event.change for event in self.events)
+        return {word: len(list(group)) for word, group in groupby(words)}
+
+
+def badges(subject: SiteData) -> list[Badge]:
+    """One for each import path: the share of its cells that pass in the newest release that was run."""
+    return [_badge(path, subject.newest, cells) for path, cells in subject.scores.items()]
+
+
+def _badge(path: str, head: Head | None, scores: Mapping[str, Score | None]) -> Badge:
+    found = scores[head.id] if head else None
+    if head is None or found is None or found.percent is None:
+        return Badge(path, "not known", "lightgrey")
+    colour = "green" if found.percent >= 75 else "yellow" if found.percent >= 40 else "red"
+    return Badge(path, f"{found.percent} % on {head.label}", colour)
+
+
+def entries(events: Sequence[Event]) -> list[FeedEntry]:
+    """The history by day and environment, newest first."""
+    ordered = sorted(events, key=lambda event: (event.day, event.environment), reverse=True)
+    found = groupby(ordered, key=lambda event: (event.day, event.environment))
+    return [FeedEntry(day, environment, tuple(group)) for (day, environment), group in found][:MOST_ENTRIES]
+
+
+def case_document(subject: SiteData, case: Case) -> str:
+    """A case with all its cells, as docs/results-format.md describes it."""
+    cells = [
+        {"environment": environment.id, **subject.grid.outcome(row, environment).to_json()}
+        for environment in subject.grid.environments
+        for row in subject.grid.by_case[case.id]
+    ]
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "id": case.id,
+        "kind": case.kind,
+        "title": case.title,
+        "source": case.source,
+        "advice": case.advice,
+        "known": [asdict(entry) for entry in case.known],
+        "cells": cells,
+    }
+    return json_line(document) + "\n"
+
+
+def environments_script(subject: SiteData) -> str:
+    """A script that sets ENVIRONMENTS, by id, and the lines by which a cell is repeated."""
+    environments = {
+        head.id: {
+            "label": head.label,
+            "tensorflow": head.tensorflow,
+            "python": head.python,
+            "packages": head.packages,
+            "variables": repeat.env_assignments(head.environment),
+        }
+        for head in subject.heads
+    }
+    lines = {"AGAIN": repeat.AGAIN, "BY_HAND": repeat.BY_HAND, "ENVIRONMENTS": environments}
+    return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lines.items())
+
+
+def about(subject: SiteData) -> str:
+    """What the site is of: by this file a folder is known as a published site."""
+    totals = {status.value: count for status, count in subject.grid.totals().items() if count}
+    facts = {"schema": SCHEMA, "date": subject.date, "commit": subject.commit, "cells": totals}
+    return json.dumps(facts, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,1 @@
+"""The process that tox starts in one environment."""

@@ -1,0 +1,288 @@
+"""The process that cells are forked from: it has imported TensorFlow once and run no operation.
+
+For each import path it keeps a child of its own that has imported that path too, and cells are forked from there; a
+child that dies is replaced. A path that is not there, or that raises, hangs or dies while it is imported, gets no such
+child: its cells are forked from the first process, which has not tried, because a half-made import changes what the
+next one says. Once a cell has found that its path is not there, those that begin with the same import are not run.
+
+A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
+also when whoever asked for it is killed.
+
+`python -m harness.runner.forkserver REPLY_FD MODULE...` reads requests from standard input, a line of JSON each, and
+answers each with a line. Ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any, Collection, Dict
+
+from harness.contract.plan import PathSpec
+from harness.contract.processes import adopt_orphans, die_with_parent
+from harness.runner import cell
+from harness.runner import supervisor as supervise
+from harness.runner.import_order import imports_first, read_script
+from harness.runner.path_probe import probe
+from harness.runner.process_tree import end_orphans
+
+CellRequest = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), fresh
+CellReply = Dict[str, Any]  # what was Watched
+
+_BROKEN = 70  # the exit code of a cell in which the harness itself failed
+
+
+class Lines:
+    """Lines of JSON over a pair of descriptors."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self.source = source
+        self.sink = sink
+        self._left = b""
+
+    def read(self) -> dict[str, Any] | None:
+        """The next line, or None at the end."""
+        while b"\n" not in self._left:
+            data = os.read(self.source, 65536)
+            if not data:
+                return None
+            self._left += data
+        line, _, self._left = self._left.partition(b"\n")
+        parsed: dict[str, Any] = json.loads(line.decode("ascii"))
+        return parsed
+
+    def write(self, line: dict[str, Any]) -> None:
+        data = (json.dumps(line) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(self.sink, data) :]
+
+
+class Server:
+    """The first process: answers requests until the asker is gone, through one child per import path.
+
+    `variables` is the environment that a fresh interpreter gets.
+    """
+
+    def __init__(self, asker: Lines, variables: dict[str, str]) -> None:
+        self.asker = asker
+        self.variables = variables
+        self.paths: dict[PathSpec, Lines | None] = {}  # None: its cells are forked from here
+        self.children: dict[PathSpec, int] = {}  # the processes of those that have one
+        self.absent: dict[PathSpec, CellReply] = {}  # what the first cell said that found its path is not there
+
+    def serve(self) -> None:
+        while True:
+            request = self.asker.read()
+            if request is None:
+                return
+            self.asker.write(self._answer(request))
+
+    def close(self) -> None:
+        """Let the children end, which see to the end of their cells."""
+        for descriptor in self._sockets():
+            os.close(descriptor)
+        for pid in self.children.values():
+            os.waitpid(pid, 0)
+
+    def _answer(self, request: CellRequest) -> CellReply:
+        if request["fresh"]:
+            return _run_fresh(request, self.asker.source, self.variables, self.children.values())
+        spec = PathSpec(request["path"], request["form"])
+        if spec not in self.paths:
+            self.paths[spec] = self._open(spec, request["limits"][-1])
+        path = self.paths[spec]
+        if path is not None:
+            reply = self._forward(request, path)
+            if reply is not None:
+                return reply
+            self._forget(spec, path)
+        elif _imports_first(request):
+            return self._run_or_know(request, spec)
+        return self._run_forked(request)
+
+    def _run_or_know(self, request: CellRequest, spec: PathSpec) -> CellReply:
+        """Run a cell that begins by importing what may not be there; where one has found that out, give its answer."""
+        if spec in self.absent:
+            return self.absent[spec]
+        reply = self._run_forked(request)
+        if reply["code"] == 0 and any("absent" in line for line in reply["lines"]):
+            lines = [line for line in reply["lines"] if "done" not in line]  # without the seconds of its stages
+            self.absent[spec] = {**reply, "lines": lines, "output": "", "seconds": 0.0, "cpu_seconds": 0.0}
+        return reply
+
+    def _run_forked(self, request: CellRequest) -> CellReply:
+        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children.values())
+
+    def _open(self, spec: PathSpec, timeout: float) -> Lines | None:
+        """Fork a process that imports the path; None where that does not work, for whatever reason."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                die_with_parent()
+                for descriptor in (ours.fileno(), self.asker.source, self.asker.sink, *self._sockets()):
+                    os.close(descriptor)
+                _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()))
+            finally:
+                os._exit(0)
+        theirs.close()
+        lines = Lines(ours.fileno(), ours.detach())
+        if self._await(lines, timeout) is not None:
+            self.children[spec] = pid
+            return lines
+        os.kill(pid, signal.SIGKILL)
+        os.close(lines.source)
+        os.waitpid(pid, 0)
+        return None
+
+    def _forget(self, spec: PathSpec, path: Lines) -> None:
+        """See to the end of a path's process that has died, and of its cell: the next cell gets another."""
+        del self.paths[spec]
+        os.close(path.source)
+        pid = self.children.pop(spec)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        end_orphans(self.children.values())
+
+    def _forward(self, request: CellRequest, path: Lines) -> CellReply | None:
+        try:
+            path.write(request)
+        except OSError:
+            return None
+        return self._await(path)
+
+    def _await(self, path: Lines, timeout: float | None = None) -> dict[str, Any] | None:
+        """The next line from a path's process, or None if it died or takes too long; Abandoned if the asker left."""
+        ready = select.select([path.source, self.asker.source], [], [], timeout)[0]
+        if self.asker.source in ready:
+            raise supervise.Abandoned
+        try:
+            return path.read() if ready else None
+        except OSError:
+            return None
+
+    def _sockets(self) -> list[int]:
+        return [path.source for path in self.paths.values() if path is not None]
+
+
+def _imports_first(request: CellRequest) -> bool:
+    """Whether nothing that the script does can come before its import of the path."""
+    if request["form"] == "attribute":
+        return False
+    tree = read_script(request["script"])
+    return tree is not None and imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
+
+
+def _serve_path(spec: PathSpec, asker: Lines) -> None:
+    try:
+        absent = probe(spec)
+    except BaseException:  # there, and broken: each cell finds out for itself
+        return
+    if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked
+        return
+    die_with_parent(0)  # from here on the asker's end is seen, and a cell's own processes are ended first
+    adopt_orphans()
+    gc.freeze()  # a cell that collects garbage need not look at all this
+    asker.write({"there": True})
+    while True:
+        request = asker.read()
+        if request is None:
+            return
+        asker.write(_run_forked(request, asker.source, []))
+
+
+def _run_forked(request: CellRequest, asker: int, others: list[int], own: Collection[int] = ()) -> CellReply:
+    """Run a cell in a fork of this process, in which the descriptors `asker` and `others` are closed."""
+    report, report_end = os.pipe()
+    output, output_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setsid()
+            die_with_parent()
+            for descriptor in (report, output, asker, *others):
+                os.close(descriptor)
+            _become_cell(request, report_end, output_end)
+            cell.leave()
+        finally:
+            os._exit(_BROKEN)
+    os.close(report_end)
+    os.close(output_end)
+    return _watch(pid, report, output, request, asker, own)
+
+
+def _run_fresh(request: CellRequest, asker: int, variables: dict[str, str], own: Collection[int]) -> CellReply:
+    """Run a cell in a fresh interpreter."""
+    report, report_end = os.pipe()
+    output, output_end = os.pipe()
+    command = [sys.executable, "-m", "harness.runner.cell", str(report_end)]
+    process = subprocess.Popen(
+        command + [request[key] for key in ("script", "path", "form")],
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=output_end,
+        stderr=output_end,
+        pass_fds=[report_end],
+        start_new_session=True,
+    )
+    os.close(report_end)
+    os.close(output_end)
+    process.returncode = 0  # it is reaped where it is watched; Popen need not try
+    return _watch(process.pid, report, output, request, asker, own)
+
+
+def _watch(pid: int, report: int, output: int, request: CellRequest, asker: int, own: Collection[int]) -> CellReply:
+    """See to the end of a cell, and of all that it leaves. `own` are the other children of this process."""
+    try:
+        return vars(supervise.supervise(pid, report, output, supervise.Limits(*request["limits"]), asker, own))
+    finally:
+        os.close(report)
+        os.close(output)
+        end_orphans(own)
+
+
+def _become_cell(request: CellRequest, report: int, output: int) -> None:
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.chdir(request["directory"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    cell.run_script(request["script"], PathSpec(request["path"], request["form"]), cell.reporter(report))
+
+
+def main(arguments: list[str]) -> None:
+    """Import the modules, say so, and serve."""
+    reply, modules = int(arguments[0]), arguments[1:]
+    variables = dict(os.environ)
+    adopt_orphans()
+    cell.hide_harness()
+    requests = os.dup(0)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
+    asker = Lines(requests, reply)
+    try:
+        for module in modules:
+            importlib.import_module(module)
+    except BaseException as error:
+        asker.write({"ready": False, "reason": f"{type(error).__name__}: {error}"})
+        return
+    gc.freeze()
+    asker.write({"ready": True})
+    server = Server(asker, variables)
+    with contextlib.suppress(supervise.Abandoned):
+        server.serve()
+    server.close()
+    os._exit(0)  # there is nothing here worth the time that tearing TensorFlow down takes
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,48 @@
+"""Finding out whether an import path is there at all."""
+
+from __future__ import annotations
+
+import importlib
+
+from harness.contract.plan import PathSpec
+
+
+class _Gone(AttributeError):
+    """An attribute of the path is not there."""
+
+
+def probe(path: PathSpec) -> dict[str, str] | None:
+    """None where the path is there, else the error that shows that it is not.
+
+    Raises whatever importing the path raises when the path is there and does not work.
+    """
+    try:
+        if path.form == "attribute":
+            _walk(path.id)
+        else:
+            importlib.import_module(path.id)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (path.id + ".").startswith(error.name + "."):  # the path, or a part of it
+            return {"error": type(error).__name__, "message": str(error)}
+        raise
+    except _Gone as error:
+        return {"error": AttributeError.__name__, "message": str(error)}
+    return None
+
+
+def _walk(dotted: str) -> None:
+    """Read `tf.compat.v1.keras` as `import tensorflow as tf` and attributes."""
+    value = importlib.import_module("tensorflow")  # type: object
+    for name in dotted.split(".")[1:]:
+        try:
+            value = getattr(value, name)
+        except AttributeError as error:
+            if _is_about(str(error), value, name):
+                raise _Gone(str(error)) from None
+            raise
+
+
+def _is_about(message: str, value: object, name: str) -> bool:
+    """Whether an error says that this very object has no such attribute, and not something that is inside of it."""
+    owners = (getattr(value, "__name__", None), type(value).__name__)
+    return message.endswith(f"has no attribute '{name}'") and any(f"'{owner}'" in message for owner in owners)

@@ -1,0 +1,113 @@
+"""What the benchmarks of runs do, in an environment for which nothing is downloaded; not how fast it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.against_naive import draw
+from benchmarks.answers import measure_command
+from benchmarks.measuring import Workbench, expect, measure
+from benchmarks.memory import peak_of
+from benchmarks.naive import Naive
+from benchmarks.overhead import measure_run
+from benchmarks.rerun import Rerun, kept, measure_change
+from harness.contract.statuses import Status
+from harness.controller.project.loader import load_project
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import read_column
+
+
+@pytest.mark.usefixtures("made")
+def test_a_rerun_runs_the_cells_of_what_was_changed(project: Path) -> None:
+    rerun = Rerun(Workbench(project), ["tf215"], [], jobs=1)
+    assert rerun.run()[1] == 5
+    assert rerun.run()[1] == 0
+    file = project / "cases" / "snippet" / "version.yaml"
+    before = file.read_bytes()
+    line = measure_change(rerun, "version", own=0.1, repeats=2)
+    assert line.startswith("| `version` changed, whose cells took 0.1 s | ")
+    assert line.endswith(" | 3 |")
+    assert file.read_bytes() == before
+    assert {case for case, _ in rerun.by_time()} == {"dense", "version"}
+
+
+def test_a_changed_file_is_written_back_also_where_the_run_fails(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text("as it was", encoding="utf-8")
+    kept_file = kept(file)
+    assert kept_file.__enter__() == "as it was"
+    file.write_text("changed", encoding="utf-8")
+    assert not kept_file.__exit__(RuntimeError, RuntimeError("the run failed"), None)
+    assert file.read_text(encoding="utf-8") == "as it was"
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_takes_longer_than_its_cells(project: Path) -> None:
+    line = measure_run(Workbench(project), ["tf215"], ["-k", "version"], jobs=1, repeats=1)
+    names, jobs, *_, busy, ratio = line.strip("| ").split(" | ")
+    assert (names, jobs) == ("tf215", "1")
+    assert 1 < float(busy) <= float(ratio)
+
+
+@pytest.mark.usefixtures("made")
+def test_other_ways_give_the_same_and_what_they_do_not_is_said(project: Path, fill: Callable[[Path], None]) -> None:
+    bench = Workbench(project)
+    loaded = bench.load()
+    naive = Naive(bench, [loaded.matrix.environments["tf215"]], draw(loaded, Selection(cases=("version",)), 1, seed=1))
+    naive.install("tf215")
+    assert (project / "naive" / ".tox" / "tf215" / "bin" / "pip").exists()  # virtualenv's, not uv's
+    fill(project / "naive" / ".tox" / "tf215")
+    bench.run("-e", "tf215", "-k", "version")
+    outcomes = read_column(project / ".harness" / "run" / "tf215.json").cells
+    otherwise = {key: replace(outcome, status=Status.PASS, error=None) for key, outcome in outcomes.items()}
+    folder = project / "naive" / "tf215"
+    for way in ("fresh", "side by side", "pytest"):
+        if way != "pytest":
+            naive.fresh(["tf215"], jobs=1 if way == "fresh" else 2)
+        else:  # without its forks: what they need is not installed here
+            (folder / "results.jsonl").unlink()
+            python = str(project / "naive" / ".tox" / "tf215" / "bin" / "python")
+            subprocess.run([python, "-m", "pytest", "forked_cells.py"], cwd=folder, check=False, capture_output=True)
+        assert naive.differences("tf215", outcomes) == []
+        (difference,) = naive.differences("tf215", otherwise)
+        assert difference.startswith("version[keras]: recorded pass ")
+        assert "by hand fail at import (ModuleNotFoundError" in difference
+    assert len(naive.differences("tf215", {})) == 3
+
+
+def test_cells_are_drawn_by_case_and_the_same_for_the_same_seed(root: Path) -> None:
+    project = load_project(root)
+    drawn = [[(case.id, path.id) for case, path in draw(project, Selection(), 100, seed)] for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert 100 <= len(drawn[0]) < 100 + len(project.matrix.paths)
+    everything = draw(project, Selection(cases=("sequential-mlp",)), 10**6, 1)
+    assert [path for _, path in everything] == list(project.matrix.paths.values())
+
+
+def test_an_answer_is_measured_and_a_refusal_is_none(project: Path) -> None:
+    line = measure_command("plan", project, repeats=1)
+    assert re.fullmatch(r"\| `harness plan` \| \d+\.\d\d \| \d+\.\d\d \|", line)
+    with pytest.raises(SystemExit, match="nothing was measured"):
+        measure_command("plan -e tf999", project, repeats=1)
+
+
+def test_what_failed_is_not_taken_for_measured(tmp_path: Path) -> None:
+    measured = measure([sys.executable, "-c", "print('no'); raise SystemExit(4)"], tmp_path)
+    assert (measured.code, measured.output) == (4, "no\n")
+    with pytest.raises(SystemExit, match="no\n\na command ended with exit code 4"):
+        expect(measured, 0, 1)
+
+
+def test_memory_is_that_of_all_processes_of_a_run(tmp_path: Path) -> None:
+    hold = "import time; held = bytearray(60_000_000); time.sleep(1.6)"
+    both = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', '{hold}']); {hold}; child.wait()"
+    peak, processes, code = peak_of([sys.executable, "-c", both], tmp_path)
+    assert 120e6 < peak < 200e6
+    assert (processes, code) == (2, 0)

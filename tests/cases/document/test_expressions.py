@@ -1,0 +1,249 @@
+"""One-line expressions: what is refused, which names they read, and how those are written."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from harness.cases.codegen.script import Script
+from harness.cases.document import expressions
+from harness.contract.plan import PathSpec
+
+ONE_LINE = "must be one line of ASCII"
+BINDS = "must not hold a comprehension or an f-string"
+NO = "is not a Python expression: "
+FIXED = "must not hold '::' anywhere but in the name of a fixed path"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("tf.matmul(inputs, w) + b", None),
+        ("f(w=inputs)[0:1, ...] if units > 1 else {'w': -w}['w']", None),
+        (" inputs ", None),
+        ("(" * 30 + "w" + ")" * 30, None),
+        ("(" * 31 + "w" + ")" * 31, NO + "nested too deeply"),
+        ("'" + "(" * 99 + "'", None),
+        ("f(lambda w: w * b, inputs)", None),
+        ("f(lambda: 1)", None),
+        ("a, b", None),
+        ("x[::-1]", None),
+        ("tf.keras::backend.dot(x, w)", None),
+        ("'[w for w in inputs], lambda, a::b, # x'", None),
+        ("[w[0] for _ in inputs]", BINDS),
+        ("{w for w in inputs}", BINDS),
+        ("{w: b for w in inputs}", BINDS),
+        ("sum(w for w in inputs)", BINDS),
+        ("f'{inputs}'", BINDS),
+        ("inputs  # all", "must not hold a comment"),
+        ("inputs\n", ONE_LINE),
+        ("inputs\0", ONE_LINE),
+        ("inputs\tw", ONE_LINE),
+        ("inputs\x7f", ONE_LINE),
+        ("inputs # \ud800", ONE_LINE),
+        ("(inputs +\r w)", ONE_LINE),
+        ("inputs × w", ONE_LINE),
+        ("w = = inputs", NO + "invalid syntax"),
+        ("in puts", NO + "invalid syntax"),
+        ("return inputs", NO + "invalid syntax"),
+        ("(yield w)", NO + "'yield' outside function"),
+        ("await w", NO + "'await' outside function"),
+        ("f(w=1, w=2)", NO + "keyword argument repeated: w"),
+        ("lambda w, w: 1", NO + "duplicate argument 'w' in function definition"),
+        ("f(__debug__=1)", NO + "cannot assign to __debug__"),
+        ("f().keras::dot", FIXED),
+        ("f(keras::dot=1)", FIXED),
+        ("_fixed0_", FIXED),
+    ],
+)
+def test_fault(text: str, fault: str | None) -> None:
+    assert expressions.expression_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# w",
+        "-" * 9000 + "inputs",
+        "(" * 900 + "w" + ")" * 900,
+        "w" + "+w" * 9000,
+        "(w := 1)",
+        "lambda w, /: w",
+        "*w",
+    ],
+    ids=["empty", "comment", "deep", "nested", "long", "walrus", "slash", "star"],
+)
+def test_fault_of_what_the_parser_gives_up_on(text: str) -> None:
+    said = expressions.expression_fault(text)
+    assert said is not None
+    assert said.startswith(NO)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("tf.matmul(inputs, w) + b", ["tf", "inputs", "w", "b"]),
+        ("inputs.w", ["inputs"]),
+        ("f(units=units)[w]", ["f", "units", "w"]),
+        ("'w' + \"b\"", []),
+        ("keras::backend.dot(x, tf.keras::layers.Dense)", ["x"]),
+        ("lambda x, *y, z=w, **k: x + y[0] + z + k['a'] + b", ["w", "b"]),
+        ("w + f(lambda w: w)", ["w", "f"]),
+        ("lambda x: lambda y: x + y + z", ["z"]),
+        ("lambda x=x: x", ["x"]),
+    ],
+)
+def test_names_in_order(text: str, names: list[str]) -> None:
+    assert expressions.names_read(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("len(model.layers) == 2 and isinstance(model, Model)", []),
+        ("layers.Dense is keras::Dense", []),
+        ("os.path, sys, np.pi, tf", []),
+        ("(lambda x, *y: x + y)(model)", []),
+        ("modle.layers", ["unknown name 'modle'; did you mean 'model'?"]),
+        ("layer.Dense", ["unknown name 'layer'; known: model, np, os, sys, tf"]),
+        (
+            "a + b + a",
+            ["unknown name 'a'; known: model, np, os, sys, tf", "unknown name 'b'; known: model, np, os, sys, tf"],
+        ),
+        ("open('x')", ["unknown name 'open'; known: model, np, os, sys, tf"]),
+    ],
+)
+def test_unknown_names_with_the_nearest_one(text: str, sentences: list[str]) -> None:
+    assert expressions.unknown_names(text, ["model"]) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tf.matmul(inputs, w) + b", "tf.matmul(inputs, self.w) + self.b"),
+        ("w*w*b", "self.w*self.w*self.b"),
+        ("ww + w.b + b_", "ww + self.w.b + b_"),
+        ("f(w=w)[b]", "f(w=self.w)[self.b]"),
+        ("'w' + w", "'w' + self.w"),
+        ("inputs", "inputs"),
+        ("f(lambda w: w * b, w)", "f(lambda w: w * self.b, self.w)"),
+        ("lambda x=w: x", "lambda x=self.w: x"),
+        ("w, b", "(self.w, self.b)"),
+        ("(w), (b)", "((self.w), (self.b))"),
+        ("(w, b)", "(self.w, self.b)"),
+    ],
+)
+def test_attributes_are_taken_from_self(text: str, expected: str) -> None:
+    script = Script(PathSpec("keras", "from"))
+    assert script.expression(text, own=["w", "b"], given=["inputs"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "imports"),
+    [
+        ("backend.dot(x, w)", "dot(x, w)", ["dot = tf.keras.backend.dot"]),
+        ("layers.Dense(2)(x).layers", "Dense(2)(x).layers", ["Dense = tf.keras.layers.Dense"]),
+        ("layers.Dense.from_config(x)", "Dense.from_config(x)", ["Dense = tf.keras.layers.Dense"]),
+        ("utils.plot_model.__name__", "plot_model.__name__", ["plot_model = tf.keras.utils.plot_model"]),
+        ("layers.__name__", "layers.__name__", ["layers = tf.keras.layers"]),
+        ("__version__ > 'layers.Dense'", "__version__ > 'layers.Dense'", ["__version__ = tf.keras.__version__"]),
+        ("f(layers=x, Model=Model)", "f(layers=x, Model=Model)", ["Model = tf.keras.Model"]),
+        ("lambda layers: layers.Dense", "lambda layers: layers.Dense", []),
+        ("given.Dense + metrics", "given.Dense + metrics", []),
+        ("backend . dot", "backend . dot", ["backend = tf.keras.backend"]),
+    ],
+)
+def test_names_of_keras_are_imported(text: str, expected: str, imports: list[str]) -> None:
+    script = Script(PathSpec("tf.keras", "attribute"))
+    assert script.expression(text, given=["x", "w", "given", "metrics"]) == expected
+    assert script.text().partition("# import\n")[2].splitlines() == imports
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "imports"),
+    [
+        (
+            "tensorflow.python.keras::backend.square(x)",
+            "square(x)",
+            ["from tensorflow.python.keras.backend import square"],
+        ),
+        ("tf.keras::backend.square(x)", "square(x)", ["square = tf.keras.backend.square"]),
+        ("tf.compat.v1.keras::backend.square(x)", "tf.compat.v1.keras.backend.square(x)", []),
+        ("keras::layers.Dense.x(keras::layers.Dense)", "Dense.x(Dense)", ["from keras.layers import Dense"]),
+        (
+            "layers.Dense is keras::layers.Dense",
+            "Dense is KerasDense",
+            ["from keras.layers import Dense as KerasDense", "Dense = tf.keras.layers.Dense"],
+        ),
+        ("x == 'keras::layers.Dense'", "x == 'keras::layers.Dense'", []),
+        (r"x == 'it\'s keras::a' + keras::a", r"x == 'it\'s keras::a' + a", ["from keras import a"]),
+        ('x == """keras::a "b" """', 'x == """keras::a "b" """', []),
+        ("x[::2], '_fixed0_', keras::a", "(x[::2], '_fixed0_', a)", ["from keras import a"]),
+    ],
+)
+def test_names_of_fixed_paths(text: str, expected: str, imports: list[str]) -> None:
+    script = Script(PathSpec("tf.keras", "attribute"))
+    assert expressions.expression_fault(text) is None
+    assert script.expression(text, given=["x"]) == expected
+    assert script.text().partition("# import\n")[2].splitlines() == imports
+
+
+def test_a_library_is_imported_unless_its_name_is_given() -> None:
+    script = Script(PathSpec("keras", "from"))
+    assert script.expression("np.pi + os + sys", given=["os"], own=["sys"]) == "np.pi + os + self.sys"
+    assert script.text() == "import numpy as np\n\n# import\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("len(x) == 2", "assert len(x) == 2, len(x)"),
+        ("x <= y", "assert x <= y, x"),
+        ("x", 'assert x, "not so: x"'),
+        ("x is y", 'assert x is y, "not so: x is y"'),
+        ("a < b == c", 'assert a < b == c, "not so: a < b == c"'),
+        ("x == 'a == b'", "assert x == 'a == b', \"not so: x == 'a == b'\""),
+        ('" == " in x', 'assert " == " in x, "not so: \\" == \\" in x"'),
+        ("f(x == y)", 'assert f(x == y), "not so: f(x == y)"'),
+        (r"x in 'a\\b'", r"assert x in 'a\\b', " + r'"not so: x in ' + r"'a\\\\b'" + '"'),
+    ],
+)
+def test_an_assertion_shows_what_was_compared(text: str, statement: str) -> None:
+    assert expressions.asserted(text, text, str.upper) == [statement]
+    ast.parse(statement)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("next(x) == 1", ["FOUND = next(x)", "assert FOUND == 1, FOUND"]),
+        (f"{'x' * 60} == 1", [f"FOUND = {'x' * 60}", "assert FOUND == 1, FOUND"]),
+        (f"x is {'y' * 60}", [f'assert x is {"y" * 60}, "not so"']),
+    ],
+)
+def test_a_long_assertion_is_kept_short(text: str, lines: list[str]) -> None:
+    assert expressions.asserted(text, text, str.upper) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("model.fit(x)", "fit"),
+        ("models.load_model(x)", "load_model"),
+        ("tf.keras::models.load_model(x)", "load_model"),
+        ("keras::clone(x)", "clone"),
+        ("f(x)[::-1]", ""),
+        ("f(model.fit(x))", "f"),
+        ("f(x)(y)", ""),
+        ("x", ""),
+    ],
+)
+def test_the_function_that_is_called(text: str, name: str) -> None:
+    assert expressions.called_name(text) == name
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a, b", True), ("(a, b)", True), ("()", True), ("(a)", False)])
+def test_tuples(text: str, expected: bool) -> None:
+    assert expressions.is_tuple(text) is expected

@@ -1,0 +1,222 @@
+"""`harness audit` in a real environment, whose TensorFlow is of a few lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.audit.sampling import RecordedCell, draw_sample
+from harness.controller.environments.installed import facts
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import Column
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Keep = Callable[[str, Column], Path]
+
+CASES = {
+    "dies": "import os\n  import KERAS as keras\n  # call\n  os.abort()\n  assert keras",
+    "gone": "from KERAS.layers import Dense\n  # call\n  assert Dense",
+    "sleeps": "import time\n  import KERAS as keras\n  # call\n  time.sleep(60)\n  assert keras",
+}
+SNIPPET = "id: {}\nkind: snippet\ntitle: x\ntimeout: 1\npaths: ['t*']\ncode: |\n  {}\n"
+NO_KERAS = "No module named 'keras'"
+NO_LAYERS = "No module named 'tensorflow.keras.layers'"
+NO_ATTRIBUTE = "module 'tensorflow.keras' has no attribute 'layers'"
+
+OUTCOMES = [
+    Outcome("gone", "tensorflow.keras", Status.FAIL, Stage.IMPORT, "ModuleNotFoundError", NO_LAYERS),
+    Outcome("gone", "tf.keras", Status.FAIL, Stage.IMPORT, "AttributeError", NO_ATTRIBUTE),
+    Outcome("version", "tensorflow.keras", Status.PASS),
+    Outcome("version", "tf.keras", Status.PASS, warnings=("DeprecationWarning: x",)),
+    Outcome("version", "keras", Status.ABSENT, Stage.PATH, "ModuleNotFoundError", NO_KERAS),
+    Outcome("dies", "tensorflow.keras", Status.CRASH, Stage.CALL, "SIGABRT", "the process was ended by a signal"),
+    Outcome("sleeps", "tensorflow.keras", Status.TIMEOUT, Stage.CALL, None, "stopped at the time limit"),
+]
+
+
+@pytest.fixture
+def made(project: Path, fill: Callable[[Path], None]) -> Path:
+    """The project with the environment tf215, and cases that end in every way."""
+    for name, code in CASES.items():
+        file = project / "cases" / "snippet" / f"{name}.yaml"
+        file.write_text(SNIPPET.format(name, code), encoding="utf-8")
+    prefix = project / ".tox" / "tf215"
+    subprocess.run([find_uv_bin(), "venv", "--quiet", "--python", sys.executable, str(prefix)], check=True)
+    fill(prefix)
+    return project
+
+
+@pytest.fixture
+def accepted(made: Path, keep: Keep) -> Callable[..., Path]:
+    """Keep a column of these outcomes, in results/ or as the last run."""
+
+    def accepted(*outcomes: Outcome, folder: str = "results") -> Path:
+        environment = load_project(made).matrix.environments["tf215"]
+        installed = facts(environment, made / ".tox" / "tf215")
+        return keep(folder, Column(installed, {outcome.key: outcome for outcome in outcomes}))
+
+    return accepted
+
+
+def test_every_status_is_confirmed_by_plain_python(accepted: Callable[..., Path], harness: Command) -> None:
+    accepted(*OUTCOMES, folder="results")
+    done = harness("audit", "--seed", "7")
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0] == "7 cells drawn (seed 7) of 7"
+    assert re.fullmatch(r"\[7 of 7 cells, \d+ s\] tf215: 7 of 7 cells", lines[1])
+    assert lines[2:] == ["7 cells drawn (seed 7): 2 pass, 2 fail, 1 absent, 1 timeout, 1 crash: all agree"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            Outcome("gone", "tf.keras", Status.PASS),
+            f"recorded pass, by hand fail at import (AttributeError: {NO_ATTRIBUTE})",
+        ),
+        (
+            replace(OUTCOMES[0], message="No module named 'x'"),
+            "recorded fail at import (ModuleNotFoundError: No module named 'x'), "
+            f"by hand fail at import (ModuleNotFoundError: {NO_LAYERS})",
+        ),
+        (
+            Outcome("version", "tf.keras", Status.FAIL, Stage.CALL, "AssertionError", "2.16"),
+            "recorded fail at call (AssertionError: 2.16), by hand pass",
+        ),
+        (
+            Outcome("version", "tf.keras", Status.ABSENT, Stage.PATH, "AttributeError", "x"),
+            "recorded absent at path (AttributeError: x), by hand pass",
+        ),
+        (Outcome("dies", "tensorflow.keras", Status.PASS), "recorded pass, by hand crash (SIGABRT)"),
+        (
+            Outcome("version", "tf.keras", Status.TIMEOUT, Stage.CALL, None, "stopped at the time limit"),
+            "recorded timeout at call (stopped at the time limit), by hand pass",
+        ),
+    ],
+)
+def test_a_wrong_record_is_found(wrong: Outcome, said: str, accepted: Callable[..., Path], harness: Command) -> None:
+    accepted(OUTCOMES[2], wrong)
+    done = harness("audit", "--seed", "7")
+    assert done.returncode == 1
+    assert f"tf215 {wrong.case}[{wrong.path}]: {said}\n" in done.stdout
+    assert done.stdout.endswith(": 1 disagree\n")
+
+
+def test_what_no_script_can_show_is_not_drawn_and_said(accepted: Callable[..., Path], harness: Command) -> None:
+    accepted(OUTCOMES[2], replace(OUTCOMES[1], status=Status.UNMET), replace(OUTCOMES[4], status=Status.SKIP))
+    done = harness("audit", "--sample", "5")
+    assert done.returncode == 0
+    assert re.match(r"1 cells drawn \(seed \d+\) of 1; not drawn from: 1 unmet, 1 skip\n", done.stdout)
+
+
+def test_the_selection_says_what_is_drawn_from(accepted: Callable[..., Path], harness: Command) -> None:
+    accepted(*OUTCOMES)
+    done = harness("audit", "-k", "version", "-p", "t*", "--seed", "1", "-j", "1")
+    assert done.stdout.endswith("2 cells drawn (seed 1): 2 pass: all agree\n")
+    nothing = harness("audit", "-e", "tf216")
+    assert nothing.returncode == 2
+    assert nothing.stderr.startswith("there is nothing to audit: no outcome of this selection in ")
+    assert harness("audit", "-k", "versio").returncode == 2
+
+
+def test_an_environment_that_is_not_installed_is_to_be_run_first(
+    project: Path, keep: Keep, column: Callable[..., Column], harness: Command
+) -> None:
+    keep("results", column(OUTCOMES[2]))
+    done = harness("audit")
+    assert done.returncode == 3
+    assert done.stderr == "not installed: tf215; run it first: `harness run -e tf215`\n"
+
+
+def test_results_of_other_packages_are_not_compared(
+    made: Path, keep: Keep, column: Callable[..., Column], harness: Command
+) -> None:
+    keep("results", column(OUTCOMES[2], packages={"numpy": "1"}))
+    done = harness("audit")
+    assert done.returncode == 3
+    assert done.stderr == "tf215: its packages are not those of the results: run it first: `harness run -e tf215`\n"
+
+
+def test_a_run_of_another_script_is_not_compared(
+    made: Path, accepted: Callable[..., Path], harness: Command, edit: Callable[[str, str, str], None]
+) -> None:
+    accepted(*OUTCOMES[2:4], folder=".harness/run")
+    assert harness("audit", "--run").returncode == 0
+    edit("cases/snippet/version.yaml", "2.15.0", "2.15.1")
+    done = harness("audit", "--run")
+    assert done.returncode == 3
+    assert done.stderr == "tf215: version has changed since its run: run it again\n"
+
+
+def test_an_interrupt_ends_the_scripts_and_says_how_far_it_came(accepted: Callable[..., Path], made: Path) -> None:
+    file = made / "cases" / "snippet" / "sleeps.yaml"
+    note = made / "process"
+    code = CASES["sleeps"].replace("time.sleep", f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep")
+    code = "import os\n  " + code
+    file.write_text(SNIPPET.format("sleeps", code).replace("timeout: 1\n", ""), encoding="utf-8")
+    accepted(Outcome("sleeps", "tensorflow.keras", Status.PASS))
+    command = [sys.executable, "-m", "harness", "audit", "--root", str(made), "--seed", "7"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while not (note.exists() and note.read_text(encoding="utf-8")):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[0]
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "interrupted after 0 of 1 cells drawn (seed 7)"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text(encoding="utf-8")), 0)
+
+
+def cells(project: Path, **counts: int) -> list[RecordedCell]:
+    """So many cells of each status."""
+    loaded = load_project(project)
+    environment, path = loaded.matrix.environments["tf215"], loaded.matrix.paths["keras"]
+    return [
+        RecordedCell(environment, loaded.cases[0], path, Outcome(f"{name}-{number}", "keras", Status(name)))
+        for name, count in counts.items()
+        for number in range(count)
+    ]
+
+
+def drawn(cells: list[RecordedCell], size: int, seed: int = 7) -> dict[str, int]:
+    return dict(Counter(cell.recorded.status.value for cell in draw_sample(cells, size, seed)))
+
+
+def test_every_status_is_drawn_and_the_rest_by_its_share(project: Path) -> None:
+    many = cells(project, **{"pass": 900, "fail": 80, "absent": 20, "crash": 3})
+    counts = drawn(many, 100)
+    assert sum(counts.values()) == 100
+    assert counts["crash"] == 3
+    assert 5 <= counts["absent"] <= 12
+    assert 5 <= counts["fail"] <= 25
+    assert counts["pass"] >= 60
+
+
+def test_a_small_sample_has_each_status_alike_and_never_none(project: Path) -> None:
+    many = cells(project, **{"pass": 900, "fail": 80, "crash": 1})
+    assert drawn(many, 1) == {"pass": 1, "fail": 1, "crash": 1}
+    small = drawn(many, 6)
+    assert small["crash"] == 1
+    assert small["fail"] >= 2
+    assert small["pass"] >= 2
+    assert sum(small.values()) == 6
+
+
+def test_a_seed_draws_the_same_cells_and_another_others(project: Path) -> None:
+    many = cells(project, **{"pass": 50, "fail": 20})
+    assert draw_sample(many, 20, 7) == draw_sample(many, 20, 7)
+    assert draw_sample(many, 20, 7) != draw_sample(many, 20, 8)
+    assert draw_sample(many, 1000, 7) == many

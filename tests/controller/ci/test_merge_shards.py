@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome, Record
+from harness.contract.statuses import Stage, Status
+from harness.controller.results.documents import Column, read_column, read_details, write_column, write_details
+
+Columns = Callable[..., Column]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Put = Callable[..., None]
+
+KEYS = [
+    ("dense", "tensorflow.keras"),
+    ("dense", "tf.keras"),
+    ("version", "keras"),
+    ("version", "tensorflow.keras"),
+    ("version", "tf.keras"),
+]
+PASSED = [Outcome(*key, status=Status.PASS) for key in KEYS]
+FAILED = [Outcome(*key, Status.FAIL, Stage.FIT, "ValueError", "shapes differ") for key in KEYS]
+
+
+@pytest.fixture
+def put(project: Path, column: Columns) -> Put:
+    """Put a column into the folder of a shard, as a job sends it."""
+
+    def put(shard: str, name: str, *outcomes: Outcome, seconds: float = 1.0) -> None:
+        folder = project / "shards" / shard
+        write_column(folder / "run" / f"{name}.json", column(*outcomes, id=name))
+        reached = [outcome for outcome in outcomes if outcome.status is not Status.NOT_RUN]
+        write_details(folder / "details" / f"{name}.json", [Record(outcome, seconds=seconds) for outcome in reached])
+
+    return put
+
+
+def collect(harness: Command, project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return harness("collect", "--shards", str(project / "shards"), *words)
+
+
+def state(project: Path) -> dict[str, bytes]:
+    folders = [project / ".harness" / name for name in ("run", "details")]
+    return {f"{folder.name}/{file.name}": file.read_bytes() for folder in folders for file in folder.iterdir()}
+
+
+def test_shards_are_a_run_whatever_their_order_and_number(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED)
+    put("two", "tf216", *FAILED)
+    assert collect(harness, project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
+    before = state(project)
+    sent = [project / "shards" / "one", project / "shards" / "two", project / "shards" / "two"]
+    for number, order in enumerate(permutations(sent)):
+        shards = project / f"sent {number}"
+        for place, shard in enumerate(order):
+            shutil.copytree(shard, shards / str(place))
+        assert harness("collect", "--shards", str(shards), "-g", "quick").returncode == 0
+        assert state(project) == before
+
+
+def test_a_lost_shard_is_a_column_that_was_not_run(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED)
+    done = collect(harness, project, "-g", "quick")
+    assert done.stdout == "1 of 2 environments from 1 shards\nno shard has tf216: not run\n"
+    lost = read_column(project / ".harness" / "run" / "tf216.json")
+    assert (lost.environment.tensorflow, lost.environment.status) == ("2.16.2", "ok")
+    assert [(key, cell.status) for key, cell in lost.cells.items()] == [(key, Status.NOT_RUN) for key in KEYS]
+    put("late", "tf216", *FAILED)
+    assert collect(harness, project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
+    assert read_column(project / ".harness" / "run" / "tf216.json").cells == {cell.key: cell for cell in FAILED}
+
+
+def test_without_any_shard_all_is_not_run(project: Path, harness: Command) -> None:
+    (project / "shards").mkdir()
+    assert collect(harness, project, "-e", "tf215").stdout.endswith("no shard has tf215: not run\n")
+    assert collect(harness, project / "nowhere", "-e", "tf215").returncode == 2
+
+
+def test_a_shard_alone_lies_in_the_folder_itself(project: Path, harness: Command, put: Put) -> None:
+    put("", "tf215", *PASSED)
+    assert collect(harness, project, "-e", "tf215").stdout == "1 of 1 environments from 1 shards\n"
+
+
+def test_cells_that_a_shard_did_not_reach_are_there(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED[:2])
+    collect(harness, project, "-e", "tf215")
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3
+
+
+def test_details_are_of_the_shard_whose_outcome_is_taken(project: Path, harness: Command, put: Put) -> None:
+    fault = Outcome(*KEYS[0], status=Status.ERROR, message="no room")
+    put("a", "tf215", fault, *PASSED[1:], seconds=1.0)
+    put("b", "tf215", *PASSED, seconds=2.0)
+    collect(harness, project, "-e", "tf215")
+    details = read_details(project / ".harness" / "details" / "tf215.json")
+    assert details["dense[tensorflow.keras]"]["seconds"] == 2.0
+    assert len(details) == len(KEYS)
+
+
+def test_a_document_that_is_cut_is_said_and_left_out(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED)
+    put("two", "tf216", *PASSED)
+    file = project / "shards" / "two" / "run" / "tf216.json"
+    file.write_bytes(file.read_bytes()[:100])
+    done = collect(harness, project, "-g", "quick")
+    assert done.returncode == 0
+    assert f"left out: {file}: cannot be read: " in done.stdout
+    assert done.stdout.endswith("no shard has tf216: not run\n")
+
+
+def test_two_different_answers_are_refused_and_nothing_is_written(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED)
+    put("two", "tf215", *FAILED)
+    done = collect(harness, project, "-e", "tf215")
+    assert (done.returncode, done.stderr.count("given twice")) == (3, 1)
+    assert not (project / ".harness" / "run").exists()
+
+
+def test_a_selection_goes_with_shards_alone(project: Path, harness: Command) -> None:
+    done = harness("collect", "-g", "quick")
+    assert (done.returncode, "--shards" in done.stderr) == (2, True)

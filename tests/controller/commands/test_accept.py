@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import datetime
+import fcntl
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.commands.accept import merge_into_baseline
+from harness.controller.errors import HarnessError
+from harness.controller.results.documents import Column
+from harness.controller.results.history import read_history
+
+Columns = Callable[..., Column]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+Keep = Callable[[str, Column], Path]
+
+A, B, C = (Outcome(case, "keras", Status.PASS) for case in "abc")
+PLANNED = {A.key, B.key, C.key}
+
+CELLS = [
+    Outcome("dense", "tf.keras", Status.PASS),
+    Outcome("version", "keras", Status.PASS),
+    Outcome("version", "tf.keras", Status.PASS),
+]
+BROKEN = [
+    Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0") if outcome is CELLS[1] else outcome
+    for outcome in CELLS
+]
+SAID = [
+    "tf215 regressed version[keras]: pass → fail at call (AssertionError: 2.14.0)",
+    "tf215 numpy 1.26.4 → 2.0.2",
+]
+COUNTS = "1 regressed, 1 package, 1 environment new"
+
+
+def now(outcome: Outcome, status: Status = Status.FAIL) -> Outcome:
+    return Outcome(outcome.case, outcome.path, status)
+
+
+def bytes_of(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_without_a_baseline_the_selected_cells_are_taken(column: Columns) -> None:
+    assert merge_into_baseline(None, column(A, B), PLANNED, PLANNED) == column(A, B)
+    assert merge_into_baseline(None, column(A, B), {A.key}, PLANNED) == column(A)
+
+
+def test_only_the_selected_cells_replace_those_of_the_baseline(column: Columns) -> None:
+    run = column(now(A), now(B))
+    assert merge_into_baseline(column(A, B, C), run, {A.key}, PLANNED) == column(now(A), B, C)
+    assert merge_into_baseline(column(A, B, C), run, PLANNED, PLANNED) == column(now(A), now(B), C)
+
+
+def test_a_cell_that_the_project_no_longer_has_goes(column: Columns) -> None:
+    run = column(now(A), packages={"numpy": "2.0.0"})
+    assert merge_into_baseline(column(A, B), run, {A.key}, {A.key}) == run
+
+
+@pytest.mark.parametrize("status", [Status.NOT_RUN, Status.ERROR])
+def test_a_cell_that_says_nothing_is_not_accepted(column: Columns, status: Status) -> None:
+    run = column(A, now(B, status), now(C, status))
+    with pytest.raises(HarnessError, match=r"^tf215: 2 cells have no outcome, b\[keras\] first: run again$"):
+        merge_into_baseline(column(A, B, C), run, PLANNED, PLANNED)
+    assert merge_into_baseline(None, run, {A.key}, PLANNED) == column(A)
+
+
+def test_outcomes_of_two_sets_of_packages_do_not_stand_in_one_document(column: Columns) -> None:
+    before = column(A, B, packages={"numpy": "1.26.4"})
+    run = column(now(A), now(B), packages={"numpy": "2.0.0"})
+    assert merge_into_baseline(before, run, PLANNED, PLANNED) == run
+    with pytest.raises(HarnessError, match="tf215: its packages are not those of the baseline"):
+        merge_into_baseline(before, run, {A.key}, PLANNED)
+
+
+def test_an_environment_that_cannot_be_made_can_be_accepted(column: Columns) -> None:
+    run = column(now(A, Status.ENV_FAIL), now(B, Status.ENV_FAIL), status="env-fail", reason="no Python 3.99")
+    assert merge_into_baseline(column(A, B), run, PLANNED, PLANNED) == run
+
+
+def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
+    keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
+    keep(".harness/run", column(*CELLS, id="tf216"))
+    before = bytes_of(project)
+    dry = harness("accept", "--dry-run")
+    assert (dry.returncode, dry.stderr, bytes_of(project)) == (0, "", before)
+    *said, last = dry.stdout.splitlines()
+    names = ("grid.csv", "grid.json", "grid.md", "grid.svg", "history.csv", "tf215.json", "tf216.json")
+    files = ", ".join(f"results/{name}" for name in names)
+    assert last == f"nothing was written; without --dry-run this writes {files}"
+    assert harness("accept").stdout.splitlines()[: len(said)] == said == [*SAID, "tf216 environment new", COUNTS]
+    after = bytes_of(project)
+    written = sorted(str(file.relative_to(project)) for file in after if after[file] != before.get(file))
+    assert ", ".join(written) == files
+    dry = harness("accept", "--dry-run")
+    assert dry.stdout.splitlines()[-1] == "nothing was written; without --dry-run this writes nothing either"
+
+
+def test_an_acceptance_appends_exactly_what_it_changed_to_the_history(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
+    keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
+    keep(".harness/run", column(*CELLS, id="tf216"))
+    old = b"day,environment,case,path,change,before,after\r\n2026-11-01,tf215,dense,*,new,,\r\n"
+    (project / "results" / "history.csv").write_bytes(old)
+    assert harness("accept").returncode == 0
+    new = (project / "results" / "history.csv").read_bytes()
+    assert new.startswith(old)
+    days, lines = zip(*(line.split(",", 1) for line in new[len(old) :].decode().splitlines()), strict=True)
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    assert set(days) <= {str(today), str(today - datetime.timedelta(days=1))}  # a day may end here
+    assert lines == (
+        "tf215,version,keras,regressed,pass,fail at call (AssertionError: 2.14.0)",
+        "tf216,,,environment new,,",
+        "tf216,dense,*,new,,",
+        "tf216,version,*,new,,",
+    )
+
+
+def test_an_acceptance_without_a_difference_changes_no_byte(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    assert harness("accept").returncode == 0
+    before = bytes_of(project)
+    done = harness("accept")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "no difference")
+    assert bytes_of(project) == before
+
+
+def test_other_packages_are_said_and_accepted_and_are_no_line_of_the_history(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, packages={"keras": "2.15.0", "numpy": "1.26.4"}))
+    run = keep(".harness/run", column(*CELLS, packages={"keras": "2.15.0", "numpy": "2.0.2"}))
+    done = harness("accept")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:2] == ["tf215 numpy 1.26.4 → 2.0.2", "1 package"]
+    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
+    assert read_history(project / "results" / "history.csv") == []
+
+
+def test_a_part_that_is_new_is_counted_and_noted_by_cell(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    assert harness("accept", "-p", "tf.keras").returncode == 0
+    done = harness("accept", "-p", "keras", "-k", "version")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 new")
+    noted = read_history(project / "results" / "history.csv")
+    assert [(event.case, event.path, event.change) for event in noted] == [
+        ("", "", "environment new"),
+        ("dense", "*", "new"),
+        ("version", "*", "new"),
+        ("version", "keras", "new"),
+    ]
+
+
+def test_a_cell_that_the_project_no_longer_has_is_noted_as_removed(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*CELLS, Outcome("gone", "keras", Status.CRASH, message="=1+1")))
+    keep(".harness/run", column(*CELLS))
+    done = harness("accept")
+    assert done.stdout.splitlines()[:2] == ["tf215 removed gone[keras]: crash (=1+1)", "1 removed"]
+    (event,) = read_history(project / "results" / "history.csv")
+    assert (event.case, event.path, event.change) == ("gone", "keras", "removed")
+    assert (event.before, event.after) == ("crash (=1+1)", "")
+
+
+@pytest.mark.parametrize("how", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("results/history.csv", b"who,when\n", "not a history: its lines must be day, "),
+        ("results/history.csv", b"\xff\xfe", "cannot be read: 'utf-8' codec can't decode byte 0xff"),
+        ("results/tf215.json", b'{"schema": 1', "cannot be read: "),
+        (".harness/run/tf216.json", b"", "cannot be read: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_ends_an_acceptance_before_anything_is_written(
+    project: Path, harness: Command, keep: Keep, column: Columns, how: list[str], file: str, content: bytes, said: str
+) -> None:
+    for name in ("tf215", "tf216"):
+        keep("results", column(*CELLS, id=name))
+        keep(".harness/run", column(*BROKEN, id=name))
+    (project / file).write_bytes(content)
+    before = bytes_of(project)
+    done = harness("accept", *how)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"{project / file}: {said}")
+    assert len(done.stderr.splitlines()) == 1
+    assert bytes_of(project) == before
+
+
+def test_what_another_script_gave_is_refused(
+    project: Path, harness: Command, keep: Keep, edit: Edit, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    edit("cases/snippet/version.yaml", '== "2.15.0"', '== "2.16.0"')
+    for how in ([], ["--dry-run"], ["-p", "keras"]):
+        done = harness("accept", *how)
+        said = "tf215: version has changed since its run, or was not run: run it again\n"
+        assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert not (project / "results").exists()
+    assert harness("accept", "-k", "dense").returncode == 0
+    edit("cases/snippet/version.yaml", '== "2.16.0"', '== "2.15.0"')
+    assert harness("accept").returncode == 0
+
+
+def test_an_outcome_of_which_no_detail_was_kept_is_refused(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    details = project / ".harness" / "details" / "tf215.json"
+    details.write_text('{"dense[tf.keras]": ', encoding="utf-8")
+    done = harness("accept")
+    assert (done.returncode, done.stderr.startswith(f"{details}: not what a run leaves (")) == (3, True)
+    details.unlink()
+    done = harness("accept", "-k", "dense")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "tf215: dense has changed since its run, or was not run: run it again\n"
+    assert not (project / "results").exists()
+
+
+def test_an_environment_that_cannot_be_made_is_accepted_without_details(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    lost = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]
+    run = keep(".harness/run", column(*lost, status="env-fail", reason="venv: error: no Python 3.99"))
+    (project / ".harness" / "details" / "tf215.json").unlink()
+    assert harness("accept").returncode == 0
+    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
+
+
+def test_nothing_is_accepted_while_a_run_is_under_way(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*CELLS))
+    with open(project / ".harness" / "lock", "w", encoding="utf-8") as run:
+        fcntl.flock(run, fcntl.LOCK_EX)
+        done = harness("accept")
+    said = f"another run in {project} is under way: nothing was done\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert not (project / "results").exists()
+    assert harness("accept").returncode == 0
+
+
+def test_what_was_not_run_to_the_end_stays_as_it_was(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    env_fail = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]
+    for name in ("tf215", "tf216", "tf216-legacy"):
+        keep("results", column(*CELLS, id=name))
+    keep(".harness/run", column(*BROKEN, id="tf215"))
+    keep(".harness/run", column(*env_fail, id="tf216", status="env-fail", reason="no network"))
+    keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN), *CELLS[1:], id="tf216-legacy"))
+    before = bytes_of(project / "results")
+    assert harness("accept").returncode == 3
+    assert bytes_of(project / "results") == before
+    done = harness("accept", "--complete")
+    assert (done.returncode, "accepted 3 cells of tf215\n" in done.stdout) == (0, True)
+    after = bytes_of(project / "results")
+    for name in ("tf216", "tf216-legacy"):
+        assert after[project / "results" / f"{name}.json"] == before[project / "results" / f"{name}.json"]
+    assert b"2.14.0" in after[project / "results" / "tf215.json"]
+
+
+def test_nothing_complete_is_nothing_to_accept(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN)))
+    done = harness("accept", "--complete")
+    assert (done.returncode, done.stdout) == (0, "nothing was run to the end: nothing is accepted\n")

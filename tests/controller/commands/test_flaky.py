@@ -1,0 +1,129 @@
+"""Cells that do not give the same each time: a run that is not as in the baseline, and `harness flaky`."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.statuses import Status
+from harness.controller.results.documents import read_column
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+# It fails the first time, and never again.
+ONCE = """\
+id: once
+kind: snippet
+title: Fails once
+paths: [tf.keras]
+code: |
+  import os
+  import KERAS as keras
+
+  # call
+  mark = {mark!r}
+  first = not os.path.exists(mark)
+  open(mark, "w").close()
+  assert not first, keras.__version__
+"""
+
+
+@pytest.fixture
+def once(project: Path, made: None) -> Path:
+    """A case that fails once, as soon as the file that is given here is not there. It is accepted as passing."""
+    mark = project / "mark"
+    (project / "cases" / "snippet" / "once.yaml").write_text(ONCE.format(mark=str(mark)), encoding="utf-8")
+    mark.touch()
+    return mark
+
+
+def test_what_does_not_hold_is_flaky_and_no_change(project: Path, harness: Command, once: Path) -> None:
+    assert harness("run", "-e", "tf215", "-k", "once").returncode == 0
+    assert harness("accept", "-k", "once").returncode == 0
+    once.unlink()
+    done = harness("run", "-e", "tf215", "-k", "once", "--fresh")
+    assert done.returncode == 0
+    said = "tf215 flaky once[tf.keras]: 2 of 3 pass; 1 of 3 fail at call (AssertionError: 2.15.0)\nas in the baseline\n"
+    assert done.stdout.endswith(said)
+    log = (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+    assert "tf215: 1 not as in the baseline: once more, 1 of 2\n" in log
+    assert "tf215: 1 not as in the baseline: once more, 2 of 2\n" in log
+    run = project / ".harness" / "run" / "tf215.json"
+    assert run.read_bytes() == (project / "results" / "tf215.json").read_bytes()
+    again = harness("run", "-e", "tf215", "-k", "once")
+    assert "taken from earlier runs" not in again.stdout  # what is flaky is never taken
+    assert "flaky" not in again.stdout
+
+
+def test_without_retries_it_is_a_change(project: Path, harness: Command, once: Path) -> None:
+    harness("run", "-e", "tf215", "-k", "once")
+    harness("accept", "-k", "once")
+    once.unlink()
+    done = harness("run", "-e", "tf215", "-k", "once", "--fresh", "--retries", "0")
+    assert done.returncode == 1
+    assert "tf215 regressed once[tf.keras]: pass → fail at call (AssertionError: 2.15.0)\n1 regressed\n" in done.stdout
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    assert cells["once", "tf.keras"].status is Status.FAIL
+
+
+def test_a_change_that_holds_is_told_and_is_taken_the_next_time(project: Path, harness: Command, once: Path) -> None:
+    harness("run", "-e", "tf215", "-k", "version")
+    harness("accept", "-k", "version")
+    (keras,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
+    keras.write_text("__version__ = '2.14.0'\n", encoding="utf-8")
+    first = harness("run", "-e", "tf215", "-k", "version", "--fresh")
+    second = harness("run", "-e", "tf215", "-k", "version")
+    for done in (first, second):
+        assert done.returncode == 1
+        assert "tf215 regressed version[tf.keras]: pass → fail at call (AssertionError: 2.14.0)\n" in done.stdout
+        assert "2 regressed\n" in done.stdout
+        assert "flaky" not in done.stdout
+    assert "3 cells taken from earlier runs" in second.stdout
+
+
+def test_flaky_runs_a_selection_several_times(harness: Command, once: Path) -> None:
+    once.unlink()
+    done = harness("flaky", "-e", "tf215", "--runs", "3")
+    assert done.returncode == 1
+    said = "tf215 flaky once[tf.keras]: 2 of 3 pass; 1 of 3 fail at call (AssertionError: 2.15.0)\n"
+    assert done.stdout.endswith(said + "6 cells, run 3 times: 1 flaky\n")
+    assert "run 3 of 3\n" in done.stdout
+    steady = harness("flaky", "-e", "tf215", "--runs", "2")
+    assert steady.returncode == 0
+    assert steady.stdout.endswith("6 cells, run 2 times: none flaky\n")
+
+
+def test_an_environment_that_cannot_be_made_is_told(project: Path, harness: Command) -> None:
+    (project / "locks").mkdir()
+    (project / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
+    done = harness("flaky", "-e", "tf115", "--runs", "2")
+    assert done.returncode == 3
+    assert "tf115 env-fail: " in done.stdout
+    assert done.stdout.count(" in run ") == 2
+    assert done.stdout.endswith("0 cells, run 2 times: none flaky\n")
+
+
+def test_once_is_not_several_times(harness: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        harness("flaky", "--runs", "1")
+    assert "--runs: must be at least 2" in capsys.readouterr().err
+
+
+def test_what_did_not_get_through_its_cells_is_not_called_steady(project: Path, harness: Command, made: None) -> None:
+    (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
+    done = harness("flaky", "-e", "tf215", "--runs", "2")
+    assert done.returncode == 3
+    assert done.stdout.count("tf215 did not get through its cells (log: ") == 2
+
+
+def test_a_report_names_what_is_flaky(harness: Command, once: Path) -> None:
+    harness("run", "-e", "tf215", "-k", "once")
+    harness("accept", "-k", "once")
+    once.unlink()
+    harness("run", "-e", "tf215", "-k", "once", "--fresh")
+    report = harness("report")
+    assert report.returncode == 0
+    assert "## Flaky\n\n- tf215 flaky once\\[tf.keras\\]: 2 of 3 pass; 1 of 3 fail at call" in report.stdout

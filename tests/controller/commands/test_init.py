@@ -1,0 +1,180 @@
+"""`harness init`, and the project it writes, with the installed wheel and without this repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.version import Version
+from uv import find_uv_bin
+
+from harness.controller.cli import main
+from harness.controller.commands.init import _FILES
+from harness.controller.results.documents import read_column
+from tests.support import ROOT
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder."""
+    (tmp_path / "my grid").mkdir()
+    return tmp_path / "my grid"
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return subprocess.run(
+        [*map(str, command)], cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built by the flit_core of these tests."""
+    made = tmp_path_factory.mktemp("wheel")
+    root = ROOT
+    done = run(sys.executable, "-m", "flit_core.wheel", "--outdir", made, root, cwd=made)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = made.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def empty_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that sees the packages of these tests, but not this repository, which is none of them."""
+    prefix = tmp_path_factory.mktemp("user") / "venv"
+    done = run(find_uv_bin(), "venv", "--offline", "--python", sys.executable, prefix, cwd=prefix.parent)
+    assert done.returncode == 0, done.stderr
+    (packages,) = prefix.glob("lib/python3.*/site-packages")
+    (packages / "shared.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return prefix
+
+
+@pytest.fixture(scope="module")
+def installed(empty_environment: Path, wheel: Path) -> Path:
+    """The same with the wheel installed."""
+    install = ["pip", "install", "--offline", "--no-deps", "--python", str(empty_environment), str(wheel)]
+    done = run(find_uv_bin(), *install, cwd=wheel.parent)
+    assert done.returncode == 0, done.stderr
+    return empty_environment
+
+
+@pytest.fixture
+def own(installed: Path, folder: Path) -> Command:
+    """A program of that environment, in a folder where `harness init` has been."""
+
+    def own(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [installed / "bin" / "harness"] if program == "harness" else [installed / "bin/python", "-m", program]
+        return run(*command, *arguments, cwd=folder)
+
+    done = own("harness", "init")
+    assert done.returncode == 0, done.stderr
+    return own
+
+
+def test_init_writes_a_project_that_is_valid_and_says_what_is_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert main(["init"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("".join(f"{name}: written\n" for name in _FILES))
+    assert "harness lock       resolves the exact packages of each environment, without which nothing runs" in said
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".gitignore",
+        "cases",
+        "matrix.yaml",
+        "tox.ini",
+        "toxfile.py",
+    ]
+    assert main(["validate"]) == 0
+    assert main(["run"]) == 2
+    assert "make them with `harness lock -e tf215 -e tf216 -e tf221`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", _FILES)
+def test_init_overwrites_nothing(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("mine", encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    assert main(["init", "--root", str(folder)]) == 2
+    assert capsys.readouterr().err == f"already in {folder}: {name}; nothing was written\n"
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_init_needs_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--root", str(folder / "none")]) == 2
+    assert capsys.readouterr().err == f"{folder / 'none'} is not a folder\n"
+
+
+def test_the_releases_to_start_with_are_those_of_our_matrix_or_older_patches(root: Path) -> None:
+    ours, theirs = (
+        yaml.safe_load(file.read_text(encoding="utf-8"))
+        for file in (root / "matrix.yaml", root / "harness/controller/template/matrix.yaml")
+    )
+    assert 2 <= len(theirs["environments"]) <= 3
+    for name, entry in theirs["environments"].items():
+        assert Version(entry["tensorflow"]) <= Version(ours["environments"][name]["tensorflow"])
+        same = ("python", "distribution", "packages")
+        assert [entry[key] for key in same] == [ours["environments"][name][key] for key in same]
+    assert theirs["paths"].items() <= ours["paths"].items()
+
+
+def test_the_wheel_has_every_file_of_the_package(wheel: Path, root: Path) -> None:
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    files = {path.relative_to(root) for path in (root / "harness").rglob("*") if path.is_file()}
+    assert packed == {file.as_posix() for file in files if "__pycache__" not in file.parts}
+    assert {"harness/runner/pytest.ini", "harness/controller/template/gitignore"} <= packed
+
+
+def test_the_commands_work_in_a_folder_of_ones_own(own: Command) -> None:
+    assert own("harness", "validate").stdout == "3 environments, 4 import paths, 1 cases: valid\n"
+    assert own("harness", "plan").stdout.endswith("3 environments, 12 cells\n")
+    done = own("harness", "script", "two-dense-layers", "-p", "keras")
+    assert (done.returncode, "from keras.layers import Dense" in done.stdout) == (0, True)
+    assert own("harness", "new", "symbol", "my-symbol").returncode == 0
+    assert own("harness", "validate").stdout.endswith("2 cases: valid\n")
+
+
+def test_tox_lists_the_environments_there(own: Command) -> None:
+    done = own("tox", "list", "--no-desc")
+    assert (done.returncode, done.stdout.split()) == (0, ["tf215", "tf216", "tf221"]), done.stderr
+
+
+def test_a_run_there_uses_the_runner_of_the_wheel(
+    own: Command, folder: Path, fill: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
+    matrix = folder / "matrix.yaml"
+    version = f'"{sys.version_info.major}.{sys.version_info.minor}"'
+    matrix.write_text(matrix.read_text(encoding="utf-8").replace('"3.11"', version), encoding="utf-8")
+    (folder / "locks").mkdir()
+    (folder / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
+    done = own("tox", "run", "-e", "tf215", "--notest")
+    assert done.returncode == 0, done.stdout
+    fill(folder / ".tox" / "tf215")
+    done = own("harness", "run", "-e", "tf215", "-p", "tensorflow.keras")
+    assert (done.returncode, done.stderr) == (0, "")
+    column = read_column(folder / ".harness" / "run" / "tf215.json")
+    assert {outcome.stage for outcome in column.cells.values()} == {"import"}  # that TensorFlow has no layers
+
+
+def test_a_tox_without_the_harness_says_which_one_to_run(empty_environment: Path, folder: Path, tmp_path: Path) -> None:
+    assert main(["init", "--root", str(folder)]) == 0
+    blocked = tmp_path / "harness.py"
+    blocked.write_text("raise ModuleNotFoundError(name='harness')\n", encoding="utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from tox.run import run; run(['list'])"
+    done = run(empty_environment / "bin" / "python", "-c", code, cwd=folder)
+    assert done.returncode not in (0, 1)
+    assert "no harness here: run the tox of the environment that has keras-import-matrix" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

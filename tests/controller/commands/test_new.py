@@ -1,0 +1,61 @@
+"""`harness new` writes a case that validates; `harness schema` writes what an editor reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cases.kinds import KINDS
+from harness.controller.cli import main
+from harness.controller.commands.new import EDITOR_LINE
+from harness.controller.errors import Exit
+from tests.support import ROOT
+
+MATRIX = (ROOT / "harness/controller/template/matrix.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "matrix.yaml").write_text(MATRIX, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_case_of_any_kind_validates(kind: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "--root", str(root), kind, "my-first-case"]) == Exit.AGREES
+    text = (root / "cases" / kind / "my-first-case.yaml").read_text(encoding="utf-8")
+    assert text.startswith(f"{EDITOR_LINE}\nid: my-first-case\nkind: {kind}\ntitle: My first case\n")
+    assert main(["validate", "--root", str(root)]) == Exit.AGREES
+    assert "1 cases: valid" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["symbl", "a"], "unknown kind 'symbl'; did you mean 'symbol'?"),
+        (["symbol", "My Case"], "'My Case' is no id: use lower-case words joined by hyphens, 'my-case'"),
+        (["symbol", "--", "-"], "'-' is no id: use lower-case words joined by hyphens"),
+        (["symbol", "taken"], "the id 'taken' is already used in cases/snippet/taken.yaml"),
+    ],
+)
+def test_what_cannot_be_written_is_said(
+    words: list[str], sentence: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "--root", str(root), "snippet", "taken"]) == Exit.AGREES
+    before = sorted(root.rglob("*"))
+    assert main(["new", "--root", str(root), *words]) == Exit.USAGE
+    assert capsys.readouterr().err == sentence + "\n"
+    assert sorted(root.rglob("*")) == before
+
+
+def test_schemas_are_written_once(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "--root", str(root)]) == Exit.AGREES
+    assert capsys.readouterr().out == "schemas/case.json: written\nschemas/matrix.json: written\n"
+    assert json.loads((root / "schemas/case.json").read_text(encoding="utf-8"))["required"] == ["id", "kind", "title"]
+    assert main(["schema", "--root", str(root)]) == Exit.AGREES
+    assert capsys.readouterr().out == "unchanged\n"
+    (root / "schemas/matrix.json").write_text("{}", encoding="utf-8")
+    assert main(["schema", "--root", str(root)]) == Exit.AGREES
+    assert capsys.readouterr().out == "schemas/matrix.json: written\n"

@@ -1,0 +1,258 @@
+"""`harness run` with real tox, in environments for which nothing is downloaded."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.statuses import Status
+from harness.controller.results.documents import read_column
+from harness.controller.run import preflight as preparing
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+
+
+def write_lock(project: Path, name: str, text: str = "# nothing\n") -> None:
+    (project / "locks").mkdir(exist_ok=True)
+    (project / "locks" / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def wait_for(fact: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    deadline = time.monotonic() + 60
+    while not fact():
+        assert process is None or process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def has_ended(process: int) -> bool:
+    try:
+        return "(zombie)" in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_an_environment_that_cannot_be_made_is_a_column_of_env_fail(project: Path, harness: Command) -> None:
+    write_lock(project, "tf115")
+    done = harness("run", "-e", "tf115", "-k", "version")
+    assert done.returncode == 3
+    assert "tf115: making the environment\n" in done.stdout
+    assert "without a baseline: tf115 (`harness accept` makes this run one)" in done.stdout
+    column = read_column(project / ".harness" / "run" / "tf115.json")
+    assert column.environment.status == "env-fail"
+    assert column.environment.reason is not None
+    assert "interpreter" in column.environment.reason
+    assert column.environment.reason in done.stdout
+    assert not any(word in column.environment.reason for word in (str(project), "seconds", "pid="))
+    paths = ["keras", "tensorflow.keras", "tf.keras"]
+    assert sorted(column.cells) == [("version", path) for path in paths]  # what was selected, and nothing else
+    assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
+
+
+@pytest.mark.usefixtures("empty_lock")
+def test_packages_that_cannot_be_installed_leave_no_half_made_environment(project: Path, harness: Command) -> None:
+    write_lock(project, "tf215", f"nothing==1 --hash=sha256:{'0' * 64}\n--no-index\n")
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    environment = read_column(project / ".harness" / "run" / "tf215.json").environment
+    assert environment.status == "env-fail"
+    assert str(environment.reason).startswith("install_deps: ")
+    assert "nothing" in str(environment.reason)
+    assert f"tf215 env-fail: {environment.reason} (log: " in done.stdout
+    assert not (project / ".tox" / "tf215").exists()
+
+
+@pytest.mark.usefixtures("empty_lock")
+def test_an_environment_without_tensorflow_is_said_and_is_no_outcome(project: Path, harness: Command) -> None:
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    log = project / ".harness" / "logs" / "tf215.log"
+    why = "commands[0]: tensorflow-cpu is not installed in .tox/tf215"
+    assert done.stdout.endswith(f"tf215 did not come to its cells: {why} (log: {log})\n")
+    assert list((project / ".harness" / "run").glob("*")) == []
+    assert (project / ".tox" / "tf215").is_dir()
+    assert harness("accept").returncode == 2
+
+
+@pytest.mark.usefixtures("made")
+def test_options_that_together_leave_no_cell_are_no_failure_of_the_environment(project: Path, harness: Command) -> None:
+    done = harness("run", "-e", "tf215", "--", "--case", "dense", "--path", "keras")
+    assert done.returncode == 2
+    assert "tf215 did not come to its cells: commands[0]: the selection has no cell: none of its" in done.stdout
+    assert not (project / ".harness" / "run" / "tf215.json").exists()
+    assert (project / ".tox" / "tf215").is_dir()
+
+
+@pytest.mark.usefixtures("made")
+def test_a_column_that_another_tox_runs_is_left_to_it(project: Path, harness: Command) -> None:
+    (project / ".harness" / "locks").mkdir(parents=True)
+    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    assert "did not come to its cells: commands[0]: another run of tf215 is under way: nothing was done" in done.stdout
+    assert not (project / ".harness" / "run" / "tf215.json").exists()
+    assert harness("run", "-e", "tf215").returncode == 0
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_that_did_not_get_through_its_cells_is_no_success(project: Path, harness: Command) -> None:
+    (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    log = project / ".harness" / "logs" / "tf215.log"
+    assert f"tf215 did not get through its cells (log: {log})" in done.stdout
+    assert "tf215: pytest cannot be started: " in log.read_text(encoding="utf-8")
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells.values()
+    assert {outcome.status for outcome in cells} == {Status.NOT_RUN}
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_is_accepted_and_the_next_one_agrees(project: Path, harness: Command) -> None:
+    first = harness("run", "-e", "tf215")
+    assert first.returncode == 0, first.stdout
+    assert "✓ pass 2   ✗ fail 2   – absent 1" in first.stdout
+    assert "without a baseline: tf215" in first.stdout
+    assert harness("accept").returncode == 0
+    second = harness("run", "-e", "tf215")
+    assert second.returncode == 0
+    assert second.stdout.endswith("\nas in the baseline\n")
+    assert (project / ".harness/run/tf215.json").read_bytes() == (project / "results/tf215.json").read_bytes()
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_that_differs_from_the_baseline_ends_with_code_1(project: Path, harness: Command) -> None:
+    harness("run", "-e", "tf215")
+    harness("accept")
+    (changed,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
+    changed.write_text("__version__ = '2.14.0'\n", encoding="utf-8")
+    done = harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras", "--fresh")
+    assert done.returncode == 1
+    said = "tf215 regressed version[tf.keras]: pass → fail at call (AssertionError: 2.14.0)\n1 regressed\n"
+    assert done.stdout.endswith(said)
+    assert harness("run", "-e", "tf215", "--", "-k", "nothing").returncode == 2
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: Edit, number: signal.Signals) -> None:
+    edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")
+    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
+    stream = project / ".harness" / "stream" / "tf215.jsonl"
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=45)
+        assert process.returncode == 130
+    assert said.endswith("\ninterrupted: 2 outcomes of 1 environments are kept, and not run again\n")
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    assert {key[0]: outcome.status for key, outcome in cells.items()} == {
+        "dense": Status.FAIL,
+        "version": Status.NOT_RUN,
+    }
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
+    project: Path, edit: Edit, harness: Command
+) -> None:
+    edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")
+    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
+    stream = project / ".harness" / "stream" / "tf215.jsonl"
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
+        tox = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8"))
+        process.kill()
+    wait_for(lambda: has_ended(tox))
+    edit("cases/snippet/version.yaml", "  time.sleep(50)", "  time.sleep(0)")
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 0
+    assert "2 cells taken from earlier runs" in done.stdout
+
+
+@pytest.mark.usefixtures("empty_lock")
+def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Path) -> None:
+    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that takes the call, and says nothing
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/index"
+        write_lock(project, "tf215", f"--index-url {url}\nnothing==1 --hash=sha256:{'0' * 64}\n")
+        with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+            silent.settimeout(60)
+            caller, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=45)
+            caller.close()
+    assert process.returncode == 130
+    assert said.endswith("\ninterrupted: 0 outcomes of 1 environments are kept, and not run again\n")
+    assert list((project / ".harness" / "run").glob("*")) == []
+
+
+@pytest.mark.usefixtures("empty_lock")
+@pytest.mark.parametrize(
+    ("spoil", "how", "code", "said"),
+    [
+        ("tox.ini", [], 2, " has no tox.ini: docs/matrix-format.md says what a project needs\n"),
+        ("toxfile.py", [], 2, " has no toxfile.py: docs/matrix-format.md says what a project needs\n"),
+        ("locks/tf215.txt", [], 2, "without a lock: tf215; make them with `harness lock -e tf215`\n"),
+        ("", ["--case", "dens"], 2, "no case matches 'dens'; did you mean 'dense'?\n"),
+        ("", ["--path", "kears"], 2, "no import path matches 'kears'; did you mean 'keras'?\n"),
+        ("results/tf215.json", [], 3, "/results/tf215.json: cannot be read: "),
+    ],
+)
+def test_what_can_be_known_before_is_told_before_anything_starts(
+    project: Path, harness: Command, spoil: str, how: list[str], code: int, said: str
+) -> None:
+    if spoil.startswith("results"):
+        (project / "results").mkdir()
+        (project / spoil).write_text("{", encoding="utf-8")
+    elif spoil:
+        (project / spoil).unlink()
+    done = harness("run", "-e", "tf215", "--", *how)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [file.name for file in (project / ".harness").iterdir()] == ["cases.json"]
+    assert not (project / ".tox").exists()
+
+
+def test_all_locks_that_are_missing_are_named_at_once(project: Path, harness: Command) -> None:
+    write_lock(project, "tf216")
+    done = harness("run", "-g", "tf2x")
+    said = "without a lock: tf215, tf216-legacy; make them with `harness lock -e tf215 -e tf216-legacy`\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+@pytest.mark.usefixtures("empty_lock")
+def test_a_second_run_is_refused_and_touches_nothing(project: Path, harness: Command) -> None:
+    kept = project / ".harness" / "run" / "tf215.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps({"schema": 1}), encoding="utf-8")
+    with open(project / ".harness" / "lock", "w", encoding="utf-8") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        done = harness("run", "-e", "tf215")
+    assert (done.returncode, done.stderr) == (3, f"another run in {project} is under way: nothing was done\n")
+    assert kept.exists()
+    assert not (project / ".harness" / "logs").exists()
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_is_installed(
+    project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tf215", "tf216", "tf216-legacy"):
+        write_lock(project, name)
+    monkeypatch.setattr(preparing, "_DISK", 10**18)
+    done = harness("run", "-g", "tf2x")
+    assert done.returncode == 3
+    assert done.stderr.startswith("the disk will not do: 3 environments to install may need 3000000000 GB, and ")
+    assert [file.name for file in (project / ".harness").iterdir()] == ["cases.json"]

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome, Record
+from harness.contract.statuses import Stage, Status
+from harness.controller.grid.markdown import BEGIN, END
+from harness.controller.results.documents import Column, read_column, write_details
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
+Keep = Callable[[str, Column], Path]
+
+CELLS = [
+    ("dense", "tensorflow.keras"),
+    ("dense", "tf.keras"),
+    ("version", "keras"),
+    ("version", "tensorflow.keras"),
+    ("version", "tf.keras"),
+]
+PASSED = [Outcome(*key, status=Status.PASS) for key in CELLS]
+FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0")
+
+
+def test_show_has_nothing_to_show_without_results(harness: Command, project: Path) -> None:
+    done = harness("show")
+    assert done.returncode == 2
+    where = project / "results"
+    assert done.stderr == (
+        f"there is nothing to show: no result of this selection in {where}; --run shows the last run\n"
+    )
+
+
+def test_show_prints_the_accepted_grid_or_that_of_the_last_run(harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED))
+    keep(".harness/run", column(*PASSED[:2], FAILED))
+    accepted, ran = harness("show"), harness("show", "--run", "-p", "keras")
+    assert (accepted.returncode, ran.returncode) == (0, 0)
+    assert accepted.stdout.splitlines()[-1].strip() == "✓ pass 5"
+    assert ran.stdout.splitlines()[-1].strip() == "✗ fail 1"
+
+
+def test_show_tells_the_story_of_a_cell_with_what_the_last_run_saw(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(FAILED))
+    keep(".harness/run", column(FAILED))
+    write_details(project / ".harness/details/tf215.json", [Record(FAILED, 2.5, {"call": 2.0}, 1024, "Traceback: x")])
+    done = harness("show", "-e", "tf215", "--cell", "version[keras]")
+    assert done.returncode == 0
+    assert "message   2.14.0" in done.stdout
+    assert "took      2.50 s (call 2.00 s), 1 MiB" in done.stdout
+    assert done.stdout.endswith("\ntraceback:\nTraceback: x\n")
+
+
+def test_the_story_of_an_accepted_cell_has_no_traceback_of_another_outcome(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*PASSED))
+    keep(".harness/run", column(FAILED))
+    write_details(project / ".harness/details/tf215.json", [Record(FAILED, traceback="Traceback: x")])
+    accepted = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert "✓ pass" in accepted
+    assert "Traceback" not in accepted
+    assert "Traceback: x" in harness("show", "--run", "-e", "tf215", "--cell", "version[keras]").stdout
+
+
+def test_the_story_of_a_cell_says_since_when_it_is_so(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    first = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", first, re.MULTILINE)
+    keep(".harness/run", column(FAILED))
+    harness("accept")
+    said = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: regressed, before pass$", said, re.MULTILINE)
+    other = harness("show", "-e", "tf215", "--cell", "version[tf.keras]").stdout
+    assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", other, re.MULTILINE)
+
+
+def test_a_cell_in_every_environment_says_since_when_it_is_so_in_each(
+    harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    lines = harness("show", "--cell", "version[keras]").stdout.splitlines()
+    assert [bool(re.search(r" ✓ pass, since \d{4}-\d\d-\d\d$", line)) for line in lines] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_of_a_run_that_differs_the_history_says_nothing(harness: Command, keep: Keep, column: Columns) -> None:
+    keep(".harness/run", column(*PASSED))
+    harness("accept")
+    keep(".harness/run", column(FAILED, *PASSED[3:]))
+    differs, agrees = (
+        harness("show", "--run", "-e", "tf215", "--cell", f"version[{path}]").stdout for path in ("keras", "tf.keras")
+    )
+    assert "since     " not in differs
+    assert "since     " in agrees
+
+
+def test_show_gives_a_cell_in_every_environment_where_none_is_named(
+    harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(FAILED))
+    done = harness("show", "--cell", "version[keras]")
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["tf115", "tf215", "tf216", "tf216-legacy"]
+    two = harness("show", "-g", "quick", "--cell", "version[keras]")
+    assert [line.split()[0] for line in two.stdout.splitlines()[1:]] == ["tf215", "tf216"]
+    unknown = harness("show", "--cell", "version[kears]")
+    assert (unknown.returncode, unknown.stderr) == (2, "no cell 'version[kears]'; did you mean 'version[keras]'?\n")
+
+
+def test_show_of_one_case_adds_its_story_over_all_environments(harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED[:2], FAILED))
+    keep(".harness/run", column(*PASSED))
+    story = [
+        "keras",
+        "  not run in 1.15, fails in 2.15 at call, not run from 2.16 on; 2.16 legacy: not run",
+        "    2.15: AssertionError: 2.14.0",
+    ]
+    for option in ("-k", "--case"):
+        done = harness("show", option, "ver*")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[1].split() == ["2.15"]
+        assert done.stdout.splitlines()[-4:-1] == story
+    run = harness("show", "--run", "-k", "version").stdout.splitlines()
+    assert run[-3:-1] == [
+        "tensorflow.keras, tf.keras, keras",
+        "  not run in 1.15, works in 2.15, not run from 2.16 on; 2.16 legacy: not run",
+    ]
+    few = harness("show", "-k", "version", "-e", "tf215", "-e", "tf115", "-p", "keras").stdout.splitlines()
+    assert few[-3:-1] == ["  not run in 1.15, fails in 2.15 at call", story[-1]]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-k", "*"], ["-e", "tf215"], ["-k", "dense", "--totals"]])
+def test_show_of_anything_else_has_no_story(
+    harness: Command, keep: Keep, column: Columns, arguments: list[str]
+) -> None:
+    keep("results", column(*PASSED))
+    assert "works in 2.15" not in harness("show", *arguments).stdout
+
+
+def test_show_of_totals_counts_all_environments_of_the_selection(harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED[:2], FAILED))
+    whole = harness("show", "--totals")
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert whole.stdout.splitlines() == [
+        "20 cells: ✓ pass (2), ✗ fail (1), · not-run (17).",
+        "explained 0 of 1 failing cells (0 %)",
+        "cases with failing cells: 1, of these with advice: 0",
+    ]
+    part = harness("show", "--totals", "-e", "tf215", "-k", "dense")
+    assert part.stdout.splitlines() == ["2 cells: ✓ pass (2).", "no failing cells"]
+
+
+def test_totals_and_a_cell_are_not_shown_at_once(harness: Command) -> None:
+    with pytest.raises(SystemExit) as end:
+        harness("show", "--totals", "--cell", "version[keras]")
+    assert end.value.code == 2
+
+
+def test_collect_makes_the_grid_of_what_was_accepted(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep("results", column(*PASSED))
+    keep("results", column(*PASSED[1:], FAILED, id="tf216"))
+    (project / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
+    done = harness("collect")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "2 of 4 environments, 20 cells: 8 pass, 1 fail, 11 not-run\n"
+    data = json.loads((project / "results" / "grid.json").read_text(encoding="utf-8"))
+    assert len(data["cells"]) == 20
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert "- explained 0 of 1 failing cells (0 %)\n" in readme
+    assert "**dense**" not in readme
+    assert "**dense**: One Dense layer" in (project / "results" / "grid.md").read_text(encoding="utf-8")
+
+
+def test_collect_of_a_broken_document_ends_with_code_3_and_writes_nothing(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    file = keep("results", column(*PASSED))
+    file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
+    done = harness("collect")
+    assert done.returncode == 3
+    assert done.stderr.startswith(f"{file}: cannot be read: ")
+    assert [entry.name for entry in file.parent.iterdir()] == ["tf215.json"]
+
+
+def test_accept_takes_the_last_run_and_makes_the_grid_anew(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    run = keep(".harness/run", column(*PASSED))
+    done = harness("accept")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "tf215 environment new",
+        "1 environment new",
+        "accepted 5 cells of tf215",
+        "1 of 4 environments, 20 cells: 5 pass, 15 not-run",
+    ]
+    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
+    assert (project / "results" / "grid.md").exists()
+
+
+def test_accept_takes_only_what_is_selected(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*PASSED))
+    keep(".harness/run", column(FAILED, Outcome("version", "tf.keras", Status.CRASH)))
+    keep(".harness/run", column(*PASSED, id="tf216"))
+    assert harness("accept", "-e", "tf215", "-p", "keras").returncode == 0
+    accepted = read_column(project / "results" / "tf215.json").cells
+    assert accepted == {outcome.key: outcome for outcome in PASSED} | {FAILED.key: FAILED}
+    assert not (project / "results" / "tf216.json").exists()
+
+
+def test_accept_without_a_run_of_the_selection_ends_with_code_2(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    assert harness("accept").stderr.startswith(f"there is no run of this selection in {project / '.harness' / 'run'}")
+    keep(".harness/run", column(FAILED))
+    done = harness("accept", "-k", "dense")
+    assert done.returncode == 2
+    assert done.stderr.startswith("the last run has none of the selected cells")
+    assert not (project / "results").exists()
+
+
+def test_accept_refuses_a_run_that_was_interrupted(
+    project: Path, harness: Command, keep: Keep, column: Columns
+) -> None:
+    keep(".harness/run", column(*PASSED[1:], Outcome(*CELLS[0], status=Status.NOT_RUN)))
+    done = harness("accept")
+    assert done.returncode == 3
+    assert done.stderr == "tf215: 1 cells have no outcome, dense[tensorflow.keras] first: run again\n"
+    assert not (project / "results").exists()

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.environments.interpreters import find_interpreter
+
+Install = Callable[[str], Path]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Put a program below tmp_path. PATH has `bin` and pyenv's shims; pyenv and uv have folders of their own."""
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "pyenv" / "shims"), "", str(tmp_path / "bin")]))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / "uv"))
+
+    def put(name: str) -> Path:
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("#!/bin/sh\n", encoding="utf-8")
+        file.chmod(0o755)
+        find_interpreter.cache_clear()
+        return file
+
+    return put
+
+
+def test_none_where_there_is_none(install: Install) -> None:
+    assert find_interpreter("3.9") is None
+    install("bin/python3.10")
+    assert find_interpreter("3.9") is None
+    assert find_interpreter("3.1") is None
+
+
+def test_one_on_the_path_comes_first(install: Install) -> None:
+    install("pyenv/versions/3.9.18/bin/python3.9")
+    install("uv/cpython-3.9.20-linux-x86_64-gnu/bin/python3.9")
+    found = install("bin/python3.9")
+    assert find_interpreter("3.9") == found
+
+
+def test_a_file_that_cannot_be_executed_is_none(install: Install) -> None:
+    install("bin/python3.9").chmod(0o644)
+    assert find_interpreter("3.9") is None
+
+
+def test_pyenvs_shims_are_not_taken(install: Install) -> None:
+    install("pyenv/shims/python3.9")
+    assert find_interpreter("3.9") is None
+    found = install("pyenv/versions/3.9.18/bin/python3.9")
+    assert find_interpreter("3.9") == found
+
+
+def test_the_newest_patch_of_pyenv_is_taken(install: Install) -> None:
+    for version in ("3.9.2", "3.9.18", "3.9.9", "3.90.99"):
+        install(f"pyenv/versions/{version}/bin/python3.9")
+    found = find_interpreter("3.9")
+    assert found is not None
+    assert found.parts[-3] == "3.9.18"
+
+
+def test_a_patch_without_the_program_is_passed_over(install: Install) -> None:
+    found = install("pyenv/versions/3.9.2/bin/python3.9")
+    install("pyenv/versions/3.9.18/bin/python3")
+    assert find_interpreter("3.9") == found
+
+
+@pytest.mark.parametrize("name", ["3.13.0rc1", "3.13.0t", "3.13-dev", "3.13.0-project"])
+def test_pre_releases_free_threaded_builds_and_virtual_environments_are_not_taken(install: Install, name: str) -> None:
+    install(f"pyenv/versions/{name}/bin/python3.13")
+    assert find_interpreter("3.13") is None
+    found = install("pyenv/versions/3.13.0/bin/python3.13")
+    assert find_interpreter("3.13") == found
+
+
+def test_uvs_own_are_found(install: Install) -> None:
+    install("uv/pypy-3.9.20-linux-x86_64-gnu/bin/python3.9")
+    install("uv/cpython-3.9.21+freethreaded-linux-x86_64-gnu/bin/python3.9")
+    install("uv/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
+    found = install("uv/cpython-3.9.18-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == found
+
+
+def test_without_settings_the_usual_folders_are_searched(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    of_uv = install(".local/share/uv/python/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == of_uv
+    of_pyenv = install(".pyenv/versions/3.9.2/bin/python3.9")
+    assert find_interpreter("3.9") == of_pyenv
+
+
+def test_an_active_virtual_environment_comes_last(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "venv" / "bin"), os.environ["PATH"]]))
+    virtual = install("venv/bin/python3.9")
+    install("venv/pyvenv.cfg")
+    assert find_interpreter("3.9") == virtual
+    kept_by_uv = install("uv/cpython-3.9.20-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == kept_by_uv
+    on_the_path = install("bin/python3.9")
+    assert find_interpreter("3.9") == on_the_path

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from harness.controller.environments.lockfile import _end_of, _overrides, lock, requirements
+from harness.controller.errors import HarnessError
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import Matrix
+from tests.support.wheels import make_wheel
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+
+
+UPLOADED = {
+    "tensorflow-cpu": {"2.15.1": "2024-03-08"},
+    "pillow": {"9": "2024-03-22", "10": "2024-03-23"},
+    "pytest": {"8": "2026-11-01", "9": "2026-11-02"},
+    "pytest-xdist": {"3": "2026-10-01"},
+    "pyyaml": {"6": "2021-01-01"},
+    "pluggy": {"1": "2024-01-01", "2": "2026-11-01", "3": "2026-11-02"},
+}
+
+
+class _Index(BaseHTTPRequestHandler):
+    """A package index that says when each file came."""
+
+    def do_GET(self) -> None:
+        folder, _, name = self.path.strip("/").partition("/")
+        self.send_response(200 if folder == "files" or name in UPLOADED else 404)
+        kind = "text/plain" if folder == "files" else "application/vnd.pypi.simple.v1+json"
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write((self._metadata(name) if folder == "files" else self._files(name)).encode())
+
+    def _files(self, name: str) -> str:
+        files = [
+            {
+                "filename": f"{name.replace('-', '_')}-{version}-py3-none-any.whl",
+                "url": f"/files/{name}/{version}",
+                "hashes": {"sha256": hashlib.sha256(f"{name} {version}".encode()).hexdigest()},
+                "core-metadata": True,
+                "upload-time": f"{day}T12:00:00Z",
+            }
+            for version, day in UPLOADED.get(name, {}).items()
+        ]
+        return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files})
+
+    def _metadata(self, name: str) -> str:
+        project, version = name.removesuffix(".metadata").split("/")
+        needs = "Requires-Dist: pluggy\n" if project == "pytest" else ""
+        return f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n{needs}"
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002, its name there
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def index(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """uv resolves from an index with dates, and from nowhere else."""
+    monkeypatch.delenv("UV_OFFLINE")
+    monkeypatch.delenv("UV_FIND_LINKS")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Index) as server:
+        server.daemon_threads = False  # closing it waits for them, and they for their connections
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/index")
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def matrix(project: Path) -> Matrix:
+    return load_matrix(project)
+
+
+def test_an_environment_asks_for_its_release_its_packages_and_those_of_all(matrix: Matrix) -> None:
+    assert requirements(matrix.environments["tf115"], matrix.resolve) == [
+        "tensorflow==1.15.5",
+        "keras<2.4",
+        "pillow",
+        "pytest",
+        "pytest-xdist",
+        "PyYAML",
+    ]
+
+
+def test_tensorflow_is_not_installed_a_second_time_beside_another_distribution(matrix: Matrix) -> None:
+    assert _overrides(matrix.environments["tf215"]) == 'tensorflow ; python_version < "3"\n'
+    assert _overrides(matrix.environments["tf115"]) == ""
+
+
+def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
+    day = matrix.environments["tf215"].as_of
+    assert day is not None
+    assert _end_of(day) == "2024-03-23T00:00:00Z"
+
+
+def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project: Path, matrix: Matrix) -> None:
+    with pytest.raises(HarnessError, match=r"^tf115: no Python 3\.99 to resolve for$"):
+        lock(matrix.environments["tf115"], matrix.resolve, Layout(project))
+    assert not (project / "locks").exists()
+
+
+def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: Path, wheels: Path, harness: Command) -> None:
+    done = harness("lock", "-e", "tf215")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215: locked anew\n", "")
+    text = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    lines = text.splitlines()
+    assert (
+        lines[0] == f"# The exact packages of tf215: TensorFlow 2.15.1 on Python {version}, resolved as of 2024-03-22."
+    )
+    names = [line.split(" ")[0] for line in lines if line[0] not in "# "]
+    assert names == ["pillow==9", "pytest==8", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
+    for wheel in wheels.glob("*.whl"):
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        assert (f"--hash=sha256:{digest}" in text) == ("2.16.2" not in wheel.name)
+
+
+@pytest.mark.usefixtures("wheels")
+def test_a_lock_that_is_the_same_is_left_alone(project: Path, harness: Command) -> None:
+    harness("lock", "-e", "tf215")
+    file = project / "locks" / "tf215.txt"
+    before = file.stat()
+    assert harness("lock", "-e", "tf215").stdout == "tf215: unchanged\n"
+    assert file.stat().st_ino == before.st_ino
+    file.write_text("# edited by hand\n", encoding="utf-8")
+    assert harness("lock", "-e", "tf215").stdout == "tf215: locked anew\n"
+
+
+def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: Path, wheels: Path, harness: Command) -> None:
+    (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
+    done = harness("lock", "-e", "tf215")
+    assert done.returncode == 3
+    assert done.stderr.startswith("tf215 cannot be resolved: ")
+    assert "tensorflow-cpu" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (project / "locks").exists()
+
+
+@pytest.mark.usefixtures("index")
+def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(project: Path, harness: Command) -> None:
+    done = harness("lock", "-e", "tf215")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = (project / "locks" / "tf215.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ")[0] for line in lines if line[0] not in "# "] == [
+        "pillow==9",
+        "pluggy==2",
+        "pytest==8",
+        "pytest-xdist==3",
+        "pyyaml==6",
+        "tensorflow-cpu==2.15.1",
+    ]
+
+
+@pytest.mark.usefixtures("index")
+def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(
+    project: Path, harness: Command, edit: Edit
+) -> None:
+    edit("matrix.yaml", "dependencies: [pluggy]", "dependencies: [iniconfig]")
+    assert harness("lock", "-e", "tf215").returncode == 0
+    lock = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
+    assert "\npluggy==1 " in lock
+    assert "iniconfig" not in lock
+
+
+LANES = """
+lanes:
+  today: {title: Runs today, of: ">=2.15,<2.16", cases: [version], paths: [keras]}
+  nightly:
+    title: Runs next
+    distribution: tf-nightly
+    python: "3.12"
+    pre_releases: true
+    cases: [version]
+    paths: [keras]
+"""
+
+
+def pins(lock: Path) -> list[str]:
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    return [line.split(" ")[0] for line in lines if line[0] not in "# "]
+
+
+@pytest.fixture
+def with_lanes(project: Path, edit: Edit) -> Path:
+    """The project with lanes, of this Python. Gives the folder of their locks."""
+    edit("matrix.yaml", "default: quick\n", f"default: quick\n{LANES}")
+    edit("matrix.yaml", '    python: "3.12"', f'    python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    return project / ".harness" / "resolved"
+
+
+@pytest.mark.usefixtures("index")
+def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(with_lanes: Path, harness: Command) -> None:
+    done = harness("lock", "-g", "today")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked anew\n", "")
+    newest = ["pluggy==3", "pytest==9", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
+    assert pins(with_lanes / "tf215-today.txt") == newest
+    first = (with_lanes / "tf215-today.txt").read_text(encoding="utf-8").splitlines()[0]
+    assert first.endswith(", resolved for one run.")
+    assert not (with_lanes.parents[1] / "locks").exists()
+
+
+def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lanes: Path, harness: Command) -> None:
+    make_wheel(wheels, "shared-1")
+    make_wheel(wheels, "shared-2")
+    make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared")
+    make_wheel(wheels, "pytest-9", "shared<2")
+    assert harness("lock", "-e", "tf215-today").returncode == 0
+    together = ["pytest==8", "pytest-xdist==3", "pyyaml==6", "shared==2", "tensorflow-cpu==2.15.1"]
+    assert pins(with_lanes / "tf215-today.txt") == together
+    assert len(re.findall("--hash=sha256:[0-9a-f]{64}", (with_lanes / "tf215-today.txt").read_text())) == 5
+
+
+def test_pre_releases_are_taken_where_the_lane_says_so(
+    wheels: Path, with_lanes: Path, harness: Command, edit: Edit
+) -> None:
+    for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
+        make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))
+    assert harness("lock", "-g", "nightly").returncode == 0
+    runner = ["pytest==8", "pytest-xdist==3", "pyyaml==6"]
+    assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==3rc1", "tf-nightly==2.99.0.dev20261101"]
+    edit("matrix.yaml", "    pre_releases: true\n", "")
+    assert harness("lock", "-g", "nightly").returncode == 0
+    assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==2", "tf-nightly==2.99.0.dev20261101"]

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.cases.case import Known
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.grid.explanations import FAILING, MAX_QUOTE, Coverage, coverage, explanation, quote
+from harness.controller.grid.grid import Grid
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import Column
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
+Grids = Callable[..., Grid]
+Keep = Callable[[str, Column], Path]
+
+FAILED = Outcome("version", "tf.keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0\nand more")
+PASSED = replace(FAILED, status=Status.PASS, stage=None, error=None, message=None)
+ENTRY = Known("tf.*", ">=2.15,<2.16", "2.14", "It says so.", "keras#1")
+FILE = "cases/snippet/version.yaml"
+
+
+@pytest.fixture
+def know(edit: Edit) -> Callable[..., None]:
+    """Give the case `version` what it knows; its first entry stands in line 5."""
+
+    def know(*entries: Known) -> None:
+        lines = [
+            f"- {{path: '{entry.path}', tf: '{entry.tf}', match: '{entry.match}', reason: x}}" for entry in entries
+        ]
+        edit(FILE, "code: |", "\n".join(["known:", *lines, "code: |"]))
+
+    return know
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome", "environment", "explains"),
+    [
+        (ENTRY, FAILED, "tf215", True),
+        (ENTRY, FAILED, "tf216", False),
+        (ENTRY, FAILED, "tf115", False),
+        (replace(ENTRY, tf=">=1"), FAILED, "tf115", True),
+        (replace(ENTRY, tf="==2.16.2"), FAILED, "tf216-legacy", True),
+        (replace(ENTRY, path="*"), FAILED, "tf215", True),
+        (replace(ENTRY, path="TF.*"), FAILED, "tf215", False),
+        (replace(ENTRY, path="keras"), FAILED, "tf215", False),
+        (replace(ENTRY, match="Assertion"), FAILED, "tf215", True),
+        (replace(ENTRY, match="AssertionError: 2.14.0\n"), FAILED, "tf215", True),
+        (replace(ENTRY, match="2.1[45]"), FAILED, "tf215", False),
+        (ENTRY, replace(FAILED, error=None, message=None), "tf215", False),
+        (ENTRY, replace(FAILED, error=None), "tf215", True),
+    ],
+)
+def test_an_entry_explains_a_cell_of_its_paths_and_releases_that_says_it(
+    project: Path, entry: Known, outcome: Outcome, environment: str, explains: bool
+) -> None:
+    loaded = load_project(project)
+    case = replace(loaded.cases[1], known=(entry,))
+    assert explanation(case, outcome, loaded.matrix.environments[environment]) == (entry if explains else None)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_what_fails_is_explained(project: Path, status: Status) -> None:
+    loaded = load_project(project)
+    case = replace(loaded.cases[1], known=(ENTRY,))
+    found = explanation(case, replace(FAILED, status=status), loaded.matrix.environments["tf215"])
+    assert (found is not None) == (status in (Status.FAIL, Status.CRASH, Status.TIMEOUT)) == (status in FAILING)
+
+
+def test_a_prerelease_is_in_a_range(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "2.15.1", "2.15.1rc1")
+    loaded = load_project(project)
+    case = replace(loaded.cases[1], known=(ENTRY,))
+    assert explanation(case, FAILED, loaded.matrix.environments["tf215"]) == ENTRY
+
+
+def test_the_first_entry_that_fits_explains(project: Path) -> None:
+    loaded = load_project(project)
+    entries = tuple(replace(ENTRY, match=match) for match in ("other", "2.14", "Assertion"))
+    case = replace(loaded.cases[1], known=entries)
+    assert explanation(case, FAILED, loaded.matrix.environments["tf215"]) == entries[1]
+
+
+def test_what_is_quoted_is_one_line_of_bounded_length() -> None:
+    assert quote(FAILED) == "AssertionError: 2.14.0 and more"
+    long = quote(replace(FAILED, message="x" * 2000))
+    assert (len(long), long[-1]) == (MAX_QUOTE, "…")
+    assert quote(replace(FAILED, error=None, message="x" * MAX_QUOTE)) == "x" * MAX_QUOTE
+
+
+def test_the_share_counts_failing_cells_and_their_cases_once(
+    know: Callable[..., None], edit: Edit, grid: Grids, column: Columns
+) -> None:
+    know(replace(ENTRY, match="2.14"), replace(ENTRY, match="2.14.0"))
+    edit("cases/model_build/dense.yaml", "paths:", "advice: Take x.\npaths:")
+    crashed = Outcome("dense", "tf.keras", Status.CRASH, message="2.14")
+    unmet = Outcome("version", "keras", Status.UNMET, message="2.14")
+    made = grid(column(FAILED, crashed, unmet), column(FAILED, id="tf216", tensorflow="2.16.2"))
+    assert coverage(made) == Coverage(failing=3, explained=1, cases=2, advised=1)
+    assert coverage(grid(column(PASSED))) == Coverage(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("explained", "percent"), [(0, 0), (312, 78), (399, 99), (400, 100)])
+def test_a_percentage_is_100_only_where_all_are_explained(explained: int, percent: int) -> None:
+    assert Coverage(400, explained, 1, 0).percent == percent
+
+
+SELECTS_NONE = "explains no failing cell: none fails under"
+SAYS_OTHER = "'nothing' is not in what 2 failing cells under 'tf.*' on TensorFlow '>=2.15' said; tf215 tf.keras: "
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (ENTRY, None),
+        (replace(ENTRY, tf=">=2.16"), None),
+        (replace(ENTRY, tf=">=1", path="*"), None),
+        (replace(ENTRY, tf="<2"), f"{SELECTS_NONE} 'tf.*' on TensorFlow '<2'"),
+        (replace(ENTRY, path="keras"), f"{SELECTS_NONE} 'keras' on TensorFlow '>=2.15,<2.16'"),
+        (replace(ENTRY, tf=">=2.15", match="nothing"), SAYS_OTHER + "'AssertionError: 2.14.0 and more'"),
+        (
+            replace(ENTRY, match="nothing"),
+            SAYS_OTHER.replace("2 failing cells", "1 failing cell").replace("'>=2.15'", "'>=2.15,<2.16'")
+            + "'AssertionError: 2.14.0 and more'",
+        ),
+        (replace(ENTRY, path="tf.kreas"), "no import path matches 'tf.kreas'; did you mean 'tf.keras'?"),
+        (replace(ENTRY, tf="2.x"), """'2.x' is not a range of releases such as ">=2,<2.6\""""),
+        (replace(ENTRY, tf="*"), """'*' is not a range of releases such as ">=2,<2.6\""""),
+    ],
+)
+def test_validate_holds_an_entry_against_the_accepted_results(
+    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], entry: Known, said: str | None
+) -> None:
+    know(ENTRY, entry)
+    passed = [Outcome("version", path, Status.PASS) for path in ("keras", "tensorflow.keras")]
+    keep("results", column(FAILED, *passed))
+    keep("results", column(FAILED, *passed, id="tf216-legacy", tensorflow="2.16.2"))
+    keep("results", column(PASSED, *passed, id="tf115", tensorflow="1.15.5"))
+    done = harness("validate")
+    assert done.returncode == (2 if said else 0)
+    assert done.stderr == (f"{FILE}:6: {said}\n" if said else "")
+
+
+def test_a_case_that_knows_of_failures_and_has_no_results_is_a_fault(
+    harness: Command, keep: Keep, column: Columns, know: Callable[..., None]
+) -> None:
+    know(ENTRY)
+    keep("results", column(Outcome("dense", "tf.keras", Status.PASS)))
+    done = harness("validate")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{FILE}:5: explains no failing cell: version has no results\n"
+
+
+def test_faults_of_what_is_known_are_told_with_all_others(
+    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], edit: Edit
+) -> None:
+    know(replace(ENTRY, tf="2.x", path="tf.kreas"), replace(ENTRY, match="nothing"))
+    edit("cases/model_build/dense.yaml", "expect:", "expcet:")
+    keep("results", column(FAILED))
+    done = harness("validate")
+    assert done.returncode == 2
+    places = [line.split(": ")[0] for line in done.stderr.splitlines()]
+    assert "cases/model_build/dense.yaml:8" in places
+    assert places[-3:] == [f"{FILE}:5", f"{FILE}:5", f"{FILE}:6"]
+
+
+def test_results_are_held_against_by_validate_alone(
+    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], edit: Edit
+) -> None:
+    know(replace(ENTRY, match="nothing"))
+    keep("results", column(FAILED))
+    assert [harness(command).returncode for command in ("plan", "show", "validate")] == [0, 0, 2]
+    edit(FILE, "path: 'tf.*'", "path: 'tf.x'")
+    assert [harness(command).returncode for command in ("plan", "show", "validate")] == [2, 2, 2]
+
+
+def test_a_range_and_a_path_stand_in_lines_of_their_own(harness: Command, edit: Edit) -> None:
+    entry = "known:\n- reason: x\n  match: x\n  tf: x\n  path: x\ncode: |"
+    edit(FILE, "code: |", entry)
+    lines = [line.split(": ")[0] for line in harness("plan").stderr.splitlines()]
+    assert lines == [f"{FILE}:7", f"{FILE}:8"]

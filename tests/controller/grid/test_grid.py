@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.grid.grid import Grid, Score, column_score, score
+from harness.controller.results.documents import Column
+
+Columns = Callable[..., Column]
+Grids = Callable[..., Grid]
+
+
+def outcomes(*statuses: Status) -> list[Outcome]:
+    return [Outcome("dense", f"path{index}", status) for index, status in enumerate(statuses)]
+
+
+def test_rows_are_sorted_by_kind_and_case_and_keep_the_order_of_the_paths(grid: Grids) -> None:
+    assert [row.key for row in grid().rows] == [
+        ("dense", "tensorflow.keras"),
+        ("dense", "tf.keras"),
+        ("version", "tensorflow.keras"),
+        ("version", "tf.keras"),
+        ("version", "keras"),
+    ]
+    assert [environment.id for environment in grid().environments] == ["tf115", "tf215", "tf216", "tf216-legacy"]
+
+
+def test_a_cell_that_no_document_holds_is_not_run(grid: Grids, column: Columns) -> None:
+    passed = Outcome("dense", "tf.keras", Status.PASS)
+    made = grid(column(passed))
+    tf115, tf215, *_ = made.environments
+    assert made.outcome(made.rows[1], tf215) == passed
+    assert made.outcome(made.rows[0], tf215) == Outcome("dense", "tensorflow.keras", Status.NOT_RUN)
+    assert made.outcome(made.rows[1], tf115) == Outcome("dense", "tf.keras", Status.NOT_RUN)
+    assert made.facts(tf115) is None
+
+
+def test_totals_count_every_cell_once(grid: Grids, column: Columns) -> None:
+    made = grid(
+        column(Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.FAIL)),
+        column(Outcome("dense", "tf.keras", Status.PASS), id="tf216"),
+        column(Outcome("gone", "tf.keras", Status.PASS), id="tf115"),
+    )
+    assert made.totals() == {Status.PASS: 2, Status.FAIL: 1, Status.NOT_RUN: 5 * 4 - 3}
+
+
+def test_the_score_leaves_out_what_is_no_answer_and_says_how_many() -> None:
+    assert score(outcomes(*Status)) == Score(passed=1, counted=5, left_out=5)
+    answered = [status for status in Status if status.counts]
+    assert answered == [Status.PASS, Status.FAIL, Status.ABSENT, Status.TIMEOUT, Status.CRASH]
+    assert score(outcomes(Status.SKIP, Status.UNMET)) == Score(0, 0, 2)
+
+
+def test_a_score_in_words() -> None:
+    assert str(Score(3, 4, 0)) == "3/4"
+    assert str(Score(3, 4, 2)) == "3/4 (+2)"
+
+
+def test_a_score_in_percent_is_rounded_down_and_none_of_no_cell_that_answered() -> None:
+    assert [Score(*numbers).percent for numbers in [(199, 200, 9), (2, 2, 0), (0, 3, 0), (0, 0, 2)]] == [
+        99,
+        100,
+        0,
+        None,
+    ]
+
+
+@pytest.mark.parametrize("status", [Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR])
+def test_a_column_that_is_incomplete_has_no_score(status: Status) -> None:
+    assert column_score(outcomes(Status.PASS, status)) is None
+
+
+def test_a_complete_column_has_a_score() -> None:
+    assert column_score(outcomes(Status.PASS, Status.ABSENT, Status.SKIP, Status.UNMET)) == Score(1, 2, 2)

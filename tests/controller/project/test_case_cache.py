@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from harness.cases import loader as library
+from harness.cases.case import Case
+from harness.controller.errors import FaultyFiles
+from harness.controller.project import case_cache as remembered
+from harness.controller.project import case_checks as checking
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_project
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The case files that are read, as they are, each by itself."""
+    files: list[str] = []
+    original = library.read_case
+
+    def read_case(root: str, file: str) -> object:
+        files.append(file)
+        return original(root, file)
+
+    monkeypatch.setattr(checking, "read_case", read_case)
+    return files
+
+
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders of which all cases are read."""
+    roots: list[str] = []
+    original = library.read_library
+
+    def read_library(root: str) -> object:
+        roots.append(root)
+        return original(root)
+
+    monkeypatch.setattr(checking, "read_library", read_library)
+    return roots
+
+
+def faults(project: Path) -> list[str]:
+    with pytest.raises(FaultyFiles) as faulty:
+        load_project(project)
+    return str(faulty.value).splitlines()
+
+
+def test_cases_without_fault_are_read_once(project: Path, read: list[str], everything: list[str]) -> None:
+    first, second = load_project(project), load_project(project)
+    assert first == second
+    assert [case.lines for case in first.cases] == [case.lines for case in second.cases]
+    assert [repr(case) for case in first.cases] == [repr(case) for case in second.cases]
+    assert (read, everything) == ([], [str(project)])
+
+
+def test_only_a_file_that_has_changed_is_read_again(
+    project: Path, edit: Edit, read: list[str], everything: list[str]
+) -> None:
+    load_project(project)
+    edit("cases/snippet/version.yaml", "The path has", "This path has")
+    assert [case.title for case in load_project(project).cases] == ["One Dense layer", "This path has a version"]
+    assert load_project(project).cases == load_project(project).cases
+    (project / "cases" / "model_build" / "dense.yaml").unlink()
+    assert [case.id for case in load_project(project).cases] == ["version"]
+    assert (read, len(everything)) == (["cases/snippet/version.yaml"], 1)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("cases/snippet/version.yaml", "title:", "titel:"),
+        ("cases/snippet/version.yaml", "title: The", "title: [The"),
+        ("cases/snippet/version.yaml", "id: version", "id: dense"),
+        ("cases/model_build/dense.yaml", "id: dense", "id: version"),
+        ("cases/model_build/dense.yaml", '["t*"]', '["x*"]'),
+        ("matrix.yaml", "  tf.keras: attribute\n  keras: from\n", "  t.keras: attribute\n"),
+        ("matrix.yaml", "default: quick", "default: quik"),
+    ],
+)
+def test_faults_are_those_that_are_found_without_a_memory(
+    project: Path, edit: Edit, file: str, old: str, new: str
+) -> None:
+    edit("cases/snippet/version.yaml", "title: The", 'paths: ["keras", "tf.keras"]\ntitle: The')
+    load_project(project)
+    edit(file, old, new)
+    with_memory = [faults(project), faults(project)]
+    Layout(project).checked.unlink(missing_ok=True)
+    assert with_memory == [faults(project)] * 2
+
+
+def test_two_files_with_one_id_are_told_also_where_both_are_known(project: Path) -> None:
+    file = project / "cases" / "snippet" / "version.yaml"
+    load_project(project)
+    file.with_suffix(".yml").write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    said = "cases/snippet/version.yml:1: the id 'version' is already used in cases/snippet/version.yaml"
+    assert [faults(project), faults(project)] == [[said], [said]]
+
+
+@pytest.mark.parametrize("judge", ["code", "python", "yaml", "paths"])
+def test_what_others_have_judged_is_judged_again(
+    project: Path, edit: Edit, everything: list[str], monkeypatch: pytest.MonkeyPatch, judge: str
+) -> None:
+    load_project(project)
+    if judge == "code":
+        monkeypatch.setattr(remembered, "digest", lambda source, parts: "of other code")
+    elif judge == "python":
+        monkeypatch.setattr(sys, "version", "3.99")
+    elif judge == "yaml":
+        monkeypatch.setattr("yaml.__version__", "99")
+    else:
+        edit("matrix.yaml", "  keras: from", "  keras: from\n  tf_keras: from")
+    load_project(project)
+    assert len(everything) == 2
+
+
+@pytest.mark.parametrize("damage", ["cut", "another", "empty", "binary", "foreign", "folder"])
+def test_a_damaged_memory_is_passed_over_and_made_anew(project: Path, everything: list[str], damage: str) -> None:
+    whole = load_project(project)
+    file = Layout(project).checked
+    content = file.read_bytes()
+    file.unlink()
+    if damage == "folder":
+        file.mkdir()
+    else:
+        another = content.replace(b"One Dense layer", b"Two Dense layer")
+        spoiled = {"cut": content[:-1], "another": another, "empty": b"", "binary": b"\xff\n\xff", "foreign": b"[]\n[]"}
+        file.write_bytes(spoiled[damage])
+    assert load_project(project) == whole
+    assert len(everything) == 2
+    assert file.is_dir() or file.read_bytes() == content
+
+
+def test_a_project_that_cannot_be_written_to_is_read_all_the_same(project: Path) -> None:
+    (project / ".harness").write_text("", encoding="utf-8")
+    assert load_project(project) == load_project(project)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(project: Path, tmp_path: Path) -> None:
+    cases = load_project(project).cases
+    before = remembered.case_digests(project)
+    assert set(before) == {case.file for case in cases}
+    remembered.save_cached_cases(tmp_path / "memory", "key", {cases[0].file: before[cases[0].file]}, cases)
+    assert remembered.load_cached_cases(tmp_path / "memory", "key", before) == {cases[0].file: cases[0]}
+    assert remembered.load_cached_cases(tmp_path / "memory", "other key", before) == {}
+
+
+@pytest.mark.parametrize("body", [{1: "a"}, {"a": (1, 2)}, {"a": {1, 2}}, {"a": object()}, {"a": {"b": {2.5: 1}}}])
+def test_what_json_would_say_otherwise_is_not_kept(tmp_path: Path, body: dict[str, object]) -> None:
+    file, digests = tmp_path / "memory", {"cases/x.yaml": "1", "cases/y.yaml": "2"}
+    plain = Case("y", "snippet", "Y", "cases/y.yaml", {"a": [1, 1.0, True, None, "\ud800", float("inf")]})
+    remembered.save_cached_cases(file, "key", digests, [Case("x", "snippet", "X", "cases/x.yaml", body), plain])
+    assert remembered.load_cached_cases(file, "key", digests) == {"cases/y.yaml": plain}
+
+
+def test_many_may_read_and_write_it_at_once(project: Path) -> None:
+    whole = load_project(project)
+
+    def load(number: int) -> bool:
+        if number % 3 == 0:
+            Layout(project).checked.unlink(missing_ok=True)
+        return load_project(project) == whole
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(load, range(24)))
+    assert [file.name for file in (project / ".harness").iterdir()] in ([], ["cases.json"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--help"], ["yaml", "packaging", "rich", "tox", "harness.cases"]),
+        (
+            ["plan"],
+            [
+                "rich",
+                "tox",
+                "uv",
+                "harness.cases.kinds",
+                "harness.cases.loader",
+                "harness.controller.project.case_checks",
+            ],
+        ),
+    ],
+)
+def test_what_answers_at_once_imports_little(project: Path, arguments: list[str], unneeded: list[str]) -> None:
+    load_project(project)
+    code = "import sys\nfrom harness.controller.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+    code += "print('modules:', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert "usage: harness" in done.stdout or "2 environments, 10 cells" in done.stdout
+    assert not set(unneeded) & set(done.stdout.rpartition("modules:")[2].split())

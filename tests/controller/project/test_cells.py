@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.errors import UsageError
+from harness.controller.project.cells import cell_keys, cells_by_file, paths_of
+from harness.controller.project.loader import Project, load_project
+
+
+@pytest.fixture
+def loaded(project: Path) -> Project:
+    return load_project(project)
+
+
+def test_a_case_runs_only_under_the_paths_that_it_names(loaded: Project) -> None:
+    dense, version = loaded.cases
+    paths = loaded.matrix.paths.values()
+    assert paths_of(dense, paths) == ["tensorflow.keras", "tf.keras"]
+    assert paths_of(version, paths) == ["tensorflow.keras", "tf.keras", "keras"]
+
+
+def test_a_case_may_name_its_paths_by_several_patterns(project: Path, edit: Callable[[str, str, str], None]) -> None:
+    edit("cases/model_build/dense.yaml", '["t*"]', "[keras, tensorflow.*]")
+    loaded = load_project(project)
+    assert paths_of(loaded.cases[0], loaded.matrix.paths.values()) == ["tensorflow.keras", "keras"]
+
+
+def test_cells_are_the_cases_files_with_their_paths(loaded: Project) -> None:
+    paths = list(loaded.matrix.paths.values())
+    assert cells_by_file(loaded.cases, paths) == {
+        "cases/model_build/dense.yaml": ["tensorflow.keras", "tf.keras"],
+        "cases/snippet/version.yaml": ["tensorflow.keras", "tf.keras", "keras"],
+    }
+    assert cells_by_file(loaded.cases, paths[2:]) == {"cases/snippet/version.yaml": ["keras"]}
+
+
+def test_keys_are_sorted_by_case_then_path(loaded: Project) -> None:
+    keys = cell_keys(loaded.cases, list(loaded.matrix.paths.values()))
+    assert keys == sorted(keys)
+    assert len(keys) == 5
+    assert ("dense", "keras") not in keys
+
+
+def test_a_selection_without_a_cell_is_refused(loaded: Project) -> None:
+    dense, _ = loaded.cases
+    with pytest.raises(UsageError, match="the selection has no cell: none of its cases runs under any of its import"):
+        cells_by_file([dense], [loaded.matrix.paths["keras"]])

@@ -1,0 +1,193 @@
+"""Lanes: environments beside the grid, their selection, and their runs with real tox."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.errors import Exit, UsageError
+from harness.controller.project.loader import load_matrix, read_project
+from harness.controller.project.matrix import Matrix
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, read_column
+from harness.controller.results.verdict import verdict
+from tests.support.wheels import make_wheel
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+
+LANES = """
+lanes:
+  today: {title: Runs today, of: ">=2", packages: [pydot], cases: [version, dense], paths: [tf.keras, keras]}
+  nightly: {title: Next, distribution: tf-nightly, python: "3.12", cases: [version], paths: [keras], may_fail: true}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _lanes(project: Path) -> None:
+    with open(project / "matrix.yaml", "a", encoding="utf-8") as file:
+        file.write(LANES)
+
+
+@pytest.fixture
+def matrix(project: Path) -> Matrix:
+    return load_matrix(project)
+
+
+def test_a_lane_has_an_environment_for_each_of_its_releases_and_none_for_a_variant(matrix: Matrix) -> None:
+    assert list(matrix.in_lanes) == ["tf215-today", "tf216-today", "tf-nightly"]
+    today, of = matrix.in_lanes["tf216-today"], matrix.environments["tf216"]
+    assert (today.tensorflow, today.python, today.distribution) == (of.tensorflow, of.python, of.distribution)
+    assert (today.packages, today.as_of, today.label, today.may_fail) == (("pydot",), None, "2.16 today", False)
+
+
+def test_a_lane_may_be_of_a_distribution_in_whatever_release_it_is_there(matrix: Matrix) -> None:
+    nightly = matrix.in_lanes["tf-nightly"]
+    assert (nightly.distribution, nightly.tensorflow, nightly.python) == ("tf-nightly", "newest", "3.12")
+    assert (nightly.label, nightly.minor, nightly.may_fail) == ("nightly", "", True)
+
+
+def test_a_lane_is_a_group_and_in_no_other(matrix: Matrix) -> None:
+    assert matrix.groups["today"] == ("tf215-today", "tf216-today")
+    assert matrix.groups["nightly"] == ("tf-nightly",)
+    assert matrix.groups["tf2x"] == ("tf215", "tf216", "tf216-legacy")
+    assert not matrix.in_lanes.keys() & matrix.environments
+
+
+@pytest.mark.parametrize(
+    ("patterns", "groups", "chosen"),
+    [
+        ([], [], ["tf115", "tf215", "tf216", "tf216-legacy"]),
+        (["tf21*"], [], ["tf215", "tf216", "tf216-legacy"]),
+        (["*-today"], [], ["tf215-today", "tf216-today"]),
+        (["tf215", "tf215-today"], [], ["tf215", "tf215-today"]),
+        (["tf115"], ["nightly"], ["tf115", "tf-nightly"]),
+    ],
+)
+def test_a_lane_is_chosen_by_what_fits_it_alone(
+    matrix: Matrix, patterns: list[str], groups: list[str], chosen: list[str]
+) -> None:
+    found = Selection(tuple(patterns), tuple(groups)).choose_environments(matrix)
+    assert [item.id for item in found] == chosen
+    with pytest.raises(UsageError, match=r"^no environment matches 'tf215-tody'; did you mean 'tf215-today'\?$"):
+        Selection(("tf215-tody",)).choose_environments(matrix)
+
+
+FAULTS = [
+    ('of: ">=2"', 'of: ">=3"', "no environment has a release in '>=3'"),
+    ('of: ">=2"', 'of: ">=2", python: "3.11"', "'python' is of each release in a lane that is `of` releases"),
+    ('distribution: tf-nightly, python: "3.12"', 'python: "3.12"', "is neither `of` releases, nor of a"),
+    ("[tf.keras, keras]", "[tf.kreas]", "unknown import path 'tf.kreas'; did you mean 'tf.keras'?"),
+    ("[version, dense]", "[version, dens]", "unknown case 'dens'; did you mean 'dense'?"),
+    (
+        "[version, dense], paths: [tf.keras, keras]",
+        "[dense], paths: [keras]",
+        "dense does not run under keras, so that",
+    ),
+    ("  today: {", "  quick: {", "'quick' is also a group, which every lane is by itself"),
+    ("  today: {", "  legacy: {", "the variant tf216-legacy is named as an environment of this lane"),
+    ("title: Runs today, ", "", "the key 'title' is missing"),
+    ("may_fail: true", "may_fail: yes please", "must be true or false, not 'yes please'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS, ids=[said for _, _, said in FAULTS])
+def test_a_fault_of_a_lane_is_told_with_its_line(project: Path, edit: Edit, old: str, new: str, said: str) -> None:
+    edit("matrix.yaml", old, new)
+    (fault,) = read_project(project)[2]
+    line = 25 if "nightly" in old or "may_fail" in old else 24
+    assert str(fault).startswith(f"matrix.yaml:{line}: {said}")
+
+
+def test_only_the_cells_of_the_lane_are_planned(harness: Command) -> None:
+    said = harness("plan", "-e", "tf215", "-g", "today", "-g", "nightly").stdout.splitlines()
+    assert {line.split()[0]: int(line.split()[-2]) for line in said[:-1]} == {
+        "tf215": 5,
+        "tf215-today": 3,  # dense does not run under keras
+        "tf216-today": 3,
+        "tf-nightly": 1,
+    }
+    assert said[-1] == "4 environments, 12 cells"
+    assert harness("plan", "-g", "today", "-p", "tensorflow.keras").returncode == 2
+
+
+def test_tox_knows_the_environments_of_lanes(tox: Command) -> None:
+    assert tox("list", "-m", "today", "--no-desc").stdout.split() == ["tf215-today", "tf216-today"]
+    listed = tox("list").stdout
+    assert "tf-nightly -> Python 3.12: tf-nightly newest, resolved anew for each run" in " ".join(listed.split())
+    deps = tox("config", "-e", "tf215-today", "-k", "deps").stdout
+    assert deps.rstrip().endswith("project/.harness/resolved/tf215-today.txt")
+
+
+@pytest.mark.parametrize("in_lane", [False, True])
+def test_that_a_lane_cannot_be_made_is_an_answer_once_it_is_the_baseline(
+    column: Callable[..., Column], in_lane: bool
+) -> None:
+    failed = column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: x")
+    otherwise = column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: y")
+    made = column(Outcome("version", "keras", Status.PASS))
+    assert verdict(failed, failed, in_lane) is (Exit.AGREES if in_lane else Exit.BROKEN)
+    assert [verdict(failed, before, in_lane) for before in (None, otherwise, made)] == [Exit.BROKEN] * 3
+    assert verdict(made, failed, in_lane) is Exit.DIFFERS
+
+
+def test_a_lane_that_cannot_be_resolved_is_a_column_with_the_reason(
+    project: Path, wheels: Path, harness: Command
+) -> None:
+    (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
+    first = harness("run", "-e", "tf215-today")
+    assert first.returncode == 3, first.stdout
+    found = read_column(project / ".harness/run/tf215-today.json")
+    assert (found.environment.reason or "").startswith("tox: tf215-today cannot be resolved: ")
+    assert "tensorflow-cpu==2.15.1" in (found.environment.reason or "")
+    assert sorted(found.cells) == [("dense", "tf.keras"), ("version", "keras"), ("version", "tf.keras")]
+    assert harness("accept").returncode == 0
+    again = harness("run", "-e", "tf215-today")
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "as in the baseline")
+
+
+def test_what_may_fail_is_told_and_not_by_the_exit_code(wheels: Path, harness: Command, edit: Edit) -> None:
+    edit("matrix.yaml", 'of: ">=2"', 'of: ">=2", may_fail: true')
+    done = harness("run", "-e", "tf215-today")
+    assert done.returncode == 0
+    assert "tf215-today env-fail: tox: tf215-today cannot be resolved: " in done.stdout
+    assert done.stdout.endswith("\nmay fail, so that no exit code tells of it: tf215-today\n")
+    assert harness("accept").returncode == 0
+    assert harness("run", "-e", "tf215-today").stdout.endswith("\nas in the baseline\n")
+    (wheels / "pydot-1-py3-none-any.whl").write_bytes(b"no wheel")
+    changed = harness("run", "-e", "tf215-today")
+    assert changed.returncode == 0
+    assert "tf215-today environment changed: " in changed.stdout
+    assert "as in the baseline" not in changed.stdout
+
+
+def test_a_lane_is_resolved_anew_each_time_installed_and_run(
+    project: Path,
+    wheels: Path,
+    harness: Command,
+    tox: Command,
+    fill: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("UV_LINK_MODE", "copy")  # what fills the environment is not to change uv's cache
+
+    def run(*arguments: str) -> Column:
+        assert tox("run", "-e", "tf215-today", "--notest").returncode == 0
+        fill(project / ".tox" / "tf215-today")
+        done = harness("run", "-e", "tf215-today", *arguments)
+        assert done.returncode == 0, done.stdout
+        return read_column(project / ".harness/run/tf215-today.json")
+
+    make_wheel(wheels, "pydot-1")
+    part = run("-k", "version", "-p", "tf.keras")
+    assert {key: outcome.status for key, outcome in part.cells.items()} == {("version", "tf.keras"): Status.PASS}
+    assert part.environment.packages["pydot"] == "1"
+    make_wheel(wheels, "pydot-2")
+    whole = run()
+    assert sorted(whole.cells) == [("dense", "tf.keras"), ("version", "keras"), ("version", "tf.keras")]
+    assert whole.environment.packages["pydot"] == "2"

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.project.matrix import read_matrix
+
+Edit = Callable[[str, str, str], None]
+
+
+def test_environments_come_in_the_order_of_their_releases(project: Path) -> None:
+    matrix, faults = read_matrix(str(project))
+    assert faults == []
+    assert matrix is not None
+    assert list(matrix.environments) == ["tf115", "tf215", "tf216", "tf216-legacy"]
+    assert matrix.groups == {
+        "quick": ("tf215", "tf216"),
+        "tf1x": ("tf115",),
+        "tf2x": ("tf215", "tf216", "tf216-legacy"),
+    }
+    assert {name: spec.form for name, spec in matrix.paths.items()} == {
+        "tensorflow.keras": "from",
+        "tf.keras": "attribute",
+        "keras": "from",
+    }
+    assert (matrix.default, matrix.timeout, matrix.output_limit) == ("quick", 60, 65536)
+
+
+def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(project: Path) -> None:
+    matrix, _ = read_matrix(str(project))
+    assert matrix is not None
+    assert matrix.environments["tf215"].as_of == datetime.date(2024, 3, 22)
+    assert matrix.environments["tf216"].as_of == datetime.date(2024, 7, 1)
+    assert matrix.resolve.runner_as_of == datetime.date(2026, 11, 1)
+    assert matrix.resolve.runner_packages == ("pytest", "pytest-xdist", "PyYAML")
+    assert matrix.resolve.runner_dependencies == ("pluggy",)
+
+
+def test_the_longest_margin_after_the_last_date_is_still_a_date(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "days_after_release: 14", "days_after_release: 3650")
+    edit("matrix.yaml", "released: 2024-03-08", "released: 2999-12-31")
+    matrix, faults = read_matrix(str(project))
+    assert faults == []
+    assert matrix is not None
+    assert matrix.environments["tf215"].as_of == datetime.date(3009, 12, 29)
+
+
+def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", KERAS_BACKEND: jax}')
+    matrix, _ = read_matrix(str(project))
+    assert matrix is not None
+    variant, of = matrix.environments["tf216-legacy"], matrix.environments["tf216"]
+    assert variant.set_env == (("KERAS_BACKEND", "jax"), ("TF_USE_LEGACY_KERAS", "1"))
+    assert of.set_env == ()
+    assert (variant.tensorflow, variant.python, variant.as_of) == (of.tensorflow, of.python, of.as_of)
+    assert (variant.label, of.label) == ("2.16 legacy", "2.16")
+
+
+def test_a_range_takes_pre_releases_too(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "2.16.2", "2.16.0rc1")
+    edit("matrix.yaml", "1.15.5", "1.15.0rc3")
+    matrix, _ = read_matrix(str(project))
+    assert matrix is not None
+    assert matrix.groups["tf2x"] == ("tf215", "tf216", "tf216-legacy")
+    assert matrix.groups["tf1x"] == ("tf115",)
+
+
+FAULTS = [
+    (", packages: [keras", ", pakages: [keras", "13: unknown key 'pakages'; did you mean 'packages'?"),
+    ("timeout: 60", "timeout: 0", "2: must be a number above 0, not 0"),
+    (
+        "days_after_release: 14",
+        "days_after_release: soon",
+        "4: must be a whole number of days, at most 3650, not 'soon'",
+    ),
+    ("days_after_release: 14", "days_after_release: -1", "4: must be a whole number of days, at most 3650, not -1"),
+    ("days_after_release: 14", "days_after_release: 3651", "4: must be a whole number of days, at most 3650, not 3651"),
+    ("dependencies: [pluggy], ", "", "6: the key 'dependencies' is missing"),
+    ("dependencies: [pluggy]", "dependencies: pluggy", "6: must be a list with at least one item, not 'pluggy'"),
+    ("as_of: 2026-11-01", "as_of: 1999-12-31", "6: must be a date such as 2024-03-08, not datetime.date(1999, 12, 31)"),
+    (
+        "released: 2024-03-08",
+        "released: 3000-01-01",
+        "14: must be a date such as 2024-03-08, not datetime.date(3000, 1, 1)",
+    ),
+    ("  keras: from", "  keras: form", "10: 'form' is not one of the known words; did you mean 'from'?"),
+    (
+        "  tf.keras: attribute",
+        "  tf.keras: from",
+        "9: the form is attribute for names that start with tf. and from for all others",
+    ),
+    ("  tf115: {", "  tf15: {", "13: the id of TensorFlow 1.15.5 is tf115, not tf15"),
+    ("tensorflow: 2.16.2", "tensorflow: 2.16", "12: must be a release such as 2.15.1, not 2.16"),
+    ("tensorflow: 2.16.2", "tensorflow: 2.16.x", "12: must be a release such as 2.15.1, not '2.16.x'"),
+    ("tensorflow: 2.16.2", "tensorflow: 2.16.2.x", "12: '2.16.2.x' is not a release"),
+    ('python: "3.12"', "python: 3.12", '12: must be a Python version in quotes, such as "3.11", not 3.12'),
+    (
+        "released: 2024-03-08",
+        "released: 2024-03-08 10:00:00",
+        "14: must be a date such as 2024-03-08, not datetime.datetime(2024, 3, 8, 10, 0)",
+    ),
+    ("  tf115: {", "  tf216: {", "13: the key 'tf216' stands twice"),
+    ("of: tf216", "of: tf217", "16: unknown environment 'tf217'; did you mean 'tf216'?"),
+    ("  tf216-legacy:", "  tf215-legacy:", "16: the id of a variant of tf216 starts with tf216-"),
+    ('KERAS: "1"', "KERAS: 1", "16: must be text, not 1"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "{}", "16: must be a mapping with at least one entry"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "[legacy]", "16: must be a mapping with at least one entry"),
+    ('{TF_USE_LEGACY_KERAS: "1"}', "{tf-use: on-}", "16: must be a variable's name, not 'tf-use'"),
+    ("[tf215, tf216]", "[tf215, tf261]", "18: unknown environment 'tf261'; did you mean 'tf216'?"),
+    ("[tf215, tf216]", "[]", "18: must be a list with at least one item, not a list"),
+    ("  tf1x: ", "  tf215: ", "19: 'tf215' is also an environment"),
+    ('"<2"', '"below 2"', "19: 'below 2' is not a range of releases such as \">=2,<2.6\""),
+    ('"<2"', '"<1"', "19: no environment has a release in '<1'"),
+    ("default: quick", "default: quik", "21: unknown group 'quik'; did you mean 'quick'?"),
+    ("schema: 1", "schema: 2", "1: schema 2: this harness reads schema 1"),
+    ("schema: 1\n", "", "1: schema None: this harness reads schema 1"),
+    ("groups:", "groups", "18: not YAML: could not find expected ':'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS, ids=[said for _, _, said in FAULTS])
+def test_a_fault_is_told_with_its_line(project: Path, edit: Edit, old: str, new: str, said: str) -> None:
+    edit("matrix.yaml", old, new)
+    matrix, faults = read_matrix(str(project))
+    assert matrix is None
+    assert [str(fault) for fault in faults] == [f"matrix.yaml:{said}"]
+
+
+def test_all_faults_of_a_level_are_told_at_once(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "default: quick", "default: quik")
+    edit("matrix.yaml", "of: tf216", "of: tf217")
+    edit("matrix.yaml", '"<2"', '"<1"')
+    _, faults = read_matrix(str(project))
+    assert sorted(fault.line for fault in faults) == [16, 19, 21]
+
+
+def test_the_order_of_the_file_is_kept_within_a_group_that_is_a_list(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "[tf215, tf216]", "[tf216, tf215]")
+    matrix, _ = read_matrix(str(project))
+    assert matrix is not None
+    assert matrix.groups["quick"] == ("tf216", "tf215")

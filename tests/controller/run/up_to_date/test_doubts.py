@@ -1,0 +1,191 @@
+"""What in an environment, and in what its last column left, has `harness run` start tox."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.project.loader import load_project
+from harness.controller.results.documents import read_column
+from harness.controller.worker.main import run_column
+from harness.controller.worker.options import parse_worker_options
+from harness.controller.worker.stamp import read_stamp
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+
+
+def _another_version(packages: Path) -> None:
+    (packages / "tensorflow_cpu-2.15.1.dist-info").rename(packages / "tensorflow_cpu-2.15.0.dist-info")
+
+
+def _another_package(packages: Path) -> None:
+    (packages / "extra-1.dist-info").mkdir()
+
+
+def _another_metadata(packages: Path) -> None:
+    with open(packages / "tensorflow_cpu-2.15.1.dist-info" / "METADATA", "a", encoding="utf-8") as file:
+        file.write("Summary: x\n")
+
+
+def _another_link(packages: Path) -> None:
+    (packages / "shared.pth").write_text("", encoding="utf-8")
+
+
+def _no_module(packages: Path) -> None:
+    (packages / "tensorflow" / "keras" / "__init__.py").rename(packages.parent / "elsewhere")
+
+
+def _another_text(packages: Path) -> None:
+    """Written in place, as long as it was."""
+    file = packages / "tensorflow" / "__init__.py"
+    with open(file, "r+", encoding="utf-8") as handle:
+        handle.write("#")
+
+
+def _no_package(packages: Path) -> None:
+    shutil.rmtree(packages / "tensorflow")
+
+
+def _no_environment(packages: Path) -> None:
+    shutil.rmtree(packages.parents[2])
+
+
+def _another_interpreter(packages: Path) -> None:
+    python = packages.parents[2] / "bin" / "python"
+    python.unlink()
+    python.write_text("#!/bin/sh\n", encoding="utf-8")
+
+
+def _another_making(packages: Path) -> None:
+    (packages.parents[2] / "pyvenv.cfg").write_text("home = /\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _another_version,
+        _another_package,
+        _another_metadata,
+        _another_link,
+        _no_module,
+        _another_text,
+        _no_package,
+        _no_environment,
+        _another_interpreter,
+        _another_making,
+    ],
+)
+def test_an_environment_that_is_not_as_it_was_is_looked_at_by_tox(
+    has_run: Path, harness: Command, started: list[str], spoil: Callable[[Path], None]
+) -> None:
+    spoil(has_run)
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("note", ["", "{}", "[]", json.dumps({"PythonRun": {"deps": {"options": []}}})])
+def test_a_note_of_tox_that_cannot_be_read_says_nothing(
+    has_run: Path, harness: Command, started: list[str], note: str
+) -> None:
+    (has_run.parents[2] / ".tox-info.json").write_text(note, encoding="utf-8")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"state": 1, "facts": {}}'])
+def test_without_a_word_of_the_last_column_tox_is_started(
+    project: Path, harness: Command, started: list[str], text: str | None
+) -> None:
+    file = project / ".harness" / "settled" / "tf215.json"
+    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_column_that_is_under_way_is_left_to_tox(project: Path, harness: Command, started: list[str]) -> None:
+    (project / ".harness" / "locks").mkdir()
+    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("status", ["timeout", "crash"])
+def test_a_cell_that_gave_no_answer_is_tried_again(
+    project: Path, prefix: Path, harness: Command, edit: Edit, started: list[str], status: str
+) -> None:
+    change = {
+        "timeout": ("title:", "timeout: 0.2\ntitle:"),
+        "crash": ("  # call", "  # call\n  import os\n  os._exit(3)"),
+    }
+    edit("cases/snippet/version.yaml", *change[status])
+    if status == "timeout":
+        edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
+    loaded = load_project(project)
+    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
+    settled = read_stamp(loaded.layout, "tf215")
+    assert status in found(project)
+    harness("run", "-e", "tf215")
+    assert settled is not None
+    assert (settled.basis, settled.files) == (None, ())
+    assert started == ["tf215"]
+
+
+@pytest.mark.parametrize("status", ["unmet", "skip"])
+def test_what_is_not_to_run_needs_no_tox_to_say_so(
+    project: Path,
+    prefix: Path,
+    harness: Command,
+    edit: Edit,
+    started: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
+) -> None:
+    change = {"unmet": "requires: [graphviz]\ntitle:", "skip": "skip: a reason\ntitle:"}
+    edit("cases/snippet/version.yaml", "title:", change[status])
+    monkeypatch.setenv("PATH", "/nowhere")
+    loaded = load_project(project)
+    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
+    assert status in found(project)
+    harness("run", "-e", "tf215")
+    assert started == []
+    if status == "unmet":
+        program = project / "bin" / "dot"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\n", encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent))
+        harness("run", "-e", "tf215")
+        assert started == ["tf215"]
+
+
+def found(project: Path) -> set[str]:
+    """The statuses of the last run."""
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    return {outcome.status.value for outcome in cells.values()}
+
+
+def test_an_environment_that_cannot_import_tensorflow_is_not_settled(
+    project: Path, prefix: Path, has_run: Path
+) -> None:
+    (has_run / "tensorflow" / "__init__.py").write_text("raise ImportError('no')\n", encoding="utf-8")
+    loaded = load_project(project)
+    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options(["--fresh"]), prefix)
+    assert read_stamp(loaded.layout, "tf215") is None
+
+
+@pytest.mark.usefixtures("has_run")
+def test_only_environments_in_doubt_are_started(project: Path, harness: Command, started: list[str]) -> None:
+    shutil.copy(project / "locks" / "tf215.txt", project / "locks" / "tf216.txt")
+    done = harness("run")
+    assert started == ["tf216"]
+    assert done.stdout.endswith("interrupted: 5 outcomes of 1 environments are kept, and not run again\n")

@@ -1,0 +1,158 @@
+"""Columns for which `harness run` starts nothing, and what in the project has it start tox all the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.results.documents import read_column
+from harness.controller.run import scheduler as jobs
+from harness.controller.run import up_to_date as taking
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Edit = Callable[[str, str, str], None]
+RUN = [".harness/run/tf215.json", ".harness/details/tf215.json"]
+
+
+def contents(project: Path) -> list[bytes]:
+    return [(project / file).read_bytes() for file in RUN]
+
+
+@pytest.mark.usefixtures("made")
+def test_a_rerun_with_nothing_changed_starts_no_tox(
+    project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert harness("run", "-e", "tf215").returncode == 0
+    assert harness("accept").returncode == 0
+    before = contents(project)
+    monkeypatch.setattr(jobs, "_start", lambda *arguments: pytest.fail("tox is started"))
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 0
+    assert "✓ pass 2   ✗ fail 2   – absent 1" in done.stdout
+    assert "5 cells taken from earlier runs, as nothing they depend on has changed (--fresh" in done.stdout
+    assert done.stdout.endswith("\nas in the baseline\n")
+    assert contents(project) == before == contents(project)
+
+
+@pytest.mark.usefixtures("has_run")
+def test_what_is_taken_is_held_against_the_baseline(
+    project: Path, harness: Command, started: list[str], edit: Edit
+) -> None:
+    (project / "results").mkdir()
+    shutil.copy(project / RUN[0], project / "results")
+    edit("results/tf215.json", '"path": "keras", "status": "absent"', '"path": "keras", "status": "pass"')
+    done = harness("run", "-e", "tf215", "--retries", "0")
+    assert (done.returncode, started) == (1, [])
+    assert "tf215 regressed version[keras]: pass at path (not there) → absent at path (not there)" in done.stdout
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]  # as a change is not told before it was seen again
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_part_and_then_the_whole_are_taken_from_what_is_kept(
+    project: Path, harness: Command, started: list[str]
+) -> None:
+    before = contents(project)
+    assert harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras").returncode == 0
+    assert set(read_column(project / RUN[0]).cells) == {("version", "tf.keras")}
+    assert "5 cells taken" in harness("run", "-e", "tf215").stdout
+    assert (contents(project), started) == (before, [])
+
+
+# pytest-xdist makes it multi-threaded.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_many_environments_are_looked_at_as_few_are(
+    has_run: Path, harness: Command, started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "_MANY", 1)
+    assert harness("run", "-e", "tf215").returncode == 0
+    assert started == []
+    shutil.rmtree(has_run / "tensorflow")
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+LOOKING = """
+import time
+from types import SimpleNamespace
+from harness.controller import taking
+
+def look(*arguments):
+    print("looking", flush=True)
+    time.sleep(60)
+
+taking._MANY, taking.read_settled, taking._is_there = 1, lambda layout, name: name, look
+taking._as_noted(None, [SimpleNamespace(id="tf215")])
+"""
+
+
+def test_what_looks_at_them_ends_with_a_run_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", LOOKING], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "looking\n"
+        run.kill()
+        assert run.communicate(timeout=20)[0] == ""  # which comes when nobody can write there any more
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize("file", RUN)
+@pytest.mark.parametrize("spoil", ["delete", "change"])
+def test_files_that_are_not_those_of_the_run_are_written_anew(
+    project: Path, harness: Command, started: list[str], file: str, spoil: str
+) -> None:
+    before = contents(project)
+    (project / file).unlink() if spoil == "delete" else (project / file).write_bytes(b"{}")
+    assert harness("run", "-e", "tf215").returncode == 0
+    assert (contents(project), started) == (before, [])
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("locks/tf215.txt", "y==2", "y==3"),
+        ("locks/tf215.txt", "sha256:2", "sha256:3"),
+        ("locks/tf215.txt", "y==2\n", ""),
+        ("locks/tf215.txt", "y==2\n", "y==2\n--no-index\n"),
+        ("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0"),
+        ("matrix.yaml", "timeout: 60", "timeout: 61"),
+        ("cases/snippet/version.yaml", '"2.15.0"', '"2.15.1"'),
+        ("cases/snippet/version.yaml", "title:", "skip: a reason\ntitle:"),
+    ],
+)
+def test_another_lock_matrix_or_case_has_the_environment_run(
+    harness: Command, edit: Edit, started: list[str], file: str, old: str, new: str
+) -> None:
+    edit(file, old, new)
+    harness("run", "-e", "tf215")
+    assert started == ["tf215"]
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("locks/tf215.txt", "# made up", "# made up again"),
+        ("cases/snippet/version.yaml", "title: The", "title: This"),
+        ("matrix.yaml", "environments:\n  tf216: {tensorflow: 2.16.2", "environments:\n  tf216: {tensorflow: 2.16.1"),
+    ],
+)
+def test_what_changes_no_outcome_starts_nothing(
+    project: Path, harness: Command, edit: Edit, started: list[str], file: str, old: str, new: str
+) -> None:
+    before = contents(project)
+    edit(file, old, new)
+    assert harness("run", "-e", "tf215").returncode == 0
+    assert (contents(project), started) == (before, [])
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize("how", [["--fresh"], ["--isolation", "spawn"], ["--", "-v"], ["--", "--fresh"]])
+def test_what_asks_for_more_than_is_known_is_run(harness: Command, started: list[str], how: list[str]) -> None:
+    harness("run", "-e", "tf215", *how)
+    assert started == ["tf215"]

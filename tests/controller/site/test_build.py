@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from harness.controller.results.documents import Column
+
+Harness = Callable[..., subprocess.CompletedProcess[str]]
+Keep = Callable[[str, Column], Path]
+ADDRESS = re.compile(r'(?:href|src)="([^"#]*)(?:#([^"]*))?"')
+
+
+@pytest.fixture
+def site(harness: Harness, keep: Keep, columns: dict[str, Column], tmp_path: Path) -> Path:
+    """A published site."""
+    for column in columns.values():
+        keep("results", column)
+    out = tmp_path / "out" / "site"
+    done = harness("publish", "--out", str(out))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{out}: 14 pages of 20 cells" in done.stdout
+    return out
+
+
+def test_a_site_has_a_page_for_each_case_path_and_release(site: Path) -> None:
+    pages = sorted(str(file.relative_to(site)) for file in site.rglob("*.html"))
+    assert pages == sorted(
+        ["index.html", "summary.html", "data.html", "cases/dense.html", "cases/version.html"]
+        + [f"paths/{name}.html" for name in ("index", "tensorflow.keras", "tf.keras", "keras")]
+        + [f"releases/{name}.html" for name in ("index", "tf115", "tf215", "tf216", "tf216-legacy")]
+    )
+
+
+def test_every_address_is_relative_and_leads_somewhere(site: Path) -> None:
+    texts = {file: file.read_text(encoding="utf-8") for file in site.rglob("*.html")}
+    count = 0
+    for file, text in texts.items():
+        for target, place in ADDRESS.findall(text):
+            count += 1
+            assert not re.match("[a-z]+:|/", target), (file, target)
+            found = (file.parent / target).resolve() if target else file
+            assert found.is_file(), (file, target)
+            assert not place or f'id="{place}"' in found.read_text(encoding="utf-8"), (file, target, place)
+    assert count > 100
+
+
+def test_a_page_takes_nothing_from_elsewhere_and_runs_nothing_that_stands_in_it(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in text
+        assert re.findall(r"<script(?! src=)(?! type=\"application/json\")", text) == []
+        assert re.findall(r"<style|\sstyle=|\son[a-z]+=", text) == []
+
+
+def test_what_is_not_html_can_be_read_too(site: Path) -> None:
+    assert json.loads((site / "site.json").read_text(encoding="utf-8"))["cells"]["pass"] == 12
+    assert len(json.loads((site / "grid.json").read_text(encoding="utf-8"))["cells"]) == 20
+    for name in ("grid.svg", "feed.xml", "badges/keras.svg", "static/icon.svg"):
+        ElementTree.fromstring((site / name).read_bytes())
+
+
+def test_publishing_again_replaces_the_site_and_leaves_nothing_beside(site: Path, harness: Harness) -> None:
+    (site / "cases" / "gone.html").write_text("of a case that is no more", encoding="utf-8")
+    assert harness("publish", "--out", str(site)).returncode == 0
+    assert not (site / "cases" / "gone.html").exists()
+    assert [file.name for file in site.parent.iterdir()] == ["site"]
+
+
+def test_a_part_can_be_published(site: Path, harness: Harness) -> None:
+    assert harness("publish", "--out", str(site), "-k", "version", "-e", "tf216*").returncode == 0
+    assert not (site / "cases" / "dense.html").exists()
+    assert not (site / "releases" / "tf215.html").exists()
+
+
+def test_a_folder_that_is_no_site_is_left_alone(harness: Harness, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
+    done = harness("publish", "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert "holds something else than a published site: name an empty or a new folder" in done.stderr
+    assert (tmp_path / "mine.txt").exists()
+    done = harness("publish", "--out", str(tmp_path / "mine.txt"))
+    assert (done.returncode, "is a file" in done.stderr) == (2, True)
+
+
+def test_without_results_nothing_is_made(harness: Harness, tmp_path: Path) -> None:
+    done = harness("publish", "--out", str(tmp_path / "site"))
+    assert (done.returncode, "nothing to publish" in done.stderr) == (2, True)
+    assert not (tmp_path / "site").exists()
+
+
+def test_without_its_packages_publishing_says_what_to_install(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    for name in [name for name in sys.modules if name.startswith("harness.controller.site")]:
+        monkeypatch.delitem(sys.modules, name)
+    done = harness("publish", "--out", str(tmp_path / "site"))
+    assert done.returncode == 2
+    assert done.stderr == "publishing needs jinja2: pip install 'keras-import-matrix[publish]' installs it\n"
+
+
+def test_a_site_is_served_until_it_is_interrupted(site: Path, project: Path) -> None:
+    command = [sys.executable, "-m", "harness", "publish", "--root", str(project), "--out", str(site), "--serve"]
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        address = lines[1].split()[0]
+        try:
+            with urllib.request.urlopen(address) as answer:
+                assert b"Keras import matrix" in answer.read()
+            taken = harness_serve(command, address)
+        finally:
+            process.send_signal(2)
+        assert process.wait(10) == 0
+    assert taken.returncode == 2
+    assert "cannot be had" in taken.stderr
+
+
+def harness_serve(command: list[str], address: str) -> subprocess.CompletedProcess[str]:
+    port = address.rstrip("/").rpartition(":")[2]
+    return subprocess.run([*command, "--port", port], capture_output=True, text=True, check=False, timeout=60)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.records import Outcome, Record
+from harness.contract.statuses import Status
+from harness.controller.errors import UsageError
+from harness.controller.project.loader import load_project
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, write_column, write_details
+from harness.controller.results.history import Event, since
+from harness.controller.site.data import SiteData, read_site_data
+
+Make = Callable[..., SiteData]
+
+
+def test_releases_stand_newest_first_and_variants_after_them(subject: Make) -> None:
+    heads = subject().heads
+    assert [head.label for head in heads] == ["2.16", "2.15", "1.15", "2.16 legacy"]
+    assert [head.base for head in heads] == [None, None, None, "tf216"]
+
+
+def test_a_head_says_what_was_really_installed(subject: Make, columns: dict[str, Column]) -> None:
+    del columns["tf215"]
+    newest, unrun, failed, _ = subject().heads
+    assert (newest.tensorflow, newest.keras, newest.was_run) == ("2.16.2", "3.4.1", True)
+    assert (unrun.keras, unrun.packages, unrun.was_run, unrun.reason) == ("", {}, False, None)
+    assert failed.reason == "no Python 3.99"
+
+
+def test_cells_are_counted_by_path(subject: Make) -> None:
+    assert subject().counts == {"tensorflow.keras": 2, "tf.keras": 2, "keras": 1}
+
+
+@pytest.mark.parametrize(
+    ("place", "day"),
+    [
+        ({"case": "dense", "path": "tf.keras"}, "2026-11-03"),
+        ({"case": "dense", "path": "*"}, "2026-11-03"),
+        ({}, "2026-11-03"),
+        ({"case": "dense", "path": "keras"}, "2026-11-01"),
+        ({"case": "version", "path": "*"}, "2026-11-01"),
+        ({"environment": "tf215"}, "2026-11-01"),
+    ],
+)
+def test_a_cell_is_as_it_is_since_its_last_event(
+    subject: Make, event: Callable[..., Event], place: dict[str, str], day: str
+) -> None:
+    events = [event(), event(day="2026-11-03", **place)]
+    found = since(subject(events=events).last_events, "tf216", ("dense", "tf.keras"))
+    assert found is not None
+    assert found.day == day
+
+
+def test_a_cell_without_history_has_no_since(subject: Make) -> None:
+    assert since(subject().last_events, "tf216", ("dense", "tf.keras")) is None
+
+
+def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(
+    project: Path, column: Callable[..., Column], keep: Callable[[str, Column], Path]
+) -> None:
+    same, other = Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.PASS)
+    keep("results", column(same, other))
+    changed = Outcome("version", "keras", Status.CRASH, error="SIGSEGV")
+    write_column(project / ".harness/run/tf215.json", column(same, changed))
+    records = [Record(outcome, stage_seconds={"fit": 1.5}, at="2026-11-20T10:00:00Z") for outcome in (same, changed)]
+    write_details(project / ".harness/details/tf215.json", records)
+    read = read_site_data(load_project(project), Selection(), of_run=False)
+    assert read.seconds == {("tf215", "dense", "tf.keras"): {"fit": 1.5}}
+    assert read.date == "an unknown day"
+    of_run = read_site_data(load_project(project), Selection(), of_run=True)
+    assert len(of_run.seconds) == 2
+    assert of_run.date == "2026-11-20"
+
+
+def test_the_commit_is_the_last_that_changed_the_results(
+    project: Path, keep: Callable[[str, Column], Path], column: Callable[..., Column], commit: Callable[[], str]
+) -> None:
+    keep("results", column(Outcome("dense", "tf.keras", Status.PASS)))
+    first = commit()
+    (project / "README.md").write_text("x", encoding="utf-8")
+    assert commit() != first
+    read = read_site_data(load_project(project), Selection(), of_run=False)
+    assert read.commit == first
+    assert read.date.startswith("20")
+
+
+def test_without_results_there_is_nothing_to_publish(project: Path) -> None:
+    with pytest.raises(UsageError, match=r"nothing to publish: no result of this selection in .*results"):
+        read_site_data(load_project(project), Selection(), of_run=False)

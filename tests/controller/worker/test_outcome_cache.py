@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contract.plan import PathSpec, Plan, append_line
+from harness.contract.records import CellKey, Outcome, Record
+from harness.contract.statuses import Stage, Status
+from harness.controller.environments.fingerprint import content
+from harness.controller.errors import HarnessError
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.matrix import Environment
+from harness.controller.results.documents import Column
+from harness.controller.worker.options import parse_worker_options
+from harness.controller.worker.outcome_cache import (
+    CachedOutcome,
+    cell_texts,
+    outcome_keys,
+    read_cache,
+    update_cache,
+    valid_records,
+    write_cache,
+)
+from harness.controller.worker.plan import make_plan
+from harness.controller.worker.reconcile import Recorded, read_stream
+
+Columns = Callable[..., Column]
+Edit = Callable[[str, str, str], None]
+Keys = Callable[..., dict[CellKey, str]]
+
+VERSION = ("version", "keras")
+PASSED = Record(Outcome(*VERSION, status=Status.PASS), 1.5, {"call": 1.0}, 2048, None, "Epoch 1")
+
+
+@pytest.fixture
+def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
+    """The keys of the project as it now stands, with parts of the plan and of the environment replaced."""
+
+    def make(plan: dict[str, Any] | None = None, packages: str = "2.15.0", **settings: Any) -> dict[CellKey, str]:
+        loaded: Project = load_project(project)
+        environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
+        made: Plan = replace(make_plan(loaded, environment, parse_worker_options([]), None), **(plan or {}))
+        facts = column(packages={"keras": packages}).environment
+        return outcome_keys(cell_texts(loaded.cases, made), made, environment, facts, content(tmp_path / "prefix"))
+
+    return make
+
+
+def keep(file: Path, key: str, record: Record) -> None:
+    """Add the record, as a run does that made it under this key."""
+    cell = record.outcome.key
+    write_cache(file, update_cache(read_cache(file), Recorded({cell: record}, {cell: key})))
+
+
+def changed(before: dict[CellKey, str], after: dict[CellKey, str]) -> set[CellKey]:
+    assert before.keys() == after.keys()
+    return {cell for cell in before if before[cell] != after[cell]}
+
+
+def test_every_cell_has_a_key_of_its_own_that_stays(keys: Keys) -> None:
+    assert len(set(keys().values())) == len(keys()) == 5
+    assert keys() == keys()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"packages": "2.15.1"},
+        {"set_env": (("TF_USE_LEGACY_KERAS", "1"),)},
+        {"plan": {"isolation": "spawn"}},
+        {"plan": {"timeout": 61}},
+        {"plan": {"output_limit": 1}},
+        {"plan": {"memory_limit": 1}},
+    ],
+    ids=str,
+)
+def test_what_all_cells_depend_on_changes_every_key(keys: Keys, settings: dict[str, Any]) -> None:
+    assert changed(keys(), keys(**settings)) == set(keys())
+
+
+def test_another_interpreter_changes_every_key(keys: Keys, tmp_path: Path) -> None:
+    python = tmp_path / "prefix" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/usr/bin/python3.10")
+    before = keys()
+    python.unlink()
+    python.symlink_to("/usr/bin/python3.11")
+    assert changed(before, keys()) == set(before)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"2.15.0"', '"2.16.0"'), ("title: The", "timeout: 5\ntitle: The"), ("title: The", "skip: broken\ntitle: The")],
+)
+def test_a_change_of_a_case_changes_its_keys_alone(keys: Keys, edit: Edit, old: str, new: str) -> None:
+    before = keys()
+    edit("cases/snippet/version.yaml", old, new)
+    assert {case for case, _ in changed(before, keys())} == {"version"}
+
+
+def test_another_title_changes_nothing(keys: Keys, edit: Edit) -> None:
+    before = keys()
+    edit("cases/snippet/version.yaml", "title: The", "title: This")
+    assert keys() == before
+
+
+def test_another_form_of_a_path_changes_its_keys_alone(keys: Keys) -> None:
+    paths = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute"), PathSpec("keras", "attribute")]
+    assert changed(keys(), keys(plan={"paths": paths})) == {VERSION}
+
+
+def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_it(
+    keys: Keys, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    edit("cases/snippet/version.yaml", "title: The", "requires: [graphviz]\ntitle: The")
+    absent = keys()
+    dot = tmp_path / "bin" / "dot"
+    dot.parent.mkdir()
+    dot.touch(mode=0o755)
+    present = keys()
+    os.utime(dot, (1, 1))
+    dated = keys()
+    dot.write_text("#!/bin/sh\n", encoding="utf-8")
+    os.utime(dot, (1, 1))
+    assert {case for case, _ in changed(absent, present)} == {"version"}
+    assert {case for case, _ in changed(present, dated)} == {"version"}
+    assert {case for case, _ in changed(dated, keys())} == {"version"}
+
+
+@pytest.mark.parametrize("name", ["CI", "HOME", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME"])
+def test_a_variable_that_reaches_the_cells_changes_every_key(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = keys()
+    monkeypatch.setenv(name, "/another")
+    assert changed(before, keys()) == set(before)
+    monkeypatch.undo()
+    assert keys() == before
+
+
+def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
+    file = tmp_path / "kept" / "tf215.json"
+    assert read_cache(file) == {}
+    keep(file, "k1", PASSED)
+    assert valid_records(read_cache(file), {VERSION: "k1"}) == {VERSION: PASSED}
+    assert valid_records(read_cache(file), {VERSION: "k2"}) == {}
+    assert valid_records(read_cache(file), {("dense", "keras"): "k1"}) == {}
+
+
+def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> None:
+    file, other = tmp_path / "tf215.json", ("dense", "tf.keras")
+    failed = Record(Outcome(*other, status=Status.FAIL, stage=Stage.FIT))
+    keep(file, "k1", PASSED)
+    keep(file, "k2", failed)
+    keep(file, "k3", failed)
+    assert valid_records(read_cache(file), {VERSION: "k1", other: "k3"}) == {VERSION: PASSED, other: failed}
+    assert valid_records(read_cache(file), {VERSION: "k1", other: "k2"}) == {VERSION: PASSED}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
+    keep(tmp_path / "tf215.json", "k1", Record(Outcome(*VERSION, status=status)))
+    answers = (Status.PASS, Status.FAIL, Status.ABSENT, Status.UNMET, Status.SKIP)
+    assert (VERSION in read_cache(tmp_path / "tf215.json")) == (status in answers)
+
+
+def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) -> None:
+    file, other = tmp_path / "stream.jsonl", Outcome("dense", "tf.keras", Status.PASS)
+    append_line(str(file), {"record": PASSED.to_json(), "key": "k1"})
+    append_line(str(file), {"record": Record(other).to_json(), "key": "k1"})
+    file.write_bytes(file.read_bytes()[:-3])
+    assert valid_records(update_cache({}, read_stream(file)), {VERSION: "k1", other.key: "k1"}) == {VERSION: PASSED}
+    assert update_cache({}, read_stream(tmp_path / "none.jsonl")) == {}
+
+
+def test_a_record_without_a_key_is_not_kept(tmp_path: Path) -> None:
+    kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
+    assert update_cache(kept, Recorded({VERSION: PASSED})) == kept
+    append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None})
+    assert update_cache(kept, read_stream(tmp_path / "stream.jsonl")) == kept
+
+
+def test_nothing_is_known_any_more_where_tensorflow_could_not_be_imported() -> None:
+    kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
+    assert update_cache(kept, Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")) == {}
+
+
+def test_a_record_of_another_script_than_its_key_is_not_kept(keys: Keys, project: Path) -> None:
+    key = keys()[VERSION]
+    (case,) = [case for case in load_project(project).cases if case.id == "version"]
+    own = replace(PASSED, script=case.digest(PathSpec("keras", "from")))
+    assert update_cache({}, Recorded({VERSION: own}, {VERSION: key})) == {VERSION: CachedOutcome(key, own)}
+    assert update_cache({}, Recorded({VERSION: replace(own, script="0" * 16)}, {VERSION: key})) == {}
+
+
+def test_what_another_version_kept_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "tf215.json"
+    keep(file, "k1", PASSED)
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    record = entries[0]["record"]
+    older = {**entries[0], "record": {**record, "details": {**record["details"], "again": []}}}
+    file.write_text(json.dumps([older, {"key": "k", "record": {}}, 1, *entries]), encoding="utf-8")
+    assert read_cache(file) == {VERSION: CachedOutcome("k1", PASSED)}
+    file.write_text(json.dumps([older]), encoding="utf-8")
+    assert read_cache(file) == {}
+
+
+@pytest.mark.parametrize("text", ["", "{}x", "1"])
+def test_a_file_that_no_run_left_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tf215.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(HarnessError, match=r"^.*tf215\.json: not what a run leaves \(\w+\): delete it$"):
+        read_cache(file)
+
+
+def test_a_folder_in_place_of_what_is_kept_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "tf215.json").mkdir()
+    with pytest.raises(HarnessError, match=r"^.*tf215\.json: cannot be read: .*Is a directory"):
+        read_cache(tmp_path / "tf215.json")
+
+
+@pytest.mark.parametrize("status", [Status.CRASH, Status.TIMEOUT, Status.ERROR])
+def test_what_gave_no_answer_is_not_known_any_more(status: Status) -> None:
+    key = ("a", "keras")
+    kept = {key: CachedOutcome("k", Record(Outcome(*key, status=Status.PASS)))}
+    recorded = Recorded({key: Record(Outcome(*key, status=status))}, {key: "k"})
+    assert update_cache(kept, recorded) == {}
+    assert update_cache(kept, Recorded()) == kept

@@ -1,0 +1,323 @@
+"""A column with the real runner, in an environment whose TensorFlow is a few lines that we write."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.contract.plan import Plan
+from harness.contract.records import Outcome
+from harness.contract.statuses import Stage, Status
+from harness.controller.environments.installed import facts
+from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.project.loader import Project, load_project
+from harness.controller.project.matrix import Environment
+from harness.controller.project.selection import Selection
+from harness.controller.results.documents import Column, read_column, read_details, write_column
+from harness.controller.results.verdict import verdict
+from harness.controller.worker.main import run_column
+from harness.controller.worker.options import parse_worker_options
+from harness.controller.worker.plan import make_plan
+
+Columns = Callable[..., Column]
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, fill: Callable[[Path], None]) -> Path:
+    folder = tmp_path / "environment"
+    venv.create(folder, with_pip=False, symlinks=True)
+    fill(folder)
+    return folder
+
+
+def program(prefix: Path, command: str) -> None:
+    """Put something else in the place of the environment's pytest."""
+    (prefix / "bin" / "pytest").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def loaded(project: Path) -> Project:
+    return load_project(project)
+
+
+@pytest.fixture
+def tf215(loaded: Project) -> Environment:
+    return loaded.matrix.environments["tf215"]
+
+
+EXPECTED = {
+    ("dense", "tensorflow.keras"): (Status.FAIL, Stage.IMPORT, "ModuleNotFoundError"),
+    ("dense", "tf.keras"): (Status.FAIL, Stage.IMPORT, "AttributeError"),
+    ("version", "keras"): (Status.ABSENT, Stage.PATH, "ModuleNotFoundError"),
+    ("version", "tensorflow.keras"): (Status.PASS, None, None),
+    ("version", "tf.keras"): (Status.PASS, None, None),
+}
+
+
+@pytest.mark.parametrize("isolation", ["fork", "spawn"])
+def test_a_column_is_what_running_its_cells_gives(
+    loaded: Project, tf215: Environment, prefix: Path, isolation: str
+) -> None:
+    assert run_column(loaded, tf215, parse_worker_options(["--isolation", isolation]), prefix) is Exit.AGREES
+    column = read_column(loaded.layout.run / "tf215.json")
+    found = {key: (outcome.status, outcome.stage, outcome.error) for key, outcome in column.cells.items()}
+    assert found == EXPECTED
+    assert column.environment.tensorflow == "2.15.1"
+    assert column.environment.packages == {"tensorflow-cpu": "2.15.1"}
+    details = read_details(loaded.layout.run_file("details", "tf215", ".json"))
+    assert set(details) == {f"{case}[{path}]" for case, path in EXPECTED}
+
+
+def test_a_column_is_held_against_its_baseline(
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run, accepted = loaded.layout.run / "tf215.json", loaded.layout.results / "tf215.json"
+    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    first = run.read_bytes()
+    accepted.parent.mkdir()
+    accepted.write_bytes(first)
+    assert run_column(loaded, tf215, parse_worker_options(["--fresh"]), prefix) is Exit.AGREES
+    assert run.read_bytes() == first
+    assert "tf215: as in the baseline\n" in capfd.readouterr().out
+    column = read_column(accepted)
+    key = ("version", "keras")
+    write_column(accepted, Column(column.environment, column.cells | {key: Outcome(*key, status=Status.PASS)}))
+    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.DIFFERS
+    said = "  tf215 regressed version[keras]: pass → absent at path (ModuleNotFoundError: No module named 'keras')\n"
+    assert said in capfd.readouterr().out
+
+
+def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
+    loaded: Project, tf215: Environment, prefix: Path
+) -> None:
+    file = loaded.layout.run / "tf215.json"
+    run_column(loaded, tf215, parse_worker_options(["--case", "version", "--path", "tf*"]), prefix)
+    assert set(read_column(file).cells) == {("version", "tf.keras")}
+    run_column(loaded, tf215, parse_worker_options(["-k", "dense"]), prefix)
+    assert set(read_column(file).cells) == {("dense", "tensorflow.keras"), ("dense", "tf.keras")}
+
+
+def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (broken,) = prefix.glob("lib/*/site-packages/tensorflow/__init__.py")
+    broken.write_text("raise ImportError('libcudart.so is not there')\n", encoding="utf-8")
+    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.BROKEN
+    column = read_column(loaded.layout.run / "tf215.json")
+    assert column.environment.failed
+    assert "libcudart.so is not there" in str(column.environment.reason)
+    assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
+    assert set(column.cells) == set(EXPECTED)
+    assert capfd.readouterr().out.endswith(
+        f"tf215: 5 cells: 5 env-fail\ntf215: env-fail: {column.environment.reason}\n"
+    )
+
+
+def test_what_a_document_says_cannot_steer_the_terminal_when_tox_refuses_it(project: Path, prefix: Path) -> None:
+    (project / "results").mkdir()
+    facts = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "x", "\x1b[2J": 1}
+    document = json.dumps({"schema": 1, "environment": facts, "cells": []})
+    (project / "results" / "tf215.json").write_text(document, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.controller.worker.main"],
+        cwd=project,
+        env=os.environ | {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
+    assert "\N{REPLACEMENT CHARACTER}[2J" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-k", "nothing"], "tf215: no cell matches what was given to pytest"),
+        (["--bogus"], "tf215: pytest does not take these arguments: --bogus"),
+        (["--case", "dens"], "no case matches 'dens'; did you mean 'dense'?"),
+        (["--path", "kears"], "no import path matches 'kears'; did you mean 'keras'?"),
+        (["--case", "dense", "--path", "keras"], "the selection has no cell: none of its cases runs under any of its"),
+    ],
+)
+def test_arguments_that_leave_nothing_to_run_are_refused(
+    loaded: Project, tf215: Environment, prefix: Path, arguments: list[str], said: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        run_column(loaded, tf215, parse_worker_options(arguments), prefix)
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("exit 1", 1), ("kill -9 $$", -9)])
+def test_a_runner_that_dies_is_an_error_and_its_cells_are_not_run(
+    loaded: Project, tf215: Environment, prefix: Path, command: str, code: int
+) -> None:
+    program(prefix, command)
+    with pytest.raises(HarnessError, match=rf"^tf215: pytest ended with exit code {code} before it was done$"):
+        run_column(loaded, tf215, parse_worker_options([]), prefix)
+    cells = read_column(loaded.layout.run / "tf215.json").cells
+    assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
+    assert set(cells) == set(EXPECTED)
+
+
+def test_an_environment_without_pytest_is_an_error(loaded: Project, tf215: Environment, prefix: Path) -> None:
+    (prefix / "bin" / "pytest").unlink()
+    with pytest.raises(HarnessError, match=r"^tf215: pytest cannot be started: .*/bin/pytest: No such file"):
+        run_column(loaded, tf215, parse_worker_options([]), prefix)
+
+
+def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environment, prefix: Path) -> None:
+    program(prefix, "exit 2")
+    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.INTERRUPTED
+
+
+def test_nothing_of_an_earlier_run_is_taken_for_this_one(loaded: Project, tf215: Environment, prefix: Path) -> None:
+    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    program(prefix, "exit 2")
+    run_column(loaded, tf215, parse_worker_options(["--fresh"]), prefix)
+    cells = read_column(loaded.layout.run / "tf215.json").cells
+    assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
+
+
+def planned(loaded: Project) -> set[str]:
+    """The case files that the last run had to run."""
+    return set(Plan.read(str(loaded.layout.run_file("plan", "tf215", ".json"))).cells)
+
+
+def test_what_has_not_changed_is_taken_from_the_run_before(
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    document, details = (loaded.layout.run_file(folder, "tf215", ".json") for folder in ("run", "details"))
+    before = document.read_bytes(), details.read_bytes()
+    program(prefix, "exit 3")
+    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.AGREES
+    assert planned(loaded) == set()
+    assert (document.read_bytes(), details.read_bytes()) == before
+    assert "tf215: 5 of them from earlier runs" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("argument", ["--fresh", "-v"])
+def test_everything_is_run_when_that_is_asked_for_or_pytest_has_options(
+    loaded: Project, tf215: Environment, prefix: Path, argument: str
+) -> None:
+    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    run_column(loaded, tf215, parse_worker_options([argument]), prefix)
+    assert planned(loaded) == {"cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
+
+
+def test_only_a_case_that_has_changed_is_run_again(
+    project: Path, loaded: Project, tf215: Environment, prefix: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    edit("cases/snippet/version.yaml", '"2.15.0"', '"2.14.0"')
+    run_column(load_project(project), tf215, parse_worker_options([]), prefix)
+    assert planned(loaded) == {"cases/snippet/version.yaml"}
+    cells = read_column(loaded.layout.run / "tf215.json").cells
+    assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
+    edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
+    program(prefix, "exit 1")
+    with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
+        run_column(load_project(project), tf215, parse_worker_options([]), prefix)
+
+
+def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
+    passed = Outcome("version", "keras", Status.PASS)
+    request = parse_worker_options(["--path", "keras", "--isolation", "spawn"])
+    plan = make_plan(loaded, tf215, request, column(passed))
+    assert plan.cells == {"cases/snippet/version.yaml": ["keras"]}
+    assert [(spec.id, spec.form) for spec in plan.paths] == [("keras", "from")]
+    assert (plan.isolation, plan.timeout, plan.output_limit) == ("spawn", 60, 65536)
+    assert plan.expected == {passed.key: passed}
+    file = loaded.layout.root / "plan.json"
+    plan.write(str(file))
+    assert Plan.read(str(file)) == plan
+
+
+def test_what_is_not_ours_is_left_for_pytest() -> None:
+    request = parse_worker_options(
+        ["-k", "plot and not dpi", "--case", "a*", "-x", "--path=keras", "--case", "b", "-p", "no:x"]
+    )
+    assert not request.fresh
+    assert parse_worker_options(["--fresh"]).fresh
+    assert request.pytest == ("-k", "plot and not dpi", "-x", "-p", "no:x")
+    assert request.selection == Selection(paths=("keras",), cases=("a*", "b"))
+    assert request.isolation == "fork"
+
+
+def test_an_isolation_that_is_unknown_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_worker_options(["--isolation", "thread"])
+    assert end.value.code == 2
+    assert "invalid choice: 'thread'" in capsys.readouterr().err
+
+
+def test_facts_need_the_distribution_to_be_installed(loaded: Project, prefix: Path) -> None:
+    with pytest.raises(HarnessError, match=rf"^tf115: tensorflow is not installed in {prefix}$"):
+        facts(loaded.matrix.environments["tf115"], prefix)
+
+
+def test_a_release_that_is_not_the_matrixs_is_refused(
+    project: Path, edit: Callable[[str, str, str], None], prefix: Path
+) -> None:
+    edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
+    loaded = load_project(project)
+    said = (
+        r"^tf215: TensorFlow 2\.15\.1 is installed, and 2\.15\.0 is in matrix\.yaml:"
+        r" make the lock anew with `harness lock -e tf215`$"
+    )
+    with pytest.raises(HarnessError, match=said):
+        run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
+    assert not loaded.layout.run_file("plan", "tf215", ".json").exists()
+
+
+def test_one_column_of_an_environment_at_a_time(project: Path, prefix: Path) -> None:
+    def column() -> subprocess.CompletedProcess[str]:
+        variables = {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)}
+        command = [sys.executable, "-m", "harness.controller.worker.main", "--case", "version"]
+        return subprocess.run(
+            command, cwd=project, env=os.environ | variables, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    assert column().returncode == 0
+    before = {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")}
+    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        done = column()
+    said = "another run of tf215 is under way: nothing was done\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+    assert {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")} == before
+    assert column().returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "environment", "expected"),
+    [
+        (Status.PASS, {}, Exit.AGREES),
+        (Status.FAIL, {}, Exit.DIFFERS),
+        (Status.NOT_RUN, {}, Exit.DIFFERS),
+        (Status.ERROR, {}, Exit.BROKEN),
+        (Status.ENV_FAIL, {"status": "env-fail", "reason": "x"}, Exit.BROKEN),
+    ],
+)
+def test_the_verdict_of_a_column(column: Columns, status: Status, environment: dict[str, str], expected: Exit) -> None:
+    before = column(Outcome("version", "keras", Status.PASS))
+    now = column(Outcome("version", "keras", status), **environment)
+    assert verdict(now, before) is expected
+    assert verdict(now, None) is (Exit.BROKEN if expected is Exit.BROKEN else Exit.AGREES)
+
+
+def test_a_column_is_compared_as_json_says_it(column: Columns, tmp_path: Path) -> None:
+    before = column(Outcome("version", "keras", Status.PASS, warnings=("FutureWarning: x",)))
+    write_column(tmp_path / "tf215.json", before)
+    assert verdict(read_column(tmp_path / "tf215.json"), before) is Exit.AGREES
+    assert json.loads((tmp_path / "tf215.json").read_text(encoding="utf-8"))["cells"][0]["warnings"]
