@@ -14,6 +14,7 @@ from uv import find_uv_bin
 
 from benchmarks.measuring import Measured, Workbench, expect, flags, measure
 from harness.cases.case import Case
+from harness.cases.generate import script_of
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey, Outcome
 from harness.controller.audit.script_process import ScriptResult
@@ -56,7 +57,7 @@ class Naive:
         self._root = bench.root / "naive"
         self._environments = {environment.id: environment for environment in environments}
         self._cells = [
-            {"case": case.id, "path": path.id, "script": case.script(path)} for case, path in cells
+            {"case": case.id, "path": path.id, "script": script_of(case, path)} for case, path in cells
         ]  # in the order in which the harness runs them
         self.paths = list(dict.fromkeys(path for _, path in cells))
         self._root.mkdir()

@@ -1,13 +1,10 @@
-"""A case as it is after its file was read: what both sides know of it, without what reading takes."""
+"""A case as plain data. Reading one is in loader.py, its script in generate.py."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import Any, Tuple
-
-from harness.contract.plan import PathSpec
 
 FOLDER = "cases"
 PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
@@ -44,21 +41,6 @@ class Case:
     advice: str | None = None
     known: tuple[Known, ...] = ()
     lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
-
-    def script(self, path: PathSpec) -> str:
-        """The plain Python script that the case becomes under an import path."""
-        from harness.cases.kinds import KINDS  # late: most commands write no script
-
-        return KINDS[self.kind].script(self.body, path)
-
-    def digest(self, path: PathSpec) -> str:
-        """What tells this script from any other."""
-        return digest_of(self.script(path))
-
-
-def digest_of(script: str) -> str:
-    """What tells a script from any other."""
-    return hashlib.sha256(script.encode("utf-8")).hexdigest()[:16]
 
 
 def case_files(root: str) -> list[str]:

@@ -66,7 +66,7 @@ class Record:
     """An outcome together with what varies: seconds by the clock and of computing, memory in KiB, the traceback and
     output as they were.
 
-    `script` is the digest of the text that ran (`Case.digest`), `at` the UTC time at which it ended. `again` are the
+    `script` is the digest of the text that ran (`digest_of`), `at` the UTC time at which it ended. `again` are the
     outcomes of running it again, as is done before a change is reported.
     """
 

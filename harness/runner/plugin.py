@@ -17,6 +17,7 @@ from typing import Any, Iterator
 
 import pytest
 
+from harness.cases.generate import digest_of, script_of
 from harness.cases.loader import PREREQUISITES, Case, read_case
 from harness.contract.messages import normalise
 from harness.contract.plan import PathSpec, Plan, append_line, case_of
@@ -85,7 +86,7 @@ class Cells:
                 os.mkdir(folder)
             script = os.path.join(directory, case.id + ".py")
             with open(script, "w", encoding="utf-8") as handle:
-                handle.write(case.script(path))
+                handle.write(script_of(case, path))
             if self._isolation is None:
                 self._isolation = ISOLATIONS[plan.isolation](plan.preload)
             request = {
@@ -142,7 +143,7 @@ class CellItem(pytest.Item):
     def runtest(self) -> None:
         record = self._not_to_run() or self._run()
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0).isoformat()
-        record = replace(record, script=self.case.digest(self.cell_path), at=now)
+        record = replace(record, script=digest_of(script_of(self.case, self.cell_path)), at=now)
         append_line(self.cells.plan.stream, {"record": record.to_json(), "key": self.cells.plan.keys.get(self.key)})
         if record.output:
             self.add_report_section("call", "output", record.output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 from tests.support import ROOT
@@ -58,7 +59,7 @@ UNMIXED = 'model = Sequential([CustomLayer(units=32), Dense(units=10, kernel_ini
 def test_script_under_another_path_than_the_container_s(path: PathSpec, imports: str) -> None:
     case, faults = read_case(str(ROOT), FILE)
     assert case is not None, faults
-    script = case.script(path)
+    script = script_of(case, path)
     assert script == SCRIPT.format(imports, MIXED)
     compile(script, FILE, "exec")
 
@@ -68,6 +69,6 @@ def test_script_under_the_container_s_own_path() -> None:
     assert case is not None, faults
     names = ["layers.Layer", "layers.Dense", "Sequential"]
     imports = "\n".join(f"{name.split('.')[-1]} = tf.keras.{name}" for name in names)
-    script = case.script(PathSpec("tf.keras", "attribute"))
+    script = script_of(case, PathSpec("tf.keras", "attribute"))
     assert script == SCRIPT.format(imports, UNMIXED)
     compile(script, FILE, "exec")

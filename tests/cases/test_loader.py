@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cases.case import case_files
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case, read_library
 from harness.contract.plan import PathSpec
 from tests.support import ROOT
@@ -35,7 +36,7 @@ def test_a_case_with_every_key(tmp_path: Path) -> None:
     assert (case.skip, case.source, case.advice) == ("broken", ("keras#1",), "Wait.")
     assert case.body == {"code": "import KERAS\n# call\nassert KERAS"}
     assert case.lines["advice",] == 10
-    assert case.script(PathSpec("keras", "from")) == "import keras\n# call\nassert keras\n"
+    assert script_of(case, PathSpec("keras", "from")) == "import keras\n# call\nassert keras\n"
 
 
 def test_a_case_with_only_the_required_keys(tmp_path: Path) -> None:
@@ -227,6 +228,6 @@ def test_the_project_s_own_cases_become_python(path: PathSpec) -> None:
     assert faults == []
     assert cases
     for case in cases:
-        script = case.script(path)
+        script = script_of(case, path)
         compile(script, case.file, "exec")
-        assert case.script(path) == script
+        assert script_of(case, path) == script

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.cases.generate import script_of
 from harness.cases.kinds import KINDS
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
@@ -119,7 +120,7 @@ def refused_or_python(root: Path, kind: str, data: Any) -> bool:
     assert (case is None) is bool(faults)
     assert not [fault for fault in faults if not fault.message.strip() or "\n" in fault.message]
     for path in PATHS if case else ():
-        script = case.script(path) if case else ""
+        script = script_of(case, path) if case else ""
         ast.parse(script, feature_version=(3, 7))
         compile(script, file, "exec", dont_inherit=True)
         script.encode("utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.cases.generate import digest_of, script_of
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
 from harness.controller.cli import main
@@ -176,7 +177,9 @@ def keep(project: Path) -> Callable[[str, Column], Path]:
         if folder == ".harness/run":
             loaded = load_project(project)
             scripts = {
-                (case.id, spec.id): case.digest(spec) for case in loaded.cases for spec in loaded.matrix.paths.values()
+                (case.id, spec.id): digest_of(script_of(case, spec))
+                for case in loaded.cases
+                for spec in loaded.matrix.paths.values()
             }
             reached = [outcome for outcome in column.cells.values() if outcome.status is not Status.NOT_RUN]
             records = [Record(outcome, script=scripts.get(outcome.key, "")) for outcome in reached]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from harness.cases.generate import digest_of, script_of
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.project.loader import load_project
@@ -103,7 +104,8 @@ def _write_run(folder: Path) -> None:
     write_column(folder / ".harness" / "run" / "tf216.json", column)
     project = load_project(folder)
     scripts = {
-        case.id: {spec.id: case.digest(spec) for spec in project.matrix.paths.values()} for case in project.cases
+        case.id: {spec.id: digest_of(script_of(case, spec)) for spec in project.matrix.paths.values()}
+        for case in project.cases
     }
     records = [
         Record(

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 import harness
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec, Plan, read_lines
 from harness.contract.records import CellKey, Outcome, Record
@@ -176,7 +177,7 @@ class Project:
         folder = self.root / "by-hand" / name / path
         folder.mkdir(parents=True)
         script = folder / (name + ".py")
-        script.write_text(case.script(spec(path)), encoding="utf-8")
+        script.write_text(script_of(case, spec(path)), encoding="utf-8")
         variables = dict(self.variables(), PYTHONPATH=str(self.root / "start"), TMPDIR=str(folder))
         nothing = subprocess.DEVNULL
         command = [sys.executable, str(script)]

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from harness.cases.case import Case
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 
@@ -21,11 +22,11 @@ def read_written(root: Path, file: str, text: str) -> tuple[Case | None, list[st
     return case, [f"{fault.line}: {fault.message}" for fault in faults]
 
 
-def script_of(root: Path, file: str, text: str, path: PathSpec) -> str:
+def written_script(root: Path, file: str, text: str, path: PathSpec) -> str:
     """The script of a case that must be without fault; it must be Python."""
     case, faults = read_written(root, file, text)
     assert case is not None, faults
-    script = case.script(path)
+    script = script_of(case, path)
     ast.parse(script, feature_version=(3, 7))
     compile(script, file, "exec")
     return script
@@ -40,8 +41,8 @@ def python(root: Path, kind: str, body: str, path: PathSpec = FROM) -> str:
     """The script of a body without fault, which is Python in the other form of path as well."""
     file = f"cases/{kind}/case.yaml"
     for other in (FROM, ATTRIBUTE):
-        script_of(root, file, whole(kind, body), other)
-    return script_of(root, file, whole(kind, body), path)
+        written_script(root, file, whole(kind, body), other)
+    return written_script(root, file, whole(kind, body), path)
 
 
 def said(root: Path, kind: str, body: str) -> list[str]:

@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from harness.cases.generate import digest_of, script_of
 from harness.contract.statuses import Status
 from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult
@@ -79,7 +80,7 @@ def _check_scripts(layout: Layout, drawn: Sequence[RecordedCell]) -> None:
     details = {name: read_details(layout.run_file("details", name, ".json")) for name in names}
     for cell in drawn:
         ran = details[cell.environment.id].get(f"{cell.case.id}[{cell.path.id}]", {}).get("script")
-        if ran != cell.case.digest(cell.path):
+        if ran != digest_of(script_of(cell.case, cell.path)):
             raise HarnessError(f"{cell.environment.id}: {cell.case.id} has changed since its run: run it again")
 
 
@@ -133,13 +134,13 @@ def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
     if cell.recorded.status is not Status.TIMEOUT:
         limit += _IMPORTING
     prefix = project.layout.environments / cell.environment.id
-    script = cell.case.script(cell.path)
+    script = script_of(cell.case, cell.path)
     return ScriptProcess(cell.environment, prefix, cell.case.id, script, limit, project.matrix.output_limit)
 
 
 def _contradiction(cell: RecordedCell, attempt: ScriptProcess, ended: ScriptResult) -> str | None:
     """None where the script ended as is recorded, else both in words."""
-    raised = read_traceback(ended.errors, str(attempt.file), cell.case.script(cell.path))
+    raised = read_traceback(ended.errors, str(attempt.file), script_of(cell.case, cell.path))
     if matches(cell.recorded, ended, raised, Version(cell.environment.python) >= _NOTES_SINCE):
         return None
     return raised_sentence(replace(cell.recorded, warnings=()), as_outcome(cell.recorded.key, ended, raised))

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey
 from harness.controller.commands.common import open_root
 from harness.controller.errors import Exit, HarnessError, UsageError
@@ -89,7 +90,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
 def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[CellKey]) -> None:
     """What is accepted was made by the scripts that the cases become now. Raises HarnessError where one was not."""
     cases = {case.id: case for case in project.cases}
-    digests = {(case, path): cases[case].digest(project.matrix.paths[path]) for case, path in cells}
+    digests = {(case, path): digest_of(script_of(cases[case], project.matrix.paths[path])) for case, path in cells}
     for name, column in runs.items():
         details = read_details(project.layout.run_file("details", name, ".json"))
         for case, path in column.cells.keys() & cells if not column.environment.failed else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.cases.document.suggestions import suggest
+from harness.cases.generate import script_of
 from harness.controller.commands.common import open_root
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.loader import load_project
@@ -18,5 +19,5 @@ def script(root: Path | None, case_id: str, path_id: str) -> Exit:
         raise UsageError(f"unknown case {case_id!r}{suggest(case_id, cases)}")
     if path_id not in project.matrix.paths:
         raise UsageError(f"unknown import path {path_id!r}{suggest(path_id, project.matrix.paths)}")
-    print(cases[case_id].script(project.matrix.paths[path_id]), end="")
+    print(script_of(cases[case_id], project.matrix.paths[path_id]), end="")
     return Exit.AGREES

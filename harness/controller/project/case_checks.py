@@ -10,6 +10,7 @@ from harness.cases.case import Case, Keys, case_files
 from harness.cases.document.fields import FIXED_REFERENCE
 from harness.cases.document.reader import Fault
 from harness.cases.document.suggestions import suggest
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case, read_library
 from harness.contract.plan import PathSpec
 from harness.controller.project.known_entries import malformed_entries
@@ -85,7 +86,7 @@ def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
 def _no_python(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
     """What every case becomes can be compiled in either form: a net under the checks of the kinds."""
     for path in {path.form: path for path in reversed(list(paths.values()))}.values():
-        script = case.script(path)
+        script = script_of(case, path)
         try:
             compile(script, "<script>", "exec", dont_inherit=True)
         except SyntaxError as error:

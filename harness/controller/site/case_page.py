@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from harness.cases.case import Case, Known
+from harness.cases.generate import script_of
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid.explanations import explanation
 from harness.controller.grid.grid import Row
@@ -85,7 +86,7 @@ def case_page(subject: SiteData, case: Case) -> CasePage:
         cells = [
             CaseCell(anchor(name, row.path), what.status, anchors[what], (row.path, name) in slow) for name, what in own
         ]
-        lines.append(CaseLine(row.path, tuple(cells), case.script(subject.specs[row.path])))
+        lines.append(CaseLine(row.path, tuple(cells), script_of(case, subject.specs[row.path])))
     facts = {anchor(name, path): _facts(subject, case.id, path, name, (path, name) in slow) for path, name in whats}
     return CasePage(answers, tuple(lines), facts)
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import harness
-from harness.cases.case import PREREQUISITES, Case, digest_of
+from harness.cases.case import PREREQUISITES, Case
+from harness.cases.generate import digest_of, script_of
 from harness.contract.plan import PathSpec, Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
@@ -93,7 +94,7 @@ def _paths(case: Case, plan: Plan) -> list[tuple[str, PathSpec]]:
 
 
 def _text(case: Case, path: PathSpec) -> CellText:
-    script = case.script(path)
+    script = script_of(case, path)
     own = [case.id, path.id, path.form, script, case.timeout, case.skip, _programs(case)]
     return CellText(json.dumps(own).encode(), digest_of(script))
 

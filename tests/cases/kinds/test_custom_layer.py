@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.plan import PathSpec
-from tests.support.written_cases import read_written, script_of
+from tests.support.written_cases import read_written, written_script
 
 FILE = "cases/custom_layer/custom.yaml"
 PATHS = [PathSpec("keras", "from"), PathSpec("tf.keras", "attribute")]
@@ -72,7 +72,7 @@ IMPORTS = {
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
 def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> None:
-    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
+    imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.startswith("import numpy as np\nimport tensorflow as tf\n\n# import\n")
     assert imports.split("# import\n")[1].splitlines() == IMPORTS[path.form]
@@ -82,7 +82,7 @@ def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> 
 def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("layer:")]
     body = "layer: {base: layers.Layer, call: inputs}\ninput: {ones: [1, 1]}\nexpect: {trainable_weights: 0}\n"
-    script = script_of(tmp_path, FILE, head + body, path)
+    script = written_script(tmp_path, FILE, head + body, path)
     assert "class CustomLayer(Layer):\n    def call(self, inputs):\n        return inputs\n" in script
     assert "\n\n\nmodel = Sequential([CustomLayer()])\n" in script
     assert "matmul" not in script

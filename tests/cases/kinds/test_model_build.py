@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.plan import PathSpec
-from tests.support.written_cases import read_written, script_of
+from tests.support.written_cases import read_written, written_script
 
 FILE = "cases/model_build/mlp.yaml"
 PATHS = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.compat.v1.keras", "attribute")]
@@ -85,7 +85,7 @@ IMPORTS = {
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
 def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
-    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
+    imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.splitlines() == IMPORTS[path.form]
 
@@ -94,7 +94,7 @@ def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
 def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("model:")]
     text = head + "model: {sequential: [layers.Flatten], class: tf.keras::Sequential}\nexpect: {parameters: 0}\n"
-    script = script_of(tmp_path, FILE, text, path)
+    script = written_script(tmp_path, FILE, text, path)
     assert script.endswith(
         "# build\nmodel = tf.keras.Sequential([Flatten()])\n\n"
         "# check\nassert model.count_params() == 0, model.count_params()\n"
@@ -172,4 +172,4 @@ def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: s
 
 def test_a_part_by_its_bare_name_becomes_a_call(tmp_path: Path) -> None:
     text = GOOD.replace("optimizers.Adam:", "Adam:")
-    assert "model.compile(optimizer=Adam(learning_rate=0.1)," in script_of(tmp_path, FILE, text, PATHS[0])
+    assert "model.compile(optimizer=Adam(learning_rate=0.1)," in written_script(tmp_path, FILE, text, PATHS[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.plan import PathSpec
-from tests.support.written_cases import read_written, script_of
+from tests.support.written_cases import read_written, written_script
 
 FILE = "cases/plot_model/plot.yaml"
 FROM = PathSpec("tensorflow.keras", "from")
@@ -52,7 +52,7 @@ assert 20 <= height <= 20, f"{height} pixels high"
     ],
 )
 def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, imported: str) -> None:
-    imports, steps = script_of(tmp_path, FILE, GOOD, path).split("\n# build", 1)
+    imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imported in imports
     assert "from PIL import Image\n" in imports.split("# import")[0]
@@ -67,7 +67,7 @@ def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, impo
 )
 def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: str) -> None:
     text = GOOD.replace("function: utils.plot_model", "function: [keras::utils.plot_model, utils.plot_model]")
-    script = script_of(tmp_path, FILE, text, path)
+    script = written_script(tmp_path, FILE, text, path)
     lines = ["try:", "    from keras.utils import plot_model", "except ImportError:", last]
     assert "\n".join(lines) + "\n\n# build\n" in script
     assert '\nplot_model(model, to_file="my-model_1.png", show_shapes=True' in script
@@ -84,12 +84,12 @@ def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: st
 )
 def test_options(tmp_path: Path, options: str, arguments: str) -> None:
     text = GOOD.replace("{show_shapes: true, rankdir: LR, dpi: 48}", options)
-    assert f'\nplot_model(model, to_file="my-model_1.png"{arguments})\n' in script_of(tmp_path, FILE, text, FROM)
+    assert f'\nplot_model(model, to_file="my-model_1.png"{arguments})\n' in written_script(tmp_path, FILE, text, FROM)
 
 
 def test_options_may_be_left_out(tmp_path: Path) -> None:
     text = GOOD.replace("  options:", "#")
-    assert '\nplot_model(model, to_file="my-model_1.png")\n' in script_of(tmp_path, FILE, text, FROM)
+    assert '\nplot_model(model, to_file="my-model_1.png")\n' in written_script(tmp_path, FILE, text, FROM)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from harness.cases.case import Case
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 
@@ -33,7 +34,7 @@ def _read(root: Path, code: str) -> tuple[Case | None, list[str]]:
 def _script(root: Path, code: str, path: PathSpec) -> str:
     case, faults = _read(root, code)
     assert case is not None, faults
-    return case.script(path)
+    return script_of(case, path)
 
 
 @pytest.mark.parametrize(

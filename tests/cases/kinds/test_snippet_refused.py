@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from harness.cases.case import Case
+from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
@@ -153,7 +154,7 @@ def test_a_carriage_return_does_not_lose_an_import(tmp_path: Path, code: str) ->
     """Python counts it as the end of a line. The code is refused, or has the path's form like any other."""
     case, faults = _read(tmp_path, code)
     assert (case is None) is bool(faults)
-    scripts = [case.script(path) for path in PATHS] if case else []
+    scripts = [script_of(case, path) for path in PATHS] if case else []
     assert not [script for script in scripts if "import tf.keras" in script or "KERAS" in script]
 
 
