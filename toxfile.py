@@ -1,7 +1,7 @@
 """tox's inline plugin: the environments are made from matrix.yaml.
 
-tox loads this file before it has installed what `requires` in tox.ini names, and again after. The first time it may
-find PyYAML, packaging or uv missing, and then registers nothing.
+tox loads this file before it installs the `requires` of tox.ini, and again after. The first time a requirement may
+be missing: then nothing is registered.
 """
 
 from __future__ import annotations
@@ -15,34 +15,35 @@ from tox.session.state import State
 from tox.tox_env.api import ToxEnv
 
 ROOT = Path(__file__).parent
-# Without a word such as py311 in their names, which tox would take for the interpreter.
+REQUIREMENTS = ("yaml", "packaging", "uv")  # what harness.tox imports and tox does not bring
+# Without a word such as py311 in their names, which tox would read as the interpreter.
 RUNNER_TESTS = {"runner-old": ["3.7", "3.8"], "runner-middle": ["3.11"], "runner-new": ["3.13"]}
 
 try:
-    from harness.controller.environments import tox_plugin as toxenvs
+    from harness import tox as matrix
 except ModuleNotFoundError as missing:
-    if missing.name not in ("yaml", "packaging", "uv"):
+    if missing.name not in REQUIREMENTS:
         raise
-    toxenvs = None  # type: ignore[assignment]
+    matrix = None  # type: ignore[assignment]
 
 
 @impl
 def tox_extend_envs() -> Iterable[str]:
-    """Their names."""
-    return toxenvs.environment_names(ROOT) if toxenvs else ()
+    """The ids of the environments."""
+    return matrix.names(ROOT) if matrix else ()
 
 
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
-    """Their settings."""
-    if toxenvs:
-        toxenvs.configure(ROOT, core_conf, state)
+    """The settings of the environments."""
+    if matrix:
+        matrix.configure(ROOT, core_conf, state)
         for name, versions in RUNNER_TESTS.items():
-            toxenvs.prefer_interpreter(name, versions, state)
+            matrix.prefer_interpreter(name, versions, state)
 
 
 @impl
 def tox_on_install(tox_env: ToxEnv, arguments: object, section: str, of_type: str) -> None:
-    """What a lane installs is resolved anew."""
-    if toxenvs:
-        toxenvs.resolve(ROOT, tox_env.conf.name)
+    """Resolve the environments of lanes again, before they are installed."""
+    if matrix:
+        matrix.resolve(ROOT, tox_env.conf.name)

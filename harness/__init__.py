@@ -4,4 +4,4 @@
 TensorFlow 1.13. `controller` needs a current Python. Runner and controller never import one another.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,6 +1,6 @@
-"""The tox environments: made in memory from matrix.yaml, which is all that tox knows of the releases.
+"""The tox environments, made in memory from matrix.yaml: no release is written in tox.ini.
 
-Used by toxfile.py. May import tox; nothing else of the controller does.
+The only module of the controller that imports tox. Projects import it as `harness.tox`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,16 @@ from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment, Matrix
 
 
-def environment_names(root: Path) -> Iterable[str]:
-    """The ids of all environments."""
+def names(root: Path) -> Iterable[str]:
+    """The ids of all environments of the project at `root`. A faulty matrix.yaml ends tox with its faults."""
     return _matrix(root).everything
 
 
 def configure(root: Path, core: ConfigSet, state: State) -> None:
-    """Give tox its environments, the default list, and the groups as names for `-e` and labels for `-m`."""
+    """Give tox the environments and the default list, and make groups usable with `-e` and `-m`.
+
+    An unknown environment after `-e` ends tox with the nearest name; a faulty matrix.yaml ends it with its faults.
+    """
     matrix = _matrix(root)
     core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
     for environment in matrix.everything.values():
@@ -51,7 +54,10 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
 
 
 def resolve(root: Path, name: str) -> None:
-    """Resolve an environment of a lane, just before what it has is installed."""
+    """Resolve an environment of a lane again, just before tox installs it. Other environments keep their locks.
+
+    Raises tox's `Fail` with the reason for an environment that does not resolve.
+    """
     matrix = _matrix(root)
     environment = matrix.in_lanes.get(name)
     if environment is None:
@@ -63,7 +69,7 @@ def resolve(root: Path, name: str) -> None:
 
 
 def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None:
-    """Give an environment of tox.ini the first of several Python versions that is on this machine."""
+    """Give an environment of tox.ini the first of several Python versions that this machine has."""
     found = next(filter(None, map(find_interpreter, versions)), f"python{versions[-1]}")
     state.conf.memory_seed_loaders[name].append(MemoryLoader(base_python=[str(found)]))
 
@@ -76,7 +82,7 @@ def _matrix(root: Path) -> Matrix:
 
 
 def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
-    """tox takes a name such as check-tf215 or py311-tf215 for known, as its parts are, says OK, and runs nothing."""
+    """Refuse names such as check-tf215, of which tox knows each part: it would run nothing and report OK."""
     ours = {*matrix.everything, *matrix.groups}
     known = ours.union(state.conf)
     for name in chosen:
@@ -86,10 +92,10 @@ def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None
 
 def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
     install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
-    # Only where it must be, as what is set here beats tox's own `--recreate`.
-    anew = {"recreate": True} if is_half_made(layout.environments / environment.id) else {}
+    # Set only where it is needed: a value here overrides tox's own `--recreate`.
+    recreate = {"recreate": True} if is_half_made(layout.environments / environment.id) else {}
     return MemoryLoader(
-        **anew,
+        **recreate,
         description=_description(environment),
         base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
         skip_install=True,
@@ -110,5 +116,5 @@ def _description(environment: Environment) -> str:
     packages = [f"{environment.distribution} {environment.tensorflow}", *environment.packages]
     variables = [f"{name}={value}" for name, value in environment.set_env]
     if environment.lane:
-        variables.append("resolved anew for each run")
+        variables.append("resolved again for each run")
     return f"Python {environment.python}: {', '.join([*packages, *variables])}"

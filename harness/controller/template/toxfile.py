@@ -1,4 +1,4 @@
-"""tox's inline plugin: the environments are made from matrix.yaml by the installed harness."""
+"""tox's inline plugin: the installed harness makes the environments from matrix.yaml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tox.session.state import State
 from tox.tox_env.api import ToxEnv
 
 try:
-    from harness.controller import toxenvs
+    from harness import tox as matrix
 except ModuleNotFoundError as missing:
     raise HandledError(f"no {missing.name} here: run the tox of the environment that has keras-import-matrix") from None
 
@@ -21,17 +21,17 @@ ROOT = Path(__file__).parent
 
 @impl
 def tox_extend_envs() -> Iterable[str]:
-    """Their names."""
-    return toxenvs.names(ROOT)
+    """The ids of the environments."""
+    return matrix.names(ROOT)
 
 
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
-    """Their settings."""
-    toxenvs.configure(ROOT, core_conf, state)
+    """The settings of the environments."""
+    matrix.configure(ROOT, core_conf, state)
 
 
 @impl
 def tox_on_install(tox_env: ToxEnv, arguments: object, section: str, of_type: str) -> None:
-    """What a lane installs is resolved anew."""
-    toxenvs.resolve(ROOT, tox_env.conf.name)
+    """Resolve the environments of lanes again, before they are installed."""
+    matrix.resolve(ROOT, tox_env.conf.name)

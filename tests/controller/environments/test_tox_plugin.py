@@ -94,7 +94,7 @@ def test_what_follows_two_dashes_reaches_the_command(tox: Tox) -> None:
     done = tox("config", "-e", "tf215", "-k", "commands", "--", "-k", "plot", "-x", "a b")
     assert done.returncode == 0, done.stdout
     assert settings(done.stdout)["commands"].endswith(" -m harness.controller.worker.main -k plot -x 'a b'")
-    assert settings(tox("config", "-e", "tf215", "-k", "commands").stdout)["commands"].endswith(".column")
+    assert settings(tox("config", "-e", "tf215", "-k", "commands").stdout)["commands"].endswith(".worker.main")
 
 
 def test_only_what_is_named_passes_from_outside(tox: Tox) -> None:

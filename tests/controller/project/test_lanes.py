@@ -119,7 +119,7 @@ def test_only_the_cells_of_the_lane_are_planned(harness: Command) -> None:
 def test_tox_knows_the_environments_of_lanes(tox: Command) -> None:
     assert tox("list", "-m", "today", "--no-desc").stdout.split() == ["tf215-today", "tf216-today"]
     listed = tox("list").stdout
-    assert "tf-nightly -> Python 3.12: tf-nightly newest, resolved anew for each run" in " ".join(listed.split())
+    assert "tf-nightly -> Python 3.12: tf-nightly newest, resolved again for each run" in " ".join(listed.split())
     deps = tox("config", "-e", "tf215-today", "-k", "deps").stdout
     assert deps.rstrip().endswith("project/.harness/resolved/tf215-today.txt")
 
