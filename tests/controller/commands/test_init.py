@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,10 +40,15 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built by the flit_core of these tests."""
+    """The wheel, built by way of the source package, as `python -m build` does it."""
     made = tmp_path_factory.mktemp("wheel")
-    root = ROOT
-    done = run(sys.executable, "-m", "flit_core.wheel", "--outdir", made, root, cwd=made)
+    done = run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", made, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    (source,) = made.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        archive.extractall(made, filter="data")
+    unpacked = made / source.name.removesuffix(".tar.gz")
+    done = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", made, cwd=unpacked)
     assert done.returncode == 0, done.stderr
     (wheel,) = made.glob("*.whl")
     return wheel
