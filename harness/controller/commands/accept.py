@@ -69,7 +69,8 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
         if not runs:
             print("nothing was run to the end: nothing is accepted")
             return Exit.AGREES
-    merged = _merged(project, selection, runs, accepted)
+    selected = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    merged = _merged(project, selected, runs, accepted)
     baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)
     after = {name: column for name in project.matrix.everything if (column := merged.get(name, accepted.get(name)))}
@@ -82,7 +83,8 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
         print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
         return Exit.AGREES
     write_transaction(layout, texts)
-    print(f"accepted {sum(len(column.cells) for column in merged.values())} cells of {', '.join(merged)}")
+    taken = sum(len(runs[name].cells.keys() & selected) for name in merged)
+    print(f"accepted {taken} cell{'' if taken == 1 else 's'} of {', '.join(merged)}")
     print("\n".join(grid_summary(project, after)))
     return Exit.AGREES
 
@@ -113,9 +115,8 @@ def _runs(project: Project, selection: Selection) -> dict[str, Column]:
 
 
 def _merged(
-    project: Project, selection: Selection, runs: dict[str, Column], accepted: Mapping[str, Column]
+    project: Project, cells: Collection[CellKey], runs: dict[str, Column], accepted: Mapping[str, Column]
 ) -> dict[str, Column]:
-    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
     runs = {name: column for name, column in runs.items() if not column.cells.keys().isdisjoint(cells)}
     if not runs:
         raise UsageError(f"the last run has none of the selected cells (it is in {project.layout.run})")

@@ -11,6 +11,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results import change_formats as changes
 from harness.controller.results import sources
 from harness.controller.results.compare import compare_sets
+from harness.controller.results.verdict import disagreeing
 
 
 def diff(root: Path | None, selection: Selection, old: str, new: str, form: str) -> Exit:
@@ -28,4 +29,6 @@ def diff(root: Path | None, selection: Selection, old: str, new: str, form: str)
         form
     ]
     print(write(found), end="")
-    return Exit.DIFFERS if found else Exit.AGREES
+    lanes = project.matrix.in_lanes
+    differs = any(disagreeing([change], change.environment in lanes) for change in found)
+    return Exit.DIFFERS if differs else Exit.AGREES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -10,6 +10,8 @@ from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.text import one_line
+
+_FAILING = (Status.FAIL, Status.CRASH, Status.TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,13 @@ class Change:
 
     @property
     def differs(self) -> bool:
-        """Whether an answer contradicts the baseline: what only one of the two has contradicts nothing."""
-        return self.word not in ("new", "removed", "environment new", "environment removed", "package")
+        """Whether a set with this change disagrees with the one before, see docs/commands.md.
+
+        What is new agrees, but for a cell that fails: nobody has accepted that.
+        """
+        if self.word == "new":
+            return isinstance(self.after, Outcome) and self.after.status in _FAILING
+        return self.word != "environment new"
 
 
 def compare(before: Column | None, after: Column, planned: Collection[CellKey] | None = None) -> list[Change]:
@@ -107,6 +114,13 @@ def compare_sets(before: Mapping[str, Column], after: Mapping[str, Column], whol
             changes += package_changes(before[name], after[name])
             changes += compare(before[name], after[name], after[name].cells if whole else None)
     return changes
+
+
+def new_cells_sentence(changes: Iterable[Change]) -> str:
+    """`3 new cells: 2 fail, 1 crash`; empty where no cell is new."""
+    new = [change.after.status for change in changes if change.word == "new" and isinstance(change.after, Outcome)]
+    counts = [f"{new.count(status)} {status.value}" for status in Status if status in new]
+    return f"{len(new)} new cell{'s' if len(new) > 1 else ''}: {', '.join(counts)}" if new else ""
 
 
 def change_sentence(change: Change) -> str:

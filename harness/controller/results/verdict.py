@@ -1,19 +1,20 @@
-"""The exit code that a column stands for, and which columns of lanes are unchanged."""
+"""The exit code of a column, and which columns of lanes are unchanged."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit
 from harness.controller.project.matrix import Matrix
-from harness.controller.results.compare import compare
+from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column
 
 
 def verdict(column: Column, baseline: Column | None, in_lane: bool = False) -> Exit:
     """The exit code of a column that was run. Of a lane a failure that the baseline holds is an answer like others."""
-    differs = any(change.differs for change in compare(baseline, column))
+    differs = bool(differences(column, baseline, in_lane))
     is_known = in_lane and baseline is not None and not differs
     if column.environment.failed and not is_known:
         return Exit.BROKEN
@@ -22,7 +23,22 @@ def verdict(column: Column, baseline: Column | None, in_lane: bool = False) -> E
     return Exit.DIFFERS if differs else Exit.AGREES
 
 
+def differences(column: Column, baseline: Column | None, in_lane: bool = False) -> list[Change]:
+    """The changes by which a column disagrees with its baseline. Without a baseline nothing can disagree."""
+    if baseline is None:
+        return []
+    return disagreeing(package_changes(baseline, column) + compare(baseline, column), in_lane)
+
+
+def disagreeing(changes: Iterable[Change], in_lane: bool = False) -> list[Change]:
+    """The changes that count for an exit code: the rule of `run`, `diff` and `tox`.
+
+    The packages of a lane differ by its nature, as they are resolved for each run.
+    """
+    return [change for change in changes if change.differs and not (in_lane and change.word == "package")]
+
+
 def unchanged_lanes(matrix: Matrix, baseline: Map[str, Column], run: Map[str, Column]) -> set[str]:
     """The environments of lanes with no other outcome than in the baseline. That packages differ is their nature."""
     known = [name for name in run if name in matrix.in_lanes and name in baseline]
-    return {name for name in known if not any(change.differs for change in compare(baseline[name], run[name]))}
+    return {name for name in known if not differences(run[name], baseline[name], in_lane=True)}

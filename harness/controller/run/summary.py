@@ -16,7 +16,7 @@ from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import changes_as_text
-from harness.controller.results.compare import compare, package_changes
+from harness.controller.results.compare import compare, new_cells_sentence, package_changes
 from harness.controller.results.documents import Column, read_columns, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import verdict
@@ -58,10 +58,11 @@ def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], c
     changes = []
     for name, column in ran.items():
         if name in baselines:
-            changes += package_changes(baselines[name], column)
-            changes += [change for change in compare(baselines[name], column) if change.differs]
-    if changes:
-        _print(console, changes_as_text(changes).rstrip("\n"))
+            changes += package_changes(baselines[name], column) + compare(baselines[name], column)
+    if any(change.differs for change in changes):
+        _print(console, changes_as_text([change for change in changes if change.differs]).rstrip("\n"))
+    if new := new_cells_sentence(changes):
+        _print(console, new)
 
 
 def _print_flaky(layout: Layout, done: EndedRuns, console: Console) -> None:

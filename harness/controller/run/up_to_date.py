@@ -22,8 +22,8 @@ from harness.controller.files import exclusive_lock
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
-from harness.controller.results.compare import compare
 from harness.controller.results.documents import Column, read_baseline, read_column
+from harness.controller.results.verdict import differences
 from harness.controller.worker import main as columns
 from harness.controller.worker import outcome_cache as reuse
 from harness.controller.worker.options import WorkerOptions
@@ -101,7 +101,7 @@ class _Taking:
                 baseline = read_baseline(layout, environment.id)
                 if settled.has_left(layout, basis):
                     column = read_column(layout.run_file("run", environment.id, ".json"))
-                    if not any(change.differs for change in compare(baseline, column)):
+                    if not differences(column, baseline):
                         return column
                 return self._from_kept(environment, settled, basis, baseline)
         except HarnessError:  # which the environment's own run tells

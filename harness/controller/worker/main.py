@@ -26,7 +26,7 @@ from harness.controller.files import exclusive_lock, make_folder
 from harness.controller.project.layout import Layout, find_root
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.matrix import Environment
-from harness.controller.results.compare import change_sentence, compare
+from harness.controller.results.compare import change_sentence, compare, new_cells_sentence, package_changes
 from harness.controller.results.documents import Column, EnvironmentFacts, read_baseline, write_column, write_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import verdict
@@ -165,8 +165,12 @@ def print_report(column: Column, baseline: Column | None, taken: int, recorded: 
         print(f"{column.environment.id}: env-fail: {column.environment.reason}")
     # Of a failed environment without a baseline every cell would be new, which its reason says better.
     changes = [] if column.environment.failed and baseline is None else compare(baseline, column)
+    if baseline is not None:
+        changes += package_changes(baseline, column)
     for change in changes:
         print("  " + change_sentence(change))
+    if baseline is not None and (new := new_cells_sentence(changes)):
+        print(f"{column.environment.id}: {new}")
     for key, attempts in flaky_cells({str(key): record.details() for key, record in recorded.records.items()}).items():
         print("  " + flaky_sentence(column.environment.id, key, attempts))
     if baseline is not None and not changes:

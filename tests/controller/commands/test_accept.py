@@ -276,6 +276,14 @@ def test_what_was_not_run_to_the_end_stays_as_it_was(
     assert b"2.14.0" in after[project / "results" / "tf215.json"]
 
 
+def test_of_a_part_only_its_cells_are_counted(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
+    keep("results", column(*CELLS))
+    keep(".harness/run", column(*BROKEN))
+    assert "accepted 1 cell of tf215\n" in harness("accept", "-k", "dense").stdout
+    assert "accepted 2 cells of tf215\n" in harness("accept", "-p", "tf.keras").stdout
+    assert "accepted 3 cells of tf215\n" in harness("accept").stdout
+
+
 def test_nothing_complete_is_nothing_to_accept(harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN)))
     done = harness("accept", "--complete")

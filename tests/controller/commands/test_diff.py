@@ -151,6 +151,28 @@ def test_a_difference_of_a_package_alone_ends_with_code_1(harness: Command, keep
     assert (done.returncode, done.stdout) == (1, "tf215 wrapt none → 1.14.1\n1 package\n")
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(Status.PASS, 0), (Status.FAIL, 1), (Status.CRASH, 1), (Status.TIMEOUT, 1)]
+)
+def test_only_a_new_cell_that_fails_ends_with_code_1(
+    harness: Command, keep: Keep, column: Columns, status: Status, code: int
+) -> None:
+    keep("results", column(DENSE))
+    keep(".harness/run", column(DENSE, replace(VERSION, status=status)))
+    done = harness("diff")
+    assert (done.returncode, done.stdout) == (code, f"tf215 new version[keras]: {status.value}\n1 new\n")
+
+
+def test_the_packages_of_a_lane_end_with_code_0(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
+    lane = "lanes:\n  today: {title: Runs today, of: '>=2', cases: [version], paths: [keras]}\n"
+    with open(project / "matrix.yaml", "a", encoding="utf-8") as matrix:
+        matrix.write(lane)
+    keep("results", column(VERSION, id="tf215-today", packages={"numpy": "1.26.4"}))
+    keep(".harness/run", column(VERSION, id="tf215-today", packages={"numpy": "2.0.2"}))
+    done = harness("diff")
+    assert (done.returncode, done.stdout) == (0, "tf215-today numpy 1.26.4 → 2.0.2\n1 package\n")
+
+
 def test_the_formats_tell_the_same_changes(harness: Command, both: None) -> None:
     done = {form: harness("diff", "--format", form) for form in ("text", "markdown", "json")}
     assert {form.returncode for form in done.values()} == {1}

@@ -145,6 +145,36 @@ def test_a_run_that_differs_from_the_baseline_ends_with_code_1(project: Path, ha
 
 
 @pytest.mark.usefixtures("made")
+def test_new_cells_that_crash_end_with_code_1(project: Path, harness: Command) -> None:
+    harness("run", "-e", "tf215")
+    harness("accept")
+    case = "id: dies\nkind: snippet\ntitle: A segfault\npaths: [keras, tf.keras]\ncode: |\n  import KERAS as keras\n"
+    case += "  import os\n\n  # call\n  os.kill(os.getpid(), 11)\n  assert keras\n"
+    (project / "cases" / "snippet" / "dies.yaml").write_text(case, encoding="utf-8")
+    for how in ([], ["--fresh"]):
+        done = harness("run", "-e", "tf215", *how)
+        assert done.returncode == 1
+        assert "tf215 new dies[tf.keras]: crash" in done.stdout
+        assert "\n2 new cells: 1 absent, 1 crash\n" in done.stdout
+        assert "as in the baseline" not in done.stdout
+    assert harness("diff").returncode == 1
+
+
+@pytest.mark.usefixtures("made")
+def test_other_packages_end_with_code_1(project: Path, harness: Command) -> None:
+    harness("run", "-e", "tf215")
+    harness("accept")
+    file = project / "results" / "tf215.json"
+    file.write_text(file.read_text(encoding="utf-8").replace('"packages": {', '"packages": {"gast": "0.4.0", '))
+    for _ in range(2):  # the second from the outcomes of the first
+        done = harness("run", "-e", "tf215")
+        assert done.returncode == 1
+        assert done.stdout.splitlines()[-1] != "as in the baseline"
+        assert "tf215 gast 0.4.0 → none\n1 package\n" in done.stdout
+    assert harness("diff").returncode == 1
+
+
+@pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: Edit, number: signal.Signals) -> None:
     edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")

@@ -15,6 +15,7 @@ from harness.controller.results.compare import (
     compare,
     compare_sets,
     describe_outcome,
+    new_cells_sentence,
     package_changes,
 )
 from harness.controller.results.documents import Column
@@ -59,10 +60,19 @@ def test_a_column_does_not_differ_from_itself(column: Columns) -> None:
     assert compare(column(FAILED, OTHER), column(OTHER, FAILED)) == []
 
 
-def test_a_cell_that_the_baseline_does_not_have_is_new_and_contradicts_nothing(column: Columns) -> None:
-    for before in (None, column(OTHER)):
-        changes = compare(before, column(FAILED))
-        assert [(change.word, change.differs) for change in changes] == [("new", False)]
+@pytest.mark.parametrize("status", list(Status))
+def test_only_a_new_cell_that_fails_differs(column: Columns, status: Status) -> None:
+    (change,) = compare(column(OTHER), column(replace(FAILED, status=status)))
+    assert change.word == "new"
+    assert change.differs == (status in (Status.FAIL, Status.CRASH, Status.TIMEOUT))
+
+
+def test_new_cells_are_counted_by_status(column: Columns) -> None:
+    cells = [Outcome(case, "keras", status) for case, status in (("a", Status.CRASH), ("b", Status.FAIL))]
+    now = column(*cells, Outcome("c", "keras", Status.FAIL))
+    assert new_cells_sentence(compare(column(OTHER), now)) == "3 new cells: 2 fail, 1 crash"
+    assert new_cells_sentence(compare(column(OTHER), column(OTHER, FAILED))) == "1 new cell: 1 fail"
+    assert new_cells_sentence(compare(column(FAILED, OTHER), column(FAILED))) == ""
 
 
 def test_only_the_cells_that_ran_are_compared(column: Columns) -> None:
@@ -74,7 +84,7 @@ def test_a_cell_that_is_not_planned_any_more_is_removed(column: Columns) -> None
     assert compare(before, column(), [FAILED.key, OTHER.key]) == []
     (removed,) = compare(before, column(), [FAILED.key])
     assert removed == Change("removed", "tf215", OTHER.key, OTHER)
-    assert not removed.differs
+    assert removed.differs
     assert [change.cell for change in compare(before, column(), [])] == [FAILED.key, OTHER.key]
     assert compare(before, before, []) == []
 
@@ -105,7 +115,7 @@ def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change(colu
     assert compare(one, other) == [Change("environment changed", "tf215", before="no network", after="no such version")]
     assert compare(one, other)[0].differs
     more = compare(one, column(env_fail, FAILED, status="env-fail", reason="no network"))
-    assert [(change.word, change.differs) for change in more] == [("new", False)]
+    assert [(change.word, change.differs) for change in more] == [("new", True)]
 
 
 def test_packages_are_compared_by_name_together_with_python_and_the_release(column: Columns) -> None:
@@ -118,7 +128,7 @@ def test_packages_are_compared_by_name_together_with_python_and_the_release(colu
         ("numpy", "1.26.4", "2.0.2"),
         ("wrapt", None, "1.14.1"),
     ]
-    assert {(change.word, change.environment, change.differs) for change in changes} == {("package", "tf215", False)}
+    assert {(change.word, change.environment, change.differs) for change in changes} == {("package", "tf215", True)}
     assert package_changes(before, before) == []
 
 
@@ -146,7 +156,7 @@ def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only(
         ("tf22", "environment new", None),
         ("tf21", "environment removed", None),
     ]
-    assert not any(change.differs for change in changes)
+    assert [change.word for change in changes if change.differs] == ["removed", "environment removed"]
     assert compare_sets(before, after, whole=False) == [Change("environment new", "tf22")]
     assert compare_sets(before, before, whole=True) == []
 

@@ -316,6 +316,29 @@ def test_the_verdict_of_a_column(column: Columns, status: Status, environment: d
     assert verdict(now, None) is (Exit.BROKEN if expected is Exit.BROKEN else Exit.AGREES)
 
 
+@pytest.mark.parametrize(
+    ("new", "packages", "in_lane", "expected"),
+    [
+        (Status.PASS, {}, False, Exit.AGREES),
+        (Status.ABSENT, {}, False, Exit.AGREES),
+        (Status.UNMET, {}, False, Exit.AGREES),
+        (Status.FAIL, {}, False, Exit.DIFFERS),
+        (Status.CRASH, {}, False, Exit.DIFFERS),
+        (Status.TIMEOUT, {}, False, Exit.DIFFERS),
+        (Status.PASS, {"numpy": "2.0.2"}, False, Exit.DIFFERS),
+        (Status.PASS, {"numpy": "2.0.2"}, True, Exit.AGREES),
+        (Status.FAIL, {"numpy": "2.0.2"}, True, Exit.DIFFERS),
+    ],
+)
+def test_the_verdict_on_what_is_new(
+    column: Columns, new: Status, packages: dict[str, str], in_lane: bool, expected: Exit
+) -> None:
+    known, added = Outcome("version", "keras", Status.PASS), Outcome("dense", "keras", new)
+    now = column(known, added, packages=packages)
+    assert verdict(now, column(known), in_lane) is expected
+    assert verdict(now, None, in_lane) is Exit.AGREES
+
+
 def test_a_column_is_compared_as_json_says_it(column: Columns, tmp_path: Path) -> None:
     before = column(Outcome("version", "keras", Status.PASS, warnings=("FutureWarning: x",)))
     write_column(tmp_path / "tf215.json", before)
