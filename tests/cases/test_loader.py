@@ -149,7 +149,7 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
         "cases/snippet/keys.yaml:5: unknown key 'tile'; did you mean 'title'?",
         "cases/snippet/keys.yaml:6: must be a number above 0, not -1",
         "cases/snippet/no-yaml.yaml:2: not YAML: expected the node content, but found '<stream end>'",
-        "cases/snippet/twice.yaml:2: the key 'id' stands twice",
+        "cases/snippet/twice.yaml:2: duplicate key 'id'",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +64,21 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, for which also `1e-5` is a number, as it is in YAML 1.2 and for editors."""
+    """PyYAML's safe loader, with `1e-5` a number, as YAML 1.2 and editors have it."""
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
+# libyaml reads the same nodes some ten times faster. A build of PyYAML may lack it.
+_FastLoader: Any = type("_FastLoader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+
+for _loader in (_Loader, _FastLoader):
+    _loader.add_implicit_resolver(
+        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+    )
+
+# Each level of nesting takes one of these characters. libyaml overflows the C stack at some 10,000 levels, which ends
+# the process; Python's own reader raises RecursionError.
+_NESTING = "[{-?:"
+_MAX_FAST_LEVELS = 2000
 
 # What PyYAML says, and what the author may do about it.
 _HINTS = {
@@ -85,7 +95,7 @@ def load(root: str, file: str) -> Document:
     if text is None:
         return document
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _compose(text)
         if node is not None:
             document.data = _Reader(document).value(node, ())
         if document.data is None and not document.faults:
@@ -106,6 +116,14 @@ def load(root: str, file: str) -> Document:
     if document.faults:
         document.data = None
     return document
+
+
+def _compose(text: str) -> Any:
+    """The root node of the text. Faults are worded by PyYAML's own reader, whose lines and reasons are the better."""
+    if "\t" not in text and sum(map(text.count, _NESTING)) <= _MAX_FAST_LEVELS:  # libyaml takes tabs inside words
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=_FastLoader)
+    return yaml.compose(text, Loader=_Loader)
 
 
 def _read(file: str, document: Document) -> str | None:
@@ -169,7 +187,7 @@ class _Reader:
             if not isinstance(key, (str, int, float)):
                 raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)
             if key in result:
-                self.document.faults.append(Fault(self.document.file, line, f"the key {key!r} stands twice"))
+                self.document.faults.append(Fault(self.document.file, line, f"duplicate key {key!r}"))
             inner = (*keys, key)
             self.document.lines[inner] = line
             result[key] = self.value(value_node, inner)

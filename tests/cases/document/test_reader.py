@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from harness.cases.case import Keys
+from harness.cases.case import Keys, case_files
+from harness.cases.document import reader
 from harness.cases.document.reader import Fault, Place, load
 from harness.cases.document.suggestions import suggest
+from tests.support import ROOT
 
 
 def _nested(levels: int) -> list[object]:
@@ -106,3 +109,13 @@ def test_nearest_word(word: object, known: list[str], said: str) -> None:
 def test_a_number_with_an_exponent_is_a_number(text: str, number: float, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"a: {text}\nb: '{text}'\nc: e5\n", encoding="utf-8")
     assert load(str(tmp_path), "a.yaml").data == {"a": number, "b": text, "c": "e5"}
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="this PyYAML is built without libyaml")
+@pytest.mark.parametrize("file", [*case_files(str(ROOT))[::20], "matrix.yaml"])
+def test_both_yaml_readers_give_same_document(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = load(str(ROOT), file)
+    monkeypatch.setattr(reader, "_MAX_FAST_LEVELS", 0)
+    slow = load(str(ROOT), file)
+    assert fast.faults == slow.faults == []
+    assert (fast.data, fast.lines) == (slow.data, slow.lines)

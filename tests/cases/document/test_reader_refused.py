@@ -23,8 +23,8 @@ def _load(folder: Path, content: bytes) -> Document:
     [
         (b"", "1: the file is empty"),
         (b"\n  # nothing\n", "1: the file is empty"),
-        (b"a: 1\nb: 2\na: 3\n", "3: the key 'a' stands twice"),
-        (b"x:\n  - {b: 1,\n     b: 1}\n", "3: the key 'b' stands twice"),
+        (b"a: 1\nb: 2\na: 3\n", "3: duplicate key 'a'"),
+        (b"x:\n  - {b: 1,\n     b: 1}\n", "3: duplicate key 'b'"),
         (b"title: caf\xe9 au lait\n", "1: not UTF-8: invalid continuation byte"),
         ("title: café\n".encode("utf-16"), "1: not UTF-8: invalid start byte"),
         (
@@ -37,6 +37,10 @@ def _load(folder: Path, content: bytes) -> Document:
         (b"a: 1\nb: &x\n  - *x\n", "2: not YAML: an alias refers to itself"),
         (b"a: &x {b: {c: *x}}\n", "1: not YAML: an alias refers to itself"),
         (b"[" * 1500, "1: nested too deeply"),
+        (b"[" * 200_000, "1: nested too deeply"),  # libyaml would end the process
+        (b"- " * 200_000, "1: nested too deeply"),
+        (b"? " * 200_000, "1: nested too deeply"),
+        (b"{a: " * 200_000, "1: nested too deeply"),
         (b"[" * 42 + b"]" * 42, "1: nested too deeply"),
         (b"a: &x " + b"[" * 30 + b"]" * 30 + b"\nb: " + b"[" * 30 + b"*x" + b"]" * 30, "1: nested too deeply"),
     ],
@@ -48,9 +52,9 @@ def test_refused(tmp_path: Path, content: bytes, fault: str) -> None:
 def test_every_key_that_stands_twice_is_reported(tmp_path: Path) -> None:
     document = _load(tmp_path, b"a: 1\na: 2\nb: {c: 1, c: 2}\nb: 3\n")
     assert [(fault.line, fault.message) for fault in document.faults] == [
-        (2, "the key 'a' stands twice"),
-        (3, "the key 'c' stands twice"),
-        (4, "the key 'b' stands twice"),
+        (2, "duplicate key 'a'"),
+        (3, "duplicate key 'c'"),
+        (4, "duplicate key 'b'"),
     ]
 
 

@@ -110,7 +110,7 @@ def test_what_others_have_judged_is_judged_again(
 ) -> None:
     load_project(project)
     if judge == "code":
-        monkeypatch.setattr(remembered, "digest", lambda source, parts: "of other code")
+        monkeypatch.setattr(remembered, "code_digest", lambda source, parts: "of other code")
     elif judge == "python":
         monkeypatch.setattr(sys, "version", "3.99")
     elif judge == "yaml":
