@@ -1,4 +1,4 @@
-"""`harness publish`: the grid as a static site, made beside its folder and put in its place when it is whole."""
+"""`harness publish`: the grid as a static site, written next to its folder and renamed when it is complete."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from pathlib import Path
 from jinja2 import Environment as Templates
 
 from harness.controller.errors import Exit, UsageError
-from harness.controller.grid import markdown as export
+from harness.controller.grid import markdown
 from harness.controller.grid.data_files import csv_parts, json_parts
 from harness.controller.grid.svg import grid_svg
 from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
-from harness.controller.site import case_page, grid_page, path_page, release_page
-from harness.controller.site import machine_readable as machine
+from harness.controller.site import case_page, grid_page, machine_readable, path_page, release_page
 from harness.controller.site.chart import chart
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.rendering import STATIC, make_templates
@@ -27,121 +26,121 @@ MARK = "site.json"
 
 
 def build_site(project: Project, selection: Selection, of_run: bool, out: Path) -> Exit:
-    """Write the site. What was published at `out` before is replaced; anything else there is left alone."""
+    """Write the site to the folder `out`, replacing a site published there. Raises UsageError for any other content."""
     check_place(out)
-    subject = read_site_data(project, selection, of_run)
+    site = read_site_data(project, selection, of_run)
     out.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        write_pages(subject, made)
-        made.chmod(0o755)
-        _put(made, out)
+        write_pages(site, staging)
+        staging.chmod(0o755)
+        _replace_site(staging, out)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
     pages = sum(1 for _ in out.rglob("*.html"))
-    print(f"{out}: {pages} pages of {sum(subject.grid.totals().values())} cells; open {out / 'index.html'}")
+    print(f"{out}: {pages} pages of {sum(site.grid.totals().values())} cells; open {out / 'index.html'}")
     return Exit.AGREES
 
 
 def check_place(out: Path) -> None:
-    """Raises UsageError where a site would overwrite what is none."""
+    """Raises UsageError for a file, or for a folder that holds anything but a published site."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file: name a folder for the site")
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise UsageError(f"{out} holds something else than a published site: name an empty or a new folder")
+        raise UsageError(f"{out} is not a published site: name an empty or a new folder")
 
 
-def _put(made: Path, out: Path) -> None:
-    old = made.with_name(made.name + ".old")
+def _replace_site(staging: Path, out: Path) -> None:
+    old = staging.with_name(staging.name + ".old")
     with suppress(FileNotFoundError):
         out.rename(old)
-    made.rename(out)
+    staging.rename(out)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_pages(subject: SiteData, folder: Path) -> None:
-    """Every file of the site."""
+def write_pages(site: SiteData, folder: Path) -> None:
+    """Write every file of the site into an existing folder."""
     templates = make_templates()
     shutil.copytree(STATIC, folder / "static")
-    for name, text in _files(subject, templates):
+    for name, text in _files(site, templates):
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 
-def _files(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    yield MARK, machine.about(subject)
+def _files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    yield MARK, machine_readable.about(site)
     yield from site_schemas().items()
-    yield "static/search.js", grid_page.search_index(subject)
-    yield "static/environments.js", machine.environments_script(subject)
-    yield from _grid_files(subject, templates)
-    yield from _case_files(subject, templates)
-    yield from _path_files(subject, templates)
-    yield from _release_files(subject, templates)
-    yield from _badges_and_feed(subject, templates)
+    yield "static/search.js", grid_page.search_index(site)
+    yield "static/environments.js", machine_readable.environments_script(site)
+    yield from _grid_files(site, templates)
+    yield from _case_files(site, templates)
+    yield from _path_files(site, templates)
+    yield from _release_files(site, templates)
+    yield from _badges_and_feed(site, templates)
 
 
-def _page(templates: Templates, template: str, subject: SiteData, up: str = "", **context: object) -> str:
-    return templates.get_template(template).render(subject=subject, up=up, **context)
+def _page(templates: Templates, template: str, site: SiteData, up: str = "", **context: object) -> str:
+    return templates.get_template(template).render(site=site, up=up, **context)
 
 
-def _grid_files(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    releases = [head for head in reversed(subject.heads) if head.base is None]
+def _grid_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    releases = [head for head in reversed(site.heads) if head.base is None]
     shares = {
-        f"{path} ({subject.counts[path]})": [found.percent if (found := cells[head.id]) else None for head in releases]
-        for path, cells in subject.scores.items()
+        f"{path} ({site.counts[path]})": [found.percent if (found := cells[head.id]) else None for head in releases]
+        for path, cells in site.scores.items()
     }
     yield (
         "index.html",
         _page(
             templates,
             "grid.html",
-            subject,
-            sections=grid_page.sections(subject),
-            failed=grid_page.failed(subject),
+            site,
+            sections=grid_page.sections(site),
+            failed=grid_page.failed(site),
             chart=chart(shares, [head.label for head in releases]),
-            totals=subject.grid.totals(),
+            totals=site.grid.totals(),
         ),
     )
-    yield "summary.html", _page(templates, "summary.html", subject)
-    yield "data.html", _page(templates, "data.html", subject, badges=machine.badges(subject))
-    yield "grid.svg", grid_svg(subject.grid)
-    yield "grid.json", "".join(json_parts(subject.grid))
-    yield "grid.csv", "".join(csv_parts(subject.grid))
-    yield "grid.md", export.grid_as_markdown(subject.grid, subject.lanes)
+    yield "summary.html", _page(templates, "summary.html", site)
+    yield "data.html", _page(templates, "data.html", site, badges=machine_readable.badges(site))
+    yield "grid.svg", grid_svg(site.grid)
+    yield "grid.json", "".join(json_parts(site.grid))
+    yield "grid.csv", "".join(csv_parts(site.grid))
+    yield "grid.md", markdown.grid_as_markdown(site.grid, site.lanes)
 
 
-def _case_files(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    for case in subject.cases:
-        made = case_page.case_page(subject, case)
-        text = (subject.root / case.file).read_text(encoding="utf-8")
-        yield f"cases/{case.id}.html", _page(templates, "case.html", subject, "../", case=case, made=made, yaml=text)
-        yield f"cases/{case.id}.json", machine.case_document(subject, case)
+def _case_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    for case in site.cases:
+        page = case_page.case_page(site, case)
+        text = (site.root / case.file).read_text(encoding="utf-8")
+        yield f"cases/{case.id}.html", _page(templates, "case.html", site, "../", case=case, page=page, yaml=text)
+        yield f"cases/{case.id}.json", machine_readable.case_document(site, case)
 
 
-def _path_files(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    yield "paths/index.html", _page(templates, "paths.html", subject, "../")
-    for path in subject.grid.paths:
-        told = path_page.path_page(subject, path)
-        context = {"path": path, "told": told, "scores": subject.scores[path]}
-        yield f"paths/{path}.html", _page(templates, "path.html", subject, "../", **context)
+def _path_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    yield "paths/index.html", _page(templates, "paths.html", site, "../")
+    for path in site.grid.paths:
+        rows = path_page.path_page(site, path)
+        context = {"path": path, "rows": rows, "scores": site.scores[path]}
+        yield f"paths/{path}.html", _page(templates, "path.html", site, "../", **context)
 
 
-def _release_files(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    yield "releases/index.html", _page(templates, "releases.html", subject, "../")
-    for head in subject.heads:
-        older = release_page.before(subject, head)
-        found = release_page.release_page(subject, older, head) if older else []
-        own = {path: cells[head.id] for path, cells in subject.scores.items()}
-        context = {"head": head, "older": older, "found": found, "scores": own}
-        yield f"releases/{head.id}.html", _page(templates, "release.html", subject, "../", **context)
+def _release_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    yield "releases/index.html", _page(templates, "releases.html", site, "../")
+    for head in site.heads:
+        older = release_page.before(site, head)
+        changes = release_page.release_page(site, older, head) if older else []
+        own = {path: cells[head.id] for path, cells in site.scores.items()}
+        context = {"head": head, "older": older, "changes": changes, "scores": own}
+        yield f"releases/{head.id}.html", _page(templates, "release.html", site, "../", **context)
 
 
-def _badges_and_feed(subject: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
-    for badge in machine.badges(subject):
+def _badges_and_feed(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
+    for badge in machine_readable.badges(site):
         yield f"badges/{badge.label}.json", badge.to_json()
         yield f"badges/{badge.label}.svg", templates.get_template("badge.svg").render(badge=badge)
     yield (
         "feed.xml",
-        templates.get_template("feed.xml").render(subject=subject, entries=machine.entries(subject.events)),
+        templates.get_template("feed.xml").render(site=site, entries=machine_readable.entries(site.events)),
     )

@@ -1,4 +1,4 @@
-"""A case's page: what its cells answered, each different answer once, and the facts of each cell."""
+"""The page of a case: each different result once, and the facts of every cell."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from harness.controller.project.matrix import Environment
 from harness.controller.results.history import since
 from harness.controller.site.data import Seconds, SiteData
 
-_SEVERAL = 3  # times as long as the other paths take in the middle, and _MORE seconds more, is marked
-_MORE = 1.0
+# A cell is marked as slow if it takes this many times the median of the other paths, and this many seconds more.
+_SLOW_FACTOR = 3
+_SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class What:
-    """What cells of several paths and releases may have in common."""
+class CellResult:
+    """An outcome that several import paths and releases may share, with the known entry that explains it."""
 
     status: Status
     stage: Stage | None
@@ -35,16 +36,16 @@ class What:
 
 @dataclass(frozen=True)
 class CaseAnswer:
-    """An answer, its anchor in the page, and the ranges of releases that gave it, by path."""
+    """A result, its anchor in the page, and the ranges of releases that gave it, by import path."""
 
     anchor: str
-    what: What
-    where: Mapping[str, tuple[ReleaseRange, ...]]
+    result: CellResult
+    ranges: Mapping[str, tuple[ReleaseRange, ...]]
 
 
 @dataclass(frozen=True)
 class CaseCell:
-    """A cell of the page's table: its own anchor, and that of its answer."""
+    """A cell of the table: its own anchor, and the anchor of its answer."""
 
     id: str
     status: Status
@@ -54,7 +55,7 @@ class CaseCell:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A row of the page's table, and the script that the case is under its path."""
+    """A row of the table: an import path, its cells, and the case's script under it."""
 
     path: str
     cells: tuple[CaseCell, ...]
@@ -63,93 +64,96 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class CasePage:
-    """All that the template of a case shows beside the case itself and its stories."""
+    """All that the template of a case shows beside the case itself and its summaries."""
 
     answers: tuple[CaseAnswer, ...]
     lines: tuple[CaseLine, ...]
     facts: Mapping[str, Mapping[str, Any]]  # by the cell's anchor: since when, and seconds by stage
 
 
-_Whats = Mapping[tuple[str, str], What]  # by path and environment
+_Results = Mapping[tuple[str, str], CellResult]  # by path and environment
 
 
-def case_page(subject: SiteData, case: Case) -> CasePage:
-    """Put together the page of a case."""
-    rows = subject.grid.by_case[case.id]
-    whats = {(row.path, head.id): _what(subject, row, head.environment) for row in rows for head in subject.heads}
-    answers = tuple(_answers(subject, rows, whats))
-    anchors = {answer.what: answer.anchor for answer in answers}
-    slow = set(_slow(subject, case.id, whats))
+def case_page(site: SiteData, case: Case) -> CasePage:
+    """The data of a case's page."""
+    rows = site.grid.by_case[case.id]
+    results = {(row.path, head.id): _result(site, row, head.environment) for row in rows for head in site.heads}
+    answers = tuple(_answers(site, rows, results))
+    anchors = {answer.result: answer.anchor for answer in answers}
+    slow = set(_slow(site, case.id, results))
     lines = []
     for row in rows:
-        own = [(head.id, whats[row.path, head.id]) for head in subject.heads]
+        own = [(head.id, results[row.path, head.id]) for head in site.heads]
         cells = [
-            CaseCell(anchor(name, row.path), what.status, anchors[what], (row.path, name) in slow) for name, what in own
+            CaseCell(anchor(name, row.path), result.status, anchors[result], (row.path, name) in slow)
+            for name, result in own
         ]
-        lines.append(CaseLine(row.path, tuple(cells), script_of(case, subject.specs[row.path])))
-    facts = {anchor(name, path): _facts(subject, case.id, path, name, (path, name) in slow) for path, name in whats}
+        lines.append(CaseLine(row.path, tuple(cells), script_of(case, site.specs[row.path])))
+    facts = {anchor(name, path): _facts(site, case.id, path, name, (path, name) in slow) for path, name in results}
     return CasePage(answers, tuple(lines), facts)
 
 
 def anchor(environment: str, path: str) -> str:
-    """A cell's own place in the page of its case."""
+    """The anchor of a cell in the page of its case."""
     return f"{environment}:{path}"
 
 
-def _what(subject: SiteData, row: Row, environment: Environment) -> What:
-    outcome = subject.grid.outcome(row, environment)
+def _result(site: SiteData, row: Row, environment: Environment) -> CellResult:
+    outcome = site.grid.outcome(row, environment)
     known = explanation(row.case, outcome, environment)
-    return What(outcome.status, outcome.stage, outcome.error, outcome.message, outcome.warnings, known)
+    return CellResult(outcome.status, outcome.stage, outcome.error, outcome.message, outcome.warnings, known)
 
 
-def _answers(subject: SiteData, rows: Iterable[Row], whats: _Whats) -> Iterator[CaseAnswer]:
-    """In the order of the statuses, failing ones first."""
-    places: dict[What, dict[str, list[ReleaseRange]]] = {}
+def _answers(site: SiteData, rows: Iterable[Row], results: _Results) -> Iterator[CaseAnswer]:
+    """Each different result with its ranges, failing ones first, then by status."""
+    places: dict[CellResult, dict[str, list[ReleaseRange]]] = {}
     for row in rows:
-        for found, what in _ranges(subject, row.path, whats):
-            places.setdefault(what, {}).setdefault(row.path, []).append(found)
-    for number, what in enumerate(sorted(places, key=_rank), start=1):
-        yield CaseAnswer(f"answer-{number}", what, {path: tuple(ranges) for path, ranges in places[what].items()})
+        for found, result in _ranges(site, row.path, results):
+            places.setdefault(result, {}).setdefault(row.path, []).append(found)
+    for number, result in enumerate(sorted(places, key=_rank), start=1):
+        yield CaseAnswer(f"answer-{number}", result, {path: tuple(ranges) for path, ranges in places[result].items()})
 
 
-def _rank(what: What) -> tuple[bool, int]:
-    """Stable: within a status the order of paths and releases stays."""
-    return what.status is Status.PASS, list(Status).index(what.status)
+def _rank(result: CellResult) -> tuple[bool, int]:
+    """The sort key. Within a status the order of paths and releases stays, because sorting is stable."""
+    return result.status is Status.PASS, list(Status).index(result.status)
 
 
-def _ranges(subject: SiteData, path: str, whats: _Whats) -> Iterator[tuple[ReleaseRange, What]]:
-    """What a path said, release by release, and then in each variant."""
-    said = [(item, whats.get((path, item.id))) for item in subject.everything]
-    yield from join_ranges((item.label, what) for item, what in said if not item.is_variant)
-    for item, what in said:
-        if item.is_variant and what is not None:
-            yield ReleaseRange((item.label,)), what
+def _ranges(site: SiteData, path: str, results: _Results) -> Iterator[tuple[ReleaseRange, CellResult]]:
+    """The results of a path over the releases, then those of each variant."""
+    found = [(item, results.get((path, item.id))) for item in site.everything]
+    yield from join_ranges((item.label, result) for item, result in found if not item.is_variant)
+    for item, result in found:
+        if item.is_variant and result is not None:
+            yield ReleaseRange((item.label,)), result
 
 
-def _slow(subject: SiteData, case: str, whats: _Whats) -> Iterator[tuple[str, str]]:
-    """The cells that take several times as long as the other paths of the same release that gave the same status."""
-    took = {
-        (path, name): sum(subject.seconds[name, case, path].values())
-        for path, name in whats
-        if (name, case, path) in subject.seconds
+def _slow(site: SiteData, case: str, results: _Results) -> Iterator[tuple[str, str]]:
+    """The cells much slower than other paths with the same status in the same release, as (path, environment)."""
+    seconds_of = {
+        (path, name): sum(site.seconds[name, case, path].values())
+        for path, name in results
+        if (name, case, path) in site.seconds
     }
-    for (path, name), seconds in took.items():
-        status = whats[path, name].status
+    for (path, name), seconds in seconds_of.items():
+        status = results[path, name].status
         others = [
-            took[other] for other in took if other[1] == name and other[0] != path and whats[other].status is status
+            seconds_of[other]
+            for other in seconds_of
+            if other[1] == name and other[0] != path and results[other].status is status
         ]
-        if others and seconds >= _SEVERAL * median(others) and seconds - median(others) >= _MORE:
+        if others and seconds >= _SLOW_FACTOR * median(others) and seconds - median(others) >= _SLOW_SECONDS:
             yield path, name
 
 
-def _facts(subject: SiteData, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
-    event = since(subject.last_events, environment, (case, path))
+def _facts(site: SiteData, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
+    event = since(site.last_events, environment, (case, path))
     last = {"since": event.day, "change": event.change, "before": event.before} if event else {}
-    seconds = subject.seconds.get((environment, case, path))
-    took = {"seconds": dict(_in_order(seconds))} if seconds else {}
-    return {**last, **took, **({"slow": True} if is_slow else {})}
+    seconds = site.seconds.get((environment, case, path))
+    seconds_of = {"seconds": dict(_in_order(seconds))} if seconds else {}
+    return {**last, **seconds_of, **({"slow": True} if is_slow else {})}
 
 
 def _in_order(seconds: Seconds) -> Iterator[tuple[str, float]]:
-    """As the stages run."""
+    """By stage, in the order of running."""
     return ((stage.value, round(seconds[stage.value], 2)) for stage in Stage if stage.value in seconds)

@@ -1,7 +1,7 @@
-"""The share of passing cells by release, a line an import path: drawn by matplotlib, as SVG inside a page.
+"""The chart of passing cells by release, one line for each import path: drawn by matplotlib as SVG inside a page.
 
-A page with a strict Content-Security-Policy takes no style attributes and no style elements, so that what matplotlib
-says by them is said by presentation attributes (SVG 1.1, section 6.1), and black becomes the colour of the text.
+The strict Content-Security-Policy of the pages allows no style attributes and elements. Presentation attributes
+(SVG 1.1, section 6.1) replace them, and black becomes the colour of the text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FONT = re.compile(r"([\d.]+)px")
 
 
 def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -> Markup:
-    """The drawing. `shares` has for each path a percentage a release, None where nothing can be said."""
+    """The chart. `shares` has for each path its percentages by release, None for a release without a score."""
     places = _spread(shares)
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "grid", "font.size": 8}):
         figure = Figure(figsize=(11, 3.9), layout="constrained")
@@ -62,7 +62,7 @@ def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -
 
 
 def _spread(shares: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
-    """Where each name stands at the end of its line: from the lowest up, none nearer to another than is readable."""
+    """The height of each name at the end of its line, moved up where two would overlap."""
     ends = {
         path: next((value for value in reversed(values) if value is not None), 0.0) for path, values in shares.items()
     }
@@ -74,7 +74,7 @@ def _spread(shares: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
 
 
 def _inline(svg: bytes) -> Markup:
-    """The drawing as an element of a page, which scales to its width and is described by the page."""
+    """The chart as an element of a page that scales to the width; the page itself describes it to screen readers."""
     root = ElementTree.fromstring(svg)
     for parent in list(root.iter()):
         for child in list(parent):
@@ -94,7 +94,7 @@ def _inline(svg: bytes) -> Markup:
 
 
 def _declarations(style: str) -> list[tuple[str, str]]:
-    """A style attribute's declarations as presentation attributes. Of `font` only the size is one worth keeping."""
+    """The declarations of a style attribute as presentation attributes. Of `font` only the size is kept."""
     found = []
     for declaration in filter(str.strip, style.split(";")):
         name, value = (part.strip() for part in declaration.split(":", 1))

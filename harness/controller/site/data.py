@@ -1,4 +1,4 @@
-"""What a site is made of: the grid, and what belongs to it and varies from run to run. Reads, and writes nothing."""
+"""The data of a site: the grid, its history, and what varies from run to run. Reads files, writes none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Seconds = Mapping[str, float]  # by stage
 
 @dataclass(frozen=True)
 class Head:
-    """A column's head: an environment and what was really installed in it."""
+    """The head of a column: an environment and the versions installed in it."""
 
     environment: Environment
     tensorflow: str
@@ -54,7 +54,8 @@ class Head:
 class SiteData:
     """A grid to publish, of the project at `root`.
 
-    `seconds` are of the cells whose outcome is that of the last run; `date` and `commit` say where all are from.
+    `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path.
+    `date` and `commit` are those of the outcomes; `commit` is None outside git.
     """
 
     root: Path
@@ -75,7 +76,7 @@ class SiteData:
 
     @cached_property
     def newest(self) -> Head | None:
-        """The newest release that was run; variants are none."""
+        """The newest release that was run, variants excluded."""
         return next((head for head in self.heads if head.was_run and head.base is None), None)
 
     @cached_property
@@ -85,22 +86,22 @@ class SiteData:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many cases run under each path."""
+        """The number of cases under each path."""
         return Counter(row.path for row in self.grid.rows)
 
     @cached_property
     def scores(self) -> dict[str, dict[str, Score | None]]:
-        """How many cells pass, by path and environment."""
+        """The scores by path and environment."""
         return scores_by_path(self.grid)
 
     @cached_property
-    def stories(self) -> dict[str, tuple[PathSummary, ...]]:
-        """What `harness show -k CASE` tells, by case."""
+    def summaries(self) -> dict[str, tuple[PathSummary, ...]]:
+        """By case the summaries that `harness show -k CASE` prints."""
         return {case.id: summarise(self.grid, case, self.everything) for case in self.cases}
 
     @cached_property
     def last_events(self) -> LastEvents:
-        """Since when the cells are as they are."""
+        """The last event of each cell."""
         return last_events(self.events)
 
     def _head(self, environment: Environment) -> Head:
@@ -118,13 +119,13 @@ class SiteData:
 
 
 def read_site_data(project: Project, selection: Selection, of_run: bool) -> SiteData:
-    """The grid of the accepted results, or of the last run. Raises UsageError where there is none."""
+    """The data of the accepted results, or of the last run. Raises UsageError if the selection has no results."""
     matrix, layout = project.matrix, project.layout
     environments = [item for item in selection.choose_environments(matrix) if not item.lane]
     folder = layout.run if of_run else layout.results
     columns = read_columns(folder, [item.id for item in environments])
     if not columns:
-        raise UsageError(f"there is nothing to publish: no result of this selection in {folder}")
+        raise UsageError(f"nothing to publish: {folder} has no results of this selection")
     cases, paths = selection.choose_cases(project.cases), selection.choose_paths(matrix)
     grid = make_grid(cases, paths, environments, columns)
     seconds, last = _timings(project, grid)
@@ -143,7 +144,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
 
 
 def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], Seconds], str | None]:
-    """The seconds of the stages by environment, case and path, and the last day a cell ran."""
+    """The seconds by stage of each cell, by (environment, case, path), and the last day on which a cell ran."""
     seconds: dict[tuple[str, str, str], Seconds] = {}
     days = set()
     run = read_columns(project.layout.run, grid.columns)
@@ -158,7 +159,7 @@ def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], S
 
 
 def _commit(project: Project) -> tuple[str | None, str | None]:
-    """The last commit that changed the results, and its day."""
+    """The last commit that changed the results, and its day; None and None outside git."""
     command = ["git", "log", "-1", "--format=%H %cs", "--", str(project.layout.results)]
     try:
         done = subprocess.run(command, cwd=project.layout.root, capture_output=True, text=True, check=False)

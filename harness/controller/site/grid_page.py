@@ -1,4 +1,4 @@
-"""The grid as the rows and columns of a page: what the template shows, and the index that its search box looks in."""
+"""The page of the grid: the rows of its table, and the index of its search box."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CELLS = {status: f"<td class={css_class(status)}>{letter}" for status, letter i
 
 @dataclass(frozen=True)
 class GridLine:
-    """A row of the table. `cells` is HTML: a cell a head, each one letter in a class of one letter."""
+    """A row of the table. `cells` is HTML: one letter a cell, in a class of one letter, to keep large pages small."""
 
     path: str
     cells: Markup
@@ -45,38 +45,39 @@ class Section:
     groups: tuple[GridGroup, ...]
 
 
-def sections(subject: SiteData) -> list[Section]:
-    """The grid by kind and case, in its order."""
-    groups = (GridGroup(case, tuple(_lines(subject, subject.grid.by_case[case.id]))) for case in subject.cases)
+def sections(site: SiteData) -> list[Section]:
+    """The grid by kind and case, in the order of the grid."""
+    groups = (GridGroup(case, tuple(_lines(site, site.grid.by_case[case.id]))) for case in site.cases)
     return [Section(kind, tuple(found)) for kind, found in groupby(groups, key=lambda group: group.case.kind)]
 
 
-def _lines(subject: SiteData, rows: Iterable[Row]) -> Iterator[GridLine]:
+def _lines(site: SiteData, rows: Iterable[Row]) -> Iterator[GridLine]:
     for row in rows:
-        yield GridLine(row.path, Markup("".join(_CELLS[outcome.status] for outcome in _outcomes(subject, row))))
+        yield GridLine(row.path, Markup("".join(_CELLS[outcome.status] for outcome in _outcomes(site, row))))
 
 
-def _outcomes(subject: SiteData, row: Row) -> list[Outcome]:
-    return [subject.grid.outcome(row, head.environment) for head in subject.heads]
+def _outcomes(site: SiteData, row: Row) -> list[Outcome]:
+    return [site.grid.outcome(row, head.environment) for head in site.heads]
 
 
-def failed(subject: SiteData) -> list[Head]:
+def failed(site: SiteData) -> list[Head]:
     """The environments that could not be installed, with their reasons."""
-    return [head for head in subject.heads if head.reason is not None]
+    return [head for head in site.heads if head.reason is not None]
 
 
-def search_index(subject: SiteData) -> str:
-    """A script that sets SEARCH: the words of each case, all messages, and which cell of each row said which.
+def search_index(site: SiteData) -> str:
+    """A script that sets SEARCH: the words of each case, all messages, and the messages of each row.
 
-    A row's messages are pairs of a number in `messages` and how many neighbouring cells said it; number 0 is nothing.
+    A row is a list of pairs: an index into `messages`, and the number of neighbouring cells with that message. Index 0
+    is the empty message.
     """
     numbers = {"": 0}
     rows = []
-    for row in subject.grid.rows:
-        found = [numbers.setdefault(_message(outcome), len(numbers)) for outcome in _outcomes(subject, row)]
+    for row in site.grid.rows:
+        found = [numbers.setdefault(_message(outcome), len(numbers)) for outcome in _outcomes(site, row)]
         rows.append(_runs(found))
     index = {
-        "cases": {case.id: _words(case) for case in subject.cases},
+        "cases": {case.id: _words(case) for case in site.cases},
         "messages": list(numbers),
         "rows": rows,
     }
@@ -92,7 +93,7 @@ def _runs(numbers: Sequence[int]) -> list[int]:
 
 
 def _words(case: Case) -> str:
-    """Everything a case says in words, and each of its names once."""
+    """The texts of a case, and each name in it once."""
     names = dict.fromkeys(re.findall(r"[A-Za-z_][\w.]*", json.dumps(case.body)))
     texts = [case.id, case.title, case.kind, case.advice or "", *case.source, *names]
     return " ".join(" ".join(texts).lower().split())

@@ -1,4 +1,4 @@
-"""What a site has for machines: a document a case, badges, a feed of changes, and what its own scripts read."""
+"""Data for programs: a document for each case, badges, a feed of changes, and the data of the site's own scripts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.cases.case import Case
 from harness.contract.records import SCHEMA
-from harness.controller.grid import reproduce as repeat
+from harness.controller.grid import reproduce
 from harness.controller.grid.grid import Score
 from harness.controller.results.history import Event
 from harness.controller.site.data import Head, SiteData
@@ -21,7 +21,7 @@ MOST_ENTRIES = 50  # of the feed, the newest
 
 @dataclass(frozen=True)
 class Badge:
-    """A label and what it says, such as `41 % on 2.21`."""
+    """A label and a message such as `41 % on 2.21`."""
 
     label: str
     message: str
@@ -44,20 +44,20 @@ class FeedEntry:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many changes by their words."""
+        """The number of changes by word."""
         words = sorted(event.change for event in self.events)
         return {word: len(list(group)) for word, group in groupby(words)}
 
 
-def badges(subject: SiteData) -> list[Badge]:
-    """One for each import path: the share of its cells that pass in the newest release that was run."""
-    return [_badge(path, subject.newest, cells) for path, cells in subject.scores.items()]
+def badges(site: SiteData) -> list[Badge]:
+    """A badge for each import path: its passing cells in the newest release that was run, in percent."""
+    return [_badge(path, site.newest, cells) for path, cells in site.scores.items()]
 
 
 def _badge(path: str, head: Head | None, scores: Mapping[str, Score | None]) -> Badge:
     found = scores[head.id] if head else None
     if head is None or found is None or found.percent is None:
-        return Badge(path, "not known", "lightgrey")
+        return Badge(path, "unknown", "lightgrey")
     colour = "green" if found.percent >= 75 else "yellow" if found.percent >= 40 else "red"
     return Badge(path, f"{found.percent} % on {head.label}", colour)
 
@@ -69,12 +69,12 @@ def entries(events: Sequence[Event]) -> list[FeedEntry]:
     return [FeedEntry(day, environment, tuple(group)) for (day, environment), group in found][:MOST_ENTRIES]
 
 
-def case_document(subject: SiteData, case: Case) -> str:
+def case_document(site: SiteData, case: Case) -> str:
     """A case with all its cells, as docs/results-format.md describes it."""
     cells = [
-        {"environment": environment.id, **subject.grid.outcome(row, environment).to_json()}
-        for environment in subject.grid.environments
-        for row in subject.grid.by_case[case.id]
+        {"environment": environment.id, **site.grid.outcome(row, environment).to_json()}
+        for environment in site.grid.environments
+        for row in site.grid.by_case[case.id]
     ]
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -89,24 +89,24 @@ def case_document(subject: SiteData, case: Case) -> str:
     return json_line(document) + "\n"
 
 
-def environments_script(subject: SiteData) -> str:
-    """A script that sets ENVIRONMENTS, by id, and the lines by which a cell is repeated."""
+def environments_script(site: SiteData) -> str:
+    """A script that sets ENVIRONMENTS by id, and the command lines that reproduce a cell."""
     environments = {
         head.id: {
             "label": head.label,
             "tensorflow": head.tensorflow,
             "python": head.python,
             "packages": head.packages,
-            "variables": repeat.env_assignments(head.environment),
+            "variables": reproduce.env_assignments(head.environment),
         }
-        for head in subject.heads
+        for head in site.heads
     }
-    lines = {"AGAIN": repeat.AGAIN, "BY_HAND": repeat.BY_HAND, "ENVIRONMENTS": environments}
+    lines = {"AGAIN": reproduce.AGAIN, "BY_HAND": reproduce.BY_HAND, "ENVIRONMENTS": environments}
     return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lines.items())
 
 
-def about(subject: SiteData) -> str:
-    """What the site is of: by this file a folder is known as a published site."""
-    totals = {status.value: count for status, count in subject.grid.totals().items() if count}
-    facts = {"schema": SCHEMA, "date": subject.date, "commit": subject.commit, "cells": totals}
+def about(site: SiteData) -> str:
+    """The origin of the site. This file marks a folder as a published site."""
+    totals = {status.value: count for status, count in site.grid.totals().items() if count}
+    facts = {"schema": SCHEMA, "date": site.date, "commit": site.commit, "cells": totals}
     return json.dumps(facts, indent=1, sort_keys=True) + "\n"

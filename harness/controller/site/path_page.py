@@ -1,4 +1,4 @@
-"""An import path's page: what is known of it, case by case."""
+"""The page of an import path: its cases with a summary of each."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from harness.controller.site.data import SiteData
 
 @dataclass(frozen=True)
 class PathRow:
-    """What a case gave under the path: in the newest release, and in words over all."""
+    """A case under the path: its status in the newest release, and its summary over all releases in words."""
 
     case: Case
     newest: Status
     words: str
 
 
-def path_page(subject: SiteData, path: str) -> list[PathRow]:
+def path_page(site: SiteData, path: str) -> list[PathRow]:
     """Each case that runs under a path, in the grid's order."""
-    head = subject.newest
-    told = []
-    for case in subject.cases:
-        for story in subject.stories[case.id]:
-            if path in story.paths:
-                status = subject.grid.outcome(Row(case, path), head.environment).status if head else Status.NOT_RUN
-                told.append(PathRow(case, status, summary_sentence(story, case)))
-    return told
+    head = site.newest
+    found = []
+    for case in site.cases:
+        for summary in site.summaries[case.id]:
+            if path in summary.paths:
+                status = site.grid.outcome(Row(case, path), head.environment).status if head else Status.NOT_RUN
+                found.append(PathRow(case, status, summary_sentence(summary, case)))
+    return found

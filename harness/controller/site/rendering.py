@@ -1,4 +1,4 @@
-"""Templates to text: Jinja2 with autoescape, and with what no page may hold taken out of every value."""
+"""Templates to text: Jinja2 with autoescape, and with control characters removed from every value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TICKED = re.compile(r"`([^`\n]+)`")
 
 
 def make_templates() -> Environment:
-    """The site's templates. A name that is not given is an error."""
+    """The templates of the site. An undefined name in a template is an error."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -38,7 +38,7 @@ def make_templates() -> Environment:
 
 
 def ticked(text: str) -> Markup:
-    """Text in which `code` between backticks is code."""
+    """HTML of a text, with `code` between backticks as code elements."""
     return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(_clean(text)))))
 
 
@@ -47,10 +47,10 @@ def _words(name: str) -> str:
 
 
 def _release(version: str) -> str:
-    """A version without the day of a development build, for which a column's head is too narrow."""
+    """A version without the date of a development build: the head of a column is narrow."""
     return re.sub(r"(\.dev)\d+$", r"\1", version)
 
 
 def _clean(value: Any) -> Any:
-    """Text without control characters and halves of surrogates, which are no characters of a page."""
+    """Text without control characters and lone surrogates, which HTML does not allow."""
     return type(value)(strip_control(value)) if isinstance(value, str) else value

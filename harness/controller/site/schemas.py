@@ -1,4 +1,4 @@
-"""JSON Schemas of what a site has for machines, published beside it."""
+"""JSON Schemas of the documents of a site, published with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`harness publish --serve`: the site on this machine alone, until it is interrupted."""
+"""`harness publish --serve`: the site on this machine alone, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from harness.controller.errors import Exit, UsageError
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """Says nothing of each request."""
+    """Logs no requests."""
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- the name it has there
         pass
 
 
 def serve(folder: Path, port: int) -> Exit:
-    """Serve a folder. Port 0 is any that is free. Raises UsageError for one that is taken."""
+    """Serve a folder until Ctrl-C. Port 0 means any free port. Raises UsageError for a port in use."""
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
     except OSError as error:

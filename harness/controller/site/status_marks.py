@@ -1,4 +1,4 @@
-"""How the page marks a cell: a letter, beside the status's symbol and colour, and what each means."""
+"""The marks of statuses on the pages: a letter each, with its meaning in words."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ MEANINGS = {
 
 
 def css_class(status: Status) -> str:
-    """One letter, as there is one in each of a hundred thousand cells."""
+    """The CSS class of a status: one letter, because a page may have a hundred thousand cells."""
     return LETTERS[status].lower()

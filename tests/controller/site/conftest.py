@@ -40,7 +40,7 @@ def _all(status: Status, *others: Outcome) -> list[Outcome]:
 
 
 @pytest.fixture
-def subject(project: Path, columns: dict[str, Column]) -> Callable[..., SiteData]:
+def site(project: Path, columns: dict[str, Column]) -> Callable[..., SiteData]:
     """What is published of these columns; `only` names environments to leave the others out of the grid."""
 
     def make(only: str = "", **others: Any) -> SiteData:

@@ -84,7 +84,7 @@ def test_a_folder_that_is_no_site_is_left_alone(harness: Harness, tmp_path: Path
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
     done = harness("publish", "--out", str(tmp_path))
     assert done.returncode == 2
-    assert "holds something else than a published site: name an empty or a new folder" in done.stderr
+    assert "is not a published site: name an empty or a new folder" in done.stderr
     assert (tmp_path / "mine.txt").exists()
     done = harness("publish", "--out", str(tmp_path / "mine.txt"))
     assert (done.returncode, "is a file" in done.stderr) == (2, True)

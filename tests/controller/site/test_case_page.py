@@ -12,52 +12,52 @@ from harness.controller.site.data import SiteData
 Make = Callable[..., SiteData]
 
 
-def page(subject: SiteData, name: str) -> CasePage:
-    (case,) = (case for case in subject.cases if case.id == name)
-    return case_page(subject, case)
+def page(site: SiteData, name: str) -> CasePage:
+    (case,) = (case for case in site.cases if case.id == name)
+    return case_page(site, case)
 
 
-def test_each_different_answer_stands_once_with_where_it_was_given(subject: Make) -> None:
-    answers = page(subject(), "dense").answers
-    assert [answer.what.status for answer in answers] == [Status.FAIL, Status.ENV_FAIL, Status.PASS]
+def test_each_different_answer_stands_once_with_where_it_was_given(site: Make) -> None:
+    answers = page(site(), "dense").answers
+    assert [answer.result.status for answer in answers] == [Status.FAIL, Status.ENV_FAIL, Status.PASS]
     fail, _, passed = answers
-    assert (fail.what.stage, fail.what.error, fail.what.message) == (Stage.BUILD, "ValueError", "no `layer`")
-    assert {path: [str(item) for item in ranges] for path, ranges in fail.where.items()} == {
+    assert (fail.result.stage, fail.result.error, fail.result.message) == (Stage.BUILD, "ValueError", "no `layer`")
+    assert {path: [str(item) for item in ranges] for path, ranges in fail.ranges.items()} == {
         "tensorflow.keras": ["from 2.16 on"]
     }
-    assert {path: [str(item) for item in ranges] for path, ranges in passed.where.items()} == {
+    assert {path: [str(item) for item in ranges] for path, ranges in passed.ranges.items()} == {
         "tensorflow.keras": ["2.15", "2.16 legacy"],
         "tf.keras": ["from 2.15 on", "2.16 legacy"],
     }
 
 
-def test_every_cell_leads_to_its_own_answer(subject: Make) -> None:
-    found = subject()
+def test_every_cell_leads_to_its_own_answer(site: Make) -> None:
+    found = site()
     made = page(found, "version")
-    whats = {answer.anchor: answer.what for answer in made.answers}
+    results = {answer.anchor: answer.result for answer in made.answers}
     for line in made.lines:
         for cell, head in zip(line.cells, found.heads, strict=True):
             assert cell.id == f"{head.id}:{line.path}"
             (outcome,) = (
                 one for one in found.grid.column_outcomes(head.environment) if one.key == ("version", line.path)
             )
-            assert whats[cell.answer].status is cell.status is outcome.status
-            assert whats[cell.answer].message == outcome.message
+            assert results[cell.answer].status is cell.status is outcome.status
+            assert results[cell.answer].message == outcome.message
 
 
-def test_a_script_is_the_one_that_runs(subject: Make) -> None:
-    first, second = page(subject(), "dense").lines
+def test_a_script_is_the_one_that_runs(site: Make) -> None:
+    first, second = page(site(), "dense").lines
     assert "from tensorflow.keras.layers import Dense" in first.script
     assert "tf.keras.layers.Dense" in second.script
 
 
-def test_a_range_ends_at_a_release_that_was_not_run(subject: Make, columns: dict[str, Column]) -> None:
+def test_a_range_ends_at_a_release_that_was_not_run(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
     columns["tf115"].cells.update(columns["tf216"].cells)
-    answers = page(subject(), "version").answers
-    passed = next(answer for answer in answers if answer.what.status is Status.PASS)
-    assert [str(item) for item in passed.where["tf.keras"]] == ["1.15", "from 2.16 on", "2.16 legacy"]
-    assert Status.NOT_RUN in {answer.what.status for answer in answers}
+    answers = page(site(), "version").answers
+    passed = next(answer for answer in answers if answer.result.status is Status.PASS)
+    assert [str(item) for item in passed.ranges["tf.keras"]] == ["1.15", "from 2.16 on", "2.16 legacy"]
+    assert Status.NOT_RUN in {answer.result.status for answer in answers}
 
 
 def seconds(**by_path: float) -> dict[tuple[str, str, str], dict[str, float]]:
@@ -69,19 +69,19 @@ def slow(found: SiteData) -> list[str]:
     return [cell.id for line in page(found, "version").lines for cell in line.cells if cell.is_slow]
 
 
-def test_a_path_that_takes_several_times_as_long_as_the_others_is_marked(subject: Make) -> None:
-    assert slow(subject(seconds=seconds(tensorflow=0.5, tf=0.7, keras=6.0))) == ["tf215:keras"]
+def test_a_path_that_takes_several_times_as_long_as_the_others_is_marked(site: Make) -> None:
+    assert slow(site(seconds=seconds(tensorflow=0.5, tf=0.7, keras=6.0))) == ["tf215:keras"]
 
 
-def test_no_path_is_marked_for_less_than_a_second_or_less_than_several_times(subject: Make) -> None:
-    assert slow(subject(seconds=seconds(tensorflow=0.1, tf=0.1, keras=0.9))) == []
-    assert slow(subject(seconds=seconds(tensorflow=5.0, tf=5.0, keras=9.0))) == []
-    assert slow(subject(seconds=seconds(keras=90.0))) == []
+def test_no_path_is_marked_for_less_than_a_second_or_less_than_several_times(site: Make) -> None:
+    assert slow(site(seconds=seconds(tensorflow=0.1, tf=0.1, keras=0.9))) == []
+    assert slow(site(seconds=seconds(tensorflow=5.0, tf=5.0, keras=9.0))) == []
+    assert slow(site(seconds=seconds(keras=90.0))) == []
 
 
-def test_a_cells_facts_say_since_when_and_how_long(subject: Make, event: Callable[..., Event]) -> None:
+def test_a_cells_facts_say_since_when_and_how_long(site: Make, event: Callable[..., Event]) -> None:
     events = [event(environment="tf215", case="version", path="keras", change="fixed", before="fail at call")]
-    facts = page(subject(events=events, seconds=seconds(keras=2.0, tf=0.125)), "version").facts
+    facts = page(site(events=events, seconds=seconds(keras=2.0, tf=0.125)), "version").facts
     assert facts["tf215:keras"] == {
         "since": "2026-11-01",
         "change": "fixed",
@@ -92,13 +92,13 @@ def test_a_cells_facts_say_since_when_and_how_long(subject: Make, event: Callabl
     assert facts["tf216:keras"] == {}
 
 
-def test_the_stages_of_a_cell_are_in_the_order_in_which_they_run(subject: Make) -> None:
+def test_the_stages_of_a_cell_are_in_the_order_in_which_they_run(site: Make) -> None:
     stages = {"call": 2.0, "check": 0.5, "import": 1.0, "path": 0.25}
-    facts = page(subject(seconds={("tf215", "version", "keras"): stages}), "version").facts
+    facts = page(site(seconds={("tf215", "version", "keras"): stages}), "version").facts
     assert list(facts["tf215:keras"]["seconds"]) == ["path", "import", "call", "check"]
 
 
-def test_a_case_of_which_nothing_is_known_is_not_explained(subject: Make) -> None:
-    cases: tuple[Case, ...] = subject().cases
+def test_a_case_of_which_nothing_is_known_is_not_explained(site: Make) -> None:
+    cases: tuple[Case, ...] = site().cases
     assert all(not case.known for case in cases)
-    assert {answer.what.known for answer in page(subject(), "dense").answers} == {None}
+    assert {answer.result.known for answer in page(site(), "dense").answers} == {None}

@@ -17,22 +17,22 @@ from harness.controller.site.data import SiteData, read_site_data
 Make = Callable[..., SiteData]
 
 
-def test_releases_stand_newest_first_and_variants_after_them(subject: Make) -> None:
-    heads = subject().heads
+def test_releases_stand_newest_first_and_variants_after_them(site: Make) -> None:
+    heads = site().heads
     assert [head.label for head in heads] == ["2.16", "2.15", "1.15", "2.16 legacy"]
     assert [head.base for head in heads] == [None, None, None, "tf216"]
 
 
-def test_a_head_says_what_was_really_installed(subject: Make, columns: dict[str, Column]) -> None:
+def test_a_head_says_what_was_really_installed(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
-    newest, unrun, failed, _ = subject().heads
+    newest, unrun, failed, _ = site().heads
     assert (newest.tensorflow, newest.keras, newest.was_run) == ("2.16.2", "3.4.1", True)
     assert (unrun.keras, unrun.packages, unrun.was_run, unrun.reason) == ("", {}, False, None)
     assert failed.reason == "no Python 3.99"
 
 
-def test_cells_are_counted_by_path(subject: Make) -> None:
-    assert subject().counts == {"tensorflow.keras": 2, "tf.keras": 2, "keras": 1}
+def test_cells_are_counted_by_path(site: Make) -> None:
+    assert site().counts == {"tensorflow.keras": 2, "tf.keras": 2, "keras": 1}
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,16 @@ def test_cells_are_counted_by_path(subject: Make) -> None:
     ],
 )
 def test_a_cell_is_as_it_is_since_its_last_event(
-    subject: Make, event: Callable[..., Event], place: dict[str, str], day: str
+    site: Make, event: Callable[..., Event], place: dict[str, str], day: str
 ) -> None:
     events = [event(), event(day="2026-11-03", **place)]
-    found = since(subject(events=events).last_events, "tf216", ("dense", "tf.keras"))
+    found = since(site(events=events).last_events, "tf216", ("dense", "tf.keras"))
     assert found is not None
     assert found.day == day
 
 
-def test_a_cell_without_history_has_no_since(subject: Make) -> None:
-    assert since(subject().last_events, "tf216", ("dense", "tf.keras")) is None
+def test_a_cell_without_history_has_no_since(site: Make) -> None:
+    assert since(site().last_events, "tf216", ("dense", "tf.keras")) is None
 
 
 def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(
@@ -89,5 +89,5 @@ def test_the_commit_is_the_last_that_changed_the_results(
 
 
 def test_without_results_there_is_nothing_to_publish(project: Path) -> None:
-    with pytest.raises(UsageError, match=r"nothing to publish: no result of this selection in .*results"):
+    with pytest.raises(UsageError, match=r"nothing to publish: .*results has no results of this selection"):
         read_site_data(load_project(project), Selection(), of_run=False)

@@ -13,25 +13,25 @@ from harness.controller.project.loader import load_project
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
 from harness.controller.results.history import Event
-from harness.controller.site import machine_readable as machine
+from harness.controller.site import machine_readable
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.schemas import site_schemas
 
 Make = Callable[..., SiteData]
 
 
-def test_a_badge_says_the_share_in_the_newest_release(subject: Make) -> None:
-    badges = {badge.label: badge.message for badge in machine.badges(subject())}
+def test_a_badge_says_the_share_in_the_newest_release(site: Make) -> None:
+    badges = {badge.label: badge.message for badge in machine_readable.badges(site())}
     assert badges == {"tensorflow.keras": "50 % on 2.16", "tf.keras": "100 % on 2.16", "keras": "0 % on 2.16"}
 
 
-def test_a_badge_of_a_release_that_is_not_whole_says_so(subject: Make, columns: dict[str, Column]) -> None:
+def test_a_badge_of_a_release_that_is_not_whole_says_so(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf216"].cells[("dense", "tf.keras")]
-    assert {badge.message for badge in machine.badges(subject())} == {"not known"}
+    assert {badge.message for badge in machine_readable.badges(site())} == {"unknown"}
 
 
-def test_a_badges_document_is_what_an_endpoint_badge_wants(subject: Make) -> None:
-    documents = [json.loads(badge.to_json()) for badge in machine.badges(subject())]
+def test_a_badges_document_is_what_an_endpoint_badge_wants(site: Make) -> None:
+    documents = [json.loads(badge.to_json()) for badge in machine_readable.badges(site())]
     assert documents[0] == {
         "schemaVersion": 1,
         "label": "tensorflow.keras",
@@ -43,54 +43,54 @@ def test_a_badges_document_is_what_an_endpoint_badge_wants(subject: Make) -> Non
 
 def test_the_feed_has_an_entry_a_day_and_environment_newest_first(event: Callable[..., Event]) -> None:
     events = [event(change="fixed"), event(change="regressed"), event(change="fixed"), event(day="2026-11-02")]
-    first, second = machine.entries(events)
+    first, second = machine_readable.entries(events)
     assert (first.day, first.counts) == ("2026-11-02", {"new": 1})
     assert (second.day, second.counts) == ("2026-11-01", {"fixed": 2, "regressed": 1})
 
 
 def test_the_feed_keeps_the_newest_entries(event: Callable[..., Event]) -> None:
     events = [event(day=f"2025-{month:02}-{day:02}") for month in range(1, 13) for day in range(1, 29)]
-    entries = machine.entries(events)
-    assert len(entries) == machine.MOST_ENTRIES
+    entries = machine_readable.entries(events)
+    assert len(entries) == machine_readable.MOST_ENTRIES
     assert entries[0].day == "2025-12-28"
 
 
 def test_documents_are_as_their_schemas_say(root: Path) -> None:
-    subject = read_site_data(load_project(root), Selection(), of_run=False)
+    site = read_site_data(load_project(root), Selection(), of_run=False)
     texts = site_schemas()
-    jsonschema.validate(json.loads("".join(json_parts(subject.grid))), json.loads(texts["grid.schema.json"]))
+    jsonschema.validate(json.loads("".join(json_parts(site.grid))), json.loads(texts["grid.schema.json"]))
     checker = jsonschema.Draft7Validator(json.loads(texts["case.schema.json"]))
-    for case in subject.cases:
-        checker.validate(json.loads(machine.case_document(subject, case)))
+    for case in site.cases:
+        checker.validate(json.loads(machine_readable.case_document(site, case)))
 
 
-def test_a_schema_refuses_an_unknown_status(subject: Make) -> None:
-    grid = json.loads("".join(json_parts(subject().grid)))
+def test_a_schema_refuses_an_unknown_status(site: Make) -> None:
+    grid = json.loads("".join(json_parts(site().grid)))
     grid["cells"][0]["status"] = "passed"
     with pytest.raises(jsonschema.ValidationError, match="'passed' is not one of"):
         jsonschema.validate(grid, json.loads(site_schemas()["grid.schema.json"]))
 
 
-def test_a_case_has_all_its_cells(subject: Make) -> None:
-    found = subject()
-    document = json.loads(machine.case_document(found, found.cases[0]))
+def test_a_case_has_all_its_cells(site: Make) -> None:
+    found = site()
+    document = json.loads(machine_readable.case_document(found, found.cases[0]))
     assert (document["id"], document["advice"], document["known"]) == ("dense", None, [])
     assert len(document["cells"]) == 8
     assert {cell["environment"] for cell in document["cells"]} == {"tf115", "tf215", "tf216", "tf216-legacy"}
 
 
-def test_a_cases_document_gives_back_every_character(subject: Make, columns: dict[str, Column]) -> None:
+def test_a_cases_document_gives_back_every_character(site: Make, columns: dict[str, Column]) -> None:
     message = "half a character \ud800, \u202eright to left, \x1b[2J, é"
     cells = columns["tf216"].cells
     cells["version", "keras"] = replace(cells["version", "keras"], message=message)
-    found = subject()
-    document = machine.case_document(found, found.cases[1])
+    found = site()
+    document = machine_readable.case_document(found, found.cases[1])
     assert message in {cell["message"] for cell in json.loads(document.encode())["cells"]}
     assert document.rstrip("\n").isprintable()
 
 
-def test_the_sites_own_document_says_what_it_is_of(subject: Make) -> None:
-    assert json.loads(machine.about(subject())) == {
+def test_the_sites_own_document_says_what_it_is_of(site: Make) -> None:
+    assert json.loads(machine_readable.about(site())) == {
         "schema": 1,
         "date": "2026-11-22",
         "commit": "0123456789abcdef",

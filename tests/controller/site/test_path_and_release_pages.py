@@ -9,84 +9,84 @@ from harness.contract.statuses import Status
 from harness.controller.results.documents import Column
 from harness.controller.site.data import Head, SiteData
 from harness.controller.site.path_page import path_page
-from harness.controller.site.release_page import Turns, before, release_page
+from harness.controller.site.release_page import ReleaseChanges, before, release_page
 
 Make = Callable[..., SiteData]
 
 
-def heads(subject: SiteData) -> dict[str, Head]:
-    return {head.id: head for head in subject.heads}
+def heads(site: SiteData) -> dict[str, Head]:
+    return {head.id: head for head in site.heads}
 
 
-def test_a_path_is_told_case_by_case(subject: Make) -> None:
-    told = path_page(subject(), "keras")
+def test_a_path_is_told_case_by_case(site: Make) -> None:
+    told = path_page(site(), "keras")
     assert [(item.case.id, item.newest) for item in told] == [("version", Status.ABSENT)]
     assert (
         told[0].words == "could not be installed in 1.15, works in 2.15, not there from 2.16 on; 2.16 legacy: not there"
     )
 
 
-def test_the_newest_is_a_release_that_was_run(subject: Make, columns: dict[str, Column]) -> None:
-    found = subject().newest
+def test_the_newest_is_a_release_that_was_run(site: Make, columns: dict[str, Column]) -> None:
+    found = site().newest
     assert found is not None
     assert found.id == "tf216"
     del columns["tf216"]
-    found = subject().newest
+    found = site().newest
     assert found is not None
     assert found.id == "tf215"
 
 
-def test_a_release_is_compared_with_the_one_before_and_a_variant_with_what_it_varies(subject: Make) -> None:
-    found = subject()
+def test_a_release_is_compared_with_the_one_before_and_a_variant_with_what_it_varies(site: Make) -> None:
+    found = site()
     by_id = heads(found)
     assert before(found, by_id["tf216"]) is by_id["tf215"]
     assert before(found, by_id["tf216-legacy"]) is by_id["tf216"]
     assert before(found, by_id["tf115"]) is None
 
 
-def test_no_comparison_reaches_over_a_release_that_was_not_run(subject: Make, columns: dict[str, Column]) -> None:
+def test_no_comparison_reaches_over_a_release_that_was_not_run(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
-    found = subject()
+    found = site()
     assert before(found, heads(found)["tf216"]) is None
-    left_out = subject("tf115 tf216")
+    left_out = site("tf115 tf216")
     assert before(left_out, heads(left_out)["tf216"]) is None
 
 
-def turns(subject: SiteData, name: str) -> list[Turns]:
-    head = heads(subject)[name]
-    older = before(subject, head)
+def changes(site: SiteData, name: str) -> list[ReleaseChanges]:
+    head = heads(site)[name]
+    older = before(site, head)
     assert older is not None
-    return release_page(subject, older, head)
+    return release_page(site, older, head)
 
 
-def test_what_stops_and_what_starts_to_work_is_told_apart(subject: Make) -> None:
-    (stops,) = turns(subject(), "tf216")
+def test_what_stops_and_what_starts_to_work_is_told_apart(site: Make) -> None:
+    (stops,) = changes(site(), "tf216")
     assert (stops.heading, stops.cells) == ("Stops working", 2)
-    dense, version = stops.turns
+    dense, version = stops.changes
     assert (dense.case.id, dense.paths, dense.before, dense.after) == (
         "dense",
         ("tensorflow.keras",),
         "pass",
         "fail at build",
     )
-    assert dense.said == "ValueError: no `layer`"
+    assert dense.message == "ValueError: no `layer`"
     assert (version.paths, version.after) == (("keras",), "absent at path")
-    (starts,) = turns(subject(), "tf216-legacy")
-    assert (starts.heading, [turn.case.id for turn in starts.turns]) == ("Starts working", ["dense"])
+    (starts,) = changes(site(), "tf216-legacy")
+    assert (starts.heading, [change.case.id for change in starts.changes]) == ("Starts working", ["dense"])
 
 
-def test_a_turn_from_one_failure_to_another_has_a_heading_of_its_own(subject: Make, columns: dict[str, Column]) -> None:
+def test_a_turn_from_one_failure_to_another_has_a_heading_of_its_own(site: Make, columns: dict[str, Column]) -> None:
     cells = columns["tf215"].cells
     cells[("version", "keras")] = replace(cells[("version", "keras")], status=Status.CRASH, error="SIGSEGV")
-    found = {group.heading: group.cells for group in turns(subject(), "tf216")}
-    assert found == {"Stops working": 1, "Fails otherwise, appears or goes": 1}
+    found = {group.heading: group.cells for group in changes(site(), "tf216")}
+    assert found == {"Stops working": 1, "Other changes": 1}
 
 
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.UNMET, Status.ERROR, Status.SKIP])
 def test_what_gave_no_answer_neither_stops_nor_starts_to_work(
-    subject: Make, columns: dict[str, Column], status: Status
+    site: Make, columns: dict[str, Column], status: Status
 ) -> None:
     cells = columns["tf216"].cells
     columns["tf216"].cells.update({key: replace(outcome, status=status) for key, outcome in cells.items()})
-    assert turns(subject(), "tf216") == []
-    assert turns(subject(), "tf216-legacy") == []
+    assert changes(site(), "tf216") == []
+    assert changes(site(), "tf216-legacy") == []
