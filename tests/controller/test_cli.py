@@ -15,6 +15,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.cli import main, parse_arguments
 from harness.controller.commands import run as running
+from harness.controller.environments.interpreters import missing_interpreter
 from harness.controller.errors import Exit
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
@@ -274,4 +275,4 @@ def test_script_refuses_what_it_does_not_know(harness: Command) -> None:
 
 def test_lock_needs_an_interpreter_of_the_environment(harness: Command) -> None:
     done = harness("lock", "-g", "tf1x")
-    assert (done.returncode, done.stderr) == (3, "tf115: no Python 3.99 to resolve for\n")
+    assert (done.returncode, done.stderr) == (3, f"tf115: {missing_interpreter('3.99')}\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.statuses import Status
+from harness.controller.environments.interpreters import missing_interpreter
 from tests.support.fault_projects import FAULTY, PYTHON, SOUND, Project, build_wheel
 from tests.support.package_index import PackageIndex, serving
 
@@ -86,6 +87,35 @@ def test_no_network(project: Project, index: PackageIndex) -> None:
     assert not half_made(project)
     project.variables["UV_DEFAULT_INDEX"] = index.address
     recovers(project)
+
+
+@pytest.mark.parametrize(
+    ("variables", "cause"),
+    [
+        ({"UV_OFFLINE": "1"}, ""),
+        (
+            {"UV_PYTHON_INSTALL_MIRROR": "http://{gone}"},
+            " (uv could not download it: Connection refused (os error 111))",
+        ),
+    ],
+    ids=["offline", "no network"],
+)
+def test_a_missing_python_without_network(
+    project: Project, tmp_path: Path, variables: dict[str, str], cause: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        gone = f"127.0.0.1:{closed.getsockname()[1]}"
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / f"python{PYTHON}").symlink_to(Path(sys.base_prefix, "bin", f"python{PYTHON}"))
+    project.variables |= {name: value.format(gone=gone) for name, value in variables.items()}
+    project.variables |= {"PATH": str(programs), "PYENV_ROOT": str(tmp_path), "UV_PYTHON_INSTALL_DIR": str(tmp_path)}
+    missing = "3.12" if PYTHON != "3.12" else "3.13"  # uv has downloads of both
+    matrix = project.root / "matrix.yaml"
+    text = matrix.read_text(encoding="utf-8")
+    matrix.write_text(text.replace(f'python: "{PYTHON}"', f'python: "{missing}"', 1), encoding="utf-8")
+    fails(project, f"venv: {missing_interpreter(missing)}{cause}", missing)
+    assert not half_made(project)
 
 
 @pytest.mark.parametrize("address", [PAGE, FILE], ids=["page", "file"])

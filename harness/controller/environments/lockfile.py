@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.project.layout import Layout
@@ -36,7 +36,7 @@ def lock(environment: Environment, resolve: Resolve, layout: Layout) -> bool:
     """Write the environment's lock; True if that changed it. Raises HarnessError with what uv says."""
     interpreter = find_interpreter(environment.python)
     if interpreter is None:
-        raise HarnessError(f"{environment.id}: no Python {environment.python} to resolve for")
+        raise HarnessError(f"{environment.id}: {missing_interpreter(environment.python)}")
     when = f"as of {environment.as_of}" if environment.as_of else "for one run"
     header = _HEADER.format(when=when, **{name: getattr(environment, name) for name in ("id", "tensorflow", "python")})
     wanted = requirements(environment, resolve)

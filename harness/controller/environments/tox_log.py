@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.contract.messages import normalise
+from harness.controller.environments.interpreters import missing_interpreter
 
 MAX_REASON = 400  # characters
 LOG_TAIL = 10  # lines
@@ -18,6 +19,10 @@ _FETCHED = re.compile(r"Failed to fetch\b")
 _SYSTEM = re.compile(r"[^:]+ \(os error \d+\)$")
 _CLAUSE = re.compile(r"Because (.+?)(?: and you require|, we can conclude|, your requirements)\b")
 _WHERE = re.compile(r" (?:for url|from|\(from) \(?\w+://[^\s)]+\)?")
+# The command has a version where find_interpreter found no path: uv then searches, and downloads if it may.
+_SEARCH = re.compile(r"\buv venv -p (?:cpython-?)?(3\.\d+)\b")
+_NOT_FOUND = re.compile(r"No interpreter found\b|Failed to inspect\b")
+_NOT_DOWNLOADED = re.compile(r"Failed to (?:download|extract)\b")
 _ADDRESS = re.compile(r"\b\w+://[^\s`)]+")
 
 
@@ -44,15 +49,15 @@ class Ending:
 
 def ending(log: str, environment: str) -> Ending:
     """What the step that failed said, without commands, times and progress."""
-    step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> ")
+    step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> (?P<command>.*)")
     exited = re.compile(rf"{re.escape(environment)}: exit (?P<code>-?\d+)")
     result = re.compile(rf"{re.escape(environment)}: (OK|FAIL|SKIP)\b|evaluation failed|congratulations")
     refusal = f"{environment}: failed with "
     said: list[str] = []
-    what, code = "tox", ""
+    what, command, code = "tox", "", ""
     for line in (line.strip() for line in _COLOUR.sub("", log).splitlines()):
         if match := step.match(line):
-            what, said = match["what"], []
+            what, command, said = match["what"], match["command"], []
         elif match := exited.match(line):
             code = match["code"]
         elif line.startswith(refusal):
@@ -60,7 +65,8 @@ def ending(log: str, environment: str) -> Ending:
         elif not result.match(line):
             said.append(line.removeprefix(f"{environment}: "))
     lines = tuple(filter(None, said))
-    reason = _reason(_parts(said)) or _without_cause(what, code, lines)
+    parts = _parts(said)
+    reason = _missing_python(command, parts) or _reason(parts) or _without_cause(what, code, lines)
     return Ending(what, normalise(reason), lines[-LOG_TAIL:])
 
 
@@ -77,6 +83,17 @@ def _parts(said: Sequence[str]) -> list[str]:
         else:
             goes_on = False
     return parts
+
+
+def _missing_python(command: str, parts: Sequence[str]) -> str:
+    """Which Python is missing and how to get it, empty where uv found one or failed for another reason."""
+    searched = _SEARCH.search(command)
+    if not searched:
+        return ""
+    missing = missing_interpreter(searched[1])
+    if any(map(_NOT_DOWNLOADED.match, parts)):
+        return f"{missing} (uv could not download it: {_ADDRESS.sub('<address>', _WHERE.sub('', parts[-1]))})"
+    return missing if any(map(_NOT_FOUND.match, parts)) else ""
 
 
 def _reason(parts: Sequence[str]) -> str:

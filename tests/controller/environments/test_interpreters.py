@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.controller.environments.interpreters import find_interpreter
+from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
 
 Install = Callable[[str], Path]
 
@@ -108,3 +108,53 @@ def test_an_active_virtual_environment_comes_last(
     assert find_interpreter("3.9") == kept_by_uv
     on_the_path = install("bin/python3.9")
     assert find_interpreter("3.9") == on_the_path
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """For root, whom no permission stops, the rest of the test is nobody's."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    yield
+    os.seteuid(user)
+
+
+def test_unreadable_folders_hold_no_interpreter(
+    install: Install, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    for name in ("bin/python3.9", "pyenv/versions/3.9.18/bin/python3.9"):
+        install(name)
+    install("uv/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
+    folders = [tmp_path / name for name in ("bin", "pyenv", "uv")]
+    for folder in folders:
+        folder.chmod(0)
+    request.getfixturevalue("ordinary_user")
+    with pytest.raises(PermissionError):
+        os.listdir(tmp_path / "pyenv")
+    assert find_interpreter("3.9") is None
+
+
+@pytest.mark.parametrize("root", ["a file", "x" * 300], ids=["a file", "a name too long"])
+def test_a_faulty_pyenv_root_hides_no_other(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / root))
+    found = install("uv/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == found
+
+
+def test_no_home_folder_is_no_fault(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "PYENV_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    found = install("uv/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
+    assert find_interpreter("3.9") == found
+
+
+@pytest.mark.parametrize(
+    ("version", "commands"),
+    [("3.13", "`uv python install 3.13` or `pyenv install 3.13`"), ("3.7", "`pyenv install 3.7`")],
+)
+def test_only_commands_that_have_the_version_are_named(version: str, commands: str) -> None:
+    assert missing_interpreter(version) == f"Python {version} is not on this machine: install it with {commands}"

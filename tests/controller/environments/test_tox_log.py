@@ -65,7 +65,8 @@ tf115: exit 3 (0.31 seconds) /home/me/grid> .venv/bin/python3 -m harness.control
     [
         (
             NO_INTERPRETER,
-            "venv: No interpreter found for CPython 3.99 in search path or managed installations",
+            "venv: Python 3.99 is not on this machine:"
+            " install it with `uv python install 3.99` or `pyenv install 3.99`",
         ),
         (NO_LOCK, "tox: Could not open requirements file locks/tf115.txt: [Errno 2] No such file or directory"),
         (
@@ -84,6 +85,47 @@ tf115: exit 3 (0.31 seconds) /home/me/grid> .venv/bin/python3 -m harness.control
 )
 def test_the_reason_is_what_the_step_that_failed_said(log: str, expected: str) -> None:
     assert str(ending(log, "tf115")) == expected
+
+
+BUILDS = "https://builds.example.org/20261110/cpython-3.99.18%2B20261110-x86_64-unknown-linux-gnu.tar.gz"
+SEARCHED = {
+    "offline": (
+        "error: No interpreter found for CPython 3.99 in managed installations or search path\n\n"
+        "hint: A managed Python download is available for CPython 3.99, but uv is set to offline mode\n",
+        "{missing}",
+    ),
+    "older uv": ("  × No interpreter found for CPython 3.99 in managed installations or search path\n", "{missing}"),
+    "shim of pyenv": (
+        "error: Failed to inspect Python interpreter from search path at `/home/me/.pyenv/shims/python3.99`\n"
+        "  cause: Querying Python at `/home/me/.pyenv/shims/python3.99` failed with exit status exit status: 127\n\n"
+        "         [stderr]\n         pyenv: python3.99: command not found\n",
+        "{missing}",
+    ),
+    "no network": (
+        f"error: Request failed after 3 retries in 9.2s\n  cause: Failed to download `{BUILDS}`\n"
+        f"  cause: error sending request for url ({BUILDS})\n  cause: dns error\n"
+        "  cause: failed to lookup address information: Name or service not known\n",
+        "{missing} (uv could not download it: failed to lookup address information: Name or service not known)",
+    ),
+    "broken mirror": (
+        f"error: Failed to download {BUILDS}\n"
+        f"  cause: HTTP status server error (500 Internal Server Error) for url ({BUILDS})\n",
+        "{missing} (uv could not download it: HTTP status server error (500 Internal Server Error))",
+    ),
+    "full disk": (
+        "error: failed to create directory `/srv/grid/.tox/tf115`: No space left on device (os error 28)\n",
+        "No space left on device (os error 28)",
+    ),
+    "killed": ("Using CPython 3.99.0\n", "uv ended with exit code -9, and did not say why"),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), SEARCHED.values(), ids=SEARCHED)
+def test_a_missing_python_is_named_with_how_to_get_it(said: str, expected: str) -> None:
+    command = f"{UV} venv -p cpython3.99 --allow-existing '--prompt=grid[tf115]' .tox/tf115"
+    log = f"tf115: venv> {command}\n{said}tf115: exit -9 (0.62 seconds) /home/me/grid> {command} pid=28921\n"
+    missing = "Python 3.99 is not on this machine: install it with `uv python install 3.99` or `pyenv install 3.99`"
+    assert str(ending(log, "tf115")) == f"venv: {expected.format(missing=missing)}"
 
 
 PAGE = "http://127.0.0.1:34861/index/tensorflow-cpu/"
