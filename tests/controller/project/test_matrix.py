@@ -102,7 +102,7 @@ FAULTS = [
         "released: 2024-03-08 10:00:00",
         "14: must be a date such as 2024-03-08, not datetime.datetime(2024, 3, 8, 10, 0)",
     ),
-    ("  tf115: {", "  tf216: {", "13: the key 'tf216' stands twice"),
+    ("  tf115: {", "  tf216: {", "13: duplicate key 'tf216'"),
     ("of: tf216", "of: tf217", "16: unknown environment 'tf217'; did you mean 'tf216'?"),
     ("  tf216-legacy:", "  tf215-legacy:", "16: the id of a variant of tf216 starts with tf216-"),
     ('KERAS: "1"', "KERAS: 1", "16: must be text, not 1"),
