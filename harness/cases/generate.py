@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from typing import Any
 
 from harness.cases.case import Case
+from harness.cases.document.containers import Mapping
+from harness.cases.document.reader import Document, Place
 from harness.cases.kinds import KINDS
 from harness.contract.plan import PathSpec
 
 
 def script_of(case: Case, path: PathSpec) -> str:
     """The Python script of the case under the import path."""
-    return KINDS[case.kind].script(case.body, path)
+    return KINDS[case.kind].script(_values(case), path)
+
+
+@lru_cache(maxsize=1024)  # a case becomes a script under each of the import paths
+def _values(case: Case) -> dict[str, Any]:
+    """The body of a checked case, with nodes that write themselves."""
+    document = Document(case.file)
+    values: dict[str, Any] = Mapping(KINDS[case.kind].fields).read(case.body, Place(document))
+    assert not document.faults, document.faults
+    return values
 
 
 def digest_of(script: str) -> str:

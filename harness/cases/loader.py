@@ -66,10 +66,10 @@ def _check(data: Any, place: Place, file: str) -> None:
     kind = KINDS.get(name) if isinstance(name, str) else None
     fields = dict(COMMON, **kind.fields) if kind else COMMON
     required = ALWAYS + (kind.required if kind else ())
-    # Which keys a file may have beside the common ones is known only with its kind.
-    Mapping(fields, required).check(data if kind else _common(data), place)
+    # Without a known kind, only the common keys can be checked.
+    values = Mapping(fields, required).read(data if kind else _common(data), place)
     if kind and not place.document.faults:
-        kind.faults(data, place)
+        kind.check_whole(values, place)
     if isinstance(data, dict):
         _check_place(data, place, file)
 

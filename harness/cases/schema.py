@@ -6,8 +6,8 @@ from harness.cases.document.containers import Mapping
 from harness.cases.document.fields import Schema
 from harness.cases.kinds import KINDS
 from harness.cases.loader import ALWAYS, COMMON
-from harness.cases.parts.arrays import NUMBERS, TEXTS, Array
-from harness.cases.parts.models import MODEL, Layer
+from harness.cases.parts.arrays import NUMBERS, TEXTS, ArrayField
+from harness.cases.parts.models import MODEL, LayerField
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -29,8 +29,8 @@ def case_schema() -> Schema:
         ],
         "definitions": {
             "model": MODEL.definition(),
-            "layer": Layer().definition(),
-            "array": Array().definition(),
+            "layer": LayerField().definition(),
+            "array": ArrayField().definition(),
             "numbers": NUMBERS.definition(),
             "texts": TEXTS.definition(),
         },

@@ -1,19 +1,29 @@
-"""Values of a document as the Python text that a person would write for them."""
+"""Values of a checked case as Python text, in the form in which people write it."""
 
 from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 from harness.cases.codegen.script import Script
-from harness.cases.document.containers import PYTHON, is_call, is_python
 
 WIDTH = 100
 
 
+class Node(ABC):
+    """A value that writes itself; plain Python values are written by `literal`."""
+
+    @abstractmethod
+    def write(self, script: Script) -> str:
+        """The expression, after the script has the imports and statements that it needs."""
+
+
 def literal(value: Any, script: Script) -> str:
-    """Sizes become tuples; `{optimizers.Adam: {...}}` becomes a call; the rest is what it is in Python."""
+    """A node writes itself, sizes become tuples, and the rest is what it is in Python."""
+    if isinstance(value, Node):
+        return value.write(script)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and not math.isfinite(value):
@@ -22,19 +32,9 @@ def literal(value: Any, script: Script) -> str:
         return shape(value)
     if isinstance(value, list):
         return "[{}]".format(", ".join(literal(item, script) for item in value))
-    if is_python(value):
-        return script.expression(value[PYTHON])
-    if is_call(value):
-        return call(value, script)
     if isinstance(value, dict):
         return "{{{}}}".format(", ".join(f"{literal(k, script)}: {literal(v, script)}" for k, v in value.items()))
     return repr(value)
-
-
-def call(value: Any, script: Script) -> str:
-    """`{layers.Dense: {units: 10}}` as `Dense(units=10)`, and `layers.Flatten` as `Flatten()`."""
-    name, arguments = (value, None) if isinstance(value, str) else next(iter(value.items()))
-    return f"{script.use(name)}({keywords(arguments or {}, script)})"
 
 
 def keywords(arguments: dict[str, Any], script: Script) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from harness.cases.codegen.nodes import Call, Expression
 from harness.cases.document import expressions
 from harness.cases.document.fields import (
     REFERENCE,
@@ -28,12 +29,11 @@ class Items(Field):
     def __init__(self, item: Field) -> None:
         self.item = item
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, list) or not value:
             place.fault(f"must be a list with at least one item, not {describe_value(value)}")
-            return
-        for index, item in enumerate(value):
-            self.item.check(item, place.at(index))
+            return None
+        return [self.item.read(item, place.at(index)) for index, item in enumerate(value)]
 
     def schema(self) -> Schema:
         return {"type": "array", "minItems": 1, "items": self.item.schema()}
@@ -46,18 +46,20 @@ class Mapping(Field):
         self.fields = fields
         self.required = tuple(required)
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, dict):
             place.fault(f"must be a mapping, not {describe_value(value)}")
-            return
+            return None
+        items: dict[str, Any] = {}
         for key, item in value.items():
             if key in self.fields:
-                self.fields[key].check(item, place.at(key))
+                items[key] = self.fields[key].read(item, place.at(key))
             else:
                 place.at(key).fault(f"unknown key {key!r}{suggest(key, self.fields)}")
         for key in self.required:
             if key not in value:
                 place.fault(f"the key {key!r} is missing")
+        return items
 
     def schema(self) -> Schema:
         properties = {key: field.schema() for key, field in self.fields.items()}
@@ -71,14 +73,16 @@ class Named(Field):
     def __init__(self, item: Field) -> None:
         self.item = item
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, dict):
             place.fault(f"must be a mapping of names such as {{units: 3}}, not {describe_value(value)}")
-            return
+            return None
+        items: dict[str, Any] = {}
         for key, item in value.items():
             if not is_name(key):
                 place.at(key).fault(f"{key!r} is not a Python name")
-            self.item.check(item, place.at(key))
+            items[key] = self.item.read(item, place.at(key))
+        return items
 
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": self.item.schema(), "propertyNames": {"pattern": _NAME}}
@@ -91,19 +95,19 @@ class Single(Named):
         super().__init__(item)
         self.wanted = wanted
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if isinstance(value, dict) and len(value) != 1:
             place.fault(f"must be {self.wanted}")
-        super().check(value, place)
+        return super().read(value, place)
 
     def schema(self) -> Schema:
         return dict(super().schema(), minProperties=1, maxProperties=1)
 
 
-class Expression(Field):
-    """One line of Python; see `expressions`."""
+class ExpressionField(Field):
+    """One line of Python; see `expressions`. Gives an `Expression`."""
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         fault = (
             expressions.expression_fault(value)
             if isinstance(value, str)
@@ -111,29 +115,28 @@ class Expression(Field):
         )
         if fault:
             place.fault(fault)
+        return Expression(value)
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": r"^[ -~]+$"}
 
 
 class Value(Field):
-    """An argument: a plain value, a list or a mapping of them, one name with its arguments (see `is_call`), or
+    """An argument: a plain value, a list or a mapping of them, a `Call` (see `is_call`), or an `Expression` from
     `{python: ...}`."""
 
     wanted = "text, a number, true, false, null, a list or a mapping"
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if is_python(value):
-            Expression().check(value[PYTHON], place.at(PYTHON))
-        elif is_call(value):
-            Call().check(value, place)
-        elif isinstance(value, (list, dict)):
-            items = enumerate(value) if isinstance(value, list) else value.items()
-            for key, item in items:
-                self.check(key, place.at(key))
-                self.check(item, place.at(key))
-        else:
-            super().check(value, place)
+            return ExpressionField().read(value[PYTHON], place.at(PYTHON))
+        if is_call(value):
+            return CallField().read(value, place)
+        if isinstance(value, list):
+            return [self.read(item, place.at(index)) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {self.read(key, place.at(key)): self.read(item, place.at(key)) for key, item in value.items()}
+        return super().read(value, place)
 
     def fits(self, value: Any) -> bool:
         if isinstance(value, str):
@@ -154,24 +157,27 @@ def is_call(value: Any) -> bool:
     return is_reference(name) and ("." in name or "::" in name or name[0].isupper())
 
 
-class Call(Field):
-    """A name, alone or with its keyword arguments: `layers.Flatten` or `{layers.Dense: {units: 10}}`."""
+class CallField(Field):
+    """A name, alone or with its keyword arguments: `layers.Flatten` or `{layers.Dense: {units: 10}}`.
 
-    def check(self, value: Any, place: Place) -> None:
+    Gives a `Call`.
+    """
+
+    def read(self, value: Any, place: Place) -> Any:
         if isinstance(value, str):
-            Reference().check(value, place)
-        elif isinstance(value, dict) and len(value) == 1:
-            name, arguments = next(iter(value.items()))
-            Reference().check(name, place)
-            if arguments is not None:
-                Named(Value()).check(arguments, place.at(name))
-        elif isinstance(value, dict) and len(value) > 1:
+            return Call(Reference().read(value, place), {})
+        if isinstance(value, dict) and len(value) == 1:
+            ((name, arguments),) = value.items()
+            Reference().read(name, place)
+            return Call(name, {} if arguments is None else Named(Value()).read(arguments, place.at(name)))
+        if isinstance(value, dict) and len(value) > 1:
             keys = ", ".join(map(str, value))
             place.fault(
                 f"must be one name with its arguments, and has the keys {keys}: indent arguments below their name"
             )
         else:
             place.fault(f"must be a name or one name with its arguments, not {describe_value(value)}")
+        return None
 
     def schema(self) -> Schema:
         arguments = {"anyOf": [Named(Value()).schema(), {"type": "null"}]}
@@ -185,13 +191,13 @@ class OneOf(Field):
     def __init__(self, *choices: tuple[type, Field]) -> None:
         self.choices = choices
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         for kind, field in self.choices:
             if isinstance(value, kind):
-                field.check(value, place)
-                return
+                return field.read(value, place)
         wanted = " or ".join(dict.fromkeys(_WORDS[kind] for kind, _ in self.choices))
         place.fault(f"must be {wanted}, not {describe_value(value)}")
+        return None
 
     def schema(self) -> Schema:
         return {"anyOf": [{"type": _TYPES[kind], **field.schema()} for kind, field in self.choices]}

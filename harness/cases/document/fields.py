@@ -1,4 +1,4 @@
-"""The plain values in a document. Each field checks a value, reporting faults, and gives its JSON Schema."""
+"""Fields of plain values. A field reads a value, reports its faults, and gives its JSON Schema."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ _NOT_BLANK = r"\S"
 
 
 class Field:
-    """Anything at all; the base of the others."""
+    """Any value; the base of the others."""
 
     wanted = "a value"
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
+        """The value, with nodes where it is more than plain Python. Meaningless if a fault was reported."""
         if not self.fits(value):
             place.fault(f"must be {self.wanted}, not {describe_value(value)}")
+        return value
 
     def fits(self, value: Any) -> bool:
         return True
@@ -84,9 +86,10 @@ class Choice(Field):
     def __init__(self, *words: str) -> None:
         self.words = words
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if value not in self.words:
             place.fault(f"{describe_value(value)} is not one of the known words{suggest(value, self.words)}")
+        return value
 
     def schema(self) -> Schema:
         return {"enum": list(self.words)}

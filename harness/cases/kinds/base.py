@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 from harness.cases.codegen.script import Script
 from harness.cases.document.fields import Field
@@ -33,8 +34,8 @@ class Kind:
     check: Callable[[dict[str, Any], Place], None] = no_more
     text: Callable[[dict[str, Any], PathSpec], str] | None = None
 
-    def faults(self, body: dict[str, Any], place: Place) -> None:
-        """Report all that fields alone cannot tell."""
+    def check_whole(self, body: dict[str, Any], place: Place) -> None:
+        """Report the faults that fields alone cannot find, in a body that was read."""
         before = len(place.document.faults)
         self.check(body, place)
         expect = body.get("expect", {})
@@ -45,7 +46,7 @@ class Kind:
             check_stages(expect, script, place.at("expect"))
 
     def script(self, body: dict[str, Any], path: PathSpec) -> str:
-        """The script of a body without fault, under an import path."""
+        """The script of a body that was read without fault, under an import path."""
         if self.text is not None:
             return self.text(body, path)
         script = Script(path)

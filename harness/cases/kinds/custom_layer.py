@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.codegen.literals import bracketed, keywords
+from harness.cases.codegen.literals import bracketed, keywords, literal
 from harness.cases.codegen.script import Script
 from harness.cases.document.containers import Items, Mapping, fallback
 from harness.cases.document.fields import Field
 from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.parts.arrays import Array, array
+from harness.cases.parts.arrays import ArrayField
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, close, write_of_all, write_of_model
 from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
-from harness.cases.parts.models import MODEL, Layer, layer_text, write_model
+from harness.cases.parts.models import MODEL, LayerField
 from harness.cases.parts.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
 from harness.contract.statuses import Stage
 
@@ -21,13 +21,13 @@ _OF_MODEL = {key: field for key, field in OF_MODEL.items() if key not in ("predi
 FIELDS: dict[str, Field] = {
     "layer": LAYER,
     "container": fallback(),
-    "followed_by": Items(Layer()),
+    "followed_by": Items(LayerField()),
     "model": MODEL,
     "compile": COMPILE,
     "fit": FIT,
-    "input": Array(),
+    "input": ArrayField(),
     "copy": COPY,
-    "expect": Mapping({"output": Array(), **_OF_MODEL, **OF_ALL}),
+    "expect": Mapping({"output": ArrayField(), **_OF_MODEL, **OF_ALL}),
 }
 _NAMES = ["model", CLASS, "inputs", "targets", "history", "output", "copy", "copied"]
 
@@ -61,10 +61,10 @@ def write(body: dict[str, Any], script: Script) -> None:
     """Write the class, the model around it, its steps and the checks."""
     write_layer(body["layer"], script)
     if "model" in body:
-        write_model(script, body["model"])
+        body["model"].bind(script)
     else:
         layers = [f"{CLASS}({keywords(body['layer'].get('arguments', {}), script)})"]
-        layers += [layer_text(script, layer) for layer in body.get("followed_by", [])]
+        layers += [literal(layer, script) for layer in body.get("followed_by", [])]
         container = script.use(body.get("container", "models.Sequential"))
         script.add(Stage.BUILD, *bracketed(f"model = {container}([", layers, "])"))
     write_steps(body, script)
@@ -74,7 +74,7 @@ def write(body: dict[str, Any], script: Script) -> None:
         write_copy(body["copy"], script, body.get("input"), "output", custom=CLASS)
     write_of_model(body, script)
     if "output" in body["expect"]:
-        wanted = array(script, body["expect"]["output"])
+        wanted = literal(body["expect"]["output"], script)
         script.add(Stage.CHECK, f"np.testing.assert_allclose(output, {wanted}, {close(body['expect'])})")
     write_of_all(body["expect"], script, _NAMES)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.codegen.literals import call
+from harness.cases.codegen.literals import Node
+from harness.cases.codegen.nodes import Expression
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
-from harness.cases.document.containers import Expression, Items, Mapping, OneOf, Single
+from harness.cases.document.containers import ExpressionField, Items, Mapping, OneOf, Single
 from harness.cases.document.fields import Field, Schema
 from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.parts.arrays import Array, array, is_array
+from harness.cases.parts.arrays import ArrayField, is_array
 from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.parts.models import Layer, is_nested, is_taken, write_model
+from harness.cases.parts.model_nodes import Model
+from harness.cases.parts.models import LayerField, is_taken
 from harness.contract.statuses import Stage
 
 # The stage of a step that calls something of this name; of any other call it is `call`.
@@ -33,18 +35,17 @@ _STAGES = {
 class _Made(Field):
     """An expression, an array, a call or a model."""
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if isinstance(value, str):
-            Expression().check(value, place)
-        else:
-            (Array() if is_array(value) else Layer()).check(value, place)
+            return ExpressionField().read(value, place)
+        return (ArrayField() if is_array(value) else LayerField()).read(value, place)
 
     def schema(self) -> Schema:
-        return {"anyOf": [Expression().schema(), Array().schema(), Layer().schema()]}
+        return {"anyOf": [ExpressionField().schema(), ArrayField().schema(), LayerField().schema()]}
 
 
 FIELDS: dict[str, Field] = {
-    "steps": Items(OneOf((str, Expression()), (dict, Single(_Made(), "one name and what it stands for")))),
+    "steps": Items(OneOf((str, ExpressionField()), (dict, Single(_Made(), "one name and what it stands for")))),
     "expect": Mapping(OF_ALL),
 }
 
@@ -64,43 +65,40 @@ def check(body: dict[str, Any], place: Place) -> None:
     known: list[str] = []
     for index, step in enumerate(body["steps"]):
         at = place.at("steps").at(index)
-        name, value = (None, step) if isinstance(step, str) else next(iter(step.items()))
-        if isinstance(value, str):
-            for sentence in expressions.unknown_names(value, known):
+        name, value = _named(step)
+        if isinstance(value, Expression):
+            for sentence in expressions.unknown_names(value.text, known):
                 at.fault(sentence)
         if name is not None and is_taken(name):
             at.at(name).fault(f"the name {name!r} is taken: call it something else")
-        for inner in _variables(value):
+        for inner in value.variables if isinstance(value, Model) else ():
             if inner in known:
                 at.fault(f"the name {inner!r} is taken: call it something else in the model")
         known += [name] if name else []
     check_expectations(body, place, known)
 
 
-def _variables(value: Any) -> list[str]:
-    """The names that the building of a functional model binds."""
-    spec = value["model"].get("functional", {}) if is_nested(value) else {}
-    return [name for group in ("inputs", "layers", "tensors") for name in spec.get(group, {})]
+def _named(step: Expression | dict[str, Node]) -> tuple[str | None, Node]:
+    """The name that a step binds, if any, and its value."""
+    return (None, step) if isinstance(step, Expression) else next(iter(step.items()))
 
 
 def write(body: dict[str, Any], script: Script) -> None:
     """Write the steps in order, each in its stage, and the checks."""
-    given = [name for step in body["steps"] if isinstance(step, dict) for name in step]
-    for name in given:
-        script.define(name)
-    for step in body["steps"]:
-        if isinstance(step, str):
-            script.add(_stage(step), script.expression(step, given=given))
+    steps = [_named(step) for step in body["steps"]]
+    given = [name for name, _ in steps if name]
+    for bound in given:
+        script.define(bound)
+    for name, value in steps:
+        if isinstance(value, Model):
+            assert name, "only an expression goes without a name"
+            value.bind(script, name)
             continue
-        ((name, value),) = step.items()
-        if isinstance(value, str):
-            script.add(_stage(value), f"{name} = {script.expression(value, given=given)}")
-        elif is_array(value):
-            script.add(Stage.BUILD, f"{name} = {array(script, value)}")
-        elif is_nested(value):
-            write_model(script, value["model"], name)
+        if isinstance(value, Expression):
+            stage, text = _stage(value.text), script.expression(value.text, given=given)
         else:
-            script.add(Stage.BUILD, f"{name} = {call(value, script)}")
+            stage, text = Stage.BUILD, value.write(script)
+        script.add(stage, f"{name} = {text}" if name else text)
     write_of_all(body["expect"], script, given)
 
 

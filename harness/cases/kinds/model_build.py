@@ -11,7 +11,7 @@ from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import data
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
-from harness.cases.parts.models import MODEL, write_model
+from harness.cases.parts.models import MODEL
 from harness.cases.parts.steps import COMPILE, COPY, EVALUATE, FIT, check_steps, write_copy, write_steps
 
 FIELDS: dict[str, Field] = {
@@ -46,7 +46,7 @@ def check(body: dict[str, Any], place: Place) -> None:
 
 def write(body: dict[str, Any], script: Script) -> None:
     """Write the steps that the body names, and the checks."""
-    write_model(script, body["model"])
+    body["model"].bind(script)
     write_steps(body, script)
     if "copy" in body:
         several = isinstance(body["expect"].get("prediction"), list)

@@ -11,7 +11,7 @@ from harness.cases.document.fields import Choice, Field, Flag, Matching, Text, W
 from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.parts.models import MODEL, write_model
+from harness.cases.parts.models import MODEL
 from harness.contract.statuses import Stage
 
 OPTIONS: dict[str, Field] = {
@@ -87,7 +87,7 @@ def write(body: dict[str, Any], script: Script) -> None:
         statement, line = _HIDDEN[name]
         script.plain(statement)
         script.before_imports(line)
-    write_model(script, body["model"])
+    body["model"].bind(script)
     plot, expect = body["plot"], body["expect"]
     arguments = keywords(dict({"to_file": plot["file"]}, **plot.get("options", {})), script)
     script.add(Stage.PLOT, f"{script.use(plot['function'])}(model, {arguments})")

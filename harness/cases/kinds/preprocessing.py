@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.codegen.literals import call, literal, shape
+from harness.cases.codegen.literals import literal, shape
+from harness.cases.codegen.nodes import PlainList
 from harness.cases.codegen.script import Script
 from harness.cases.document.containers import (
-    Call,
+    CallField,
     Items,
     Mapping,
     Named,
@@ -21,26 +22,25 @@ from harness.cases.document.containers import (
 from harness.cases.document.fields import Field, Positive, Schema, Shape, describe_value, is_name
 from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
-from harness.cases.parts.arrays import Array, array, is_array
+from harness.cases.parts.arrays import ArrayField, is_array
 from harness.cases.parts.expectations import OF_ALL, check_expectations, close, write_of_all
 from harness.contract.statuses import Stage
 
 
 class Argument(Field):
-    """An array, or any other value. Lists stay lists."""
+    """Any value, in which lists stay lists; also an array, unless `arrays` is false."""
 
-    def check(self, value: Any, place: Place) -> None:
-        if is_array(value):
-            Array().check(value, place)
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                self.check(item, place.at(index))
-        elif _is_plain_mapping(value):
-            for key, item in value.items():
-                Value().check(key, place.at(key))
-                self.check(item, place.at(key))
-        else:
-            Value().check(value, place)
+    def __init__(self, arrays: bool = True) -> None:
+        self.arrays = arrays
+
+    def read(self, value: Any, place: Place) -> Any:
+        if self.arrays and is_array(value):
+            return ArrayField().read(value, place)
+        if isinstance(value, list):
+            return PlainList([self.read(item, place.at(index)) for index, item in enumerate(value)])
+        if _is_plain_mapping(value):
+            return {Value().read(key, place.at(key)): self.read(item, place.at(key)) for key, item in value.items()}
+        return Value().read(value, place)
 
 
 def _is_plain_mapping(value: Any) -> bool:
@@ -50,11 +50,11 @@ def _is_plain_mapping(value: Any) -> bool:
 class _Arguments(Field):
     """A list of positional arguments."""
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if isinstance(value, list):
-            Argument().check(value, place)
-        else:
-            place.fault(f"must be a list of arguments, not {describe_value(value)}")
+            return Argument().read(value, place).items
+        place.fault(f"must be a list of arguments, not {describe_value(value)}")
+        return None
 
     def schema(self) -> Schema:
         return {"type": "array"}
@@ -73,12 +73,14 @@ class _Attribute(Field):
 
 
 FIELDS: dict[str, Field] = {
-    "object": Call(),
+    "object": CallField(),
     "methods": Items(OneOf((dict, Single(_Arguments(), "one method with its arguments")), (str, _Attribute()))),
     "function": fallback(),
     "arguments": _Arguments(),
     "options": Named(Argument()),
-    "expect": Mapping({"equals": Array(), "result": Value(), "shape": Shape(), "tolerance": Positive(), **OF_ALL}),
+    "expect": Mapping(
+        {"equals": ArrayField(), "result": Argument(arrays=False), "shape": Shape(), "tolerance": Positive(), **OF_ALL}
+    ),
 }
 _NAMES = ["made", "result"]
 
@@ -108,22 +110,22 @@ def write(body: dict[str, Any], script: Script) -> None:
     for name in _NAMES:
         script.define(name)
     if "object" in body:
-        script.add(Stage.BUILD, f"made = {call(body['object'], script)}")
+        script.add(Stage.BUILD, f"made = {literal(body['object'], script)}")
         for index, method in enumerate(body["methods"]):
             bound = "result = " if index + 1 == len(body["methods"]) else ""
             script.add(Stage.CALL, f"{bound}{_method(method, script)}")
     else:
-        arguments = [argument(value, script) for value in body.get("arguments", [])]
-        arguments += [f"{key}={argument(value, script)}" for key, value in body.get("options", {}).items()]
+        arguments = [literal(value, script) for value in body.get("arguments", [])]
+        arguments += [f"{key}={literal(value, script)}" for key, value in body.get("options", {}).items()]
         script.add(Stage.CALL, f"result = {script.use(body['function'])}({', '.join(arguments)})")
     expect = body["expect"]
     if "shape" in expect:
         script.add(Stage.CHECK, f"assert tuple(result.shape) == {shape(expect['shape'])}, result.shape")
     if "equals" in expect:
-        wanted = array(script, expect["equals"])
+        wanted = literal(expect["equals"], script)
         script.add(Stage.CHECK, f"np.testing.assert_allclose(result, {wanted}, {close(expect)})")
     if "result" in expect:
-        script.add(Stage.CHECK, f"assert result == {argument(expect['result'], script, arrays=False)}, result")
+        script.add(Stage.CHECK, f"assert result == {literal(expect['result'], script)}, result")
     write_of_all(expect, script, _NAMES)
 
 
@@ -132,19 +134,7 @@ def _method(method: Any, script: Script) -> str:
         return f"made.{method}"
     ((name, values),) = method.items()
     called = "made" if name == "__call__" else f"made.{name}"
-    return "{}({})".format(called, ", ".join(argument(value, script) for value in values))
-
-
-def argument(value: Any, script: Script, arrays: bool = True) -> str:
-    """The text of a checked argument, in which `arrays` may be written."""
-    if arrays and is_array(value):
-        return array(script, value)
-    if isinstance(value, list):
-        return "[{}]".format(", ".join(argument(item, script, arrays) for item in value))
-    if _is_plain_mapping(value):
-        pairs = (f"{literal(key, script)}: {argument(item, script, arrays)}" for key, item in value.items())
-        return "{{{}}}".format(", ".join(pairs))
-    return literal(value, script)
+    return "{}({})".format(called, ", ".join(literal(value, script) for value in values))
 
 
 KIND = Kind("preprocessing", FIELDS, ("expect",), write, _STARTER, check)

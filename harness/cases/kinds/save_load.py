@@ -14,7 +14,7 @@ from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import data
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
 from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
-from harness.cases.parts.models import MODEL, write_model
+from harness.cases.parts.models import MODEL
 from harness.cases.parts.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
 from harness.contract.statuses import Stage
 
@@ -79,7 +79,7 @@ def write(body: dict[str, Any], script: Script) -> None:
     """Write the model, what it gives, how it is saved and loaded, what it gives then, and the checks."""
     if "layer" in body:
         write_layer(body["layer"], script)
-    write_model(script, body["model"])
+    body["model"].bind(script)
     write_steps(body, script)
     if "input" in body:
         write_predict(body["input"], script)

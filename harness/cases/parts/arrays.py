@@ -1,11 +1,13 @@
-"""Arrays in a document: `{ones: [2, 4]}`, `{full: [2, 10], value: 128.0}`, `{random: [32, 784]}` and their like."""
+"""Arrays in a case: `{ones: [2, 4]}`, `{full: [2, 10], value: 128.0}`, `{random: [32, 784]}` and their like."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from harness.cases.codegen.literals import shape
+from harness.cases.codegen.literals import Node, shape
 from harness.cases.codegen.script import Script
 from harness.cases.document.containers import Items, Mapping, OneOf
 from harness.cases.document.fields import Choice, Field, Number, Schema, Shape, Text, Whole, describe_value
@@ -86,24 +88,43 @@ _FORMS: dict[str, tuple[dict[str, Field], Callable[[dict[str, Any]], str]]] = {
 _LISTED = ("values", "texts")
 
 
-class Array(Field):
-    """An array, told apart by the key that says what it is made of."""
+@dataclass(frozen=True)
+class Array(Node):
+    """An array as a NumPy expression; `form` is the key of `spec` that names it."""
 
-    def check(self, value: Any, place: Place) -> None:
+    form: str
+    spec: dict[str, Any]
+
+    def write(self, script: Script) -> str:
+        script.plain("import numpy as np")
+        return _FORMS[self.form][1](self.spec)
+
+    @property
+    def rows(self) -> int:
+        """The size of the first dimension."""
+        sizes: list[Any] = self.spec[self.form]
+        return len(sizes) if self.form in _LISTED else int(sizes[0])
+
+
+class ArrayField(Field):
+    """An array, known by the key of its form. Gives an `Array`."""
+
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, dict) or not value:
             place.fault(f"must be an array such as {{ones: [2, 4]}}, not {describe_value(value)}")
-            return
+            return None
         form = next((key for key in value if key in _FORMS), None)
         if form is None:
             word = next(iter(value))
             place.at(word).fault(f"unknown array {word!r}{suggest(word, _FORMS)}")
-            return
+            return None
         before = len(place.document.faults)
-        _form(form).check(value, place)
+        spec = _form(form).read(value, place)
         if len(place.document.faults) == before:
-            self._sizes(form, value, place)
+            self._check_sizes(form, spec, place)
+        return Array(form, spec)
 
-    def _sizes(self, form: str, value: Any, place: Place) -> None:
+    def _check_sizes(self, form: str, value: Any, place: Place) -> None:
         if form == "one_hot" and len(value[form]) != 2:
             place.at(form).fault("must be [rows, classes]")
         if form not in _LISTED and (None in value[form] or not value[form]):
@@ -123,8 +144,8 @@ def _form(name: str) -> Mapping:
 
 
 def data() -> OneOf:
-    """What a model is fed with: an array, or a list of them for several inputs."""
-    return OneOf((dict, Array()), (list, Items(Array())))
+    """The inputs of a model: an array, or a list of arrays for several inputs."""
+    return OneOf((dict, ArrayField()), (list, Items(ArrayField())))
 
 
 def is_array(value: Any) -> bool:
@@ -132,19 +153,6 @@ def is_array(value: Any) -> bool:
     return isinstance(value, dict) and any(key in _FORMS for key in value)
 
 
-def array(script: Script, spec: Any) -> str:
-    """The NumPy expression of a checked array, or the list of those of a list."""
-    if isinstance(spec, list):
-        return "[{}]".format(", ".join(array(script, item) for item in spec))
-    script.plain("import numpy as np")
-    form = next(key for key in spec if key in _FORMS)
-    return _FORMS[form][1](spec)
-
-
-def rows(spec: Any) -> int:
-    """How many rows a checked array has, or the first of a list."""
-    if isinstance(spec, list):
-        return rows(spec[0])
-    form = next(key for key in spec if key in _FORMS)
-    sizes: list[Any] = spec[form]
-    return len(sizes) if form in _LISTED else int(sizes[0])
+def rows(data: Array | list[Array]) -> int:
+    """The number of rows of an array, or of the first of several."""
+    return data[0].rows if isinstance(data, list) else data.rows

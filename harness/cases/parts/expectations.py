@@ -8,7 +8,7 @@ from typing import Any
 from harness.cases.codegen.literals import literal, shape, shapes
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
-from harness.cases.document.containers import Expression, Items, Mapping, OneOf
+from harness.cases.document.containers import ExpressionField, Items, Mapping, OneOf
 from harness.cases.document.fields import (
     Choice,
     Field,
@@ -22,7 +22,7 @@ from harness.cases.document.fields import (
     is_reference,
 )
 from harness.cases.document.reader import Place
-from harness.cases.parts.arrays import Array, array, rows
+from harness.cases.parts.arrays import ArrayField, rows
 from harness.contract.statuses import Stage
 
 _RAISED = [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMPORT, Stage.CHECK)]
@@ -54,7 +54,7 @@ class _Category(_Exception):
 
 # Of every kind that makes a script of its own.
 OF_ALL: dict[str, Field] = {
-    "silent": Items(Expression()),
+    "silent": Items(ExpressionField()),
     "raises": Mapping(
         {"at": Choice(*_RAISED), "type": _Exception(), "match": Pattern()}, required=["at", "type", "match"]
     ),
@@ -79,7 +79,7 @@ class _OutputShape(Field):
         return {"anyOf": [Shape().schema(), {"type": "array", "items": Shape().schema(), "minItems": 1}]}
 
 
-PREDICTION = Mapping({"shape": Shape(), "rows_sum_to": Number(), "equals": Array(), "tolerance": Positive()})
+PREDICTION = Mapping({"shape": Shape(), "rows_sum_to": Number(), "equals": ArrayField(), "tolerance": Positive()})
 
 # Of every kind that makes a model.
 OF_MODEL: dict[str, Field] = {
@@ -94,7 +94,7 @@ OF_MODEL: dict[str, Field] = {
     "history": Items(Text()),
     "evaluation": OneOf((int, Number()), (float, Number()), (list, Items(Number()))),
     "prediction": OneOf((dict, PREDICTION), (list, Items(PREDICTION))),
-    "weights": Items(Array()),
+    "weights": Items(ArrayField()),
     "tolerance": Positive(),
 }
 
@@ -129,10 +129,10 @@ def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed
     for index, item in enumerate(_listed(expect.get("prediction"))):
         if not set(item) - {"tolerance"}:
             at.at("prediction").at(index).fault("expects nothing: say what must hold")
-    for index, text in enumerate(expect.get("silent", [])):
-        for sentence in expressions.unknown_names(text, known):
+    for index, condition in enumerate(expect.get("silent", [])):
+        for sentence in expressions.unknown_names(condition.text, known):
             at.at("silent").at(index).fault(sentence)
-        if expressions.is_tuple(text):
+        if expressions.is_tuple(condition.text):
             at.at("silent").at(index).fault("is a tuple, which is always true: put brackets around what is one")
 
 
@@ -158,8 +158,9 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
     if "warns" in expect:
         wanted = expect["warns"]
         script.expect_warning(Stage(wanted["at"]), wanted["category"], wanted["match"])
-    for text in expect.get("silent", []):
-        script.add(Stage.CHECK, *expressions.asserted(text, script.expression(text, given=given), script.fresh))
+    for condition in expect.get("silent", []):
+        written = script.expression(condition.text, given=given)
+        script.add(Stage.CHECK, *expressions.asserted(condition.text, written, script.fresh))
 
 
 def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:
@@ -222,7 +223,7 @@ def _write_numbers(body: dict[str, Any], expect: dict[str, Any], script: Script,
         actual = f"prediction[{index}]" if isinstance(prediction, list) else "prediction"
         _write_prediction(item, actual, body, script, close(item) if "tolerance" in item else within)
     if "weights" in expect:
-        wanted = [array(script, item) for item in expect["weights"]]
+        wanted = [literal(item, script) for item in expect["weights"]]
         script.add(
             Stage.CHECK, f"weights = {model}.get_weights()", f"assert len(weights) == {len(wanted)}, len(weights)"
         )
@@ -243,7 +244,7 @@ def _write_prediction(expect: dict[str, Any], actual: str, body: dict[str, Any],
         sums = "np.full({}, {!r})".format(rows(body["predict"]), float(expect["rows_sum_to"]))
         script.add(Stage.CHECK, f"np.testing.assert_allclose({actual}.sum(axis=1), {sums}, {within})")
     if "equals" in expect:
-        wanted = array(script, expect["equals"])
+        wanted = literal(expect["equals"], script)
         script.add(Stage.CHECK, f"np.testing.assert_allclose({actual}, {wanted}, {within})")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.codegen.literals import bracketed, call, literal, tupled
+from harness.cases.codegen.literals import bracketed, literal, tupled
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
-from harness.cases.document.containers import Call, Expression, Mapping, Named, OneOf, Value, fallback
+from harness.cases.document.containers import CallField, ExpressionField, Mapping, Named, OneOf, Value, fallback
 from harness.cases.document.fields import Field, Flag, Schema, Text, Whole, describe_value
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
-from harness.cases.parts.models import Layer, layer_text
+from harness.cases.parts.models import LayerField
 from harness.contract.statuses import Stage
 
 CLASS = "CustomLayer"
@@ -24,15 +24,16 @@ _HOOKS = ("add_loss", "call")
 class _Sizes(Field):
     """Sizes, some of them by name; null is the batch."""
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, list):
             place.fault(f"must be a list such as [input_dim, units], not {describe_value(value)}")
-            return
+            return None
         for index, size in enumerate(value):
             if size is not None and not Whole(1).fits(size) and not Text().fits(size):
                 place.at(index).fault(
                     "must be a size, input_dim or an argument of the layer, not " + describe_value(size)
                 )
+        return value
 
     def schema(self) -> Schema:
         return {"type": "array", "items": {"anyOf": [Whole(1).schema(), Text().schema(), {"type": "null"}]}}
@@ -53,12 +54,12 @@ _WEIGHT = Mapping(
 LAYER = Mapping(
     {
         "base": fallback(),
-        "register": Call(),
+        "register": CallField(),
         "arguments": Named(Value()),
-        "sublayers": Named(Layer()),
+        "sublayers": Named(LayerField()),
         "weights": Named(_WEIGHT),
-        "call": Expression(),
-        "add_loss": Expression(),
+        "call": ExpressionField(),
+        "add_loss": ExpressionField(),
         "output_shape": _Sizes(),
         "get_config": Flag(),
     },
@@ -81,8 +82,9 @@ def check_layer(layer: dict[str, Any], place: Place) -> None:
     if "output_shape" in layer:
         _check_sizes(layer["output_shape"], layer, place.at("output_shape"))
     for hook in _HOOKS:
-        for sentence in expressions.unknown_names(layer.get(hook, "inputs"), [*seen, *_GIVEN]):
-            place.at(hook).fault(sentence)
+        if hook in layer:
+            for sentence in expressions.unknown_names(layer[hook].text, [*seen, *_GIVEN]):
+                place.at(hook).fault(sentence)
 
 
 def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
@@ -97,7 +99,7 @@ def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
 def write_layer(layer: dict[str, Any], script: Script) -> None:
     """Write the class, by the name CustomLayer."""
     script.define(CLASS)
-    head = [f"@{call(layer['register'], script)}"] if "register" in layer else []
+    head = [f"@{literal(layer['register'], script)}"] if "register" in layer else []
     head.append("class {}({}):".format(CLASS, script.use(layer["base"])))
     methods = [_init(layer, script), _build(layer, script), _call(layer, script), _shape(layer), _config(layer)]
     body = [line for method in methods if method for line in [*method, ""]]
@@ -106,7 +108,7 @@ def write_layer(layer: dict[str, Any], script: Script) -> None:
 
 def _init(layer: dict[str, Any], script: Script) -> list[str]:
     arguments = layer.get("arguments", {})
-    sublayers = {name: layer_text(script, value) for name, value in layer.get("sublayers", {}).items()}
+    sublayers = {name: literal(value, script) for name, value in layer.get("sublayers", {}).items()}
     if not arguments and not sublayers:
         return []
     signature = "".join(f"{name}={literal(value, script)}, " for name, value in arguments.items())
@@ -139,9 +141,9 @@ def _weight(name: str, weight: dict[str, Any], script: Script) -> list[str]:
 
 def _call(layer: dict[str, Any], script: Script) -> list[str]:
     own = [name for group in ("arguments", "sublayers", "weights") for name in layer.get(group, {})]
-    words = [word for hook in _HOOKS if hook in layer for word in expressions.names_read(layer[hook])]
+    words = [word for hook in _HOOKS if hook in layer for word in expressions.names_read(layer[hook].text)]
     more = "".join(f", {word}=None" for word in _GIVEN[1:] if word in words)
-    hooks = {hook: script.expression(layer[hook], own, _GIVEN) for hook in _HOOKS if hook in layer}
+    hooks = {hook: script.expression(layer[hook].text, own, _GIVEN) for hook in _HOOKS if hook in layer}
     loss = [f"        self.add_loss({hooks['add_loss']})"] if "add_loss" in hooks else []
     return [f"    def call(self, inputs{more}):", *loss, f"        return {hooks['call']}"]
 

@@ -1,70 +1,75 @@
-"""A model in a document, shared by the kinds that build one: sequential, functional or subclassed, also nested."""
+"""The fields of a model, shared by the kinds that build one: sequential, functional or subclassed, also nested."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from harness.cases.codegen.literals import bracketed, call, further, literal, shape
-from harness.cases.codegen.script import MODULES, Script
+from harness.cases.codegen.nodes import Call, Expression
+from harness.cases.codegen.script import MODULES
 from harness.cases.document import expressions
-from harness.cases.document.containers import Call, Expression, Items, Mapping, Named, OneOf, Value, fallback, is_call
+from harness.cases.document.containers import (
+    CallField,
+    ExpressionField,
+    Items,
+    Mapping,
+    Named,
+    OneOf,
+    Value,
+    fallback,
+    is_call,
+)
 from harness.cases.document.fields import Field, Schema, Shape, Text, describe_value
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
-from harness.contract.statuses import Stage
+from harness.cases.parts.model_nodes import Functional, Model, Sequential, Step, Subclass
 
 FORMS = ("sequential", "functional", "subclass")
 RESERVED = ("model", "inputs", "targets", "history", "prediction", "self", "training", "mask")
 
-_CONTAINERS = {"sequential": "models.Sequential", "functional": "models.Model", "subclass": "models.Model"}
-_CLASS = "CustomModel"
 _OF_A_CALL = ("self", "inputs", "training", "mask")
 
 
 def is_taken(name: str) -> bool:
-    """Whether a script needs the name for what Python, a library or Keras means by it."""
+    """Whether Python, a library or Keras gives the name a meaning that scripts need."""
     return name in (*MODULES, *expressions.KERAS, *expressions.BUILT_IN)
 
 
-def is_nested(layer: Any) -> bool:
-    """Whether a layer is written as a model: `{model: ...}`."""
-    return isinstance(layer, dict) and list(layer) == ["model"]
+class LayerField(Field):
+    """A layer by its name and arguments, or a nested model: `{model: {sequential: [...]}}`.
 
+    Gives a `Call` or a `Model`.
+    """
 
-class Layer(Field):
-    """A layer by its name and arguments, or a nested model: `{model: {sequential: [...]}}`."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if is_nested(value):
-            MODEL.check(value["model"], place.at("model"))
-        else:
-            Call().check(value, place)
+    def read(self, value: Any, place: Place) -> Any:
+        if isinstance(value, dict) and list(value) == ["model"]:
+            return MODEL.read(value["model"], place.at("model"))
+        return CallField().read(value, place)
 
     def schema(self) -> Schema:
         return {"$ref": "#/definitions/layer"}
 
     def definition(self) -> Schema:
         """The schema that the others refer to."""
-        name, called = Call().schema()["anyOf"]
+        name, called = CallField().schema()["anyOf"]
         nested = Mapping({"model": MODEL}, ["model"]).schema()
         return {"anyOf": [name, dict(called, properties={"model": False}), nested]}
 
 
-class Model(Field):
-    """A model in one of its forms."""
+class ModelField(Field):
+    """A model in one of its forms. Gives a `Model`."""
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         before = len(place.document.faults)
-        _FIELDS.check(value, place)
+        spec = _FIELDS.read(value, place)
         if len(place.document.faults) > before:
-            return
-        forms = [form for form in FORMS if form in value]
+            return None
+        forms = [form for form in FORMS if form in spec]
         if len(forms) != 1:
             place.fault("must have one of the keys {}".format(", ".join(FORMS)))
-        elif forms == ["functional"]:
-            _check_functional(value["functional"], place.at("functional"))
-        elif forms == ["subclass"]:
-            _check_subclass(value["subclass"], place.at("subclass"))
+            return None
+        (form,) = forms
+        return Model(_READERS[form](spec[form], place.at(form)), spec.get("class"), spec.get("name"))
 
     def schema(self) -> Schema:
         return {"$ref": "#/definitions/model"}
@@ -74,12 +79,12 @@ class Model(Field):
         return dict(_FIELDS.schema(), oneOf=[{"required": [form]} for form in FORMS])
 
 
-MODEL = Model()
+MODEL = ModelField()
 
-_INPUT = OneOf((list, Shape()), (dict, Call()))
+_INPUT = OneOf((list, Shape()), (dict, CallField()))
 _STEP = Mapping(
     {
-        "apply": OneOf((str, Text()), (dict, Layer())),
+        "apply": OneOf((str, Text()), (dict, LayerField())),
         "to": OneOf((str, Text()), (list, Items(Text()))),
         "with": Named(Value()),
     },
@@ -88,57 +93,83 @@ _STEP = Mapping(
 _FUNCTIONAL = Mapping(
     {
         "inputs": Named(_INPUT),
-        "layers": Named(Layer()),
-        "tensors": Named(OneOf((str, Expression()), (dict, _STEP))),
+        "layers": Named(LayerField()),
+        "tensors": Named(OneOf((str, ExpressionField()), (dict, _STEP))),
         "outputs": OneOf((str, Text()), (list, Items(Text()))),
     },
     required=["inputs", "outputs"],
 )
+_SUBCLASS = Mapping({"layers": Named(LayerField()), "call": ExpressionField()}, required=["layers", "call"])
 _FIELDS = Mapping(
     {
-        "sequential": Items(Layer()),
+        "sequential": Items(LayerField()),
         "functional": _FUNCTIONAL,
-        "subclass": Mapping({"layers": Named(Layer()), "call": Expression()}, required=["layers", "call"]),
+        "subclass": _SUBCLASS,
         "class": fallback(),
         "name": Text(),
     }
 )
 
 
-def _check_subclass(spec: dict[str, Any], place: Place) -> None:
-    """Names are free, and the call speaks of what there is."""
+def _read_sequential(layers: list[Any], place: Place) -> Sequential:
+    return Sequential(layers)
+
+
+def _read_subclass(spec: dict[str, Any], place: Place) -> Subclass:
+    """The names of layers are free, and the call knows every name in it."""
     for name in spec["layers"]:
         if name in (*_OF_A_CALL, *expressions.LIBRARIES, *expressions.KERAS):
             place.at("layers").at(name).fault(f"the name {name!r} is taken: call it something else")
-    for sentence in expressions.unknown_names(spec["call"], {*spec["layers"], *_OF_A_CALL[1:]}):
+    for sentence in expressions.unknown_names(spec["call"].text, {*spec["layers"], *_OF_A_CALL[1:]}):
         place.at("call").fault(sentence)
+    return Subclass(spec["layers"], spec["call"])
 
 
-def _check_functional(spec: dict[str, Any], place: Place) -> None:
-    """Tensors are made of inputs and tensors above them, by layers that there are."""
-    layers = list(spec.get("layers", {}))
-    known = list(spec["inputs"])
+def _read_functional(spec: dict[str, Any], place: Place) -> Functional:
+    """Names are free, and each tensor is made by a known layer from inputs and tensors above it."""
+    layers, steps = spec.get("layers", {}), spec.get("tensors", {})
     seen: list[str] = []
     for group in ("inputs", "layers", "tensors"):
         for name in spec.get(group, {}):
             if name in RESERVED or name in seen or is_taken(name):
                 place.at(group).at(name).fault(f"the name {name!r} is taken: call it something else")
             seen.append(name)
-    for name, step in spec.get("tensors", {}).items():
-        at = place.at("tensors").at(name)
-        if isinstance(step, str):
-            for sentence in expressions.unknown_names(step, {*known, *layers}):
-                at.fault(sentence)
-        else:
-            _check_known(step["to"], known, "tensor", at.at("to"))
-            if isinstance(step["apply"], str) and not _is_imported(step["apply"]):
-                _check_known(step["apply"], layers, "layer", at.at("apply"))
+
+    known = list(spec["inputs"])
+    tensors: dict[str, Expression | Step] = {}
+    for name, step in steps.items():
+        tensors[name] = _read_tensor(step, known, list(layers), place.at("tensors").at(name))
         known.append(name)
     _check_known(spec["outputs"], known, "tensor", place.at("outputs"))
+    return Functional(spec["inputs"], layers, tensors, spec["outputs"])
+
+
+def _read_tensor(
+    step: Expression | dict[str, Any], known: list[str], layers: list[str], place: Place
+) -> Expression | Step:
+    if isinstance(step, Expression):
+        for sentence in expressions.unknown_names(step.text, {*known, *layers}):
+            place.fault(sentence)
+        return step
+    _check_known(step["to"], known, "tensor", place.at("to"))
+    layer = step["apply"]
+    if isinstance(layer, str) and layer not in layers:
+        if _is_imported(layer):
+            layer = Call(layer, {})
+        else:
+            _check_known(layer, layers, "layer", place.at("apply"))
+    return Step(layer, step["to"], step.get("with", {}))
+
+
+_READERS: dict[str, Callable[[Any, Place], Sequential | Functional | Subclass]] = {
+    "sequential": _read_sequential,
+    "functional": _read_functional,
+    "subclass": _read_subclass,
+}
 
 
 def _is_imported(name: str) -> bool:
-    """Whether a layer is named where it comes from, and not one of the model's own: `layers.Add`, `CustomLayer`."""
+    """Whether a name is that of an importable layer, not of the model's own: `layers.Add`, `CustomLayer`."""
     return is_call({name: None})
 
 
@@ -146,76 +177,3 @@ def _check_known(names: str | list[str], known: list[str], what: str, place: Pla
     for name in [names] if isinstance(names, str) else names:
         if name not in known:
             place.fault(f"unknown {what} {describe_value(name)}{suggest(name, known)}")
-
-
-def write_model(script: Script, spec: dict[str, Any], name: str = "model") -> None:
-    """Write the building of a checked model, bound to `name`."""
-    form = next(form for form in FORMS if form in spec)
-    container = script.use(spec.get("class", _CONTAINERS[form]))
-    named = [f"name={literal(spec['name'], script)}"] if "name" in spec else []
-    if form == "sequential":
-        layers = [layer_text(script, layer) for layer in spec["sequential"]]
-        after = "])" if not named else f"], {named[0]})"
-        script.add(Stage.BUILD, *bracketed(f"{name} = {container}([", layers, after))
-    elif form == "functional":
-        _write_functional(script, spec["functional"])
-        ends = [f"{key}={_names(spec['functional'][key])}" for key in ("inputs", "outputs")]
-        script.add(Stage.BUILD, *bracketed(f"{name} = {container}(", ends + named, ")"))
-    else:
-        script.add(Stage.BUILD, *_subclass(script, spec["subclass"], container), "", "")
-        script.add(Stage.BUILD, f"{name} = {_CLASS}({', '.join(named)})")
-
-
-def layer_text(script: Script, layer: Any) -> str:
-    """The expression of a layer; a nested model is written first, under a name of its own."""
-    if is_nested(layer):
-        name = script.fresh("inner")
-        write_model(script, layer["model"], name)
-        return name
-    return call(layer, script)
-
-
-def _write_functional(script: Script, spec: dict[str, Any]) -> None:
-    steps = spec.get("tensors", {})
-    for name in [*spec["inputs"], *spec.get("layers", {}), *steps]:
-        script.define(name)
-    inner = {
-        name: layer_text(script, step["apply"])
-        for name, step in steps.items()
-        if isinstance(step, dict) and step["apply"] not in list(spec.get("layers", {}))
-    }
-    shared = {name: layer_text(script, layer) for name, layer in spec.get("layers", {}).items()}
-    for name, value in spec["inputs"].items():
-        made = f"{script.use('layers.Input')}(shape={shape(value)})" if isinstance(value, list) else call(value, script)
-        script.add(Stage.BUILD, f"{name} = {made}")
-    script.add(Stage.BUILD, *(f"{name} = {made}" for name, made in shared.items()))
-    given = [*spec["inputs"], *shared, *steps]
-    for name, step in steps.items():
-        if isinstance(step, str):
-            script.add(Stage.BUILD, f"{name} = {script.expression(step, given=given)}")
-        else:
-            made = inner.get(name, step["apply"])
-            more = further(step.get("with", {}), script)
-            script.add(Stage.BUILD, f"{name} = {made}({_names(step['to'])}{more})")
-
-
-def _names(names: Any) -> str:
-    words = [names] if isinstance(names, str) else list(names)
-    return words[0] if isinstance(names, str) or len(words) == 1 else "[{}]".format(", ".join(words))
-
-
-def _subclass(script: Script, spec: dict[str, Any], base: str) -> list[str]:
-    script.define(_CLASS)
-    layers = {name: layer_text(script, layer) for name, layer in spec["layers"].items()}
-    words = expressions.names_read(spec["call"])
-    more = "".join(f", {word}=None" for word in ("training", "mask") if word in words)
-    body = script.expression(spec["call"], own=list(layers), given=["inputs", "training", "mask"])
-    return [
-        f"class {_CLASS}({base}):",
-        "    def __init__(self, **kwargs):",
-        "        super().__init__(**kwargs)",
-        *(f"        self.{name} = {made}" for name, made in layers.items()),
-        "",
-        f"    def call(self, inputs{more}):",
-        f"        return {body}",
-    ]

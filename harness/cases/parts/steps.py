@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cases.codegen.literals import bracketed, call, further, keywords
+from harness.cases.codegen.literals import bracketed, further, keywords, literal
+from harness.cases.codegen.nodes import Call
 from harness.cases.codegen.script import Script
-from harness.cases.document.containers import Items, Mapping, OneOf, Value, is_call
+from harness.cases.document.containers import Items, Mapping, OneOf, Value
 from harness.cases.document.fields import Choice, Field, Flag, Number, Text, Whole
 from harness.cases.document.reader import Place
-from harness.cases.parts.arrays import array, data
+from harness.cases.parts.arrays import data
 from harness.contract.statuses import Stage
 
 _PART = OneOf((str, Text()), (dict, Value()))  # "adam", {optimizers.Adam: {...}} or {python: ...}
@@ -57,7 +58,7 @@ def check_steps(body: dict[str, Any], place: Place) -> None:
         if step in body and "compile" not in body:
             place.at(step).fault("a model is compiled before: the key 'compile' is missing")
     train = body.get("train", {})
-    if train.get("by") == "gradient_tape" and not is_call(body.get("compile", {}).get("loss")):
+    if train.get("by") == "gradient_tape" and not isinstance(body.get("compile", {}).get("loss"), Call):
         place.at("train").at("by").fault("takes a loss such as {losses.MeanSquaredError: {}}, not a word")
     allowed = {"fit": tuple(FIT_FIELDS), "fit_generator": _GENERATOR_ONLY}.get(train.get("by", "fit"), ("epochs",))
     for key in train:
@@ -98,7 +99,7 @@ def _on_batch() -> list[str]:
 
 def _by_tape(settings: dict[str, Any], script: Script) -> list[str]:
     script.plain("import tensorflow as tf")
-    script.add(Stage.FIT, f"compute_loss = {call(settings['loss'], script)}")
+    script.add(Stage.FIT, f"compute_loss = {literal(settings['loss'], script)}")
     return [
         "with tf.GradientTape() as tape:",
         "    loss = compute_loss(targets, model(inputs, training=True))",
@@ -110,7 +111,7 @@ def _by_tape(settings: dict[str, Any], script: Script) -> list[str]:
 
 def _write_data(fit: dict[str, Any], script: Script) -> None:
     for key in ("inputs", "targets"):
-        script.add(Stage.FIT, f"{key} = {array(script, fit[key])}")
+        script.add(Stage.FIT, f"{key} = {literal(fit[key], script)}")
 
 
 def _settings(fit: dict[str, Any], script: Script) -> str:
@@ -119,14 +120,14 @@ def _settings(fit: dict[str, Any], script: Script) -> str:
 
 def write_evaluate(spec: dict[str, Any], script: Script) -> None:
     """Write `evaluation = model.evaluate(...)`."""
-    parts = [array(script, spec["inputs"]), array(script, spec["targets"])]
+    parts = [literal(spec[key], script) for key in ("inputs", "targets")]
     parts += [f"{key}={spec[key]!r}" for key in ("batch_size",) if key in spec]
     script.add(Stage.CALL, *bracketed("evaluation = model.evaluate(", parts, ")"))
 
 
 def write_predict(spec: Any, script: Script, name: str = "prediction", model: str = "model") -> None:
     """Write `prediction = model.predict(...)`."""
-    script.add(Stage.CALL, f"{name} = {model}.predict({array(script, spec)})")
+    script.add(Stage.CALL, f"{name} = {model}.predict({literal(spec, script)})")
 
 
 def write_steps(body: dict[str, Any], script: Script) -> None:

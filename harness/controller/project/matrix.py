@@ -135,7 +135,7 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
     if isinstance(data, dict) and data.get("schema") != MATRIX_SCHEMA:
         place.at("schema").fault(f"schema {data.get('schema')!r}: this harness reads schema {MATRIX_SCHEMA}")
         return None, document.faults
-    MATRIX_FIELDS.check(data, place)
+    MATRIX_FIELDS.read(data, place)
     if not document.faults:
         check_names(data, place)
     if document.faults:

@@ -45,13 +45,11 @@ class Keyed(Field):
         self.key = Matching(pattern, wanted)
         self.item = item
 
-    def check(self, value: Any, place: Place) -> None:
+    def read(self, value: Any, place: Place) -> Any:
         if not isinstance(value, dict) or not value:
             place.fault("must be a mapping with at least one entry")
-            return
-        for key, item in value.items():
-            self.key.check(key, place.at(key))
-            self.item.check(item, place.at(key))
+            return None
+        return {self.key.read(key, place.at(key)): self.item.read(item, place.at(key)) for key, item in value.items()}
 
     def schema(self) -> Schema:
         names = {"pattern": self.key.schema()["pattern"]}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.cases.codegen.literals import WIDTH, bracketed, call, keywords, literal, shape, shapes
+from harness.cases.codegen.literals import WIDTH, bracketed, keywords, literal, shape, shapes
+from harness.cases.codegen.nodes import Call
 from harness.cases.codegen.script import Script
 from harness.contract.plan import PathSpec
 
@@ -43,34 +44,6 @@ def test_plain_values_and_sizes(document: str, python: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "python"),
-    [
-        ("{layers.Dense: {units: 10}}", "Dense(units=10)"),
-        ("{layers.Flatten: null}", "Flatten()"),
-        ("{tf.keras::Input: {shape: [4]}}", "tf.keras.Input(shape=(4,))"),
-        ("{a.B: {c: {d.E: {f: [1, x]}}}}", 'B(c=E(f=[1, "x"]))'),
-        ("[{metrics.AUC: {}}, mse]", '[AUC(), "mse"]'),
-        ("{a.B: {x: 1}, c: 2}", '{"a.B": {"x": 1}, "c": 2}'),
-        ("{out: mse}", '{"out": "mse"}'),
-        ("{Adam: {learning_rate: 0.1}}", "Adam(learning_rate=0.1)"),
-        ("{layers.Masking: {value: -.inf}}", 'Masking(value=float("-inf"))'),
-        ("{.nan: [.inf]}", '{float("nan"): [float("inf")]}'),
-        ("{layers.class: 1}", '{"layers.class": 1}'),
-        ("{1: [3]}", "{1: (3,)}"),
-        ("{python: 'lambda x: x * 2'}", "lambda x: x * 2"),
-        ("{python: '1, 2'}", "(1, 2)"),
-        ("{python: 'keras::backend.floatx()'}", "floatx()"),
-        ("[{python: np.float32}, mse]", '[np.float32, "mse"]'),
-        ("{a.B: {f: {python: 'layers.Dense(2)'}}}", "B(f=Dense(2))"),
-        ("{python: tf, x: 1}", '{"python": "tf", "x": 1}'),
-    ],
-)
-def test_nested_calls_and_mappings(document: str, python: str) -> None:
-    assert literal(yaml.safe_load(document), _script()) == python
-    compile(python, "literal", "eval")
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -91,23 +64,10 @@ def test_text_comes_back_from_python_as_it_was(text: str) -> None:
     assert not {"\n", "\r"} & set(python)
 
 
-@pytest.mark.parametrize(
-    ("value", "python"),
-    [
-        ("layers.Flatten", "Flatten()"),
-        ({"layers.Dense": None}, "Dense()"),
-        ({"layers.Dense": {}}, "Dense()"),
-        ({"layers.Dense": {"units": 10, "activation": "relu"}}, 'Dense(units=10, activation="relu")'),
-    ],
-)
-def test_call(value: Any, python: str) -> None:
-    assert call(value, _script()) == python
-
-
 def test_keywords_stay_in_the_order_of_the_document() -> None:
     script = _script()
     assert keywords({}, script) == ""
-    made = keywords({"units": 10, "bias": {"initializers.Ones": {}}, "a": [1]}, script)
+    made = keywords({"units": 10, "bias": Call("initializers.Ones", {}), "a": [1]}, script)
     assert made == "units=10, bias=Ones(), a=(1,)"
     assert script.text() == "# import\nfrom keras.initializers import Ones\n"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from harness.cases.document.containers import (
-    Call,
-    Expression,
+    CallField,
+    ExpressionField,
     Items,
     Mapping,
     Named,
@@ -22,7 +22,7 @@ from harness.cases.document.containers import (
 from harness.cases.document.fields import Field, Flag, Number, Text, Whole
 from harness.cases.document.reader import Document, Place
 
-PART = OneOf((str, Text()), (dict, Call()))
+PART = OneOf((str, Text()), (dict, CallField()))
 DAY = date(2020, 1, 1)
 VALUE = "text, a number, true, false, null, a list or a mapping"
 REFERENCE = "a name such as layers.Dense or tf.keras::layers.Dense"
@@ -31,7 +31,7 @@ OUTER = Mapping({"size": Whole(1), "inner": Mapping({"units": Whole()}, required
 
 def _said(field: Field, value: Any) -> list[str]:
     document = Document("case.yaml")
-    field.check(value, Place(document))
+    field.read(value, Place(document))
     return [fault.message for fault in document.faults]
 
 
@@ -40,9 +40,12 @@ def _said(field: Field, value: Any) -> list[str]:
     [
         (Items(Flag()), [[True], [True, False]]),
         (fallback(), ["layers.Dense", ["layers.Dense"], ["keras::Dense", "Dense"]]),
-        (Expression(), ["x", " x + 1 ", "keras::f(x)", "'a#b'"]),
+        (ExpressionField(), ["x", " x + 1 ", "keras::f(x)", "'a#b'"]),
         (Named(Flag()), [{}, {"a": True, "b_2": False}]),
-        (Call(), ["layers.Flatten", {"layers.Dense": {"units": 1}}, {"layers.Dense": None}, {"tf.keras::Input": {}}]),
+        (
+            CallField(),
+            ["layers.Flatten", {"layers.Dense": {"units": 1}}, {"layers.Dense": None}, {"tf.keras::Input": {}}],
+        ),
         (PART, ["adam", {"optimizers.Adam": {"learning_rate": 0.1}}]),
         (OUTER, [{"size": 1}, {"size": 1, "inner": {"units": 0}}]),
     ],
@@ -70,9 +73,9 @@ def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
         (fallback(), {}, "must be text or a list, not a mapping"),
         (fallback(), [], "must be a list with at least one item, not a list"),
         (fallback(), ["x", "x y"], f"must be {REFERENCE}, not 'x y'"),
-        (Expression(), None, "must be a line of Python, not empty"),
-        (Expression(), 3, "must be a line of Python, not 3"),
-        (Expression(), "x +", "is not a Python expression: invalid syntax"),
+        (ExpressionField(), None, "must be a line of Python, not empty"),
+        (ExpressionField(), 3, "must be a line of Python, not 3"),
+        (ExpressionField(), "x +", "is not a Python expression: invalid syntax"),
         (PART, "", "must be text, not ''"),
     ],
 )
@@ -96,7 +99,7 @@ def test_composed_values_that_do_not_fit(field: Field, value: Any, message: str)
     ],
 )
 def test_what_is_no_call(value: Any, message: str) -> None:
-    assert _said(Call(), value) == [message]
+    assert _said(CallField(), value) == [message]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_what_is_no_call(value: Any, message: str) -> None:
 )
 def test_an_argument(value: Any) -> None:
     assert _said(Value(), value) == []
-    assert _said(Call(), {"layers.Dense": {"argument": value}}) == []
+    assert _said(CallField(), {"layers.Dense": {"argument": value}}) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +159,7 @@ def test_an_argument(value: Any) -> None:
 )
 def test_what_is_no_argument(value: Any, message: str) -> None:
     assert _said(Value(), value) == [message]
-    assert _said(Call(), {"layers.Dense": {"argument": value}}) == [message]
+    assert _said(CallField(), {"layers.Dense": {"argument": value}}) == [message]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ SHAPE = "a list of sizes such as [2, 784] (null for an open one)"
 
 def _said(field: Field, value: Any) -> list[str]:
     document = Document("case.yaml")
-    field.check(value, Place(document))
+    field.read(value, Place(document))
     return [fault.message for fault in document.faults]
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.cases.codegen.literals import literal
 from harness.cases.codegen.script import Script
+from harness.cases.document.fields import Field
 from harness.cases.document.reader import Document, Place
-from harness.cases.parts.arrays import Array, array, data, is_array, rows
+from harness.cases.parts.arrays import ArrayField, data, is_array, rows
 from harness.contract.plan import PathSpec
 
 NO_ARRAY = "must be an array such as {ones: [2, 4]}"
@@ -18,10 +20,14 @@ DTYPES = "bool, float16, float32, float64, int32, int64, uint8"
 SHAPE = "a list of sizes such as [2, 784] (null for an open one)"
 
 
-def _said(spec: Any) -> list[str]:
+def _read(field: Field, spec: Any) -> tuple[Any, list[str]]:
     document = Document("case.yaml")
-    Array().check(spec, Place(document))
-    return [fault.message for fault in document.faults]
+    value = field.read(spec, Place(document))
+    return value, [fault.message for fault in document.faults]
+
+
+def _said(spec: Any) -> list[str]:
+    return _read(ArrayField(), spec)[1]
 
 
 @pytest.mark.parametrize(
@@ -44,12 +50,12 @@ def _said(spec: Any) -> list[str]:
     ],
 )
 def test_expression_and_rows(document: str, python: str, count: int) -> None:
-    spec = yaml.safe_load(document)
     script = Script(PathSpec("keras", "from"))
-    assert _said(spec) == []
-    assert array(script, spec) == python
+    array, faults = _read(ArrayField(), yaml.safe_load(document))
+    assert faults == []
+    assert literal(array, script) == python
     assert script.text() == "import numpy as np\n\n# import\n"
-    assert rows(spec) == count
+    assert rows(array) == count
     compile(python, "array", "eval")
 
 
@@ -105,10 +111,11 @@ def test_numbers_that_have_no_literal_or_no_end(document: str, message: str) -> 
 
 def test_data_is_an_array_or_a_list_of_them() -> None:
     script = Script(PathSpec("keras", "from"))
-    several = [{"ones": [3, 4]}, {"zeros": [2]}]
-    assert array(script, several) == '[np.ones((3, 4), dtype="float32"), np.zeros((2,), dtype="float32")]'
+    several, faults = _read(data(), [{"ones": [3, 4]}, {"zeros": [2]}])
+    assert literal(several, script) == '[np.ones((3, 4), dtype="float32"), np.zeros((2,), dtype="float32")]'
     assert rows(several) == 3
-    assert [_data_said(spec) for spec in (several, several[0])] == [[], []]
+    assert _read(data(), {"ones": [3, 4]}) == (several[0], faults)
+    assert faults == []
 
 
 @pytest.mark.parametrize(
@@ -122,13 +129,7 @@ def test_data_is_an_array_or_a_list_of_them() -> None:
     ],
 )
 def test_what_is_no_data(spec: Any, messages: list[str]) -> None:
-    assert _data_said(spec) == messages
-
-
-def _data_said(spec: Any) -> list[str]:
-    document = Document("case.yaml")
-    data().check(spec, Place(document))
-    return [fault.message for fault in document.faults]
+    assert _read(data(), spec)[1] == messages
 
 
 @pytest.mark.parametrize(

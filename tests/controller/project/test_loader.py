@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.case import Case
 from harness.controller.errors import FaultyFiles, UsageError
+from harness.controller.project import case_checks
 from harness.controller.project.layout import Layout, find_root
 from harness.controller.project.loader import load_matrix, load_project
 
@@ -113,7 +113,7 @@ def test_code_that_cannot_be_compiled_is_a_fault(
 
 
 def test_a_script_that_cannot_be_compiled_is_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Case, "script", lambda case, path: f"return '{case.id}'\n")
+    monkeypatch.setattr(case_checks, "script_of", lambda case, path: f"return '{case.id}'\n")
     with pytest.raises(FaultyFiles) as faulty:
         load_project(project)
     assert str(faulty.value).splitlines() == [
