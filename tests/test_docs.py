@@ -11,7 +11,7 @@ import yaml
 from harness.cases.kinds import KINDS
 from harness.cases.loader import COMMON, read_case
 from harness.contract.statuses import Stage, Status
-from harness.controller.arguments import COMMANDS
+from harness.controller.commands import COMMANDS
 from harness.controller.errors import Exit
 from harness.controller.grid.data_files import csv_parts, json_parts
 from harness.controller.grid.explanations import unexplaining_entries

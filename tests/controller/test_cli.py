@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import os
 import shutil
@@ -8,15 +9,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+import harness as harness_package
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
+from harness.controller import commands
 from harness.controller.cli import main, parse_arguments
-from harness.controller.commands import run as running
+from harness.controller.commands import COMMANDS, run
 from harness.controller.environments.interpreters import missing_interpreter
-from harness.controller.errors import Exit
+from harness.controller.errors import Exit, HarnessError
+from harness.controller.project.loader import Project, load_project
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
 
@@ -46,17 +51,79 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "exit codes: 0 agrees with the baseline" in text
 
 
-@pytest.mark.parametrize("arguments", [[], ["rnu"], ["run", "--jobs", "0"], ["plan", "--format", "xml"], ["script"]])
-def test_arguments_that_are_wrong_end_with_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "harness: no command given; `harness --help` lists them"),
+        (["rnu"], "harness: unknown command 'rnu'; did you mean 'run'?"),
+        (["run", "--jobs", "0"], "harness run: argument -j/--jobs: must be at least 1"),
+        (["plan", "--format", "jsno"], "harness plan: argument --format: unknown value 'jsno'; did you mean 'json'?"),
+        (["script"], "harness script: the following arguments are required: CASE, -p/--path"),
+        (["script", "--pth", "keras"], "harness script: unknown option '--pth'; did you mean '--path'?"),
+        (["init", "--froot=x"], "harness init: unknown option '--froot'; did you mean '--root'?"),
+        (["--rot", "x", "plan"], "harness: unknown option '--rot'; did you mean '--root'?"),
+    ],
+)
+def test_wrong_arguments_end_with_one_sentence(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", message + "\n")
+
+
+def test_an_unknown_command_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["frobnicate"]) == 2
+    message = f"harness: unknown command 'frobnicate'; known: {', '.join(sorted(COMMANDS))}\n"
+    assert capsys.readouterr().err == message
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_refuses_an_unknown_option(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--fesh"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    hint = "; did you mean '--fresh'?" if command == "run" else "; known: --"
+    assert line.startswith(f"harness {command}: unknown option '--fesh'{hint}")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help_and_a_module(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 2
-    assert "usage: harness" in capsys.readouterr().err
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: harness {command} ")
+    assert callable(importlib.import_module(f"harness.controller.commands.{command}").run)
 
 
-def test_what_follows_two_dashes_goes_to_pytest() -> None:
+def test_every_module_with_a_command_is_listed() -> None:
+    folder = Path(commands.__file__).parent
+    names = {file.stem for file in folder.glob("*.py") if "\ndef add_arguments(" in file.read_text(encoding="utf-8")}
+    assert names == set(COMMANDS)
+
+
+@pytest.mark.parametrize("option", ["-V", "--version"])
+def test_the_version_is_printed(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([option])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"harness {harness_package.__version__}\n"
+
+
+def test_root_stands_before_or_after_the_command(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["plan", "--root", str(project)]) == 0
+    after = capsys.readouterr()
+    assert main(["--root", str(project), "plan"]) == 0
+    assert capsys.readouterr() == after
+    assert after.out.endswith("2 environments, 10 cells\n")
+    assert main(["--root", "nowhere", "plan", "--root", str(project)]) == 0
+
+
+def test_pytest_gets_all_after_two_dashes() -> None:
     options = parse_arguments(["run", "-e", "tf215", "-j", "3", "--", "-k", "plot", "-x", "tf216", "--", "-e"])
-    assert (options.env, options.jobs, options.case, options.unknown) == (["tf215"], 3, [], [])
+    assert (options.env, options.jobs, options.case) == (["tf215"], 3, [])
+    assert parse_arguments(["--root", "x", "run", "--", "--root", "y"]).pytest == ["--root", "y"]
     assert options.pytest == ["-k", "plot", "-x", "tf216", "--", "-e"]
     assert parse_arguments(["run"]).pytest == []
 
@@ -64,22 +131,32 @@ def test_what_follows_two_dashes_goes_to_pytest() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["tf215"], "unexpected 'tf215': what goes to pytest follows --; did you mean -e tf215?"),
+        (["tf215"], "unexpected argument 'tf215' (pass pytest arguments after --); did you mean -e tf215?"),
         (
             ["-e", "tf216", "tf1x", "--", "-x"],
-            "unexpected 'tf1x': what goes to pytest follows --; did you mean -g tf1x?",
+            "unexpected argument 'tf1x' (pass pytest arguments after --); did you mean -g tf1x?",
         ),
-        (["tf.keras", "-j", "2"], "unexpected 'tf.keras': what goes to pytest follows --; did you mean -p tf.keras?"),
-        (["dense"], "unexpected 'dense': what goes to pytest follows --; did you mean -k dense?"),
-        (["-x"], "unexpected '-x': what goes to pytest follows --"),
+        (
+            ["tf.keras", "-j", "2"],
+            "unexpected argument 'tf.keras' (pass pytest arguments after --); did you mean -p tf.keras?",
+        ),
+        (["dense"], "unexpected argument 'dense' (pass pytest arguments after --); did you mean -k dense?"),
+        (["-x"], "unknown option '-x' (pass pytest arguments after --)"),
     ],
 )
-def test_what_stands_before_two_dashes_is_not_pytests(harness: Command, arguments: list[str], said: str) -> None:
+def test_run_refuses_other_words_before_two_dashes(harness: Command, arguments: list[str], said: str) -> None:
     done = harness("run", *arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"harness run: {said}\n")
 
 
-def test_two_dashes_of_other_commands_only_end_the_options(harness: Command) -> None:
+def test_other_commands_refuse_unexpected_words(harness: Command) -> None:
+    done = harness("plan", "tf215")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "harness plan: unexpected argument 'tf215'; did you mean -e tf215?\n"
+    assert harness("validate", "tf215").stderr == "harness validate: unexpected argument 'tf215'\n"
+
+
+def test_elsewhere_two_dashes_only_end_the_options(harness: Command) -> None:
     done = harness("script", "-p", "keras", "--", "version")
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -91,17 +168,17 @@ def test_two_dashes_of_other_commands_only_end_the_options(harness: Command) -> 
         (["--isolation", "spawn", "--fresh", "--", "-x"], ["--isolation", "spawn", "--fresh", "-x"]),
     ],
 )
-def test_the_isolation_is_the_columns_own_where_none_is_given(
+def test_the_worker_gets_only_given_options(
     harness: Command, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: list[str]
 ) -> None:
     handed: list[list[str]] = []
 
-    def run(root: Path, selection: Selection, jobs: int | None, how: list[str]) -> Exit:
-        handed.append(how)
-        return Exit.AGREES
+    def preflight(project: Project, selection: Selection, arguments: list[str]) -> NoReturn:
+        handed.append(arguments)
+        raise HarnessError("enough")
 
-    monkeypatch.setattr(running, "run", run)
-    assert harness("run", *given).returncode == 0
+    monkeypatch.setattr(run, "preflight", preflight)
+    assert harness("run", *given).stderr == "enough\n"
     assert handed == [expected]
 
 
@@ -119,6 +196,34 @@ def test_output_that_nobody_reads_makes_no_run_agree(
     done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
     os.close(writer)
     assert (done.returncode, done.stderr) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--help"], ["yaml", "packaging", "rich", "tox", "harness.cases", "harness.controller.commands.plan"]),
+        (
+            ["plan"],
+            [
+                "rich",
+                "tox",
+                "uv",
+                "harness.cases.kinds",
+                "harness.cases.loader",
+                "harness.controller.project.case_checks",
+            ],
+        ),
+    ],
+)
+def test_quick_commands_import_little(project: Path, arguments: list[str], unneeded: list[str]) -> None:
+    load_project(project)
+    code = "import sys\nfrom harness.controller.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+    code += "print('modules:', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert "usage: harness" in done.stdout or "2 environments, 10 cells" in done.stdout
+    assert not set(unneeded) & set(done.stdout.rpartition("modules:")[2].split())
 
 
 def test_validate_counts_what_is_there(harness: Command) -> None:
@@ -236,7 +341,7 @@ def test_a_selection_that_matches_nothing_ends_with_code_2(
 def test_a_selection_without_a_cell_ends_with_code_2(harness: Command, command: str) -> None:
     done = harness(command, "-e", "tf215", "-k", "dense", "-p", "keras")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(("the selection has no cell", "there is nothing to show"))
+    assert done.stderr.startswith(("the selection has no cell", "nothing to show"))
 
 
 def test_plan_as_a_table(harness: Command) -> None:

@@ -13,6 +13,7 @@ from harness.contract.records import CellKey
 from harness.controller.audit.sampling import any_seed
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock, write_atomically
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 from harness.controller.results.compare import Change, both_sides
 from harness.controller.results.documents import Column
@@ -25,12 +26,12 @@ COMPARED_ISOLATIONS = ("spawn", "fork")  # the last leaves the last run, as an o
 CellSample = dict[str, list[CellKey]]  # by environment
 
 
-def audit_isolations(root: Path | None, selection: Selection, sample: int, seed: int | None, jobs: int | None) -> Exit:
+def audit_isolations(project: Project, selection: Selection, sample: int, seed: int | None, jobs: int | None) -> Exit:
     """Draw cells of a selection, run them in both isolations, and say where these differ, warnings included.
 
     Raises UsageError or HarnessError where the selection cannot be run.
     """
-    todo = preflight(root, selection, ["--fresh", "--retries", "0"])
+    todo = preflight(project, selection, ["--fresh", "--retries", "0"])
     seed = any_seed() if seed is None else seed
     drawn = sample_cells(todo.cells, sample, seed)
     console = Console(highlight=False, emoji=False)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console, Group
@@ -20,11 +19,10 @@ from harness.contract.statuses import Status
 from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
-from harness.controller.commands.common import open_root
 from harness.controller.environments.installed import facts
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, read_columns, read_details
 from harness.controller.run.signals import signals_as_interrupt
@@ -36,15 +34,14 @@ _QUIET = 30.0  # seconds after which a log gets a line again
 _NOTES_SINCE = Version("3.11")
 
 
-def audit(
-    root: Path | None, selection: Selection, of_run: bool, sample: int, seed: int | None, jobs: int | None
+def audit_scripts(
+    project: Project, selection: Selection, of_run: bool, sample: int, seed: int | None, jobs: int | None
 ) -> Exit:
     """Draw cells from the accepted results, or from the last run, run their scripts, and say what disagrees.
 
     Raises UsageError where there is nothing to draw from, and HarnessError where an environment is not installed, or
     is not the one that the results are of, or a script has changed since the run.
     """
-    project = load_project(open_root(root))
     folder = project.layout.run if of_run else project.layout.results
     columns = read_columns(folder, [item.id for item in selection.choose_environments(project.matrix)])
     cells, left_out = recorded_cells(project, selection, columns)

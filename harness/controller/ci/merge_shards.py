@@ -26,7 +26,7 @@ from harness.controller.results.merge import merge_all
 from harness.controller.text import one_line
 
 
-def gather(project: Project, selection: Selection, folder: Path) -> Exit:
+def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
     """Write the run of the selection from its shards. A column that none of them has is there as `not-run`."""
     layout, matrix = project.layout, project.matrix
     environments = selection.choose_environments(matrix, matrix.default)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey
-from harness.controller.commands.common import open_root
+from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import exclusive_lock
 from harness.controller.grid.outputs import grid_files, grid_summary
 from harness.controller.project.cells import by_lane, cell_keys, keys_of
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import changes_as_text
 from harness.controller.results.compare import Change, compare_sets
@@ -48,15 +48,18 @@ def merge_into_baseline(
     return Column(run.environment, kept | taken)
 
 
-def accept(root: Path | None, selection: Selection, dry_run: bool, complete: bool = False) -> Exit:
-    """Take the selected cells of the last run into results/, note what that changes, and make the grid anew.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection of the last run."""
+    add_selection(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
+    parser.add_argument("--complete", action="store_true", help="only environments in which every cell was run")
 
-    All of that is written as one, or nothing of it is. With `complete` what was not run to the end stays as it was.
-    """
-    project = load_project(open_root(root))
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Write the selected cells of the last run into results/, their history, and the grid: all of it or nothing."""
     layout = project.layout
     with exclusive_lock(layout.state / "lock", f"run in {layout.root}"), writer_lock(layout):
-        return _accept(project, selection, dry_run, complete)
+        return _accept(project, selection_of(options), options.dry_run, options.complete)
 
 
 def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool) -> Exit:
@@ -67,7 +70,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
         same = unchanged_lanes(project.matrix, accepted, runs)
         runs = {name: column for name, column in runs.items() if _is_complete(column) and name not in same}
         if not runs:
-            print("nothing was run to the end: nothing is accepted")
+            print("no environment finished; nothing accepted")
             return Exit.AGREES
     selected = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
     merged = _merged(project, selected, runs, accepted)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
-from harness.controller.ci.merge_shards import gather
-from harness.controller.commands.common import open_root
+from harness.controller.ci.merge_shards import merge_shards
+from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.outputs import collect_grid
-from harness.controller.project.loader import load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 
 
-def collect(root: Path | None, selection: Selection, shards: Path | None) -> Exit:
-    """Make the grid's files from the accepted results, or the last run from the folder of its shards."""
-    project = load_project(open_root(root))
-    if shards is not None:
-        return gather(project, selection, shards)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, of shards only."""
+    add_selection(parser)
+    parser.add_argument(
+        "--shards", type=Path, metavar="DIR", help="merge the shards in the folders of DIR into the last run"
+    )
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Write the grid of the accepted results, or with --shards the last run."""
+    selection = selection_of(options)
+    if options.shards is not None:
+        return merge_shards(project, selection, options.shards)
     if selection != Selection():
-        raise UsageError("what is selected goes with --shards: the grid is always made from all results")
+        raise UsageError("a selection needs --shards: the grid is always written from all results")
     collect_grid(project)
     return Exit.AGREES

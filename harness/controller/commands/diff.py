@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import argparse
 
-from harness.controller.commands.common import open_root, within_selection
+from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, UsageError
-from harness.controller.project.loader import load_project
+from harness.controller.project.cells import cell_keys
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
-from harness.controller.results import change_formats as changes
-from harness.controller.results import sources
+from harness.controller.results.change_formats import changes_as_json, changes_as_markdown, changes_as_text
 from harness.controller.results.compare import compare_sets
+from harness.controller.results.documents import Column
+from harness.controller.results.sources import RUN, read_source
 from harness.controller.results.verdict import disagreeing
 
+_FORMATS = {"text": changes_as_text, "markdown": changes_as_markdown, "json": changes_as_json}
 
-def diff(root: Path | None, selection: Selection, old: str, new: str, form: str) -> Exit:
-    """Print what changed. A run is compared only in what it ran; anything else as a whole."""
-    project = load_project(open_root(root))
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, and the two sides."""
+    add_selection(parser)
+    source = "results, run, a folder or a git revision"
+    parser.add_argument("old", nargs="?", default="results", metavar="OLD", help=f"{source} (default: results)")
+    parser.add_argument("new", nargs="?", default="run", metavar="NEW", help=f"{source} (default: run)")
+    parser.add_argument("--format", choices=list(_FORMATS), default="text", help="default: text")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Print what changed. A run is compared only in the cells that it ran; anything else as a whole."""
+    selection = selection_of(options)
     before, after = (
-        within_selection(sources.read_source(project.layout, name), project, selection) for name in (old, new)
+        _within_selection(read_source(project.layout, name), project, selection) for name in (options.old, options.new)
     )
-    whole = new != sources.RUN
+    whole = options.new != RUN
     compared = [*after.values(), *(before.values() if whole else [])]
     if selection != Selection() and not any(column.cells for column in compared):
-        raise UsageError(f"there is nothing to compare: {new} has no cell of this selection")
-    found = compare_sets(before, after, whole)
-    write = {"text": changes.changes_as_text, "markdown": changes.changes_as_markdown, "json": changes.changes_as_json}[
-        form
-    ]
-    print(write(found), end="")
+        raise UsageError(f"nothing to compare: {options.new} has no cell of this selection")
+    changes = compare_sets(before, after, whole)
+    print(_FORMATS[options.format](changes), end="")
     lanes = project.matrix.in_lanes
-    differs = any(disagreeing([change], change.environment in lanes) for change in found)
+    differs = any(disagreeing([change], change.environment in lanes) for change in changes)
     return Exit.DIFFERS if differs else Exit.AGREES
+
+
+def _within_selection(columns: dict[str, Column], project: Project, selection: Selection) -> dict[str, Column]:
+    """The columns without the environments and cells that the selection leaves out."""
+    if selection == Selection():
+        return columns
+    environments = {item.id for item in selection.choose_environments(project.matrix, with_lanes=True)}
+    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    return {
+        name: Column(column.environment, {key: outcome for key, outcome in column.cells.items() if key in cells})
+        for name, column in columns.items()
+        if name in environments
+    }

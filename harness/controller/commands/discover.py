@@ -1,13 +1,14 @@
-"""`harness discover`: ask the package index for new releases, and take them into matrix.yaml."""
+"""`harness discover`: add new releases from the package index to matrix.yaml."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 from harness.cases.document.reader import load
-from harness.controller.commands.common import open_root
+from harness.controller.commands.openers import open_layout
+from harness.controller.commands.options import integer
 from harness.controller.discovery.index import read_index_project
 from harness.controller.discovery.index_settings import index_addresses
 from harness.controller.discovery.matrix_edit import edit_matrix
@@ -16,30 +17,45 @@ from harness.controller.discovery.releases import DISTRIBUTIONS, PACKAGES, Terms
 from harness.controller.discovery.updates import MatrixUpdate, find_updates
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.files import write_atomically
+from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import FILE, Matrix
 
+OPENER = open_layout
 
-def discover(root: Path | None, check: bool, pre: bool, cool_down: int) -> Exit:
-    """Say what is new, and without `check` write it. Releases count from `cool_down` days after their last file on."""
-    found = open_root(root)
-    matrix = load_matrix(found)
-    terms = Terms(datetime.now(timezone.utc) - timedelta(days=cool_down), pre)
-    changes = find_updates(load(str(found), FILE).data, _ask(), terms)
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which releases count."""
+    parser.add_argument("--check", action="store_true", help="write nothing; the exit code is 1 if something is new")
+    parser.add_argument("--pre", action="store_true", help="include pre-releases")
+    parser.add_argument(
+        "--cool-down",
+        type=integer(0, 3650),
+        default=1,
+        metavar="DAYS",
+        help="ignore releases whose last file is younger (default: 1)",
+    )
+
+
+def run(options: argparse.Namespace, layout: Layout) -> Exit:
+    """Print the new releases and, without --check, write them into matrix.yaml."""
+    matrix = load_matrix(layout.root)
+    terms = Terms(datetime.now(timezone.utc) - timedelta(days=options.cool_down), options.pre)
+    changes = find_updates(load(str(layout.root), FILE).data, _read_index(), terms)
     for change in changes:
         print(f"{change.id}: {change.said}")
     if not changes:
         print("nothing new")
         return Exit.AGREES
-    if check:
+    if options.check:
         return Exit.DIFFERS
-    file = found / FILE
+    file = layout.root / FILE
     write_atomically(file, edit_matrix(file.read_bytes().decode("utf-8"), changes))
     print(f"{FILE}: written; now run `harness lock {_selecting(changes, matrix)}`")
     return Exit.AGREES
 
 
-def _ask() -> dict[str, list[File]]:
+def _read_index() -> dict[str, list[File]]:
     addresses = index_addresses()
     index = {name: read_index_project(addresses, name) for name in PACKAGES}
     if not any(index[name] for name in DISTRIBUTIONS):

@@ -1,17 +1,18 @@
-"""`harness flaky`: a selection is run several times, and what did not give the same each time is listed."""
+"""`harness flaky`: run a selection several times, and list the cells with more than one outcome."""
 
 from __future__ import annotations
 
+import argparse
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 
 from harness.contract.records import CellKey, Outcome
+from harness.controller.commands.options import add_run_options, integer, isolation_arguments, selection_of
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
-from harness.controller.project.selection import Selection
+from harness.controller.project.loader import Project
 from harness.controller.results.flaky import flaky_sentence
 from harness.controller.run.batch import run_batch, split_by_ending
 from harness.controller.run.preflight import preflight
@@ -20,29 +21,37 @@ from harness.controller.run.signals import signals_as_interrupt
 Counts = dict[tuple[str, CellKey], Counter[Outcome]]
 
 
-def flaky(root: Path | None, selection: Selection, runs: int, jobs: int | None, how: Sequence[str]) -> Exit:
-    """Run all cells of a selection so many times. Exit code 1 says that there are flaky ones."""
-    todo = preflight(root, selection, ["--fresh", "--retries", "0", *how])
-    project = todo.project
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, and how often it is run."""
+    add_run_options(parser)
+    parser.add_argument(
+        "--runs", type=integer(2), default=3, metavar="N", help="how often each cell is run (default: 3)"
+    )
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Run all cells of the selection several times. The exit code is 1 if some are flaky."""
+    runs = options.runs
+    todo = preflight(project, selection_of(options), ["--fresh", "--retries", "0", *isolation_arguments(options)])
     console = Console(highlight=False, emoji=False)
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
-            ran = run_batch(project, todo.environments, todo.cells, todo.arguments, jobs, console)
+            ran = run_batch(project, todo.environments, todo.cells, todo.arguments, options.jobs, console)
             if ran.interrupted:
-                console.print("interrupted: nothing is known of what was not run so many times")
+                console.print(f"interrupted: cells that were not run {runs} times are not counted")
                 return Exit.INTERRUPTED
             through, without = split_by_ending(project, ran)
             broken += [f"{what} in run {number}" for what in without]
             for name, column in through.items():
                 for key, outcome in column.cells.items():
                     counts[name, key][outcome] += 1
-    return _tell(counts, runs, broken, console)
+    return _print_flaky(counts, runs, broken, console)
 
 
-def _tell(counts: Counts, runs: int, broken: Sequence[str], console: Console) -> Exit:
+def _print_flaky(counts: Counts, runs: int, broken: Sequence[str], console: Console) -> Exit:
     differing = [(*cell, outcomes) for cell, outcomes in counts.items() if len(outcomes) > 1]
     for environment, key, outcomes in differing:
         console.print(flaky_sentence(environment, key, outcomes), markup=False, soft_wrap=True)

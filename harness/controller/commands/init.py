@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
+from harness.controller.commands.openers import open_folder
 from harness.controller.errors import Exit, UsageError
 from harness.controller.files import write_atomically
 
+OPENER = open_folder
+
 _TEMPLATE = Path(__file__).parents[1] / "template"
-# Below template/ without the dot, so that it is no .gitignore of ours.
+# Below template/ without the dot, so that git does not take it for a .gitignore of ours.
 _FILES = ("matrix.yaml", "cases/model_build/two-dense-layers.yaml", "tox.ini", "toxfile.py", ".gitignore")
 _NEXT = """
 Next, in that folder:
@@ -18,13 +22,15 @@ Next, in that folder:
     harness accept     makes that the baseline, which later runs are compared with"""
 
 
-def init(folder: Path) -> Exit:
-    """Write the files of a small project. Raises UsageError, and writes nothing, where one of them is there."""
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder")
-    there = [name for name in _FILES if (folder / name).exists()]
-    if there:
-        raise UsageError(f"already in {folder}: {', '.join(there)}; nothing was written")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """None but the folder."""
+
+
+def run(options: argparse.Namespace, folder: Path) -> Exit:
+    """Write the files of a small project. Raises UsageError, and writes nothing, if one of them exists."""
+    existing = [name for name in _FILES if (folder / name).exists()]
+    if existing:
+        raise UsageError(f"already in {folder}: {', '.join(existing)}; nothing was written")
     for name in _FILES:
         write_atomically(folder / name, (_TEMPLATE / name.lstrip(".")).read_text(encoding="utf-8"))
         print(f"{name}: written")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import argparse
 
-from harness.controller.commands.common import open_root
+from harness.controller.commands.openers import open_layout
+from harness.controller.commands.options import add_environments, selection_of
+from harness.controller.environments import lockfile
 from harness.controller.errors import Exit
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
-from harness.controller.project.selection import Selection
+
+OPENER = open_layout
 
 
-def lock(root: Path | None, selection: Selection) -> Exit:
-    """Resolve the selected environments."""
-    from harness.controller.environments import lockfile as locking
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The environments."""
+    add_environments(parser)
 
-    found = open_root(root)
-    matrix = load_matrix(found)
-    for environment in selection.choose_environments(matrix):
-        changed = locking.lock(environment, matrix.resolve, Layout(found))
-        print(f"{environment.id}: {'locked anew' if changed else 'unchanged'}", flush=True)
+
+def run(options: argparse.Namespace, layout: Layout) -> Exit:
+    """Resolve the selected environments, one after the other."""
+    matrix = load_matrix(layout.root)
+    for environment in selection_of(options).choose_environments(matrix):
+        changed = lockfile.lock(environment, matrix.resolve, layout)
+        print(f"{environment.id}: {'locked' if changed else 'unchanged'}", flush=True)
     return Exit.AGREES

@@ -1,7 +1,8 @@
-"""What helps to write cases: the JSON Schemas for editors, and a case to start from."""
+"""`harness new`: a small case of a kind to start from."""
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
@@ -9,32 +10,43 @@ from harness.cases.case import FOLDER, case_files
 from harness.cases.document.suggestions import suggest
 from harness.cases.kinds import KINDS
 from harness.cases.loader import COMMON, read_case
-from harness.controller.commands.schema import SCHEMAS, write_schemas
+from harness.controller.commands.openers import open_layout
 from harness.controller.errors import Exit, UsageError
 from harness.controller.files import write_atomically
+from harness.controller.project.editor_schemas import SCHEMAS, write_editor_schemas
+from harness.controller.project.layout import Layout
 
+OPENER = open_layout
 EDITOR_LINE = f"# yaml-language-server: $schema=../../{SCHEMAS}/case.json"
 
 
-def new(root: Path, kind: str, case_id: str) -> Exit:
-    """Write a small case of a kind. Raises UsageError for an unknown kind, and an id that is none or taken."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The kind and the id."""
+    parser.add_argument("kind", metavar="KIND", help="the kind of case")
+    parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
+
+
+def run(options: argparse.Namespace, layout: Layout) -> Exit:
+    """Write a small case. Raises UsageError for an unknown kind and for an id that is not one or is in use."""
+    kind, case_id, root = options.kind, options.id, layout.root
     if kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}{suggest(kind, KINDS)}")
-    if not COMMON["id"].fits(case_id):
-        words = "-".join(re.findall(r"[a-z0-9]+", case_id.lower()))
-        raise UsageError(
-            f"{case_id!r} is no id: use lower-case words joined by hyphens" + (f", {words!r}" * bool(words))
-        )
-    taken = [file for file in case_files(str(root)) if Path(file).stem == case_id]
-    if taken:
-        raise UsageError(f"the id {case_id!r} is already used in {taken[0]}")
+    _check_id(case_id, root)
     file = f"{FOLDER}/{kind}/{case_id}.yaml"
     title = case_id.replace("-", " ").capitalize()
-    text = f"{EDITOR_LINE}\nid: {case_id}\nkind: {kind}\ntitle: {title}\n{KINDS[kind].starter}"
-    (root / file).parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(root / file, text)
-    write_schemas(root)
+    write_atomically(root / file, f"{EDITOR_LINE}\nid: {case_id}\nkind: {kind}\ntitle: {title}\n{KINDS[kind].starter}")
+    write_editor_schemas(root)
     case, faults = read_case(str(root), file)
     assert case is not None, faults
-    print(f"{file}: written; see what it becomes with `harness script {case_id} -p PATH`")
+    print(f"{file}: written; `harness script {case_id} -p PATH` prints its script")
     return Exit.AGREES
+
+
+def _check_id(case_id: str, root: Path) -> None:
+    if not COMMON["id"].fits(case_id):
+        words = "-".join(re.findall(r"[a-z0-9]+", case_id.lower()))
+        example = f", for example {words!r}" if words else ""
+        raise UsageError(f"{case_id!r} is not an id: use lower-case words joined by hyphens{example}")
+    same = [file for file in case_files(str(root)) if Path(file).stem == case_id]
+    if same:
+        raise UsageError(f"the id {case_id!r} is already used in {same[0]}")

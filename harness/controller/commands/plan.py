@@ -1,48 +1,60 @@
-"""`harness plan`: what a selection would run, as a table, for programs, and as the jobs of a CI service."""
+"""`harness plan`: the environments and cells of a selection, as a table, as JSON, or as the jobs of a CI service."""
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness.contract.records import CellKey
 from harness.controller.ci.affected import touched
-from harness.controller.commands.common import open_root
+from harness.controller.commands.options import add_selection, integer, selection_of
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.errors import Exit
 from harness.controller.project.cells import cells_of
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 
 
-def plan(root: Path | None, selection: Selection, form: str, jobs: int | None, since: str | None) -> Exit:
-    """Print what `run` would run; with `since` only what may have changed since that revision of git."""
-    project = load_project(open_root(root))
-    environments = selection.choose_environments(project.matrix, project.matrix.default)
-    narrowed = selection if since is None else _narrowed(project, selection, since)
-    chosen = environments if narrowed else []
-    cells = cells_of(chosen, project.matrix, *(narrowed or selection).choose_cells(project.cases, project.matrix))
-    chosen = [item for item in chosen if item.id in cells]
-    if form == "github":
-        print(_as_github(project, narrowed or selection, chosen, cells, jobs))
-    elif form == "json":
-        keys = [{"case": case, "path": path} for case, path in sorted(set().union(*cells.values()))]
-        print(json.dumps({"environments": [item.id for item in chosen], "cells": keys}, indent=1))
-    elif form == "pythons":
-        missing = [version for version in _pythons(chosen) if find_interpreter(version) is None]
-        print("".join(f"{version}\n" for version in missing), end="")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, and the format."""
+    add_selection(parser)
+    parser.add_argument(
+        "--format", choices=["table", "json", "github", "pythons"], default="table", help="default: table"
+    )
+    parser.add_argument(
+        "--jobs", type=integer(1, 256), metavar="N", help="the most jobs that --format github makes (default: 255)"
+    )
+    parser.add_argument("--since", metavar="REV", help="only cases that changes since this git revision may affect")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Print what `harness run` would run."""
+    selection, matrix = selection_of(options), project.matrix
+    environments = selection.choose_environments(matrix, matrix.default)
+    if options.since is not None:
+        affected = _restrict_to_affected(project, selection, options.since)
+        if affected is None:
+            environments = []
+        selection = affected or selection
+
+    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    environments = [item for item in environments if item.id in cells]
+    if options.format == "github":
+        print(_as_github(project, selection, environments, cells, options.jobs))
+    elif options.format == "json":
+        print(_as_json(environments, cells))
+    elif options.format == "pythons":
+        print("".join(f"{version}\n" for version in _missing_pythons(environments)), end="")
     else:
-        for item in chosen:
-            print(f"{item.id:<14} TensorFlow {item.tensorflow:<8} Python {item.python:<5} {len(cells[item.id])} cells")
-        print(f"{len(chosen)} environments, {sum(map(len, cells.values()))} cells")
+        print(_as_table(environments, cells))
     return Exit.AGREES
 
 
-def _narrowed(project: Project, selection: Selection, since: str) -> Selection | None:
-    """The selection with only the cases that changes since the revision touch; None where they touch none."""
+def _restrict_to_affected(project: Project, selection: Selection, since: str) -> Selection | None:
+    """The selection with only the cases that changes since the revision may affect; None if there are no such cases."""
     from harness.controller.results.sources import changed_files
 
     chosen = selection.choose_cases(project.cases)
@@ -69,5 +81,20 @@ def _as_github(
     return sharding.jobs_as_github(shared, project.layout, words)
 
 
-def _pythons(environments: Sequence[Environment]) -> list[str]:
-    return sorted({item.python for item in environments}, key=lambda version: [*map(int, version.split("."))])
+def _as_json(environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]) -> str:
+    keys = [{"case": case, "path": path} for case, path in sorted(set().union(*cells.values()))]
+    return json.dumps({"environments": [item.id for item in environments], "cells": keys}, indent=1)
+
+
+def _as_table(environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]) -> str:
+    rows = [
+        f"{item.id:<14} TensorFlow {item.tensorflow:<8} Python {item.python:<5} {len(cells[item.id])} cells"
+        for item in environments
+    ]
+    return "\n".join([*rows, f"{len(environments)} environments, {sum(map(len, cells.values()))} cells"])
+
+
+def _missing_pythons(environments: Sequence[Environment]) -> list[str]:
+    """The Python versions of the environments for which this machine has no interpreter."""
+    versions = sorted({item.python for item in environments}, key=lambda version: [*map(int, version.split("."))])
+    return [version for version in versions if find_interpreter(version) is None]

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
-from harness.controller.commands.common import open_root
+from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, UsageError
-from harness.controller.project.loader import load_project
-from harness.controller.project.selection import Selection
+from harness.controller.project.loader import Project
+
+_PACKAGES = {"jinja2": "Jinja2", "markupsafe": "MarkupSafe", "matplotlib": "matplotlib"}  # by module
 
 
-def publish(root: Path | None, selection: Selection, of_run: bool, out: Path, port: int | None) -> Exit:
-    """Write the site, and show it on a port if there is one."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, and where the site goes."""
+    add_selection(parser)
+    parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the site's folder (default: site)")
+    parser.add_argument("--serve", action="store_true", help="serve the site on this machine until Ctrl-C")
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="port of --serve (default: 8000; 0: any)")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Write the site and, with --serve, serve it. Raises UsageError if a package for it is missing."""
     try:
-        from harness.controller.site import build as publishing
-        from harness.controller.site import server as serving
+        from harness.controller.site.build import build_site
+        from harness.controller.site.server import serve
     except ModuleNotFoundError as missing:
-        if missing.name not in ("jinja2", "markupsafe", "matplotlib"):
+        if missing.name not in _PACKAGES:
             raise
         raise UsageError(
-            f"publishing needs {missing.name}: pip install 'keras-import-matrix[publish]' installs it"
+            f"{missing.name} is not installed: `pip install {' '.join(_PACKAGES.values())}` installs what a site needs"
         ) from None
-    project = load_project(open_root(root))
-    ended = publishing.build_site(project, selection, of_run, out)
-    return ended if port is None else serving.serve(out, port)
+    out = options.out or project.layout.root / "site"
+    ended = build_site(project, selection_of(options), options.run, out)
+    return serve(out, options.port) if options.serve else ended

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from harness.contract.statuses import Status
-from harness.controller.commands.common import open_root
+from harness.controller.commands.options import integer
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.grid import count, make_grid
 from harness.controller.grid.lane_summary import lane_rows
 from harness.controller.grid.markdown import grid_in_short
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Matrix
 from harness.controller.results.change_formats import changes_as_markdown
 from harness.controller.results.compare import compare_sets
@@ -24,26 +24,31 @@ from harness.controller.text import markdown_escape, strip_control
 _CUT = "\n\n*Cut here: it is longer than fits.*\n"
 
 
-def report(root: Path | None, most: int | None) -> Exit:
-    """Print what could not run, what changed and the grid in short, in `most` characters; ends as `run` does."""
-    project = load_project(open_root(root))
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The length of the report."""
+    parser.add_argument("--most", type=integer(1), metavar="N", help="cut the report after this many characters")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Print the report. The exit code is that of `harness run`."""
     layout, matrix = project.layout, project.matrix
-    run = read_columns(layout.run, matrix.everything)
-    if not run:
+    columns = read_columns(layout.run, matrix.everything)
+    if not columns:
         raise UsageError(f"there is no run in {layout.run}: start one with `harness run`")
-    baseline = read_columns(layout.results, run)
-    codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in run.items()}
+    baseline = read_columns(layout.results, columns)
+    codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in columns.items()}
     # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.
-    known = {name for name, code in codes.items() if code is Exit.AGREES and run[name].environment.failed}
-    unrun = {name: why for name, column in run.items() if name not in known and (why := _unrun(column))}
+    known = {name for name, code in codes.items() if code is Exit.AGREES and columns[name].environment.failed}
+    unrun = {name: why for name, column in columns.items() if name not in known and (why := _unrun(column))}
     parts = {
         "What could not run": _table(unrun) if unrun else "Every environment was run to the end.",
-        "What changed": _changes(matrix, baseline, run),
-        "Flaky": _flaky(layout, run),
-        "The grid in short": _in_short(project, run),
+        "What changed": _changes(matrix, baseline, columns),
+        "Flaky": _flaky(layout, columns),
+        "The grid in short": _in_short(project, columns),
     }
     text = strip_control("\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items() if part))
-    print(_within(text.replace("@", "@&#8203;"), most))  # so that nobody is mentioned who is called as a decorator is
+    text = text.replace("@", "@&#8203;")  # a decorator's name may be somebody's on GitHub, who would be notified
+    print(_within(text, options.most))
     codes |= dict.fromkeys(unrun, Exit.BROKEN)
     return max((code for name, code in codes.items() if not matrix.everything[name].may_fail), default=Exit.AGREES)
 

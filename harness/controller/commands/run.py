@@ -1,15 +1,16 @@
-"""`harness run`: a selection is run, and what came out is shown and compared."""
+"""`harness run`: run a selection, print its grid, and compare it with the baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from argparse import Namespace
 
 from rich.console import Console
 
+from harness.controller.commands.options import add_run_options, integer, isolation_arguments, selection_of
+from harness.controller.commands.parser import CommandParser
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
-from harness.controller.project.selection import Selection
+from harness.controller.project.loader import Project
 from harness.controller.run.batch import make_environment_run, run_batch
 from harness.controller.run.preflight import preflight
 from harness.controller.run.signals import signals_as_interrupt
@@ -18,26 +19,49 @@ from harness.controller.run.up_to_date import up_to_date_columns
 from harness.controller.worker.options import parse_worker_options
 
 
-def run(root: Path | None, selection: Selection, jobs: int | None, how: Sequence[str]) -> Exit:
-    """Run a selection, print its grid and what changed, and say by the exit code how it went.
+def add_arguments(parser: CommandParser) -> None:
+    """A selection, how it is run, and after `--` pytest's arguments."""
+    add_run_options(parser)
+    parser.add_argument("--fresh", action="store_true", help="run all cells, up to date or not")
+    parser.add_argument(
+        "--retries",
+        type=integer(0),
+        metavar="N",
+        help="how often to run a cell that differs from the baseline again (default: 2)",
+    )
+    parser.passes_on = "pytest"
+    parser.usage = "harness run [options] [-- PYTEST ARGUMENTS]"
+    parser.epilog = "pytest's arguments follow --: harness run -e tf215 -- -k plot_model -x"
 
-    `how` is handed on to every environment: options of ours first, then pytest's.
-    """
-    todo = preflight(root, selection, how)
-    project, environments = todo.project, todo.environments
+
+def run(options: Namespace, project: Project) -> Exit:
+    """Run the selection. The exit code is that of its worst environment."""
+    selection = selection_of(options)
+    todo = preflight(project, selection, _worker_arguments(options))
+    environments = todo.environments
     console = Console(highlight=False, emoji=False)
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
-        taken = up_to_date_columns(project, environments, parse_worker_options(todo.arguments))
-        rest = [item for item in environments if item.id not in taken]
-        ran = run_batch(project, rest, todo.cells, todo.arguments, jobs, console)
-    found = taken | ran.columns
-    nothing_to_do = [
-        make_environment_run(project.layout, item, Exit.AGREES) for item in environments if item.id in taken
+        up_to_date = up_to_date_columns(project, environments, parse_worker_options(todo.arguments))
+        rest = [item for item in environments if item.id not in up_to_date]
+        ran = run_batch(project, rest, todo.cells, todo.arguments, options.jobs, console)
+
+    columns = up_to_date | ran.columns
+    skipped = [
+        make_environment_run(project.layout, item, Exit.AGREES) for item in environments if item.id in up_to_date
     ]
-    ended = sorted([*ran.jobs, *nothing_to_do], key=lambda job: environments.index(job.environment))
-    done = [(job, found[job.environment.id]) for job in ended if job.environment.id in found]
+    ended = sorted([*ran.jobs, *skipped], key=lambda job: environments.index(job.environment))
+    done = [(job, columns[job.environment.id]) for job in ended if job.environment.id in columns]
     if ran.interrupted:
         kept = sum(column.answers() for _, column in done if column is not None)
-        console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept, and not run again")
+        console.print(f"interrupted: {kept} outcomes of {len(done)} environments are kept and will not be run again")
         return Exit.INTERRUPTED
     return print_summary(project, selection, done, console)
+
+
+def _worker_arguments(options: Namespace) -> list[str]:
+    arguments = isolation_arguments(options)
+    if options.fresh:
+        arguments.append("--fresh")
+    if options.retries is not None:
+        arguments += ["--retries", str(options.retries)]
+    return [*arguments, *options.pytest]

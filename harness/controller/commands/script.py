@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import argparse
 
 from harness.cases.document.suggestions import suggest
 from harness.cases.generate import script_of
-from harness.controller.commands.common import open_root
 from harness.controller.errors import Exit, UsageError
-from harness.controller.project.loader import load_project
+from harness.controller.project.loader import Project
 
 
-def script(root: Path | None, case_id: str, path_id: str) -> Exit:
-    """Print the script of one case under one import path."""
-    project = load_project(open_root(root))
-    cases = {case.id: case for case in project.cases}
-    if case_id not in cases:
-        raise UsageError(f"unknown case {case_id!r}{suggest(case_id, cases)}")
-    if path_id not in project.matrix.paths:
-        raise UsageError(f"unknown import path {path_id!r}{suggest(path_id, project.matrix.paths)}")
-    print(script_of(cases[case_id], project.matrix.paths[path_id]), end="")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The case and the import path."""
+    parser.add_argument("case", metavar="CASE", help="the id of a case")
+    parser.add_argument("-p", "--path", required=True, metavar="PATH", help="the import path")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Print the script. Raises UsageError for an unknown case or path."""
+    cases, paths = {case.id: case for case in project.cases}, project.matrix.paths
+    if options.case not in cases:
+        raise UsageError(f"unknown case {options.case!r}{suggest(options.case, cases)}")
+    if options.path not in paths:
+        raise UsageError(f"unknown import path {options.path!r}{suggest(options.path, paths)}")
+    print(script_of(cases[options.case], paths[options.path]), end="")
     return Exit.AGREES

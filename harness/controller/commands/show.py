@@ -1,16 +1,16 @@
-"""The commands that show results: the grid, a cell's story, what changed."""
+"""`harness show`: the grid, one case from release to release, or one cell."""
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from harness.cases.document.suggestions import suggest
 from harness.contract.records import Outcome
-from harness.controller.commands.common import open_root
+from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import release_ranges as story
 from harness.controller.grid import terminal
@@ -18,7 +18,7 @@ from harness.controller.grid.grid import Grid, Row, make_grid
 from harness.controller.grid.lane_summary import lane_rows
 from harness.controller.project.cells import by_lane, scope_of
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, read_columns, read_details
@@ -38,16 +38,27 @@ class _Wanted:
         return bool(self.cell is not None or self.selection.environments or self.selection.groups)
 
 
-def show(root: Path | None, selection: Selection, of_run: bool, cell: str | None, totals: bool) -> Exit:
-    """Print the grid of the accepted results or of the last run, its totals, or one cell's story."""
-    project = load_project(open_root(root))
-    folder = project.layout.run if of_run else project.layout.results
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A selection, and the part of its grid."""
+    add_selection(parser)
+    parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
+        "--cell", metavar="CASE[PATH]", help="one cell in all environments, or in full in the one that -e names"
+    )
+    part.add_argument("--totals", action="store_true", help="the number of cells of each status, and of explained ones")
+
+
+def run(options: argparse.Namespace, project: Project) -> Exit:
+    """Print the grid of the accepted results or of the last run, its totals, or one cell."""
+    selection, cell, totals = selection_of(options), options.cell, options.totals
+    folder = project.layout.run if options.run else project.layout.results
     environments = selection.choose_environments(project.matrix)
     columns = read_columns(folder, project.matrix.everything)
     wanted, console = _Wanted(selection, cell, totals), Console(highlight=False)
     if not [part for part in by_lane(environments) if _show_part(project, wanted, part, columns, console)]:
-        hint = "" if of_run else "; --run shows the last run"
-        raise UsageError(f"there is nothing to show: no result of this selection in {folder}{hint}")
+        hint = "" if options.run else "; --run shows the last run"
+        raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")
     if not (cell or totals or selection.cases or selection.paths):
         for row in lane_rows(project.matrix, columns):
             if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.contract.records import CellKey
-from harness.controller.commands.common import open_root
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.project.cells import cells_of
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import Project, load_project
+from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import read_columns
@@ -31,9 +29,8 @@ class RunRequest:
     arguments: list[str]
 
 
-def preflight(root: Path | None, selection: Selection, how: Sequence[str]) -> RunRequest:
+def preflight(project: Project, selection: Selection, how: Sequence[str]) -> RunRequest:
     """What a selection asks for. Raises UsageError or HarnessError where it cannot be run."""
-    project = load_project(open_root(root))
     environments = selection.choose_environments(project.matrix, project.matrix.default)
     cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
     environments = [item for item in environments if item.id in cells]

@@ -287,4 +287,4 @@ def test_of_a_part_only_its_cells_are_counted(project: Path, harness: Command, k
 def test_nothing_complete_is_nothing_to_accept(harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(now(CELLS[0], Status.NOT_RUN)))
     done = harness("accept", "--complete")
-    assert (done.returncode, done.stdout) == (0, "nothing was run to the end: nothing is accepted\n")
+    assert (done.returncode, done.stdout) == (0, "no environment finished; nothing accepted\n")

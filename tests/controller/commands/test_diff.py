@@ -79,9 +79,9 @@ def test_a_selection_in_which_nothing_differs_ends_with_code_0(harness: Command,
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-e", "tf115"], "there is nothing to compare: run has no cell of this selection"),
-        (["-k", "dense", "-p", "keras"], "there is nothing to compare: run has no cell of this selection"),
-        (["results", "results", "-e", "tf115"], "there is nothing to compare: results has no cell of this selection"),
+        (["-e", "tf115"], "nothing to compare: run has no cell of this selection"),
+        (["-k", "dense", "-p", "keras"], "nothing to compare: run has no cell of this selection"),
+        (["results", "results", "-e", "tf115"], "nothing to compare: results has no cell of this selection"),
         (["-k", "dence"], "no case matches 'dence'; did you mean 'dense'?"),
         (["-g", "quik"], "unknown group 'quik'; did you mean 'quick'?"),
         (["reslts"], "'reslts' is neither results, run, a folder nor a git revision that has results/"),

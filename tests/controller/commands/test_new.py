@@ -35,8 +35,11 @@ def test_a_new_case_of_any_kind_validates(kind: str, root: Path, capsys: pytest.
     ("words", "sentence"),
     [
         (["symbl", "a"], "unknown kind 'symbl'; did you mean 'symbol'?"),
-        (["symbol", "My Case"], "'My Case' is no id: use lower-case words joined by hyphens, 'my-case'"),
-        (["symbol", "--", "-"], "'-' is no id: use lower-case words joined by hyphens"),
+        (
+            ["symbol", "My Case"],
+            "'My Case' is not an id: use lower-case words joined by hyphens, for example 'my-case'",
+        ),
+        (["symbol", "--", "-"], "'-' is not an id: use lower-case words joined by hyphens"),
         (["symbol", "taken"], "the id 'taken' is already used in cases/snippet/taken.yaml"),
     ],
 )

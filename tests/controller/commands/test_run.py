@@ -185,7 +185,7 @@ def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: E
         process.send_signal(number)
         said, _ = process.communicate(timeout=45)
         assert process.returncode == 130
-    assert said.endswith("\ninterrupted: 2 outcomes of 1 environments are kept, and not run again\n")
+    assert said.endswith("\ninterrupted: 2 outcomes of 1 environments are kept and will not be run again\n")
     cells = read_column(project / ".harness" / "run" / "tf215.json").cells
     assert {key[0]: outcome.status for key, outcome in cells.items()} == {
         "dense": Status.FAIL,
@@ -224,7 +224,7 @@ def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Pat
             said, _ = process.communicate(timeout=45)
             caller.close()
     assert process.returncode == 130
-    assert said.endswith("\ninterrupted: 0 outcomes of 1 environments are kept, and not run again\n")
+    assert said.endswith("\ninterrupted: 0 outcomes of 1 environments are kept and will not be run again\n")
     assert list((project / ".harness" / "run").glob("*")) == []
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -171,31 +170,3 @@ def test_many_may_read_and_write_it_at_once(project: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(load, range(24)))
     assert [file.name for file in (project / ".harness").iterdir()] in ([], ["cases.json"])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "unneeded"),
-    [
-        (["--help"], ["yaml", "packaging", "rich", "tox", "harness.cases"]),
-        (
-            ["plan"],
-            [
-                "rich",
-                "tox",
-                "uv",
-                "harness.cases.kinds",
-                "harness.cases.loader",
-                "harness.controller.project.case_checks",
-            ],
-        ),
-    ],
-)
-def test_what_answers_at_once_imports_little(project: Path, arguments: list[str], unneeded: list[str]) -> None:
-    load_project(project)
-    code = "import sys\nfrom harness.controller.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-    code += "print('modules:', *sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=project, capture_output=True, text=True, check=True
-    )
-    assert "usage: harness" in done.stdout or "2 environments, 10 cells" in done.stdout
-    assert not set(unneeded) & set(done.stdout.rpartition("modules:")[2].split())

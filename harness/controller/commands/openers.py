@@ -1,0 +1,32 @@
+"""What the dispatcher opens for a command, by the folder that `--root` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.controller.errors import UsageError
+from harness.controller.project.layout import Layout, find_root
+from harness.controller.project.loader import Project, load_project
+from harness.controller.results.transaction import finish_transaction
+
+
+def open_folder(root: Path | None) -> Path:
+    """The given folder, or the working directory. Raises UsageError if it is not a folder."""
+    if root is not None and not root.is_dir():
+        raise UsageError(f"{root} is not a folder")
+    return (root or Path.cwd()).resolve()
+
+
+def open_layout(root: Path | None) -> Layout:
+    """The layout of the project at the given folder or above it, whose files may have faults.
+
+    A transaction that a killed command left is finished first. Raises UsageError if there is no project.
+    """
+    layout = Layout(find_root(open_folder(root)))
+    finish_transaction(layout)
+    return layout
+
+
+def open_project(root: Path | None) -> Project:
+    """The project at the given folder or above it. Raises FaultyFiles with all faults of all its files."""
+    return load_project(open_layout(root).root)

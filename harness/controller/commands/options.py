@@ -1,0 +1,67 @@
+"""Options that several commands have, and what is made of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from harness.controller.project.selection import Selection
+
+
+def add_environments(parser: argparse.ArgumentParser) -> None:
+    """`-e` and `-g`."""
+    parser.add_argument("-e", "--env", action="append", default=[], metavar="PATTERN", help="environments (repeatable)")
+    parser.add_argument(
+        "-g", "--group", action="append", default=[], metavar="NAME", help="a group of matrix.yaml (repeatable)"
+    )
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """`-e`, `-g`, `-p` and `-k`."""
+    add_environments(parser)
+    parser.add_argument(
+        "-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)"
+    )
+    parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """A selection, and how its cells are run."""
+    add_selection(parser)
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=integer(1),
+        metavar="N",
+        help="environments at a time (default: the number of cores, fewer if memory is short)",
+    )
+    parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
+
+
+def isolation_arguments(options: argparse.Namespace) -> list[str]:
+    """The worker's arguments for `--isolation`; without it the worker chooses."""
+    return ["--isolation", options.isolation] if options.isolation else []
+
+
+def selection_of(options: argparse.Namespace) -> Selection:
+    """The selection that the options make."""
+    return Selection(
+        environments=tuple(options.env),
+        groups=tuple(options.group),
+        paths=tuple(getattr(options, "path", ())),
+        cases=tuple(getattr(options, "case", ())),
+    )
+
+
+def integer(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
+    """The `type` of an option with an integer between the two."""
+    bounds = f"at least {least}" + (f" and at most {most}" if most < sys.maxsize else "")
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be {bounds}")
+        return value
+
+    return number
