@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import warnings
+from functools import lru_cache
 from typing import Any, Callable, Collection
 
 from harness.cases.codegen.wrapping import MAX_LINE
@@ -23,6 +24,7 @@ _FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
 _STAND_IN = "_fixed{}_"
+_once = lru_cache(maxsize=4096)  # an expression is parsed once, and written under each of the import paths
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
 _VAGUE = ("get", "serialize", "deserialize")  # says something only with its module before it
 
@@ -43,6 +45,7 @@ BUILT_IN = frozenset((
 LIBRARIES = {"tf": "import tensorflow as tf", "np": "import numpy as np", "os": "import os", "sys": "import sys"}
 
 
+@_once
 def expression_fault(text: str) -> str | None:
     """Why `text` is not an expression of one line, or None."""
     if not all(" " <= character <= "~" for character in text):
@@ -102,12 +105,13 @@ def unknown_names(text: str, known: Collection[str]) -> list[str]:
 
 def names_read(text: str) -> list[str]:
     """The names that an expression reads, in order, without those of fixed paths and those that it binds itself."""
-    found = sorted(_free(_without_fixed(text.strip())[0]), key=lambda node: node.col_offset)
+    found = _free(_without_fixed(text.strip())[0])
     return [node.id for node in found if _stand_in(node.id) is None]
 
 
+@_once
 def _free(text: str) -> list[ast.Name]:
-    """The names in an expression that no lambda around them binds."""
+    """The names in an expression that no lambda around them binds, in order."""
     found: list[ast.Name] = []
     rest: list[tuple[ast.AST, frozenset[str]]] = [(parse_python(text, "eval"), frozenset())]
     while rest:
@@ -119,7 +123,7 @@ def _free(text: str) -> list[ast.Name]:
         if isinstance(node, ast.Name) and node.id not in bound:
             found.append(node)
         rest += [(child, bound) for child in ast.iter_child_nodes(node)]
-    return found
+    return sorted(found, key=lambda name: name.col_offset)
 
 
 def write_expression(
@@ -140,7 +144,7 @@ def write_expression(
             plain(LIBRARIES[name])
     bare = _is_bare_tuple(text)
     written, end = "", 0
-    for node in sorted(_free(text), key=lambda node: node.col_offset):
+    for node in _free(text):
         start, word, number = node.col_offset, node.id, _stand_in(node.id)
         if number is not None:
             path, _, chain = fixed[number].partition("::")
@@ -178,6 +182,7 @@ def called_name(text: str) -> str:
     return name if number is None else re.split("[.:]", fixed[number])[-1]
 
 
+@_once
 def _is_bare_tuple(text: str) -> bool:
     """Whether the expression is a tuple without brackets, which would fall apart among arguments."""
     arguments = parse_python(f"f({text})", "eval").body.args
