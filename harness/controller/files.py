@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from harness.controller.errors import HarnessError
 
@@ -63,13 +64,25 @@ def write_through(file: Path | int, text: str) -> None:
 
 @contextmanager
 def exclusive_lock(file: Path, what: str) -> Iterator[None]:
-    """Hold the lock that the file stands for. Raises HarnessError where another process holds it."""
+    """Hold the lock that the file stands for; the system releases it when the process ends, however it ends.
+
+    Raises HarnessError where another process holds it, or the file cannot be written or locked.
+    """
     make_folder(file.parent)
     with write_errors(file):
         handle = open(file, "w", encoding="utf-8")  # noqa: SIM115 - what is done under the lock has errors of its own
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HarnessError(f"another {what} is under way: nothing was done") from None
+        if not take_lock(handle):
+            raise HarnessError(f"another {what} is under way: nothing was done")
         yield
+
+
+def take_lock(handle: IO[str], kind: int = fcntl.LOCK_EX) -> bool:
+    """Lock an open file until it is closed. False, at once, where another process holds it. Raises HarnessError."""
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:  # some network file systems have no locks
+        raise HarnessError(f"{handle.name}: cannot be locked: {error.strerror}") from None
+    return True

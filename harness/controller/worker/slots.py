@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from harness.controller.files import make_folder, write_errors
+from harness.controller.files import make_folder, take_lock, write_errors
 
 _POLL = 0.1  # seconds
 
@@ -26,7 +26,7 @@ def slot(folder: Path, number: int, rank: int) -> Iterator[None]:
         files = [_open(folder / str(place), stack) for place in range(number)]
         with ExitStack() as queue:
             fcntl.flock(_open(folder / f"waiting-{rank}", queue), fcntl.LOCK_EX)  # others look at it for a moment
-            while _is_behind(folder, rank) or not any(map(_take, files)):
+            while _is_behind(folder, rank) or not any(map(take_lock, files)):
                 time.sleep(_POLL)
         yield
 
@@ -40,12 +40,4 @@ def _is_behind(folder: Path, rank: int) -> bool:
     """Whether one with a lower rank waits."""
     before = [file for file in folder.glob("waiting-*") if int(file.name.partition("-")[2]) < rank]
     with ExitStack() as stack:
-        return not all(_take(_open(file, stack), fcntl.LOCK_SH) for file in before)
-
-
-def _take(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
-    try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        return not all(take_lock(_open(file, stack), fcntl.LOCK_SH) for file in before)
