@@ -26,7 +26,7 @@ with exclusive_lock(Path(sys.argv[1]), "run"):
 REFUSED = r"^another run is under way: nothing was done$"
 
 
-def test_a_held_lock_is_refused_until_its_holder_is_killed(tmp_path: Path) -> None:
+def test_killed_holder_releases_the_lock(tmp_path: Path) -> None:
     file = tmp_path / "state" / "lock"
     with subprocess.Popen([sys.executable, "-c", HOLD, str(file)], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
@@ -39,7 +39,7 @@ def test_a_held_lock_is_refused_until_its_holder_is_killed(tmp_path: Path) -> No
             os.kill(child, 9)
 
 
-def test_a_lock_is_free_after_an_error(tmp_path: Path) -> None:
+def test_error_releases_the_lock(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with pytest.raises(ZeroDivisionError), exclusive_lock(file, "run"):
         raise ZeroDivisionError
@@ -51,7 +51,7 @@ def test_a_lock_is_free_after_an_error(tmp_path: Path) -> None:
     ("name", "said"),
     [("folder", "folder: cannot be written: Is a directory"), ("file/lock", "file: cannot be written: ")],
 )
-def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path, name: str, said: str) -> None:
+def test_unwritable_lock_is_named(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     with pytest.raises(HarnessError) as refused, exclusive_lock(tmp_path / name, "run"):
@@ -59,7 +59,7 @@ def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path, name: str, said:
     assert str(refused.value).startswith(f"{tmp_path}/{said}")
 
 
-def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_locks(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 

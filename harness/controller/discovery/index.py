@@ -1,4 +1,8 @@
-"""Asking package indexes over HTTP."""
+"""Reading the files of a project from package indexes, over HTTP.
+
+pypi-simple does not serve here: it takes a sign-in page for an empty project, reads no upload times from HTML pages and
+no JSON API, and brings a dozen packages.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,12 @@ from urllib.parse import unquote, urlsplit
 from harness.controller.discovery.pages import File, NoIndexPage, read_json_api, read_simple_html, read_simple_json
 from harness.controller.errors import HarnessError
 
-PATIENCE = 60.0  # seconds without a word from the index
+PATIENCE = 60.0  # seconds without an answer of the index
 _ACCEPTED = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.5, text/html;q=0.4"
 
 
 def read_index_project(indexes: Sequence[str], project: str) -> list[File]:
-    """The files of a project in the first index that has it: none where no index has. Raises HarnessError."""
+    """The files of a project in the first index that has it, empty where none has. Raises HarnessError."""
     for address in indexes:
         files = _Index.at(address).files(project)
         if files is not None:
@@ -38,11 +42,11 @@ class _Index:
         try:
             parts = urlsplit(address)
         except ValueError as error:
-            raise HarnessError(f"the package index has no address that can be read: {error}") from None
+            raise HarnessError(f"the address of the package index cannot be read: {error}") from None
         user, found, host = parts.netloc.rpartition("@")
         bare = parts._replace(netloc=host).geturl().rstrip("/")
         if parts.scheme not in ("http", "https"):
-            raise HarnessError(f"{bare} cannot be asked for releases: only indexes at http and https can")
+            raise HarnessError(f"{bare} cannot be searched for releases: only http and https addresses can")
         return cls(bare, base64.b64encode(unquote(user).encode()).decode() if found else None)
 
     def files(self, project: str) -> list[File] | None:
@@ -56,16 +60,16 @@ class _Index:
         return files if all(file.uploaded for file in files) else self._dated(project)
 
     def _dated(self, project: str) -> list[File]:
-        """The files by the JSON API, which stands beside the simple one and says when they came."""
+        """The files by the JSON API next to the simple one, with their upload times."""
         page = f"{self.address.rpartition('/')[0]}/pypi/{project}/json"
         answer = self._get(page, "application/json")
         files = _read(page, answer[1], read_json_api) if answer else []
         if not files or not all(file.uploaded for file in files):
-            raise HarnessError(f"{self.address} does not say when the files of {project} came, and nor does {page}")
+            raise HarnessError(f"{self.address} gives no upload times for the files of {project}, nor does {page}")
         return files
 
     def _get(self, page: str, accepted: str) -> tuple[str, str] | None:
-        """The type and the text of a page, None where there is none."""
+        """The type and the text of a page, None where the index has no such page."""
         request = urllib.request.Request(page, headers={"Accept": accepted})
         if self.credentials:
             request.add_unredirected_header("Authorization", f"Basic {self.credentials}")
@@ -92,4 +96,4 @@ def _read(page: str, text: str, read: Callable[[str], list[File]]) -> list[File]
 
 
 def _no_page(page: str) -> HarnessError:
-    return HarnessError(f"{page} is no page of a package index")
+    return HarnessError(f"{page} is not a page of a package index")

@@ -1,4 +1,4 @@
-"""Which package indexes uv and pip are set up for, as they say themselves: no address stands in our files."""
+"""The package indexes in the settings of uv and pip, as these report them: our files hold no address."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from uv import find_uv_bin
 
 from harness.controller.errors import HarnessError
 
-_KEYS = ("install.index-url", "global.index-url")  # the one that counts more is first
+_KEYS = ("install.index-url", "global.index-url")  # in pip's order of precedence
 
 
 def index_addresses() -> list[str]:
-    """The addresses in the order in which uv asks them, which makes the locks. Where it has no settings, pip's."""
+    """The addresses in uv's order, as uv makes the locks; pip's where uv has no settings. Raises HarnessError."""
     asked = _uv([], dict(os.environ))
     unset = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
     if asked == _uv(["--no-config"], unset):
@@ -25,19 +25,19 @@ def index_addresses() -> list[str]:
 
 
 def _uv(options: list[str], variables: dict[str, str]) -> list[str]:
-    """What uv would ask, from its variables and files or by itself: it emits that with the lock of nothing."""
+    """The indexes of uv from its variables and files, or its default: it prints them with an empty lock."""
     command = [find_uv_bin(), "pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", "--offline"]
     command += ["--python", sys.executable, *options]
     done = subprocess.run(command, env=variables, input="", capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise HarnessError(f"uv does not say which package index it asks: {' '.join(done.stderr.split())}")
+        raise HarnessError(f"uv cannot report its package index: {' '.join(done.stderr.split())}")
     said = [line.partition(" ") for line in done.stdout.splitlines()]
     extra = [address for option, _, address in said if option == "--extra-index-url"]  # asked first
     return [*extra, *(address for option, _, address in said if option == "--index-url")]
 
 
 def _pip() -> str | None:
-    """What stands in the files of pip, where there is a pip to ask."""
+    """The index in the settings files of pip, None where they name none or no pip is installed."""
     for pip in ([sys.executable, "-m", "pip"], ["pip"]):  # our environment may be without
         try:
             done = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)

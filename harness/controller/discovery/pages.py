@@ -1,4 +1,4 @@
-"""What a package index says of a project's files: the simple API as JSON or HTML, and the JSON API. No I/O."""
+"""The pages of a package index about a project: the simple API as JSON or HTML, and the JSON API. No I/O."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from packaging.version import Version
 
 
 class NoIndexPage(Exception):
-    """What came is not what a package index says."""
+    """The text is not a page of a package index."""
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a project. A source package has no tags; `uploaded` is None where the page does not say it."""
+    """One file of a project. A source package has no tags; `uploaded` is None where the page does not give it."""
 
     project: str
     version: Version
@@ -33,7 +33,7 @@ class File:
 
 
 def read_simple_json(text: str) -> list[File]:
-    """The simple API as JSON."""
+    """The files on a page of the simple API as JSON. Raises NoIndexPage."""
     try:
         rows = [
             _file(entry["filename"], entry.get("upload-time"), entry.get("yanked"), entry.get("requires-python"))
@@ -45,7 +45,7 @@ def read_simple_json(text: str) -> list[File]:
 
 
 def read_simple_html(text: str) -> list[File]:
-    """The simple API as HTML."""
+    """The files on a page of the simple API as HTML. Raises NoIndexPage, also for a page without any file."""
     page = _Page()
     page.feed(text)
     page.close()
@@ -64,7 +64,7 @@ def read_simple_html(text: str) -> list[File]:
 
 
 def read_json_api(text: str) -> list[File]:
-    """The JSON API, which is older than the simple one in JSON."""
+    """The files in an answer of the JSON API, older than the simple API in JSON. Raises NoIndexPage."""
     try:
         rows = [
             _file(
@@ -86,7 +86,7 @@ def _known(rows: Iterable[File | None]) -> list[File]:
 
 
 def _file(name: Any, uploaded: str | None, yanked: object, requires_python: str | None) -> File | None:
-    """None for what no resolver takes: eggs, installers, and names that are none."""
+    """None for files that no resolver uses: eggs, installers, invalid names."""
     tags: frozenset[Tag] = frozenset()
     try:
         if name.endswith(".whl"):
@@ -108,12 +108,12 @@ def _time(text: str | None) -> datetime | None:
 def _specifiers(text: str | None) -> SpecifierSet:
     try:
         return SpecifierSet(text or "")
-    except InvalidSpecifier:  # of old packages; pip takes no notice of it either
+    except InvalidSpecifier:  # of old packages; pip ignores it too
         return SpecifierSet()
 
 
 class _Page(HTMLParser):
-    """Collects the links, each with what it is called."""
+    """Collects the links, each with its text."""
 
     def __init__(self) -> None:
         super().__init__()

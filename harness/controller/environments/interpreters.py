@@ -37,7 +37,7 @@ def missing_interpreter(version: str) -> str:
 
 def _folders(version: str) -> Iterator[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))
-    # pyenv's shims are there for every version, and fail for those that are not selected.
+    # pyenv has shims for every version, and those of versions that are not selected fail.
     folders = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
     folders = [folder for folder in folders if not folder.is_relative_to(pyenv)]
     virtual = [folder for folder in folders if os.path.isfile(folder.parent / "pyvenv.cfg")]
@@ -46,14 +46,14 @@ def _folders(version: str) -> Iterator[Path]:
     data = Path(os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"))
     managed = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv" / "python")
     yield from _newest_first(managed, rf"cpython-{re.escape(version)}\.(\d+)-.*")
-    yield from virtual  # last: whether one is active must not decide which interpreter an environment is made of
+    yield from virtual  # last, so that an environment has the same interpreter whether one is active or not
 
 
 def _newest_first(folder: Path, pattern: str) -> list[Path]:
     """The releases in a folder by their patch number. Pre-releases and free-threaded builds do not match."""
     try:
         names = os.listdir(folder)
-    except OSError:  # no such folder, or one that we may not read
+    except OSError:  # missing or unreadable
         return []
     patches = [(int(match[1]), match[0]) for match in (re.fullmatch(pattern, name) for name in names) if match]
     return [folder / name / "bin" for _, name in sorted(patches, reverse=True)]

@@ -1,4 +1,8 @@
-"""Reading from tox's log why an environment could not be made."""
+"""Reading from tox's log why an environment could not be created.
+
+tox's `--result-json` does not serve: it has no reason where tox itself refuses or is killed, and lists the packages
+once more.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ MAX_REASON = 400  # characters
 LOG_TAIL = 10  # lines
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_PART = re.compile(r"(?:error:|cause:|×|[├╰]─▶) +(.+)")  # how uv says what went wrong, and why; older ones draw it
+_PART = re.compile(r"(?:error:|cause:|×|[├╰]─▶) +(.+)")  # uv's error and its causes; older versions draw a tree
 _RETRIED = re.compile(r"Request failed after ")
 _FETCHED = re.compile(r"Failed to fetch\b")
 _SYSTEM = re.compile(r"[^:]+ \(os error \d+\)$")
@@ -28,9 +32,9 @@ _ADDRESS = re.compile(r"\b\w+://[^\s`)]+")
 
 @dataclass(frozen=True)
 class Ending:
-    """The last step of tox that a log tells of (`venv`, `install_deps`, `commands[0]`), and what it said.
+    """The last step of tox in a log (`venv`, `install_deps`, `commands[0]`), and its message.
 
-    `said` is the same whenever the same goes wrong; `tail` are the last lines as they were.
+    `said` is the same for the same fault; `tail` are the last lines, unchanged.
     """
 
     step: str
@@ -39,16 +43,16 @@ class Ending:
 
     @property
     def made_environment(self) -> bool:
-        """Whether the environment was made, so that what went wrong is not its fault."""
+        """Whether the environment was created, so that the fault is not its own."""
         return self.step.startswith("commands")
 
     def __str__(self) -> str:
-        text = f"{self.step}: {self.said or 'it said nothing'}"
+        text = f"{self.step}: {self.said or 'no message'}"
         return text if len(text) <= MAX_REASON else text[: MAX_REASON - 1] + "…"
 
 
 def ending(log: str, environment: str) -> Ending:
-    """What the step that failed said, without commands, times and progress."""
+    """The message of the step that failed, without commands, times and progress."""
     step = re.compile(rf"{re.escape(environment)}: (?P<what>\S+)> (?P<command>.*)")
     exited = re.compile(rf"{re.escape(environment)}: exit (?P<code>-?\d+)")
     result = re.compile(rf"{re.escape(environment)}: (OK|FAIL|SKIP)\b|evaluation failed|congratulations")
@@ -71,7 +75,7 @@ def ending(log: str, environment: str) -> Ending:
 
 
 def _parts(said: Sequence[str]) -> list[str]:
-    """What uv says went wrong and its causes, outermost first, each as far as the next empty line."""
+    """The error of uv and its causes, outermost first, each up to the next empty line."""
     parts: list[str] = []
     goes_on = False
     for line in said:
@@ -97,10 +101,10 @@ def _missing_python(command: str, parts: Sequence[str]) -> str:
 
 
 def _reason(parts: Sequence[str]) -> str:
-    """A sentence of what went wrong and its causes.
+    """One sentence of the error and its causes.
 
-    Of packages fetched and written side by side chance tells which is named: an index that fails and a system that
-    refuses are told without it.
+    uv fetches and writes packages in parallel, so that chance decides which one it names: faults of the index and of
+    the system are given without the package.
     """
     parts = [part for part in parts if not _RETRIED.match(part)]
     fetched = next((index for index, part in enumerate(parts) if _FETCHED.match(part)), None)
@@ -114,9 +118,9 @@ def _reason(parts: Sequence[str]) -> str:
 
 
 def _without_cause(step: str, code: str, lines: Sequence[str]) -> str:
-    """What there is to say where nothing is said in uv's way: a traceback's last line, or all lines."""
+    """The reason in a log without an error of uv: a traceback's last line, or all lines."""
     if any(line.startswith("Traceback ") for line in lines):
         return lines[-1]
     if step in ("venv", "install_deps") and code:
-        return f"uv ended with exit code {code}, and did not say why"
+        return f"uv exited with code {code} and no message"
     return " ".join(lines)

@@ -1,4 +1,4 @@
-"""Places for those environments whose cells run at the same time; the others wait, made and ready."""
+"""Slots for the environments whose cells run at the same time; other environments, already installed, wait."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ _POLL = 0.1  # seconds
 
 @contextmanager
 def slot(folder: Path, number: int, rank: int) -> Iterator[None]:
-    """Hold one of `number` slots, which are files in the folder; wait until one is free, and nobody with a lower rank
-    waits too.
+    """Hold one of `number` slots, files in the folder; wait until one is free and no process of a lower rank waits.
 
-    A process that is killed holds none any more, and does not wait.
+    A process that is killed releases its slot and its place in the queue.
     """
     make_folder(folder)
     with ExitStack() as stack:
@@ -37,7 +36,7 @@ def _open(file: Path, stack: ExitStack) -> IO[str]:
 
 
 def _is_behind(folder: Path, rank: int) -> bool:
-    """Whether one with a lower rank waits."""
+    """Whether a process of a lower rank waits."""
     before = [file for file in folder.glob("waiting-*") if int(file.name.partition("-")[2]) < rank]
     with ExitStack() as stack:
         return not all(take_lock(_open(file, stack), fcntl.LOCK_SH) for file in before)

@@ -22,7 +22,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[PackageIndex]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_index_of_any_form_says_the_same(index: PackageIndex, form: str) -> None:
+def test_every_index_format_gives_same_files(index: PackageIndex, form: str) -> None:
     index.form = form
     files = read_index_project([index.address], "keras")
     assert [(str(file.version), str(file.uploaded)[:16], file.yanked, str(file.requires_python)) for file in files] == [
@@ -31,12 +31,12 @@ def test_an_index_of_any_form_says_the_same(index: PackageIndex, form: str) -> N
     ]
 
 
-def test_a_project_that_is_nowhere_has_no_files(index: PackageIndex) -> None:
+def test_unknown_project_has_no_files(index: PackageIndex) -> None:
     assert read_index_project([index.address, index.address], "tf-keras") == []
     assert index.asked == [("/packages/tf-keras/", None)] * 2
 
 
-def test_the_first_index_that_has_a_project_is_the_one(index: PackageIndex) -> None:
+def test_first_index_with_project_wins(index: PackageIndex) -> None:
     with serving() as other:
         other.files = wheels("keras", "9.9", "2024-10-01")
         assert len(read_index_project([other.address, index.address], "keras")) == 1
@@ -45,7 +45,7 @@ def test_the_first_index_that_has_a_project_is_the_one(index: PackageIndex) -> N
     assert len(index.asked) == 1
 
 
-def test_a_name_and_a_password_are_sent_and_not_shown(index: PackageIndex) -> None:
+def test_credentials_are_sent_but_not_shown(index: PackageIndex) -> None:
     address = index.address.replace("//", "//me:s%40crt@")
     assert read_index_project([address], "keras")
     scheme, _, told = (index.asked[0][1] or "").partition(" ")
@@ -60,14 +60,12 @@ def test_a_name_and_a_password_are_sent_and_not_shown(index: PackageIndex) -> No
     ("answer", "said"),
     [
         ((500, "text/html", b"<h1>Oh</h1>"), "cannot be read: the package index answers 500"),
-        ((200, SIMPLE_JSON, b"<h1>Oh</h1>"), "is no page of a package index"),
-        ((200, "text/html", b"<h1>Sign in</h1>"), "is no page of a package index"),
-        ((200, "text/html", b"\xff\xfe"), "is no page of a package index"),
+        ((200, SIMPLE_JSON, b"<h1>Oh</h1>"), "is not a page of a package index"),
+        ((200, "text/html", b"<h1>Sign in</h1>"), "is not a page of a package index"),
+        ((200, "text/html", b"\xff\xfe"), "is not a page of a package index"),
     ],
 )
-def test_what_cannot_be_used_is_said_in_a_sentence(
-    index: PackageIndex, answer: tuple[int, str, bytes], said: str
-) -> None:
+def test_unusable_answer_gives_one_sentence(index: PackageIndex, answer: tuple[int, str, bytes], said: str) -> None:
     index.instead["/packages/keras/"] = answer
     with pytest.raises(HarnessError) as failed:
         read_index_project([index.address], "keras")
@@ -75,21 +73,21 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert failed.value.exit_code is Exit.BROKEN
 
 
-def test_an_index_that_nowhere_says_when_files_came_is_of_no_use(index: PackageIndex) -> None:
+def test_index_without_upload_times_is_refused(index: PackageIndex) -> None:
     index.form = "JSON API beside HTML"
     index.instead["/pypi/keras/json"] = (404, "text/html", b"")
-    with pytest.raises(HarnessError, match=r"/packages does not say when the files of keras came, and nor does http"):
+    with pytest.raises(HarnessError, match=r"/packages gives no upload times for the files of keras, nor does http"):
         read_index_project([index.address], "keras")
 
 
-def test_an_index_that_hangs_is_left(index: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hanging_index_times_out(index: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "PATIENCE", 0.2)
     index.hangs = True
     with pytest.raises(HarnessError, match=r"/packages/keras/ cannot be read: timed out$"):
         read_index_project([index.address], "keras")
 
 
-def test_an_index_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_index_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -98,13 +96,15 @@ def test_an_index_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("address", ["/a/folder", "file:///a/folder", "ftp://me:secret@127.0.0.1/packages"])
-def test_only_the_web_can_be_asked(address: str) -> None:
-    with pytest.raises(HarnessError, match=r"cannot be asked for releases: only indexes at http and https can$") as no:
+def test_only_http_addresses_are_supported(address: str) -> None:
+    with pytest.raises(
+        HarnessError, match=r"cannot be searched for releases: only http and https addresses can$"
+    ) as no:
         read_index_project([address], "keras")
     assert "secret" not in str(no.value)
 
 
 @pytest.mark.parametrize("address", ["http://[x/packages", "http://127.0.0.1:x/packages", "http://127.0.0.1/a simple"])
-def test_an_address_that_is_none_is_said(address: str) -> None:
+def test_invalid_address_is_reported(address: str) -> None:
     with pytest.raises(HarnessError, match=r"read"):
         read_index_project([address], "keras")

@@ -25,7 +25,7 @@ def only(files: list[File]) -> File:
     return file
 
 
-def test_a_wheel_and_a_source_package_are_files_and_nothing_else_is() -> None:
+def test_only_wheels_and_source_packages_count() -> None:
     names = [WHEEL, "tf-keras-2.16.0.tar.gz", "Keras-0.2.0-py2.7.egg", "keras-1.exe", "x-1-py3.whl", "keras-1.0.zip"]
     files = read_simple_json(json.dumps({"files": [{"filename": name} for name in names]}))
     assert [(file.project, str(file.version), bool(file.tags)) for file in files] == [
@@ -39,7 +39,7 @@ def test_a_wheel_and_a_source_package_are_files_and_nothing_else_is() -> None:
     "text",
     ["2024-03-09T12:00:00Z", "2024-03-09T12:00:00.5Z", "2024-03-09T12:00:00.123456789+00:00", "2024-03-09T12:00:00"],
 )
-def test_a_time_is_read_in_any_precision(text: str) -> None:
+def test_time_is_read_in_any_precision(text: str) -> None:
     expected = NOON
     for file in (
         only(read_simple_json(simple(**{"upload-time": text}))),
@@ -50,23 +50,23 @@ def test_a_time_is_read_in_any_precision(text: str) -> None:
         assert timedelta() <= file.uploaded - expected < timedelta(seconds=1)
 
 
-def test_a_page_without_times_says_so() -> None:
+def test_missing_upload_time_is_none() -> None:
     assert only(read_simple_html(html())).uploaded is None
     assert only(read_simple_json(simple())).uploaded is None
 
 
 @pytest.mark.parametrize(("yanked", "expected"), [(True, True), ("broken", True), (False, False), (None, False)])
-def test_withdrawn_is_true_or_a_reason(yanked: object, expected: bool) -> None:
+def test_yanked_in_json_is_true_or_reason(yanked: object, expected: bool) -> None:
     assert only(read_simple_json(simple(yanked=yanked))).yanked is expected
 
 
 @pytest.mark.parametrize("attribute", ['data-yanked=""', "data-yanked", 'data-yanked="broken"'])
-def test_withdrawn_is_an_attribute_with_or_without_a_reason(attribute: str) -> None:
+def test_yanked_in_html_needs_no_reason(attribute: str) -> None:
     assert only(read_simple_html(html(attribute))).yanked
     assert not only(read_simple_html(html())).yanked
 
 
-def test_the_pythons_of_a_file_are_read_and_nonsense_is_none() -> None:
+def test_invalid_requires_python_is_ignored() -> None:
     file = only(read_simple_html(html('data-requires-python="&gt;=3.9,&lt;3.13"')))
     assert [python for python in ("3.8", "3.12", "3.13") if file.requires_python.contains(python)] == ["3.12"]
     assert only(read_simple_json(simple(**{"requires-python": ">=3.5.*"}))).requires_python.contains("3.1")
@@ -88,11 +88,11 @@ def test_the_pythons_of_a_file_are_read_and_nonsense_is_none() -> None:
         *((read_json_api, text) for text in ["{", "{}", '{"releases": []}', '{"releases": {"1": [{}]}}']),
     ],
 )
-def test_what_no_index_says_is_refused(read: Callable[[str], list[File]], text: str) -> None:
+def test_other_documents_are_refused(read: Callable[[str], list[File]], text: str) -> None:
     with pytest.raises(NoIndexPage):
         read(text)
 
 
-def test_a_project_without_files_is_none_in_json() -> None:
+def test_json_page_without_files_is_empty() -> None:
     assert read_simple_json('{"files": []}') == []
     assert read_json_api('{"releases": {"1": []}}') == []

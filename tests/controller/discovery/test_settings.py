@@ -25,25 +25,25 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_without_settings_it_is_the_one_that_uv_asks_by_itself() -> None:
+def test_default_is_the_index_of_uv() -> None:
     (default,) = index_addresses()
     assert default.startswith("https://")
 
 
 @pytest.mark.parametrize("name", ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"])
-def test_variables_count(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_environment_variables_set_the_index(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, OTHER)
     assert index_addresses() == [OTHER]
 
 
-def test_what_uv_asks_first_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_is_that_of_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     (default,) = index_addresses()
     monkeypatch.setenv("UV_INDEX", OTHER)
     assert index_addresses() == [OTHER, default]
 
 
 @pytest.mark.parametrize("folder", [".", "config/uv"])
-def test_the_files_of_uv_count(tmp_path: Path, folder: str) -> None:
+def test_settings_files_of_uv_are_read(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     (tmp_path / folder / "uv.toml").write_text(f'index-url = "{MIRROR}"\n', encoding="utf-8")
     assert index_addresses() == [MIRROR]
@@ -51,20 +51,20 @@ def test_the_files_of_uv_count(tmp_path: Path, folder: str) -> None:
 
 @pytest.mark.skipif(not (find_spec("pip") or shutil.which("pip")), reason="no pip to ask")
 @pytest.mark.parametrize("section", ["global", "install"])
-def test_the_files_of_pip_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str) -> None:
+def test_settings_files_of_pip_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str) -> None:
     file = tmp_path / "pip.conf"
     file.write_text(f"[{section}]\nindex-url = {OTHER}\nextra-index-url = {MIRROR}\n", encoding="utf-8")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
     assert index_addresses() == [OTHER]
 
 
-def test_uv_counts_before_pip_as_it_makes_the_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uv_settings_come_before_pip_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", MIRROR)
     monkeypatch.setenv("PIP_INDEX_URL", OTHER)
     assert index_addresses() == [MIRROR]
 
 
-def test_settings_that_uv_cannot_read_are_said(tmp_path: Path) -> None:
+def test_faulty_uv_settings_are_reported(tmp_path: Path) -> None:
     (tmp_path / "uv.toml").write_text("index-url = [", encoding="utf-8")
-    with pytest.raises(HarnessError, match=r"^uv does not say which package index it asks: .*uv\.toml"):
+    with pytest.raises(HarnessError, match=r"^uv cannot report its package index: .*uv\.toml"):
         index_addresses()

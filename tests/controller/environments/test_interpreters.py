@@ -29,33 +29,33 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     return put
 
 
-def test_none_where_there_is_none(install: Install) -> None:
+def test_missing_version_gives_none(install: Install) -> None:
     assert find_interpreter("3.9") is None
     install("bin/python3.10")
     assert find_interpreter("3.9") is None
     assert find_interpreter("3.1") is None
 
 
-def test_one_on_the_path_comes_first(install: Install) -> None:
+def test_path_comes_first(install: Install) -> None:
     install("pyenv/versions/3.9.18/bin/python3.9")
     install("uv/cpython-3.9.20-linux-x86_64-gnu/bin/python3.9")
     found = install("bin/python3.9")
     assert find_interpreter("3.9") == found
 
 
-def test_a_file_that_cannot_be_executed_is_none(install: Install) -> None:
+def test_file_without_execute_permission_is_ignored(install: Install) -> None:
     install("bin/python3.9").chmod(0o644)
     assert find_interpreter("3.9") is None
 
 
-def test_pyenvs_shims_are_not_taken(install: Install) -> None:
+def test_shims_of_pyenv_are_ignored(install: Install) -> None:
     install("pyenv/shims/python3.9")
     assert find_interpreter("3.9") is None
     found = install("pyenv/versions/3.9.18/bin/python3.9")
     assert find_interpreter("3.9") == found
 
 
-def test_the_newest_patch_of_pyenv_is_taken(install: Install) -> None:
+def test_newest_patch_of_pyenv_is_found(install: Install) -> None:
     for version in ("3.9.2", "3.9.18", "3.9.9", "3.90.99"):
         install(f"pyenv/versions/{version}/bin/python3.9")
     found = find_interpreter("3.9")
@@ -63,21 +63,21 @@ def test_the_newest_patch_of_pyenv_is_taken(install: Install) -> None:
     assert found.parts[-3] == "3.9.18"
 
 
-def test_a_patch_without_the_program_is_passed_over(install: Install) -> None:
+def test_version_folder_without_program_is_ignored(install: Install) -> None:
     found = install("pyenv/versions/3.9.2/bin/python3.9")
     install("pyenv/versions/3.9.18/bin/python3")
     assert find_interpreter("3.9") == found
 
 
 @pytest.mark.parametrize("name", ["3.13.0rc1", "3.13.0t", "3.13-dev", "3.13.0-project"])
-def test_pre_releases_free_threaded_builds_and_virtual_environments_are_not_taken(install: Install, name: str) -> None:
+def test_only_released_builds_of_pyenv_count(install: Install, name: str) -> None:
     install(f"pyenv/versions/{name}/bin/python3.13")
     assert find_interpreter("3.13") is None
     found = install("pyenv/versions/3.13.0/bin/python3.13")
     assert find_interpreter("3.13") == found
 
 
-def test_uvs_own_are_found(install: Install) -> None:
+def test_interpreters_of_uv_are_found(install: Install) -> None:
     install("uv/pypy-3.9.20-linux-x86_64-gnu/bin/python3.9")
     install("uv/cpython-3.9.21+freethreaded-linux-x86_64-gnu/bin/python3.9")
     install("uv/cpython-3.9.2-linux-x86_64-gnu/bin/python3.9")
@@ -85,9 +85,7 @@ def test_uvs_own_are_found(install: Install) -> None:
     assert find_interpreter("3.9") == found
 
 
-def test_without_settings_the_usual_folders_are_searched(
-    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_default_folders_are_searched(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -97,7 +95,7 @@ def test_without_settings_the_usual_folders_are_searched(
     assert find_interpreter("3.9") == of_pyenv
 
 
-def test_an_active_virtual_environment_comes_last(
+def test_active_virtual_environment_comes_last(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "venv" / "bin"), os.environ["PATH"]]))
@@ -135,7 +133,7 @@ def test_unreadable_folders_hold_no_interpreter(
 
 
 @pytest.mark.parametrize("root", ["a file", "x" * 300], ids=["a file", "a name too long"])
-def test_a_faulty_pyenv_root_hides_no_other(
+def test_faulty_pyenv_root_hides_no_other(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str
 ) -> None:
     (tmp_path / "a file").touch()

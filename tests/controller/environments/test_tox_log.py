@@ -79,11 +79,11 @@ tf115: exit 3 (0.31 seconds) /home/me/grid> .venv/bin/python3 -m harness.control
         ),
         (NOT_INSTALLED, "commands[0]: tensorflow is not installed in .tox/tf115"),
         ("ROOT: HandledError| unknown environment 'tf115'\n", "tox: ROOT: HandledError| unknown environment 'tf115'"),
-        ("", "tox: it said nothing"),
+        ("", "tox: no message"),
     ],
     ids=["interpreter", "lock", "hash", "older uv", "installed", "refused", "nothing"],
 )
-def test_the_reason_is_what_the_step_that_failed_said(log: str, expected: str) -> None:
+def test_reason_comes_from_the_failed_step(log: str, expected: str) -> None:
     assert str(ending(log, "tf115")) == expected
 
 
@@ -116,12 +116,12 @@ SEARCHED = {
         "error: failed to create directory `/srv/grid/.tox/tf115`: No space left on device (os error 28)\n",
         "No space left on device (os error 28)",
     ),
-    "killed": ("Using CPython 3.99.0\n", "uv ended with exit code -9, and did not say why"),
+    "killed": ("Using CPython 3.99.0\n", "uv exited with code -9 and no message"),
 }
 
 
 @pytest.mark.parametrize(("said", "expected"), SEARCHED.values(), ids=SEARCHED)
-def test_a_missing_python_is_named_with_how_to_get_it(said: str, expected: str) -> None:
+def test_missing_python_names_the_install_commands(said: str, expected: str) -> None:
     command = f"{UV} venv -p cpython3.99 --allow-existing '--prompt=grid[tf115]' .tox/tf115"
     log = f"tf115: venv> {command}\n{said}tf115: exit -9 (0.62 seconds) /home/me/grid> {command} pid=28921\n"
     missing = "Python 3.99 is not on this machine: install it with `uv python install 3.99` or `pyenv install 3.99`"
@@ -180,7 +180,7 @@ SAID = {
         "  cause: The wheel is invalid: see https://example.org/why\n",
         "Failed to install: a-1-py3-none-any.whl (a==1): The wheel is invalid: see <address>",
     ),
-    "killed": ("Resolved 30 packages in 73ms\n", "uv ended with exit code -9, and did not say why"),
+    "killed": ("Resolved 30 packages in 73ms\n", "uv exited with code -9 and no message"),
     "traceback": (
         'Traceback (most recent call last):\n  File "x.py", line 3\nOSError: [Errno 28] No space left on device\n',
         "OSError: [Errno 28] No space left on device",
@@ -189,12 +189,12 @@ SAID = {
 
 
 @pytest.mark.parametrize(("said", "expected"), SAID.values(), ids=SAID)
-def test_the_reason_is_one_sentence_of_what_uv_said(said: str, expected: str) -> None:
+def test_reason_is_one_sentence_of_uv(said: str, expected: str) -> None:
     log = f"tf115: install_deps> {UV} pip install\n{said}tf115: exit -9 (11.66 seconds) /home/me/grid> {UV} pid=30186\n"
     assert str(ending(log, "tf115")) == f"install_deps: {expected}"
 
 
-def test_the_tail_is_the_end_of_what_the_step_said_without_toxs_own_lines() -> None:
+def test_tail_has_no_lines_of_tox() -> None:
     assert ending(NO_INTERPRETER, "tf115").tail == (
         "error: No interpreter found for CPython 3.99 in search path or managed installations",
         "hint: uv embeds available Python downloads.",
@@ -203,7 +203,7 @@ def test_the_tail_is_the_end_of_what_the_step_said_without_toxs_own_lines() -> N
 
 
 @pytest.mark.parametrize("log", [NO_INTERPRETER, NO_LOCK, WRONG_HASH, OLDER_UV, NOT_INSTALLED])
-def test_the_reason_is_the_same_however_long_it_took(log: str) -> None:
+def test_reason_does_not_depend_on_times(log: str) -> None:
     later = log.replace("seconds", "s").replace("0.", "7.").replace("73ms", "2.10s").replace("pid=", "pid=9")
     assert ending(later, "tf115") == ending(log, "tf115")
 
@@ -219,18 +219,18 @@ def test_the_reason_is_the_same_however_long_it_took(log: str) -> None:
     ],
     ids=["interpreter", "lock", "hash", "installed", "nothing"],
 )
-def test_only_what_came_to_a_command_made_the_environment(log: str, step: str, made: bool) -> None:
+def test_environment_exists_once_a_command_ran(log: str, step: str, made: bool) -> None:
     last = ending(log, "tf115")
     assert (last.step, last.made_environment) == (step, made)
 
 
-def test_an_id_that_begins_another_is_not_taken_for_it() -> None:
+def test_id_that_begins_another_is_no_match() -> None:
     log = "tf115: venv> uv venv\ntf115-legacy: venv> uv venv\nerror: broken\n"
     assert str(ending(log, "tf11")) == "tox: broken"
     assert str(ending(log, "tf115-legacy")) == "venv: broken"
 
 
-def test_a_long_reason_is_cut() -> None:
+def test_long_reason_is_cut() -> None:
     said = str(ending("tf115: venv> uv\nerror: " + "x" * 5000, "tf115"))
     assert len(said) == MAX_REASON
     assert said.endswith("x…")

@@ -38,7 +38,7 @@ def wait_until(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
-def test_there_are_as_many_as_was_said_and_the_next_waits(tmp_path: Path) -> None:
+def test_next_waits_when_all_slots_are_held(tmp_path: Path) -> None:
     first, second = holder(tmp_path / "slots", 2), holder(tmp_path / "slots", 2)
     assert is_held(first)
     assert is_held(second)
@@ -67,7 +67,7 @@ def is_waiting(folder: Path, rank: int) -> bool:
     return False
 
 
-def test_a_place_goes_to_the_first_of_those_who_wait(tmp_path: Path) -> None:
+def test_lowest_rank_gets_the_next_slot(tmp_path: Path) -> None:
     folder = tmp_path / "slots"
     first = holder(folder, 1, 9)
     assert is_held(first)
