@@ -226,7 +226,7 @@ def test_a_story_gives_back_the_grid_that_it_was_told_of(given_cells: list[Outco
     said = {
         label: said.text
         for span in story.releases
-        for said in span.said
+        for said in span.quotes
         for place in said.ranges
         for label in place.labels
     }

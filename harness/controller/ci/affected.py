@@ -1,4 +1,4 @@
-"""Which cases a set of changed files may affect."""
+"""The cases that a set of changed files may affect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from harness.cases.case import Case
 
-# What all cells depend on, whatever their case: the matrix, the locks, and the code that makes and runs scripts.
+# All cells depend on these: the matrix, the locks, and the code that writes and runs scripts.
 _COMMON = (
     "matrix.yaml",
     "locks/tf*.txt",
@@ -21,7 +21,7 @@ _COMMON = (
 
 
 def touched(cases: Sequence[Case], files: Iterable[str]) -> list[Case]:
-    """The cases of which changes to these files may change an outcome."""
+    """The cases whose outcomes may change with these files."""
     changed = set(files)
     if any(fnmatchcase(file, pattern) for file in changed for pattern in _COMMON):
         return list(cases)

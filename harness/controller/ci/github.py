@@ -1,6 +1,6 @@
-"""`harness tell` and `harness propose`: a report as one issue, and changed files as one pull request, by GitHub's `gh`.
+"""`harness tell` and `harness propose`: a report as one issue, changes as one pull request, through GitHub's `gh`.
 
-Both are there at most once: what is open is updated, and closed when there is nothing more to it.
+Each exists at most once: an open one is updated, and closed when nothing is left to report.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ _NAME, _MAIL = "github-actions[bot]", "41898282+github-actions[bot]@users.norepl
 
 
 def update_issue(report: Path, title: str, done: bool) -> Exit:
-    """Open the issue, or give it the new text if it says another; close it if all is `done`."""
+    """Open the issue or update its text; close it if `done`. Raises HarnessError if `gh` fails."""
     text = read_text(report)
     found = _open("issue", "body", "--label", _LABEL)
     if done:
         if found:
             _gh("issue", "close", str(found["number"]), "--comment", "As in the baseline again.")
-        print(f"closed #{found['number']}" if found else "nothing to tell")
+        print(f"closed #{found['number']}" if found else "nothing to report")
         return Exit.AGREES
     if not found:
-        _gh("label", "create", _LABEL, "--force", "--description", "What the nightly run found")
+        _gh("label", "create", _LABEL, "--force", "--description", "Reports of the nightly run")
         print(_gh("issue", "create", "--title", title, "--label", _LABEL, "--body-file", str(report)).strip())
     elif found["body"].split() != text.split():
         number = str(found["number"])
         _gh("issue", "edit", number, "--title", title, "--body-file", str(report))
-        _gh("issue", "comment", number, "--body", "The last run found something else: the text above is new.")
+        _gh("issue", "comment", number, "--body", "The last run differs: the text above is new.")
         print(f"updated #{number}")
     else:
-        print(f"#{found['number']} says so already")
+        print(f"#{found['number']} is already up to date")
     return Exit.AGREES
 
 
 def update_pull_request(root: Path, branch: str, report: Path, title: str) -> Exit:
-    """Put what has changed in the work tree onto the branch, and open its pull request or update it."""
+    """Commit the changes of the work tree to the branch, and open or update its pull request."""
     read_text(report)
     found = _open("pr", "isCrossRepository", "--head", branch)
     if not _call(root, "git", "status", "--porcelain"):
         if found:
-            _gh("pr", "close", str(found["number"]), "--comment", "Nothing differs any more.")
+            _gh("pr", "close", str(found["number"]), "--comment", "No changes are left.")
         print(f"closed #{found['number']}" if found else "nothing to propose")
         return Exit.AGREES
     _call(root, "git", "switch", "--quiet", "--force-create", branch)
@@ -62,9 +62,9 @@ def update_pull_request(root: Path, branch: str, report: Path, title: str) -> Ex
 
 
 def _open(kind: str, known: str, *which: str) -> dict[str, Any]:
-    """The number of the oldest that is open, and what else is to be known of it; empty where there is none.
+    """The oldest open issue or pull request with its `number` and the field `known`; empty without one.
 
-    A branch of the same name in somebody's fork is none of ours.
+    A branch of the same name in a fork does not count.
     """
     listed = json.loads(_gh(kind, "list", "--state", "open", *which, "--json", f"number,{known}") or "[]")
     ours = (item for item in listed if not item.get("isCrossRepository"))
@@ -76,12 +76,12 @@ def _gh(*arguments: str) -> str:
 
 
 def _call(folder: Path | None, *command: str) -> str:
-    """What the program printed. Raises HarnessError where it is missing or fails."""
+    """The standard output of a program. Raises HarnessError if it is missing or fails."""
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise HarnessError(f"{command[0]} is not there") from None
+        raise HarnessError(f"{command[0]} is not installed") from None
     if done.returncode != 0:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise HarnessError(f"{' '.join(command[:3])} ended with {done.returncode}: {said}")
+        message = " ".join((done.stderr or done.stdout).split())
+        raise HarnessError(f"{' '.join(command[:3])} exited with code {done.returncode}: {message}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""`harness collect --shards`: what the jobs of one run left in folders becomes the last run, as if it had run here."""
+"""`harness collect --shards`: the shards of one run, downloaded from CI jobs, become the last run here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from harness.controller.text import one_line
 
 
 def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
-    """Write the run of the selection from its shards. A column that none of them has is there as `not-run`."""
+    """Write the run of a selection from its shards. A column that no shard has becomes `not-run`."""
     layout, matrix = project.layout, project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
     cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
@@ -50,14 +50,14 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
 
 
 def _shards(folder: Path) -> list[Path]:
-    """The folders in which there is a `run/`, as a shard leaves it in `.harness/`."""
+    """The folders that hold a `run/`, the form of a shard's `.harness/`."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     return sorted(run.parent for run in folder.rglob("run") if run.is_dir())
 
 
 def _read(shard: Path, environments: Iterable[Environment]) -> dict[str, Column]:
-    """A shard's documents. One that cannot be read, as its job was killed, is said and left out."""
+    """The documents of a shard. An unreadable one, of a killed job, is reported and left out."""
     columns: dict[str, Column] = {}
     for item in environments:
         try:
@@ -77,7 +77,7 @@ def _whole(environment: Environment, column: Column | None, keys: Collection[Cel
 
 
 def _details(name: str, column: Column, shards: Iterable[tuple[Path, Mapping[str, Column]]]) -> dict[str, Any]:
-    """By cell, the details of a shard that gave the outcome which is taken."""
+    """The details by cell, each from a shard with the merged outcome."""
     found: dict[str, Any] = {}
     for shard, columns in shards:
         try:

@@ -1,7 +1,7 @@
-"""A selection as the jobs of a CI service: environments in groups that take about as long as one another.
+"""Sharding: a selection as CI jobs of about the same duration.
 
-Up to the limit every environment is a job of its own. Beyond it they share jobs: as few as end about as soon as more
-would.
+Up to the limit every environment has a job of its own. Beyond it they share jobs: the fewest jobs that end about as
+soon as the most would.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from harness.controller.errors import UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment
 
-MOST_JOBS = 255  # GitHub takes 256 of one matrix
-MOST_ENVIRONMENTS = 8  # of one job: a hosted runner has 14 GB free, and an environment needs up to 1.6 GB
-_LATER = 1.1  # as late as fewer jobs may end, as against the most
+MOST_JOBS = 255  # a GitHub matrix may have 256
+MOST_ENVIRONMENTS = 8  # in a job: a hosted runner has 14 GB free, an environment needs up to 1.6 GB
+_LATER = 1.1  # fewer jobs may end this much later than the most jobs would
 
 
 @dataclass
 class CiJob:
-    """The environments of one job, and how many seconds they take together."""
+    """The environments of a job, and their total duration in seconds."""
 
     seconds: float = 0.0
     environments: list[Environment] = field(default_factory=list)
@@ -35,7 +35,7 @@ class CiJob:
 
 
 def share_jobs(environments: Sequence[Environment], seconds: Mapping[str, float], limit: int) -> list[CiJob]:
-    """The jobs, `limit` at most. Raises UsageError where so few cannot take them all."""
+    """The jobs, at most `limit`. `seconds` is by environment id. Raises UsageError if they do not fit."""
     if limit * MOST_ENVIRONMENTS < len(environments):
         raise UsageError(
             f"{len(environments)} environments do not fit into {limit} jobs: a job's disk holds {MOST_ENVIRONMENTS}"
@@ -43,17 +43,17 @@ def share_jobs(environments: Sequence[Environment], seconds: Mapping[str, float]
     if len(environments) <= limit:
         return [CiJob(seconds[item.id], [item]) for item in environments]
     least = -(-len(environments) // MOST_ENVIRONMENTS)
-    latest = _longest(_share(environments, seconds, limit)) * _LATER
-    shares = (_share(environments, seconds, number) for number in range(least, limit + 1))
-    return next(jobs for jobs in shares if _longest(jobs) <= latest)
+    latest = _longest(_assign_jobs(environments, seconds, limit)) * _LATER
+    options = (_assign_jobs(environments, seconds, number) for number in range(least, limit + 1))
+    return next(jobs for jobs in options if _longest(jobs) <= latest)
 
 
 def _longest(jobs: Sequence[CiJob]) -> float:
     return max(job.seconds for job in jobs)
 
 
-def _share(environments: Sequence[Environment], seconds: Mapping[str, float], number: int) -> list[CiJob]:
-    """The longest first, each to the job that has the least to do so far."""
+def _assign_jobs(environments: Sequence[Environment], seconds: Mapping[str, float], number: int) -> list[CiJob]:
+    """Longest first, each environment to the job with the shortest duration so far."""
     jobs = [CiJob() for _ in range(number)]
     waiting = [(0.0, place) for place in range(number)]
     for item in sorted(environments, key=lambda item: -seconds[item.id]):
@@ -82,7 +82,7 @@ def _as_github(job: CiJob, layout: Layout, words: Sequence[str]) -> dict[str, ob
 
 
 def _digest(layout: Layout, environments: Sequence[Environment]) -> str:
-    """By which what was installed from the locks of a job can be kept; of lanes, which are resolved anew, for a day."""
+    """The cache key of a job's installed packages: a digest of its locks, and the day for lanes."""
     parts = []
     for item in sorted(environments, key=lambda item: item.id):
         file = layout.lock(item)

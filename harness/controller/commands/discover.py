@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     terms = Terms(datetime.now(timezone.utc) - timedelta(days=options.cool_down), options.pre)
     changes = find_updates(load(str(layout.root), FILE).data, _read_index(), terms)
     for change in changes:
-        print(f"{change.id}: {change.said}")
+        print(f"{change.id}: {change.summary}")
     if not changes:
         print("nothing new")
         return Exit.AGREES

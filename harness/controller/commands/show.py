@@ -85,8 +85,8 @@ def _show_part(
     else:
         terminal.print_grid(replace(grid, environments=tuple(shown)), console)
         if selection.cases and len(cases) == 1 and not shown[0].lane:  # it has also the releases that nobody ran
-            stories = story.summarise(grid, cases[0], list(project.matrix.environments.values()))
-            terminal.print_case(cases[0], stories, console)
+            summaries = story.summarise(grid, cases[0], list(project.matrix.environments.values()))
+            terminal.print_case(cases[0], summaries, console)
     return True
 
 
@@ -97,7 +97,7 @@ def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None
         return
     (environment,) = grid.environments
     details = _details(project.layout, environment.id, grid.outcome(row, environment))
-    terminal.print_story(grid, row, environment, details, last.get(environment.id), console)
+    terminal.print_cell(grid, row, environment, details, last.get(environment.id), console)
 
 
 def _last_events(layout: Layout, grid: Grid, row: Row) -> dict[str, Event]:

@@ -1,1 +1,1 @@
-"""Finding releases: which indexes to ask, what they hold, what of it is new, and how matrix.yaml takes it in."""
+"""New releases: the package indexes, their pages, the releases there, and the edit of matrix.yaml."""

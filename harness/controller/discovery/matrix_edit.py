@@ -1,7 +1,7 @@
-"""Changing the environments of matrix.yaml and nothing else of it: every other byte stays as it was.
+"""Edits of the environments in matrix.yaml: every other byte of the file stays unchanged.
 
-The text is edited where PyYAML says that a value stands. A round trip through ruamel.yaml keeps comments and order, but
-writes the whole file anew: with its own indentation, spaces, line ends, and columns of comments.
+PyYAML gives the position of each value, and the text is edited there. A round trip through ruamel.yaml would keep
+comments and order, but rewrite indentation, spaces, line ends and the columns of comments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PART = "environments"
 
 @dataclass(frozen=True)
 class _Edit:
-    """The characters from `start` to `end` are to be others."""
+    """New text for the characters from `start` to `end`."""
 
     start: int
     end: int
@@ -29,7 +29,7 @@ class _Edit:
 
 
 def edit_matrix(text: str, changes: Sequence[MatrixUpdate]) -> str:
-    """The text with the changes made. Raises UsageError where it is not written in a way that can be edited."""
+    """The text of matrix.yaml with the updates. Raises UsageError if its layout does not allow the edit."""
     environments = _items(yaml.compose(text, Loader=yaml.SafeLoader))[_PART][1]
     entries = _items(environments)
     edits = [edit for change in changes if change.id in entries for edit in _revision(text, entries, change)]
@@ -39,7 +39,7 @@ def edit_matrix(text: str, changes: Sequence[MatrixUpdate]) -> str:
         result = result[: edit.start] + edit.text + result[edit.end :]
     if not _is_as_meant(result, text, changes):
         names = ", ".join(change.id for change in changes)
-        raise UsageError(f"matrix.yaml is not written one environment below the other: edit {names} by hand")
+        raise UsageError(f"matrix.yaml does not have each environment on lines of its own: edit {names} by hand")
     return result
 
 
@@ -67,7 +67,7 @@ def _revision(text: str, entries: _Items, change: MatrixUpdate) -> list[_Edit]:
 
 
 def _addition(text: str, entries: _Items, changes: Sequence[MatrixUpdate]) -> list[_Edit]:
-    """New entries after the last, written as that is."""
+    """New entries after the last one, in its style."""
     last = list(entries.values())[-1][1]
     lines = []
     for change in changes:
@@ -82,14 +82,14 @@ def _addition(text: str, entries: _Items, changes: Sequence[MatrixUpdate]) -> li
 
 
 def _after_line(text: str, place: int, column: int, lines: Sequence[str]) -> _Edit:
-    """The lines, indented, after the one that holds a place."""
+    """Insert indented lines after the line of a position."""
     newline = "\r\n" if "\r\n" in text else "\n"
     found = text.find(newline, place)
     end = found if found >= 0 else len(text)
     return _Edit(end, end, "".join(f"{newline}{' ' * column}{line}" for line in lines))
 
 
-_Items = dict[str, tuple[Any, Any]]  # the nodes of a mapping's keys and values, of which PyYAML has no types
+_Items = dict[str, tuple[Any, Any]]  # the nodes of a mapping's keys and values; PyYAML has no types
 
 
 def _items(mapping: Any) -> _Items:
@@ -105,7 +105,7 @@ def _end_of_last(items: _Items) -> int:
 
 
 def _end(node: Any) -> int:
-    """Where a node's text ends. To PyYAML a block goes on to what follows it."""
+    """The end of a node's text. PyYAML's own mark of a block is the start of whatever follows."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]

@@ -1,4 +1,4 @@
-"""From files to releases: which there are, when they came, and on which Pythons they install. No I/O."""
+"""From files to releases: their versions, dates and Pythons. No I/O."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Minor = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Terms:
-    """What counts: pre-releases only if they are asked for, and nothing that came after a moment."""
+    """The versions that count: those uploaded until a moment, pre-releases only on request."""
 
     until: datetime
     pre: bool = False
 
     def versions(self, files: Iterable[File]) -> dict[Version, list[File]]:
-        """The files that were not withdrawn of each version that was whole by then."""
+        """The files of each version that was complete by then, without yanked ones."""
         found: dict[Version, list[File]] = defaultdict(list)
         for file in files:
             if self.pre or not file.version.is_prerelease:
@@ -42,7 +42,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Release:
-    """One of TensorFlow. `pythons`: by distribution those that it has a wheel for (Linux on x86-64), oldest first."""
+    """A release of TensorFlow. `pythons`: by distribution, the Pythons with a Linux x86-64 wheel, oldest first."""
 
     version: Version
     released: date
@@ -59,7 +59,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Companion:
-    """The tf-keras of a TensorFlow minor: the day of the first, and whether another was withdrawn before it."""
+    """The tf-keras of a TensorFlow minor: the date of the first release, and whether an earlier one was yanked."""
 
     minor: Minor
     since: date
@@ -98,7 +98,7 @@ def _companion(minor: Minor, files: Sequence[File], tf_keras: Sequence[File]) ->
 
 
 def newest_version(files: Sequence[File], terms: Terms, by: date, python: str) -> Version | None:
-    """The newest version that a resolver takes on a day."""
+    """The newest version that a resolver chooses on a day."""
     there = [file for file in files if moment(file).date() <= by and file.requires_python.contains(python)]
     return max((version for version, left in terms.versions(there).items() if left), default=None)
 
@@ -109,7 +109,7 @@ def _pythons(files: Iterable[File]) -> list[str]:
 
 
 def _minors(file: File) -> Iterator[int]:
-    """The Pythons 3 of a wheel's tags that an environment can be made with: a free-threaded one is another."""
+    """The minors of Python 3 that a wheel installs on, free-threaded builds excluded."""
     for tag in file.tags:
         python = re.fullmatch(r"cp3(\d+)", tag.interpreter)
         if python and tag.abi in (tag.interpreter, f"{tag.interpreter}m") and _is_linux(tag):
@@ -121,6 +121,6 @@ def _is_linux(tag: Tag) -> bool:
 
 
 def moment(file: File) -> datetime:
-    """When it came: pages without that are refused where they are read."""
+    """The upload time. Pages without it are refused when they are read."""
     assert file.uploaded is not None
     return file.uploaded

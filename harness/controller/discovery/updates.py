@@ -1,4 +1,4 @@
-"""What of an index's releases is new to a matrix, and what its entries are to say of it. No I/O."""
+"""Updates of the matrix: new releases in the index, and the entries they get. No I/O."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ EnvironmentEntry = Map[str, Any]  # an environment of matrix.yaml
 
 @dataclass(frozen=True)
 class MatrixUpdate:
-    """What is new of one environment: the keys of its entry that are new or other, and that in words."""
+    """An update of one environment: the new or changed keys of its entry, and a summary in words."""
 
     id: str
     values: EnvironmentEntry
-    said: str
+    summary: str
     comment: str | None = None
 
 
 def find_updates(matrix: Map[str, Any], index: Map[str, Sequence[File]], terms: Terms) -> list[MatrixUpdate]:
-    """Patches of the releases of a matrix, minors after its newest, and tf-keras that came later than its release."""
+    """The updates: patches of the matrix's releases, newer minors, and tf-keras released after its TensorFlow."""
     entries: Map[str, EnvironmentEntry] = matrix["environments"]
     margin = timedelta(days=matrix["resolve"]["days_after_release"])
     newest = max(map(_minor, entries.values()))
@@ -48,8 +48,8 @@ def find_updates(matrix: Map[str, Any], index: Map[str, Sequence[File]], terms: 
         name, companion = f"tf{minor[0]}{minor[1]}", companions.get(minor)
         if name in entries:
             values = _revised(entries[name], release, companion, margin, minor > expecting)
-            said = ", ".join(_in_words(key, value, entries[name]) for key, value in values.items())
-            changes += [MatrixUpdate(name, values, said)] if values else []
+            summary = ", ".join(_in_words(key, value, entries[name]) for key, value in values.items())
+            changes += [MatrixUpdate(name, values, summary)] if values else []
         elif minor > newest:
             values = _new(release, companion, margin)
             keras = newest_version(
@@ -76,7 +76,7 @@ def _new(release: Release, companion: Companion | None, margin: timedelta) -> di
 def _revised(
     entry: EnvironmentEntry, release: Release, companion: Companion | None, margin: timedelta, joins: bool
 ) -> dict[str, Any]:
-    """A patch keeps Python and distribution where it has a wheel of them. `joins`: tf-keras is added if it is there."""
+    """The changed keys. A patch keeps Python and distribution where it can. `joins`: tf-keras may be added."""
     values: dict[str, Any] = {}
     if release.version > Version(entry["tensorflow"]):
         values = {"tensorflow": str(release.version), "released": release.released}
@@ -93,7 +93,7 @@ def _revised(
 
 
 def _resolved(entry: EnvironmentEntry, companion: Companion | None, margin: timedelta) -> dict[str, date]:
-    """The entry's `as_of`, where it needs one or has one, which may be too early for this release."""
+    """The `as_of` of the entry, if it needs one or has one: the present date may be too early for this release."""
     usual = entry["released"] + margin
     if companion and companion.since > usual and _has_companion(entry):
         return {"as_of": _day_after(companion)}
@@ -114,10 +114,10 @@ def _has_companion(entry: EnvironmentEntry) -> bool:
 
 
 def _introduced(values: EnvironmentEntry, keras: Version | None) -> str:
-    said = f"TensorFlow {values['tensorflow']} of {values['released']}, {values['distribution']} on Python"
-    said += " ".join([f" {values['python']}", *(f"with {package}" for package in values.get("packages", ()))])
-    said += f", as of {values['as_of']}" if "as_of" in values else ""
-    return said + (f"; Keras was at {keras}" if keras else "")
+    text = f"TensorFlow {values['tensorflow']} of {values['released']}, {values['distribution']} on Python"
+    text += " ".join([f" {values['python']}", *(f"with {package}" for package in values.get("packages", ()))])
+    text += f", as of {values['as_of']}" if "as_of" in values else ""
+    return text + (f"; Keras was at {keras}" if keras else "")
 
 
 def _in_words(key: str, value: object, before: EnvironmentEntry) -> str:
@@ -128,5 +128,5 @@ def _in_words(key: str, value: object, before: EnvironmentEntry) -> str:
 def _comment(values: EnvironmentEntry, companion: Companion | None) -> str | None:
     if companion is None or "as_of" not in values:
         return None
-    which = " that was not withdrawn" if companion.after_withdrawn else ""
+    which = " that was not yanked" if companion.after_withdrawn else ""
     return f"The first tf-keras for {'.'.join(map(str, companion.minor))}{which} came out on {companion.since}."

@@ -1,1 +1,1 @@
-"""Results side by side: the grid, and the files and texts that show it."""
+"""The grid: results side by side, and its files, texts and tables."""

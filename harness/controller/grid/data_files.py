@@ -1,6 +1,6 @@
-"""The grid as files for machines, results/grid.{json,csv}: all its cells, one a line.
+"""The grid as files for programs, results/grid.{json,csv}: one line for each cell.
 
-A large grid is written in parts, and what is the same in many environments is put into words once.
+A large grid is written in parts, and an outcome shared by many environments is formatted once.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from harness.controller.text import csv_safe, json_line
 
 _T = TypeVar("_T")
 
-_MOST = 2**17  # texts that are kept to be written again
+_MOST = 2**17  # formatted outcomes kept in memory
 
 
 def json_parts(grid: Grid) -> Iterator[str]:
-    """All cells with the environments they ran in."""
+    """The parts of grid.json: environments, cases and cells."""
     environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
     cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
     yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
@@ -45,13 +45,13 @@ def _json_list(items: Iterable[object]) -> str:
 
 
 def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
-    """A cell before and after its environment, which of the sorted keys comes right after the case."""
+    """The text of a cell before and after its environment: `case` is the first of the sorted keys."""
     case = _json({"case": outcome.case})[:-1]
     return case, _json(outcome.to_json()).removeprefix(case)
 
 
 def csv_parts(grid: Grid) -> Iterator[str]:
-    """One line a cell, with a head. Text that a spreadsheet would take for a formula starts with an apostrophe."""
+    """The parts of grid.csv: a head and one line for each cell, with text safe for spreadsheets (see csv_safe)."""
     yield _csv_line(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
     rest = _once(_csv_of_outcome)
     for environment, outcomes in grid.each_column():
@@ -71,21 +71,21 @@ def _csv_line(texts: Iterable[str]) -> str:
 
 
 def versions_of(grid: Grid, environment: Environment) -> tuple[str, str]:
-    """TensorFlow and Python as they ran, which the matrix may have left behind; the matrix's where nothing ran."""
+    """The versions of TensorFlow and Python that ran; those of the matrix if nothing ran."""
     ran = grid.facts(environment) or environment
     return ran.tensorflow, ran.python
 
 
 def _once(write: Callable[[Outcome], _T]) -> Callable[[Outcome], _T]:
-    """The function, for outcomes that live as long as it does: what it makes of one is made once."""
+    """Cache a function of outcomes by identity. The outcomes must live as long as the cached function."""
     written: dict[int, _T] = {}
 
     def find(outcome: Outcome) -> _T:
-        made = written.get(id(outcome))
-        if made is None:
+        text = written.get(id(outcome))
+        if text is None:
             if len(written) == _MOST:
                 written.clear()
-            made = written[id(outcome)] = write(outcome)
-        return made
+            text = written[id(outcome)] = write(outcome)
+        return text
 
     return find

@@ -1,4 +1,4 @@
-"""What a case knows of its failures: which cells an entry explains, and which entries explain nothing."""
+"""Known entries: the failing cells that they explain, and entries that explain none."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from harness.controller.project.known_entries import line_of, matches_path, spec
 from harness.controller.project.matrix import Environment
 
 FAILING = frozenset({Status.FAIL, Status.CRASH, Status.TIMEOUT})
-MAX_QUOTE = 160  # characters of what a cell said that are quoted
+MAX_QUOTE = 160  # characters of a message
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many cells fail, how many of those are explained, and how many cases they are of."""
+    """The numbers of failing cells, of explained ones, and of the cases that they belong to."""
 
     failing: int
     explained: int
     cases: int
-    advised: int  # of these cases
+    advised: int  # cases with advice, of these
 
     @property
     def percent(self) -> int:
-        """Rounded down, so that 100 is said only where nothing is left."""
+        """Explained cells in percent, rounded down: 100 only if every failing cell is explained."""
         return 100 * self.explained // self.failing if self.failing else 100
 
 
 def error_text(outcome: Outcome) -> str:
-    """The error and the message, as `match` is looked for in them."""
+    """The error and the message, the text that `match` of a known entry is searched in."""
     return ": ".join(filter(None, [outcome.error, outcome.message]))
 
 
 def quote(outcome: Outcome) -> str:
-    """What a cell said, in one line of bounded length."""
+    """The error and message of a cell in one line of at most MAX_QUOTE characters."""
     return shorten(error_text(outcome))
 
 
 def shorten(text: str) -> str:
-    """The text in one line of bounded length."""
+    """The text in one line of at most MAX_QUOTE characters."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1].rstrip() + "…"
 
 
 def explanation(case: Case, outcome: Outcome, environment: Environment) -> Known | None:
-    """The first entry that explains a failing cell."""
+    """The first known entry that explains a failing cell."""
     fitting = (
         entry for entry in case.known if _selects(entry, outcome, environment) and entry.match in error_text(outcome)
     )
@@ -74,7 +74,7 @@ def _contains(text: str, release: str) -> bool:
 
 
 def coverage(grid: Grid) -> Coverage:
-    """How much of what fails in a grid is explained."""
+    """The coverage of a grid's failing cells by known entries."""
     failing = explained = 0
     cases: dict[str, Case] = {}
     for row, outcomes in grid.each_row():
@@ -87,7 +87,7 @@ def coverage(grid: Grid) -> Coverage:
 
 
 def unexplaining_entries(grid: Grid, cases: Iterable[Case]) -> Iterator[Fault]:
-    """Entries that explain no cell of the grid. What is malformed has a fault already, and is passed over."""
+    """Faults of known entries that explain no cell of the grid. Malformed entries have faults already: not here."""
     for case in cases:
         cells = _cells(grid, case) if case.known else []
         for index, entry in enumerate(case.known):
@@ -107,9 +107,9 @@ def _fault(case: Case, entry: Known, cells: Sequence[tuple[Outcome, Environment]
     where = f"under {entry.path!r} on TensorFlow {entry.tf!r}"
     failing = [(outcome, environment) for outcome, environment in cells if _selects(entry, outcome, environment)]
     if not failing:
-        return f"explains no failing cell: none fails {where}"
+        return f"explains no failing cell: no cell fails {where}"
     if any(entry.match in error_text(outcome) for outcome, _ in failing):
         return None
     first, environment = failing[0]
     looked = f"{len(failing)} failing cell{'s' if len(failing) > 1 else ''} {where}"
-    return f"{entry.match!r} is not in what {looked} said; {environment.id} {first.path}: {quote(first)!r}"
+    return f"{entry.match!r} is not in the messages of {looked}; {environment.id} {first.path}: {quote(first)!r}"

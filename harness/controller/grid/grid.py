@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Score:
-    """How many of the cells that answered passed, and how many are left out because they did not answer."""
+    """Passed cells, counted cells, and cells left out because they have no answer (docs/statuses.md)."""
 
     passed: int
     counted: int
@@ -42,7 +42,7 @@ class Score:
 
     @property
     def percent(self) -> int | None:
-        """Rounded down, so that 100 is said only where all pass; None where no cell answered."""
+        """Rounded down: 100 only if all pass. None if no cell is counted."""
         return 100 * self.passed // self.counted if self.counted else None
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows, paths and environments of a selection. A cell that no document holds is `not-run`."""
+    """The rows, paths and environments of a selection. A cell without a recorded outcome is `not-run`."""
 
     rows: tuple[Row, ...]
     paths: tuple[str, ...]
@@ -119,26 +119,26 @@ def make_grid(
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
-    """pass ÷ (pass + fail + absent + timeout + crash), with what that leaves out."""
+    """pass ÷ (pass + fail + absent + timeout + crash), and the number of cells left out."""
     counts = count(outcomes)
     counted = sum(number for status, number in counts.items() if status.counts)
     return Score(counts[Status.PASS], counted, len(outcomes) - counted)
 
 
 def count(outcomes: Iterable[Outcome]) -> Counter[Status]:
-    """How many outcomes have which status. Statuses are told apart by identity, which is a lot faster."""
+    """The number of outcomes by status. Statuses are compared by identity, which is much faster."""
     found = Counter(map(id, map(_STATUS, outcomes)))
     return Counter({status: found[id(status)] for status in Status if id(status) in found})
 
 
 def column_score(outcomes: Sequence[Outcome]) -> Score | None:
-    """The score of a column, or None for one that is incomplete or could not be installed."""
+    """The score of a column; None for an incomplete column or an environment that failed."""
     unfinished = {Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR}
     return None if unfinished & count(outcomes).keys() else score(outcomes)
 
 
 def scores_by_path(grid: Grid) -> dict[str, dict[str, Score | None]]:
-    """By import path and id of an environment; None where `column_score` says nothing of the column."""
+    """The scores by import path and environment id; None for columns without a `column_score`."""
     places = {path: [place for place, row in enumerate(grid.rows) if row.path == path] for path in grid.paths}
     scores: dict[str, dict[str, Score | None]] = {path: {} for path in grid.paths}
     for environment, outcomes in grid.each_column():

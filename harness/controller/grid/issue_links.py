@@ -1,4 +1,4 @@
-"""Where something was reported, as an address to follow."""
+"""Addresses of issues, from short forms such as `keras#1`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ISSUE = re.compile(r"([\w.-]+(?:/[\w.-]+)?)#([0-9]+)", re.ASCII)
 
 
 def link(text: str) -> str:
-    """The address of `keras#1` or `owner/name#1`; any other text as it is."""
+    """The address of `keras#1` or `owner/name#1`; any other text unchanged."""
     match = _ISSUE.fullmatch(text)
     name = match[1] if match else ""
     repository = name if "/" in name else _REPOSITORIES.get(name)

@@ -1,4 +1,4 @@
-"""The row of the table that tells of a lane, `Installs and runs today`: an answer a release. Pure functions."""
+"""The row of a lane in the table, such as `Installs and runs today`: one answer for each release. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from harness.controller.results.documents import Column, EnvironmentFacts
 
 @dataclass(frozen=True)
 class LaneAnswer:
-    """Whether an environment of a lane does what the lane's title says: `status` is that of the cell that decides.
+    """The answer of one environment of a lane: `status` is the status of the lane's deciding cell.
 
-    `said` is why not; of one that does, what else fails. `release` is what it varies, if that is of the grid.
+    `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
+    the grid's environment with the same release, if the grid has one.
     """
 
     environment: Environment
     status: Status
-    said: str
+    reason: str
     release: str | None
 
     @property
     def label(self) -> str:
-        """`2.5`, or the whole id where there is no release."""
+        """`2.5`, or the id of an environment without a release."""
         return self.environment.minor or self.environment.id
 
 
@@ -47,25 +48,23 @@ class LaneRow:
     @property
     def summary(self) -> str:
         """`Installs and runs today: 12 of 22`."""
-        told = [answer for answer in self.answers if answer.status is not Status.NOT_RUN]
-        return f"{self.lane.title}: {sum(answer.status is Status.PASS for answer in told)} of {len(told)}"
+        answered = [answer for answer in self.answers if answer.status is not Status.NOT_RUN]
+        return f"{self.lane.title}: {sum(answer.status is Status.PASS for answer in answered)} of {len(answered)}"
 
     @property
     def question(self) -> str:
-        """What has to hold for a yes."""
-        return (
-            f"made with the newest packages that there are, and {self.lane.cases[0]} passes under {self.lane.paths[0]}"
-        )
+        """The condition for a pass."""
+        return f"installs with today's newest packages, and {self.lane.cases[0]} passes under {self.lane.paths[0]}"
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """What is said, with the neighbouring releases of which it is."""
-        said = join_ranges((answer.label, answer.said or None) for answer in self.answers)
-        return [(str(replace(where, newest=False)), what) for where, what in said]
+        """Each reason with the range of neighbouring releases that share it."""
+        ranges = join_ranges((answer.label, answer.reason or None) for answer in self.answers)
+        return [(str(replace(where, newest=False)), reason) for where, reason in ranges]
 
 
 def lane_rows(matrix: Matrix, columns: Mapping[str, Column]) -> list[LaneRow]:
-    """The rows of those lanes of which anything is among the columns."""
+    """The rows of the lanes that have at least one of the columns."""
     return [
         LaneRow(lane, tuple(_answer(item, lane, matrix, columns) for item in lane.environments))
         for lane in matrix.lanes.values()
@@ -84,27 +83,27 @@ def _answer(environment: Environment, lane: Lane, matrix: Matrix, columns: Mappi
     key = lane.cases[0], lane.paths[0]
     decides = column.cells.get(key, Outcome(*key, status=Status.NOT_RUN))
     if decides.status is not Status.PASS:
-        return LaneAnswer(environment, decides.status, _words(decides), release)
-    return LaneAnswer(environment, Status.PASS, _what_else(column, columns.get(base)), release)
+        return LaneAnswer(environment, decides.status, _cell_words(decides), release)
+    return LaneAnswer(environment, Status.PASS, _other_failures(column, columns.get(base)), release)
 
 
-def _what_else(column: Column, released: Column | None) -> str:
-    """Of one that runs, the first of the cells that fail though they pass as released, and how many there are."""
+def _other_failures(column: Column, released: Column | None) -> str:
+    """The first failing cell of an environment that runs, among those that pass as released, and their number."""
     failing = [outcome for _, outcome in sorted(column.cells.items()) if outcome.status in FAILING]
     if released:
         failing = [outcome for outcome in failing if _passes(released, outcome.key)]
     more = f", and {len(failing) - 1} more cells" if len(failing) > 1 else ""
-    return f"runs, but {_words(failing[0])}{more}" if failing else ""
+    return f"runs, but {_cell_words(failing[0])}{more}" if failing else ""
 
 
 def _passes(column: Column, key: CellKey) -> bool:
     return key in column.cells and column.cells[key].status is Status.PASS
 
 
-def _words(outcome: Outcome) -> str:
+def _cell_words(outcome: Outcome) -> str:
     return f"{outcome.case}[{outcome.path}]: {describe_outcome(outcome)}"
 
 
 def _why(facts: EnvironmentFacts) -> str:
-    how = "installs, and cannot be imported" if facts.packages else "cannot be installed"
-    return f"{how}: {shorten(facts.reason or '')}"
+    failure = "installs, but cannot be imported" if facts.packages else "cannot be installed"
+    return f"{failure}: {shorten(facts.reason or '')}"

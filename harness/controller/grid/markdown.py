@@ -1,4 +1,4 @@
-"""The grid as files for readers, results/grid.{md,svg} and the README's table, and the text of all its files."""
+"""The grid as Markdown: results/grid.md and the block of the README. Also the texts of all files of the grid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ END = "<!-- end of grid -->"
 
 
 def grid_texts(grid: Grid, results: Path, readme: Path, lanes: Sequence[LaneRow] = ()) -> dict[Path, str]:
-    """The text of each file, of the README only if it has a place for the grid."""
+    """The text of each file of the grid, and of a README that has BEGIN. Raises HarnessError if it lacks END."""
     files = {
         results / "grid.json": "".join(json_parts(grid)),
         results / "grid.csv": "".join(csv_parts(grid)),
@@ -34,15 +34,15 @@ def grid_texts(grid: Grid, results: Path, readme: Path, lanes: Sequence[LaneRow]
 
 
 def replace_block(text: str, block: str) -> str:
-    """`text` with what stands between BEGIN and END replaced. Raises HarnessError where END is missing."""
+    """`text` with `block` between BEGIN and END. Raises HarnessError if END is missing."""
     before, _, rest = text.partition(BEGIN)
     if END not in rest:
-        raise HarnessError(f"the README has {BEGIN!r} and not {END!r}")
+        raise HarnessError(f"README.md has the line {BEGIN!r} but not {END!r}")
     return f"{before}{BEGIN}\n\n{block}\n{END}{rest.partition(END)[2]}"
 
 
 def grid_as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
-    """A table for each case, a legend of what it shows, the rows of the lanes, and the totals."""
+    """The text of results/grid.md: the legend, the lanes, a table for each case, and the scores by release."""
     blocks = [_legend(grid), *map(_lane, lanes)]
     heads = _heads(grid)
     symbols = {status: status.symbol for status in Status}
@@ -57,18 +57,18 @@ def grid_as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
 
 
 def readme_block(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
-    """The grid in short: the totals, how much of all cases passes under each path in each release, and the lanes."""
+    """The block of the README: totals, scores by import path and release, and the lanes."""
     return "\n\n".join([*grid_in_short(grid, lanes), "Every cell is in [results/grid.md](results/grid.md)."]) + "\n"
 
 
 def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
-    """The blocks of Markdown that tell the totals, what passes by import path and release, and the lanes."""
+    """Blocks of Markdown: the totals, the scores by import path and release, and the lanes."""
     blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
     return [*blocks, _column_scores(grid)]
 
 
 def status_summary(grid: Grid) -> list[str]:
-    """The cells by status, how many of the failing ones are explained, and how many cases have an advice for them."""
+    """The cells by status, the explained failing cells, and the cases with advice."""
     found = coverage(grid)
     if not found.failing:
         return [_legend(grid), "no failing cells"]
@@ -80,14 +80,14 @@ def status_summary(grid: Grid) -> list[str]:
 
 
 def _lane(row: LaneRow) -> str:
-    """The row of a lane, and below it the reasons."""
+    """The row of a lane with its reasons below."""
     lines = [f"**{markdown_escape(row.summary)}** ({markdown_escape(row.question)})", ""]
     lines += [f"| | {' | '.join(answer.label for answer in row.answers)} |", "|---" * (len(row.answers) + 1) + "|"]
     lines += [
         f"| {markdown_escape(row.lane.title)} | {' | '.join(answer.status.symbol for answer in row.answers)} |",
         "",
     ]
-    lines += [f"- {where}: {markdown_escape(said)}" for where, said in row.reasons]
+    lines += [f"- {where}: {markdown_escape(reason)}" for where, reason in row.reasons]
     return "\n".join(lines).rstrip("\n")
 
 
@@ -100,14 +100,14 @@ def _path_scores(grid: Grid) -> str:
 
 
 def path_scores(grid: Grid) -> dict[str, dict[str, str]]:
-    """By import path and id of an environment, the share of passing cells in percent."""
+    """The passing cells in percent, by import path and environment id."""
     return {
         path: {name: in_percent(found) for name, found in cells.items()} for path, cells in scores_by_path(grid).items()
     }
 
 
 def in_percent(found: Score | None) -> str:
-    """`41 (+2)`, of which 2 cells did not answer; `?` where the column is not whole."""
+    """`41 (+2)`: 41 percent, 2 cells left out. `?` for an incomplete column."""
     if found is None:
         return "?"
     left_out = f" (+{found.left_out})" if found.left_out else ""
@@ -139,6 +139,6 @@ def _column_line(grid: Grid, environment: Environment) -> str:
     facts = grid.facts(environment)
     total = column_score(grid.column_outcomes(environment))
     keras = facts.keras if facts else ""
-    said = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    found = [environment.label, *versions_of(grid, environment), keras, said]
+    passed = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
+    found = [environment.label, *versions_of(grid, environment), keras, passed]
     return f"| {' | '.join(map(markdown_escape, found))} |"

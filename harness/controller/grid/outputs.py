@@ -1,4 +1,4 @@
-"""The grid of all accepted results, and the files it is written to."""
+"""The files of the grid of all accepted results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.controller.text import one_line
 
 
 def collect_grid(project: Project) -> None:
-    """Write results/grid.{json,csv,md} and the README's table, and say what is in them."""
+    """Write results/grid.{json,csv,md,svg} and the block of the README, and print their totals."""
     with writer_lock(project.layout):
         columns = read_columns(project.layout.results, project.matrix.everything)
         write_transaction(project.layout, grid_files(project, columns))
@@ -26,18 +26,18 @@ def collect_grid(project: Project) -> None:
 
 
 def grid_files(project: Project, columns: Mapping[str, Column]) -> dict[Path, str]:
-    """The text of every file that the grid of these columns is written to."""
+    """The text of every file of the grid of these columns."""
     rows = lane_rows(project.matrix, columns)
     return grid_texts(_grid(project, columns), project.layout.results, project.layout.root / "README.md", rows)
 
 
 def grid_summary(project: Project, columns: Mapping[str, Column]) -> list[str]:
-    """How many cells the grid of these columns has of each status, and what of them it leaves out."""
+    """The totals of the grid of these columns, and of the cells that it leaves out: one sentence a line."""
     totals = _grid(project, columns).totals()
     counts = ", ".join(f"{totals[status]} {status.value}" for status in Status if totals[status])
-    there = f"{len(columns.keys() & project.matrix.environments)} of {len(project.matrix.environments)} environments"
+    found = f"{len(columns.keys() & project.matrix.environments)} of {len(project.matrix.environments)} environments"
     lanes = [row.summary for row in lane_rows(project.matrix, columns)]
-    return [f"{there}, {sum(totals.values())} cells: {counts}", *lanes, *_left_out(project, columns.values())]
+    return [f"{found}, {sum(totals.values())} cells: {counts}", *lanes, *_left_out(project, columns.values())]
 
 
 def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:
@@ -46,7 +46,7 @@ def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:
 
 
 def _left_out(project: Project, columns: Iterable[Column]) -> list[str]:
-    """A sentence on the cells that the documents have and the project has no more, if there are any."""
+    """A sentence on the cells in the documents that no case has now, if there are any."""
     planned = set(cell_keys(project.cases, list(project.matrix.paths.values())))
     found: dict[CellKey, int] = {}
     for column in columns:
@@ -56,4 +56,4 @@ def _left_out(project: Project, columns: Iterable[Column]) -> list[str]:
         return []
     case, path = min(found)
     first = one_line(f"{case}[{path}]")
-    return [f"left out: {sum(found.values())} cells that no case makes any more, {first} first; `accept` removes them"]
+    return [f"left out: {sum(found.values())} cells of no case, such as {first}; `harness accept` removes them"]

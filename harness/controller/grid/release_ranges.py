@@ -1,4 +1,4 @@
-"""A case's story: from which release to which each import path works, and what the others say. Pure functions."""
+"""The outcomes of a case as ranges of releases: `works 2.0 to 2.5, fails from 2.6 on`. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 _WORDS = {
     Status.PASS: "works",
     Status.FAIL: "fails",
-    Status.ABSENT: "not there",
+    Status.ABSENT: "absent",
     Status.TIMEOUT: "times out",
     Status.CRASH: "crashes",
     Status.ENV_FAIL: "could not be installed",
@@ -30,7 +30,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class ReleaseRange:
-    """Neighbouring releases by their labels, in order. `newest` says that none of the matrix is newer."""
+    """The labels of neighbouring releases, in order. `newest`: the matrix has no newer release."""
 
     labels: tuple[str, ...]
     newest: bool = False
@@ -44,7 +44,7 @@ class ReleaseRange:
 
 @dataclass(frozen=True)
 class Quote:
-    """What failing cells said, in one line, in which releases, and the entry of the case that explains it."""
+    """A message of failing cells in one line, its releases, and the known entry that explains it."""
 
     text: str
     ranges: tuple[ReleaseRange, ...]
@@ -53,17 +53,17 @@ class Quote:
 
 @dataclass(frozen=True)
 class OutcomeRange:
-    """Releases in which a path gave the same. `stage` and `said` are of failing cells only."""
+    """Neighbouring releases with the same status under a path. Only failing cells have `stage` and `quotes`."""
 
     range: ReleaseRange
     status: Status
     stage: Stage | None = None
-    said: tuple[Quote, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True)
 class PathSummary:
-    """What all of these paths gave: in the releases, in order, and apart from them in each variant."""
+    """The outcomes that all of these paths share: over the releases, in order, and in each variant."""
 
     paths: tuple[str, ...]
     releases: tuple[OutcomeRange, ...]
@@ -80,9 +80,9 @@ class _Cell:
 
 
 def summarise(grid: Grid, case: Case, everything: Sequence[Environment]) -> tuple[PathSummary, ...]:
-    """The stories of a case's paths, one for all that have the same.
+    """The summaries of a case: one for all paths with the same outcomes.
 
-    `everything` is all the matrix has, in order: a release that the grid leaves out is not told of, and ends a range.
+    `everything` has all environments of the matrix, in order: a release that the grid leaves out ends a range.
     """
     shared: dict[tuple[tuple[OutcomeRange, ...], tuple[OutcomeRange, ...]], list[str]] = {}
     in_grid = {environment.id for environment in grid.environments}
@@ -90,9 +90,9 @@ def summarise(grid: Grid, case: Case, everything: Sequence[Environment]) -> tupl
         cells = [(item, _cell(grid, row, item) if item.id in in_grid else None) for item in everything]
         releases = [(item.label, cell) for item, cell in cells if not item.is_variant]
         variants = [(item.label, cell) for item, cell in cells if item.is_variant and cell]
-        spans = (tuple(_spans(releases)), tuple(_single(label, cell) for label, cell in variants))
-        shared.setdefault(spans, []).append(row.path)
-    return tuple(PathSummary(tuple(paths), *spans) for spans, paths in shared.items())
+        ranges = (tuple(_outcome_ranges(releases)), tuple(_single(label, cell) for label, cell in variants))
+        shared.setdefault(ranges, []).append(row.path)
+    return tuple(PathSummary(tuple(paths), *ranges) for ranges, paths in shared.items())
 
 
 def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell:
@@ -102,23 +102,24 @@ def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell:
     return _Cell((outcome.status, outcome.stage), (quote(outcome), explanation(row.case, outcome, environment)))
 
 
-def _spans(cells: Sequence[tuple[str, _Cell | None]]) -> Iterator[OutcomeRange]:
+def _outcome_ranges(cells: Sequence[tuple[str, _Cell | None]]) -> Iterator[OutcomeRange]:
     for found, end in join_ranges((label, cell.end if cell else None) for label, cell in cells):
         within = ((label, cell.words if cell and label in found.labels else None) for label, cell in cells)
         places: dict[_Words, list[ReleaseRange]] = {}
         for place, words in join_ranges(within):
             places.setdefault(words, []).append(place)
-        said = (Quote(text, tuple(ranges), known) for (text, known), ranges in places.items())
-        yield OutcomeRange(found, *end, said=tuple(said))
+        quotes = (Quote(text, tuple(ranges), known) for (text, known), ranges in places.items())
+        yield OutcomeRange(found, *end, quotes=tuple(quotes))
 
 
 def _single(label: str, cell: _Cell) -> OutcomeRange:
     where = ReleaseRange((label,))
-    return OutcomeRange(where, *cell.end, said=(Quote(cell.words[0], (where,), cell.words[1]),) if cell.words else ())
+    quotes = (Quote(cell.words[0], (where,), cell.words[1]),) if cell.words else ()
+    return OutcomeRange(where, *cell.end, quotes=quotes)
 
 
 def join_ranges(values: Iterable[tuple[str, _T | None]]) -> Iterator[tuple[ReleaseRange, _T]]:
-    """The ranges of neighbours with the same value. None is no value, and only ends a range."""
+    """The ranges of neighbouring labels with the same value. None is not a value: it only ends a range."""
     labelled = list(values)
     for value, group in groupby(labelled, key=lambda item: item[1]):
         labels = tuple(label for label, _ in group)
@@ -126,23 +127,23 @@ def join_ranges(values: Iterable[tuple[str, _T | None]]) -> Iterator[tuple[Relea
             yield ReleaseRange(labels, labels[-1] == labelled[-1][0]), value
 
 
-def summary_sentence(story: PathSummary, case: Case) -> str:
+def summary_sentence(summary: PathSummary, case: Case) -> str:
     """`works 2.0 to 2.5, fails from 2.6 on at import; 2.16 legacy: works`."""
-    releases = ", ".join(_release_words(span, case) for span in story.releases)
-    variants = [f"{span.range}: {_verb(span, case)}{_at(span)}" for span in story.variants]
+    releases = ", ".join(_release_words(part, case) for part in summary.releases)
+    variants = [f"{part.range}: {_verb(part, case)}{_at(part)}" for part in summary.variants]
     return "; ".join(filter(None, [releases, *variants]))
 
 
-def _release_words(span: OutcomeRange, case: Case) -> str:
-    is_single = str(span.range) == span.range.labels[0]
-    return f"{_verb(span, case)} {'in ' if is_single else ''}{span.range}{_at(span)}"
+def _release_words(part: OutcomeRange, case: Case) -> str:
+    is_single = str(part.range) == part.range.labels[0]
+    return f"{_verb(part, case)} {'in ' if is_single else ''}{part.range}{_at(part)}"
 
 
-def _verb(span: OutcomeRange, case: Case) -> str:
-    if span.status is Status.UNMET:
-        return f"needs {' and '.join(case.requires) or 'what is not there'}"
-    return _WORDS[span.status]
+def _verb(part: OutcomeRange, case: Case) -> str:
+    if part.status is Status.UNMET:
+        return f"needs {' and '.join(case.requires) or 'a missing prerequisite'}"
+    return _WORDS[part.status]
 
 
-def _at(span: OutcomeRange) -> str:
-    return f" at {span.stage.value}" if span.stage else ""
+def _at(part: OutcomeRange) -> str:
+    return f" at {part.stage.value}" if part.stage else ""

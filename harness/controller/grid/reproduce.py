@@ -1,4 +1,4 @@
-"""The lines by which anyone repeats a cell. They are templates: the published page fills them in for each cell."""
+"""The command lines that reproduce a cell. They are templates that the published page fills in for each cell."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ BY_HAND = "harness script {case} -p {path} > cell.py; {variables}.tox/{environme
 
 
 def env_assignments(environment: Environment) -> str:
-    """The environment's variables as a shell takes them before a command."""
+    """The environment's variables as assignments before a shell command."""
     return "".join(f"{name}={shlex.quote(value)} " for name, value in environment.set_env)
 
 
 def fill_template(template: str, environment: Environment, case: str, path: str) -> str:
-    """One of the lines above, of one cell."""
+    """A template above, filled in for a cell."""
     return template.format(environment=environment.id, case=case, path=path, variables=env_assignments(environment))

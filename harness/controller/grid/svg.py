@@ -1,4 +1,4 @@
-"""The whole grid as one SVG picture: a block an import path, a line a case, the releases from left to right in each."""
+"""The whole grid as one SVG: a block for each import path, a line for each case, releases from left to right."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LEGEND = 150  # from one status to the next
 
 
 def grid_svg(grid: Grid) -> str:
-    """The picture's text: the same for the same grid."""
+    """The text of the SVG, deterministic for a grid."""
     grid = replace(grid, environments=tuple(sorted(grid.environments, key=lambda item: item.is_variant)))
     block = len(grid.environments) * _CELL + _GAP
     blocks = {path: _LEFT + n * block for n, path in enumerate(grid.paths)}
@@ -53,7 +53,7 @@ def grid_svg(grid: Grid) -> str:
 
 
 def _shapes(statuses: Iterable[Status], x: int, y: int) -> Iterator[tuple[Status, str]]:
-    """One rectangle for neighbours of the same status."""
+    """One rectangle for neighbouring cells of the same status."""
     for status, group in groupby(statuses):
         width = len(list(group)) * _CELL
         yield status, f"M{x} {y}h{width}v{_CELL - 1}h-{width}z"
@@ -67,7 +67,7 @@ def _heads(grid: Grid, blocks: dict[str, int], lines: dict[str, int]) -> Iterato
         f"release: in each block from {oldest} on the left to the newest, then variants</text>"
     )
     for number, (path, x) in enumerate(blocks.items()):
-        # Long names stand on two lines in turn, so that none runs into the next.
+        # Names alternate between two heights, because long ones would overlap.
         yield f'<text x="{x}" y="{_TOP - (8, 20)[number % 2]}">{escape(path)}</text>'
     for kind, rows in groupby(grid.rows, key=_kind):
         y = lines[next(rows).case.id] + 2 * _CELL

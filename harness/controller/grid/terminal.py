@@ -1,4 +1,4 @@
-"""The grid and a cell's story as a terminal shows them."""
+"""The grid, a case and a cell as text for a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 from harness.cases.case import Case, Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.grid import reproduce as repeat
+from harness.controller.grid import reproduce
 from harness.controller.grid.explanations import explanation
 from harness.controller.grid.grid import Grid, Row, Score, column_score, score
 from harness.controller.grid.issue_links import link
@@ -33,19 +33,19 @@ _STYLES = {
     Status.ERROR: "bold yellow",
 }
 _LEFT_OUT = "left out"
-_MOST_ROWS = 120  # of a grid that is printed without having been asked for
+_MOST_ROWS = 120  # a longer grid is printed only on request
 
 
 def print_grid(grid: Grid, console: Console) -> None:
-    """Rows by case and path, a column a release, in as many blocks as the terminal's width asks for.
+    """Print rows by case and path and a column for each release, in as many blocks as the terminal's width needs.
 
-    A row's score is of all its releases, and stands in the last block.
+    The score of a row covers all its releases and is in the last block.
     """
     _print_blocks(grid, console, whole=True)
 
 
 def print_ran(grid: Grid, console: Console) -> None:
-    """The grid of a run; of a large one the share of passing cells by import path, in percent."""
+    """Print the grid of a run; for a large one only the passing cells by import path, in percent."""
     whole = len(grid.rows) <= _MOST_ROWS
     _print_blocks(grid, console, whole)
     if not whole:
@@ -55,20 +55,20 @@ def print_ran(grid: Grid, console: Console) -> None:
 
 
 def print_lane(row: LaneRow, console: Console) -> None:
-    """A lane's answers, a line for each that has a reason."""
+    """Print the answers of a lane, and a line for each reason."""
     console.print(Text("\n" + one_line(row.summary), "bold").append(f"  ({one_line(row.question)})", "not bold dim"))
     line = Text(" ")
     for answer in row.answers:
         line.append(f" {answer.label}{answer.status.symbol}", _STYLES.get(answer.status, ""))
     console.print(line)
-    for where, said in row.reasons:
-        console.print(Text(one_line(f"  {where}: {said}")), soft_wrap=True)
+    for where, reason in row.reasons:
+        console.print(Text(one_line(f"  {where}: {reason}")), soft_wrap=True)
 
 
 def _print_blocks(grid: Grid, console: Console, whole: bool) -> None:
     label = max(len(_LEFT_OUT), *(len(row.path) + 4 for row in grid.rows))
     most = len(grid.environments)
-    rest = len(f"  {Score(most, most, most)}")  # what a row's score may need at the end of its line
+    rest = len(f"  {Score(most, most, most)}")  # the longest score at the end of a row
     scores = {} if whole else path_scores(grid)
     for block in _blocks(grid.environments, console.width - label - rest):
         widths = [len(environment.label) + 2 for environment in block]
@@ -140,7 +140,7 @@ def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[in
 
 
 def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Console) -> None:
-    """One line for each environment of a row; `last` are the last events by environment."""
+    """Print one line for each environment of a row. `last` has the last event by environment."""
     console.print(Text(one_line(f"{row.case.id}[{row.path}]  {row.case.title}"), "bold"), soft_wrap=True)
     for environment in grid.environments:
         outcome = grid.outcome(row, environment)
@@ -151,27 +151,28 @@ def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Con
 
 
 def print_totals(grid: Grid, console: Console) -> None:
-    """How many cells gave what, and how much of what fails is explained."""
+    """Print the totals by status and the coverage of failing cells."""
     for line in status_summary(grid):
         console.print(Text(line), soft_wrap=True)
 
 
-def print_case(case: Case, stories: Sequence[PathSummary], console: Console) -> None:
-    """A case over all releases: what its paths gave, why some fail, and what to write instead."""
-    for story in stories:
-        console.print(Text("\n" + ", ".join(story.paths), "bold"), soft_wrap=True)
-        for line in [f"  {summary_sentence(story, case)}", *_failures(story)]:
+def print_case(case: Case, summaries: Sequence[PathSummary], console: Console) -> None:
+    """Print a case over all releases: its summaries, the messages with known reasons, and the advice."""
+    for summary in summaries:
+        console.print(Text("\n" + ", ".join(summary.paths), "bold"), soft_wrap=True)
+        for line in [f"  {summary_sentence(summary, case)}", *_failures(summary)]:
             console.print(Text(strip_control(line)), soft_wrap=True)
     advice = [f"instead   {_line(case.advice)}"] if case.advice else []
     for line in ["", *advice, *(f"source    {link(source)}" for source in case.source)]:
         console.print(Text(strip_control(line)), soft_wrap=True)
 
 
-def _failures(story: PathSummary) -> Iterator[str]:
-    for span in (*story.releases, *story.variants):
-        for said in span.said:
-            yield f"    {', '.join(map(str, said.ranges))}: {said.text}"
-            yield from [f"      {_reason(said.known)}"] if said.known else []
+def _failures(summary: PathSummary) -> Iterator[str]:
+    for part in (*summary.releases, *summary.variants):
+        for quote in part.quotes:
+            yield f"    {', '.join(map(str, quote.ranges))}: {quote.text}"
+            if quote.known:
+                yield f"      {_reason(quote.known)}"
 
 
 def _reason(known: Known) -> str:
@@ -183,10 +184,10 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def print_story(
+def print_cell(
     grid: Grid, row: Row, environment: Environment, details: dict[str, Any], last: Event | None, console: Console
 ) -> None:
-    """Everything known of one cell."""
+    """Print everything recorded about one cell, and the command lines that reproduce it."""
     outcome = grid.outcome(row, environment)
     facts = grid.facts(environment)
     known = explanation(row.case, outcome, environment)
@@ -208,8 +209,8 @@ def print_story(
     if details:
         stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in details["stage_seconds"].items())
         lines.append(f"took      {details['seconds']:.2f} s ({stages}), {details['memory_kib'] / 1024:.0f} MiB")
-    for word, template in (("again", repeat.AGAIN), ("by hand", repeat.BY_HAND)):
-        lines.append(f"{word:<10}{repeat.fill_template(template, environment, *row.key)}")
+    for word, template in (("again", reproduce.AGAIN), ("by hand", reproduce.BY_HAND)):
+        lines.append(f"{word:<10}{reproduce.fill_template(template, environment, *row.key)}")
     for name in ("traceback", "output"):
         if details.get(name):
             lines += ["", f"{name}:", details[name].rstrip()]

@@ -1,4 +1,4 @@
-"""Changes as a terminal, a Markdown reader and a program want them."""
+"""Changes as text for a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _HEAD = ["| where | what | before | now |", "|---|---|---|---|"]
 
 
 def changes_as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -> str:
-    """A line for each change whose word is not `unlisted`, the worst first, and one that counts them all.
+    """A line for each change whose word is not in `unlisted`, the worst first, and a line with the totals.
 
-    Many of one sort have one line, and below it which ones they are.
+    A group of many similar changes has one line, with details below it.
     """
     lines = []
     for found in group_changes(change for change in changes if change.word not in unlisted):
@@ -27,16 +27,16 @@ def changes_as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -
 
 
 def changes_as_json(changes: Sequence[Change]) -> str:
-    """A list of objects, one a line, each change by itself."""
-    return "[\n" + ",\n".join(json_line(_plain(change)) for change in order_changes(changes)) + "\n]\n"
+    """A list of objects, one a line and one for each change."""
+    return "[\n" + ",\n".join(json_line(_as_json(change)) for change in order_changes(changes)) + "\n]\n"
 
 
 def changes_as_markdown(changes: Sequence[Change]) -> str:
     """A table under a heading for each word."""
     blocks = [_summary(changes)]
-    folds = group_changes(changes)
-    for word in dict.fromkeys(found.word for found in folds):
-        rows = [_row(found) for found in folds if found.word == word]
+    groups = group_changes(changes)
+    for word in dict.fromkeys(found.word for found in groups):
+        rows = [_row(found) for found in groups if found.word == word]
         blocks.append("\n".join([f"### {word}", "", *_HEAD, *rows]))
     return "\n\n".join(blocks) + "\n"
 
@@ -46,7 +46,7 @@ def _summary(changes: Sequence[Change]) -> str:
     return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no difference"
 
 
-def _plain(change: Change) -> dict[str, Any]:
+def _as_json(change: Change) -> dict[str, Any]:
     case, path = change.cell or (None, None)
     sides = {side: _side(getattr(change, side)) for side in ("before", "after")}
     return {

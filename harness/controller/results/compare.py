@@ -1,4 +1,4 @@
-"""What changed between two columns, or two sets of them: pure functions."""
+"""The changes between two columns, or two sets of columns: pure functions."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Change:
 
 
 def compare(before: Column | None, after: Column, planned: Collection[CellKey] | None = None) -> list[Change]:
-    """The differences from `before` (None: there is nothing) in those cells that `after` has.
+    """The changes from `before` (None: no such column) in the cells that `after` has.
 
-    A cell of `before` is removed where it is not `planned` any more; without `planned` none is.
+    A cell of `before` that is not in `planned` is removed; without `planned` no cell is.
     """
     name = after.environment.id
     if before is not None:
@@ -51,7 +51,7 @@ def compare(before: Column | None, after: Column, planned: Collection[CellKey] |
         if whole is not None:
             return [whole]
     known = before.cells if before else {}
-    # Most outcomes are one object in both, which is a lot faster to see than that two are the same.
+    # Most outcomes are one object in both columns: identity is much faster to compare than equality.
     differing = [key for key, new in after.cells.items() if (old := known.get(key)) is not new and old != new]
     pairs = [(key, known.get(key), after.cells[key]) for key in sorted(differing)]
     changes = [Change(_word(old, new), name, key, old, new) for key, old, new in pairs]
@@ -81,7 +81,7 @@ def _word(before: Outcome | None, after: Outcome) -> str:
 
 
 def package_changes(before: Column, after: Column) -> list[Change]:
-    """What else is installed: the usual culprit. Nothing where either could not be installed, or was not reached."""
+    """The packages that differ. None if either environment failed or was not reached: its packages are unknown."""
     if any(_is_unknown(column) for column in (before, after)):
         return []
     old, new = _installed(before.environment), _installed(after.environment)
@@ -100,9 +100,9 @@ def _installed(facts: EnvironmentFacts) -> dict[str, str]:
 
 
 def compare_sets(before: Mapping[str, Column], after: Mapping[str, Column], whole: bool) -> list[Change]:
-    """The differences between two sets of columns, by environment.
+    """The changes between two sets of columns, by environment.
 
-    `whole` says that `after` is all there is: what it does not have is removed, and not merely left out.
+    `whole`: `after` is complete, so that what is missing from it was removed.
     """
     changes = []
     for name in [*after, *(name for name in before if name not in after)]:
@@ -130,7 +130,7 @@ def change_sentence(change: Change) -> str:
 
 
 def sentence_of(where: str, word: str, what: str, before: str, after: str) -> str:
-    """The words for a change of anything, in one line."""
+    """The sentence of a change, in one line."""
     if word == "package":
         return one_line(f"{where} {what} {before or 'none'} → {after or 'none'}")
     sides = f"{before} → {after}" if before and after else before or after
@@ -138,7 +138,7 @@ def sentence_of(where: str, word: str, what: str, before: str, after: str) -> st
 
 
 def both_sides(change: Change) -> tuple[str, str]:
-    """What was and what is, in one line each that tell the two apart."""
+    """The outcome before and after, in one line each, with the first line that differs."""
     before, after = describe_outcome(change.before), describe_outcome(change.after)
     if before == after and isinstance(change.before, Outcome) and isinstance(change.after, Outcome):
         pairs = zip_longest(_lines(change.before), _lines(change.after), fillvalue="nothing")
@@ -148,16 +148,16 @@ def both_sides(change: Change) -> tuple[str, str]:
 
 
 def _lines(outcome: Outcome) -> list[str]:
-    """Everything that the outcome's description leaves out."""
+    """The lines that describe_outcome leaves out."""
     rest = (outcome.message or "").split("\n")[1:]
     return [*rest, *outcome.warnings, f"{outcome.error!r}, {outcome.message!r}"]  # the last: None is not ''
 
 
 def describe_outcome(what: Outcome | str | None) -> str:
-    """An outcome in one line; text as it is."""
+    """An outcome in one line; text unchanged."""
     if not isinstance(what, Outcome):
         return what or ""
     where = f" at {what.stage.value}" if what.stage else ""
-    said = ": ".join(filter(None, [what.error, (what.message or "").partition("\n")[0]]))
+    error = ": ".join(filter(None, [what.error, (what.message or "").partition("\n")[0]]))
     warned = f", {len(what.warnings)} warnings" if what.warnings else ""
-    return f"{what.status.value}{where}{warned}{f' ({said})' if said else ''}"
+    return f"{what.status.value}{where}{warned}{f' ({error})' if error else ''}"

@@ -1,4 +1,4 @@
-"""Result documents: the only module that reads and writes `results/<env>.json` and `.harness/run/`."""
+"""Documents: the only module that reads and writes `results/<env>.json` and `.harness/run/<env>.json`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from harness.controller.project.layout import Layout
 from harness.controller.text import json_line, one_line
 
 NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
-_OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # what stands around the lines of the cells
+_OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # the text around the lines of the cells
 
 
 @dataclass(frozen=True)
 class EnvironmentFacts:
-    """What an environment is and has: `packages` maps names to the versions that are really installed."""
+    """The facts of an environment. `packages` maps names to installed versions."""
 
     id: str
     tensorflow: str
@@ -50,7 +50,7 @@ class EnvironmentFacts:
 
     @property
     def keras(self) -> str:
-        """The version of the package that is imported as `keras`, empty where there is none."""
+        """The version of the package imported as `keras`; empty without one."""
         return self.packages.get("keras", self.packages.get("keras-nightly", ""))
 
 
@@ -62,17 +62,17 @@ class Column:
     cells: dict[CellKey, Outcome]
 
     def answers(self) -> int:
-        """How many of its cells were reached."""
+        """The number of cells that were reached."""
         return sum(outcome.status is not Status.NOT_RUN for outcome in self.cells.values())
 
 
 def write_column(file: Path, column: Column) -> None:
-    """Write a column's document, whole or not at all."""
+    """Write the document of a column atomically."""
     write_atomically(file, document_text(column))
 
 
 def document_text(column: Column) -> str:
-    """A document that is the same, byte for byte, for the same outcomes: sorted, one line a cell."""
+    """The text of a document, deterministic for the same outcomes: sorted, one line for each cell."""
     facts = vars(column.environment) | {"packages": dict(sorted(column.environment.packages.items()))}
     head = json_line(facts)
     cells = ",\n".join("  " + json_line(column.cells[key].to_json()) for key in sorted(column.cells))
@@ -145,30 +145,30 @@ def is_document(name: str) -> bool:
 
 
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:
-    """The documents that are there of the environments, in their order. Each must be of the one it is named after."""
+    """The columns of those environments that have a document, in order. Raises HarnessError for a faulty document."""
     files = {name: folder / f"{name}.json" for name in environments}
     return {name: check_name(read_column(file), name, file) for name, file in files.items() if file.exists()}
 
 
 def check_name(column: Column, name: str, where: object) -> Column:
-    """The column. Raises HarnessError where it is not of the environment that its document is named after."""
+    """The column. Raises HarnessError if it belongs to another environment than its document's name says."""
     if column.environment.id != name:
         raise HarnessError(f"{where}: is of {one_line(column.environment.id)}, not of {name}")
     return column
 
 
 def write_details(file: Path, records: Iterable[Record]) -> None:
-    """What varies from run to run, by cell: seconds, memory, traceback, output."""
+    """Write the details of a run by cell: seconds, memory, traceback, output. They vary from run to run."""
     write_details_of(file, {f"{record.outcome.case}[{record.outcome.path}]": record.details() for record in records})
 
 
 def write_details_of(file: Path, details: Mapping[str, dict[str, Any]]) -> None:
-    """The details as they are read, by cell."""
+    """Write details by cell, in the form of read_details."""
     write_atomically(file, json.dumps(details, indent=1, sort_keys=True) + "\n")
 
 
 def read_details(file: Path) -> dict[str, dict[str, Any]]:
-    """The details of the last run by cell, empty where there was none."""
+    """The details of the last run by cell; empty without a file. Raises HarnessError for a damaged file."""
     if not file.exists():
         return {}
     try:
@@ -181,5 +181,5 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def read_baseline(layout: Layout, environment: str) -> Column | None:
-    """The accepted column, or None where there is none."""
+    """The accepted column of an environment; None without a baseline."""
     return read_columns(layout.results, [environment]).get(environment)

@@ -1,4 +1,4 @@
-"""How long the cells of each environment took in the last run."""
+"""Estimated durations of environments, from the last run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.results.documents import read_details
 
-_MAKING = 60.0  # seconds that it takes to make an environment
-
-
-_CELL = 0.3  # seconds of a cell, where nothing was ever run
+_MAKING = 60.0  # seconds to make an environment
+_CELL = 0.3  # seconds of a cell, if nothing was ever run
 
 
 def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[str, float]:
-    """How long each environment's cells take by the last run, in seconds; those that it did not have, by the others."""
+    """The estimated seconds of each environment. Cells without a duration count as the mean of the others."""
     known = {}
     for environment, keys in cells.items():
         try:

@@ -12,18 +12,18 @@ from harness.controller.text import one_line
 
 
 def is_flaky(record: Record) -> bool:
-    """Whether its attempts gave different outcomes."""
+    """Whether the attempts of a cell gave different outcomes."""
     return any(outcome != record.outcome for outcome in record.again)
 
 
 def flaky_cells(details: Mapping[str, Mapping[str, Any]]) -> dict[CellKey, Counter[Outcome]]:
-    """The flaky cells among those of which a run has left the details, with how often each gave what."""
-    told = (item["attempts"] for item in details.values() if item.get("attempts"))
-    attempts = [[Outcome.from_json(outcome) for outcome in outcomes] for outcomes in told]
+    """The flaky cells in the details of a run, with the number of attempts by outcome."""
+    recorded = (item["attempts"] for item in details.values() if item.get("attempts"))
+    attempts = [[Outcome.from_json(outcome) for outcome in outcomes] for outcomes in recorded]
     return {outcomes[0].key: Counter(outcomes) for outcomes in attempts if len(set(outcomes)) > 1}
 
 
 def flaky_sentence(environment: str, key: CellKey, counts: Counter[Outcome]) -> str:
     """`tf215 flaky mlp[keras]: 2 of 3 pass; 1 of 3 fail at fit (ValueError: ...)`."""
-    said = (f"{number} of {counts.total()} {describe_outcome(outcome)}" for outcome, number in counts.most_common())
-    return one_line(f"{environment} flaky {key[0]}[{key[1]}]: {'; '.join(said)}")
+    parts = (f"{number} of {counts.total()} {describe_outcome(outcome)}" for outcome, number in counts.most_common())
+    return one_line(f"{environment} flaky {key[0]}[{key[1]}]: {'; '.join(parts)}")

@@ -1,4 +1,4 @@
-"""Changes as a maintainer reads them: the worst first, and many of one sort as one. Pure functions."""
+"""Changes in the order a maintainer reads them: the worst first, many similar ones as one group. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ WORDS = (  # the worst first
     "environment new",
     "environment removed",
 )
-FEW = 8  # changes of one sort that are told one by one
-_MESSAGES = 3  # of a fold that are told
-_LONGEST = 100  # characters of each
+FEW = 8  # more similar changes than this become one group
+_MESSAGES = 3  # shown of a group
+_LONGEST = 100  # characters of a message
 
 
 @dataclass(frozen=True)
 class ChangeGroup:
-    """What is told as one: `what` changed `where`, and of many cells also which ones, in `details`."""
+    """Similar changes as one: `what` changed `where`. A group of cells lists the most frequent ones in `details`."""
 
     word: str
     where: str
@@ -41,30 +41,31 @@ class ChangeGroup:
 
 
 def order_changes(changes: Iterable[Change]) -> list[Change]:
-    """By word, the worst first; within one in the order in which they came."""
+    """Sorted by word, the worst first. Sorting is stable."""
     return sorted(changes, key=lambda change: WORDS.index(change.word))
 
 
 def group_changes(changes: Iterable[Change]) -> list[ChangeGroup]:
-    """All changes in order, those of one sort as one where they are many.
+    """The changes in order, with more than FEW similar ones as one group.
 
-    One sort of cells has the same status, stage and error before and after; the same package is always told as one.
+    Similar cells have the same status, stage and error before and after. Changes of the same package are always one
+    group.
     """
     sorts = grouped(changes)
     packages = [alike for alike in sorts if alike[0].word == "package"]
-    folds = []
+    groups = []
     for alike in sorts:
         if alike[0].word == "package" or (len(alike) > FEW and not alike[0].cell):
-            folds.append(_of_environments(alike))
+            groups.append(_of_environments(alike))
         elif len(alike) > FEW:
-            folds.append(_of_cells(alike, packages))
+            groups.append(_of_cells(alike, packages))
         else:
-            folds += [_of_one(change) for change in alike]
-    return folds
+            groups += [_of_one(change) for change in alike]
+    return groups
 
 
 def grouped(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes by their sort: the worst first, and of one word the most frequent."""
+    """The changes in lists of similar ones: the worst first, of one word the most frequent."""
     sorts: dict[object, list[Change]] = {}
     for change in order_changes(changes):
         sides = (_kind(change.before), _kind(change.after)) if change.cell else (change.before, change.after)
@@ -73,7 +74,7 @@ def grouped(changes: Iterable[Change]) -> list[list[Change]]:
 
 
 def _kind(side: Outcome | str | None) -> str:
-    """`fail at fit (ValueError)`: an outcome without what it said."""
+    """`fail at fit (ValueError)`: an outcome without its message."""
     if not isinstance(side, Outcome):
         return side or ""
     where = f" at {side.stage.value}" if side.stage else ""
@@ -94,24 +95,24 @@ def _of_cells(alike: Sequence[Change], packages: Iterable[Sequence[Change]]) -> 
     first, names = alike[0], _environments(alike)
     where = ", ".join(names) if len(names) <= FEW else f"{len(names)} environments"
     cells = [change.cell for change in alike if change.cell]
-    said = (_message(change.after or change.before) for change in alike)
+    messages = (_message(change.after or change.before) for change in alike)
     same = [found[0] for found in packages if {*names} <= {*_environments(found)}]
     details = {
         "packages that changed in all of them": ", ".join(map(_package, same)),
-        "messages": shorten_list(Counter(filter(None, said)), _MESSAGES),
+        "messages": shorten_list(Counter(filter(None, messages)), _MESSAGES),
         "environments": shorten_list(Counter(change.environment for change in alike)) if names[1:] else "",
         "paths": shorten_list(Counter(path for _, path in cells)),
         "cases": shorten_list(Counter(case for case, _ in cells)),
         "first": change_sentence(first),
     }
-    told = tuple(f"{name}: {text}" for name, text in details.items() if text)
-    return ChangeGroup(first.word, where, f"{len(alike)} cells", _kind(first.before), _kind(first.after), told)
+    lines = tuple(f"{name}: {text}" for name, text in details.items() if text)
+    return ChangeGroup(first.word, where, f"{len(alike)} cells", _kind(first.before), _kind(first.after), lines)
 
 
 def _message(side: Outcome | str | None) -> str:
-    """The start of what a cell said."""
-    said = side.message if isinstance(side, Outcome) else side
-    line = (said or "").partition("\n")[0]
+    """The start of the message."""
+    message = side.message if isinstance(side, Outcome) else side
+    line = (message or "").partition("\n")[0]
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

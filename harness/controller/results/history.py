@@ -1,6 +1,6 @@
-"""results/history.csv: what each accepted run changed, one line a change, only ever added to.
+"""results/history.csv: the changes of each accepted run, one line for each change. Lines are only ever added.
 
-A case that is new in an environment is one line for all its import paths, `*`. The day is that of accepting.
+A case new to an environment has one line for all its import paths, `*`. The day is the day of acceptance.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ _HEAD = [field.name for field in fields(Event)]
 
 
 def events(changes: Iterable[Change], baseline: Mapping[str, Column], day: str) -> list[Event]:
-    """The lines that changes from `baseline` make; packages are in the documents themselves."""
+    """The lines for changes from `baseline`. Changes of packages are in the documents, not here."""
     known = {(name, case) for name, column in baseline.items() for case, _ in column.cells}
-    made = []
+    found = []
     for change in changes:
         case, path = change.cell or ("", "")
         if change.word == "new" and (change.environment, case) not in known:
-            made.append(Event(day, change.environment, case, ALL_PATHS, "new", "", ""))
+            found.append(Event(day, change.environment, case, ALL_PATHS, "new", "", ""))
         elif change.word != "package":
-            made.append(
+            found.append(
                 Event(
                     day,
                     change.environment,
@@ -59,15 +59,15 @@ def events(changes: Iterable[Change], baseline: Mapping[str, Column], day: str) 
                     describe_outcome(change.after),
                 )
             )
-    return [Event(*map(_plain, astuple(event))) for event in dict.fromkeys(made)]
+    return [Event(*map(_cell_text, astuple(event))) for event in dict.fromkeys(found)]
 
 
-def _plain(text: str) -> str:
+def _cell_text(text: str) -> str:
     return csv_safe(one_line(text))
 
 
 def read_history(file: Path) -> list[Event]:
-    """All lines, oldest first; none where there is no file. Raises HarnessError for a file of another form."""
+    """All lines, oldest first; none without a file. Raises HarnessError for a file of another form."""
     if not file.exists():
         return []
     try:
@@ -80,7 +80,7 @@ def read_history(file: Path) -> list[Event]:
 
 
 def continued(file: Path, new: Sequence[Event]) -> str:
-    """The file's text with lines added at the end. What is there is kept as it is, byte for byte."""
+    """The text of the file with lines added at the end. The present text stays byte for byte."""
     read_history(file)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -94,12 +94,12 @@ def continued(file: Path, new: Sequence[Event]) -> str:
 
 
 def last_events(history: Iterable[Event]) -> LastEvents:
-    """What `since` looks in."""
+    """The last event of each place, for `since`."""
     return {(event.environment, event.case, event.path): (place, event) for place, event in enumerate(history)}
 
 
 def since(last: LastEvents, environment: str, cell: CellKey) -> Event | None:
-    """The last event of a cell, or of its whole environment: it is as it is since then."""
+    """The last event of a cell or its whole environment, after which its outcome is unchanged."""
     case, path = cell
     keys = [(environment, *place) for place in ((case, path), (case, ALL_PATHS), ("", ""))]
     found = [last[key] for key in keys if key in last]

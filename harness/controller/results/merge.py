@@ -1,8 +1,8 @@
-"""Columns from several folders brought together, as the shards of one run leave them: pure functions.
+"""Merging columns from several folders, such as the shards of one run: pure functions.
 
-An environment or a cell may be given more than once. What is certain beats what is not: an answer beats a prerequisite
-that one machine lacked, a fault of the harness, an environment that could not be made there, and a cell that was not
-reached. Two different answers are an error. So neither the order nor repetition changes what comes out.
+An environment or a cell may occur more than once. The more certain outcome wins: an answer wins over a missing
+prerequisite, an error of the harness, a failed environment, and a cell that was not reached. Two different answers are
+an error. So neither order nor repetition changes the result.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def _column(given: list[Column]) -> Column:
 
 
 def _environment(one: EnvironmentFacts, other: EnvironmentFacts) -> EnvironmentFacts:
-    """The one that could be made. Of two that could not either may be taken, but always the same."""
+    """The facts of the environment that did not fail. If both failed, the choice is arbitrary but always the same."""
     if one.failed and other.failed:
         return min(one, other, key=lambda facts: json_line(vars(facts), sort_keys=True))
-    made = [facts for facts in (one, other) if not facts.failed]
-    if made[0] != made[-1]:
+    working = [facts for facts in (one, other) if not facts.failed]
+    if working[0] != working[-1]:
         raise HarnessError(f"{one_line(one.id)}: given twice, with different packages")
-    return made[0]
+    return working[0]
 
 
 def _outcome(environment: str, one: Outcome, other: Outcome) -> Outcome:
@@ -55,8 +55,7 @@ def _outcome(environment: str, one: Outcome, other: Outcome) -> Outcome:
     if first != second and _certainty(first) == _certainty(second):
         if first.status not in _UNCERTAIN:
             both = f"{describe_outcome(one)}, and {describe_outcome(other)}"
-            said = f"{environment}: {one.case}[{one.path}] was given twice: {both}"
-            raise HarnessError(one_line(said))
+            raise HarnessError(one_line(f"{environment}: {one.case}[{one.path}] was given twice: {both}"))
         return min(one, other, key=lambda outcome: json_line(outcome.to_json()))
     return second
 

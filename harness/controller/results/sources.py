@@ -1,4 +1,4 @@
-"""Where columns can be read from: the accepted results, the last run, another folder, a revision of git."""
+"""Sources of columns: the accepted results, the last run, another folder, a git revision."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ RESULTS, RUN = "results", "run"
 
 
 def read_source(layout: Layout, name: str) -> dict[str, Column]:
-    """The columns of `results`, `run`, a folder, or a git revision's results. Raises UsageError for none of these.
+    """The columns of `results`, `run`, a folder, or the results of a git revision. Raises UsageError for anything else.
 
-    Of a folder that has no document itself it is those of the folders in it, brought together.
+    A folder without documents of its own is read as shards: the columns of the folders in it are merged.
     """
     folder = {RESULTS: layout.results, RUN: layout.run}.get(name, Path(name))
     if name in (RESULTS, RUN) or folder.is_dir():
@@ -25,7 +25,7 @@ def read_source(layout: Layout, name: str) -> dict[str, Column]:
     else:
         columns = _read_revision(layout, name)
     if not columns:
-        raise UsageError(f"there is no result document in {folder}")
+        raise UsageError(f"no result document in {folder}")
     return columns
 
 
@@ -51,11 +51,11 @@ def _read_revision(layout: Layout, revision: str) -> dict[str, Column]:
 
 
 def changed_files(root: Path, revision: str) -> list[str]:
-    """What is not as in a git revision, below `root` and relative to it. Raises UsageError for no revision."""
+    """The files below `root` that differ from a git revision, relative to it. Raises UsageError if it is unknown."""
     known = _git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", "--end-of-options", revision, "--")
     unknown = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
     if known is None or unknown is None:
-        raise UsageError(f"{revision!r} is no git revision of {root}")
+        raise UsageError(f"{revision!r} is not a git revision of {root}")
     return sorted({*filter(None, os.fsdecode(known + unknown).split("\0"))})
 
 

@@ -64,7 +64,7 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class CasePage:
-    """All that the template of a case shows beside the case itself and its summaries."""
+    """The data of a case's page, in addition to the case and its summaries."""
 
     answers: tuple[CaseAnswer, ...]
     lines: tuple[CaseLine, ...]

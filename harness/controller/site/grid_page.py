@@ -77,7 +77,7 @@ def search_index(site: SiteData) -> str:
         found = [numbers.setdefault(_message(outcome), len(numbers)) for outcome in _outcomes(site, row)]
         rows.append(_runs(found))
     index = {
-        "cases": {case.id: _words(case) for case in site.cases},
+        "cases": {case.id: _search_text(case) for case in site.cases},
         "messages": list(numbers),
         "rows": rows,
     }
@@ -92,7 +92,7 @@ def _runs(numbers: Sequence[int]) -> list[int]:
     return [value for number, group in groupby(numbers) for value in (number, len(list(group)))]
 
 
-def _words(case: Case) -> str:
+def _search_text(case: Case) -> str:
     """The texts of a case, and each name in it once."""
     names = dict.fromkeys(re.findall(r"[A-Za-z_][\w.]*", json.dumps(case.body)))
     texts = [case.id, case.title, case.kind, case.advice or "", *case.source, *names]

@@ -71,12 +71,12 @@ def _changes(site: SiteData, older: Head, newer: Head) -> Iterator[ReleaseChange
             first, second = (site.grid.outcome(row, head.environment) for head in (older, newer))
             have_answered = first.status.counts and second.status.counts
             if have_answered and (first.status, first.stage) != (second.status, second.stage):
-                found.setdefault((_words(first), _words(second)), []).append((first, second))
+                found.setdefault((_status_and_stage(first), _status_and_stage(second)), []).append((first, second))
         for (was, now), outcomes in found.items():
             first, second = outcomes[0]
             paths = tuple(outcome.path for outcome, _ in outcomes)
             yield ReleaseChange(case, paths, was, now, first.status, second.status, quote(second))
 
 
-def _words(outcome: Outcome) -> str:
+def _status_and_stage(outcome: Outcome) -> str:
     return outcome.status.value + (f" at {outcome.stage.value}" if outcome.stage else "")

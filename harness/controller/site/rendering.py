@@ -32,7 +32,7 @@ def make_templates() -> Environment:
     )
     templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=summary_sentence)
     templates.filters.update(css_class=css_class, address=link, in_percent=in_percent, ticked=ticked)
-    templates.filters.update(words=_words, release=_release)
+    templates.filters.update(words=_with_spaces, release=_release)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates
 
@@ -42,7 +42,7 @@ def ticked(text: str) -> Markup:
     return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(_clean(text)))))
 
 
-def _words(name: str) -> str:
+def _with_spaces(name: str) -> str:
     return name.replace("_", " ")
 
 

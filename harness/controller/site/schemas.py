@@ -19,8 +19,8 @@ _TEXTS: SiteSchema = {"type": "array", "items": _TEXT}
 
 def site_schemas() -> dict[str, str]:
     """The text of each schema's file, by the file's name."""
-    made = {"grid.schema.json": _grid(), "case.schema.json": _case()}
-    return {name: json.dumps(schema, indent=1) + "\n" for name, schema in made.items()}
+    schemas = {"grid.schema.json": _grid(), "case.schema.json": _case()}
+    return {name: json.dumps(schema, indent=1) + "\n" for name, schema in schemas.items()}
 
 
 def _grid() -> SiteSchema:

@@ -54,7 +54,7 @@ def test_a_new_release_is_said_with_all_that_was_chosen() -> None:
     (change,) = changes(rows, tf216=TF216)
     assert change.values["packages"] == ["tf-keras==2.17.*"]
     assert "as_of" not in change.values
-    assert change.said == (
+    assert change.summary == (
         "TensorFlow 2.17.0 of 2024-07-11, tensorflow-cpu on Python 3.12 with tf-keras==2.17.*; Keras was at 3.4.1"
     )
     assert change.comment is None
@@ -67,13 +67,13 @@ def test_a_release_waits_for_its_tf_keras_and_says_why() -> None:
     assert change.comment == "The first tf-keras for 2.20 came out on 2025-09-04."
     (change,) = changes([*rows, *wheels("tf-keras", "2.20.0", "2025-03-03", yanked=True)], tf216=TF216)
     assert change.comment == "The first tf-keras for 2.20 that was not withdrawn came out on 2025-09-04."
-    assert change.said.endswith(" with tf-keras==2.20.*, as of 2025-09-05")
+    assert change.summary.endswith(" with tf-keras==2.20.*, as of 2025-09-05")
 
 
 def test_a_patch_changes_the_release_and_its_date() -> None:
     (change,) = changes(tensorflow("2.16.2", "2024-06-28", "311", "312"), tf216=TF216)
     assert change.values == {"tensorflow": "2.16.2", "released": date(2024, 6, 28)}
-    assert change.said == "tensorflow 2.16.2 instead of 2.16.1, released 2024-06-28 instead of 2024-03-08"
+    assert change.summary == "tensorflow 2.16.2 instead of 2.16.1, released 2024-06-28 instead of 2024-03-08"
 
 
 def test_a_patch_that_does_not_install_as_the_entry_says_changes_that_too() -> None:

@@ -192,7 +192,7 @@ def test_each_message_of_a_range_has_its_releases_and_what_explains_it(told: Tel
 def test_a_message_in_two_ranges_is_told_of_each(told: Tell) -> None:
     outcomes: Outcomes = {"tf20": failed("x"), "tf21": gave(tf21=P)["tf21"], "tf22": failed("x")}
     (story,) = told({"keras": outcomes}, only="tf20 tf21 tf22")
-    assert [[str(place) for said in span.said for place in said.ranges] for span in story.releases] == [
+    assert [[str(place) for said in span.quotes for place in said.ranges] for span in story.releases] == [
         ["2.0"],
         [],
         ["2.2"],

@@ -14,10 +14,10 @@ from harness.controller.grid.grid import Grid, make_grid
 from harness.controller.grid.release_ranges import summarise
 from harness.controller.grid.terminal import (
     print_case,
+    print_cell,
     print_grid,
     print_overview,
     print_ran,
-    print_story,
     print_totals,
 )
 from harness.controller.project.loader import load_matrix, load_project
@@ -106,7 +106,7 @@ def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str
     screen, text = console()
     print_grid(made, screen)
     print_overview(made, made.rows[-1], {}, screen)
-    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
+    print_cell(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert text.getvalue().count("�[2Jgone") == 3
     assert "\x1b" not in text.getvalue()
 
@@ -131,7 +131,7 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: C
         "output": "Epoch 1/1\n",
     }
     screen, text = console(60)
-    print_story(made, made.rows[-1], made.environments[1], details, None, screen)
+    print_cell(made, made.rows[-1], made.environments[1], details, None, screen)
     said = text.getvalue()
     assert said.startswith("version[keras] in tf215: ✗ fail\nstage     call\nerror     ValueError\nmessage   �[31mred")
     assert "\nwarning   FutureWarning: x\ncase      cases/snippet/version.yaml: The path has a version\n" in said
@@ -150,7 +150,7 @@ def test_a_cell_by_hand_has_the_variables_of_its_environment(
     edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", WORDS: "two words"}')
     made = grid()
     screen, text = console()
-    print_story(made, made.rows[-1], made.environments[-1], {}, None, screen)
+    print_cell(made, made.rows[-1], made.environments[-1], {}, None, screen)
     by_hand = "TF_USE_LEGACY_KERAS=1 WORDS='two words' .tox/tf216-legacy/bin/python cell.py"
     assert f"\nby hand   harness script version -p keras > cell.py; {by_hand}\n" in text.getvalue()
 
@@ -163,7 +163,7 @@ def test_a_story_says_since_when_a_cell_is_so(grid: Grids, column: Columns, befo
     made = grid(column(FAILED))
     event = Event("2026-11-02", "tf215", *FAILED.key, "regressed", before, "fail at call")
     screen, text = console()
-    print_story(made, made.rows[-1], made.environments[1], {}, event, screen)
+    print_cell(made, made.rows[-1], made.environments[1], {}, event, screen)
     assert f"\n{said}release   " in text.getvalue()
 
 
@@ -202,7 +202,7 @@ def test_a_known_failure_is_in_the_story_of_its_cell(grid: Grids, column: Column
     )
     made = grid(column(FAILED))
     screen, text = console()
-    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
+    print_cell(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "\nknown     Gone.\n" in text.getvalue()
 
 
@@ -220,7 +220,7 @@ def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, 
     failed = Outcome("version", "keras", Status.ENV_FAIL)
     made = grid(column(failed, status="env-fail", reason=f"venv: {RED}"))
     screen, text = console()
-    print_story(made, made.rows[-1], made.environments[1], {}, None, screen)
+    print_cell(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "version[keras] in tf215: ▨ env-fail\n" in text.getvalue()
     assert "\nreason    venv: �[31mred" in text.getvalue()
 
