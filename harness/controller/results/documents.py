@@ -104,7 +104,7 @@ def parse_column(text: str | bytes, where: str) -> Column:
     by_key = dict(cells)
     if len(by_key) != len(cells):
         twice = Counter(key for key, _ in cells).most_common(1)[0][0]
-        raise HarnessError(f"{where}: the cell {one_line('{}[{}]'.format(*twice))} stands twice")
+        raise HarnessError(f"{where}: duplicate cell {one_line('{}[{}]'.format(*twice))}")
     return Column(environment, by_key)
 
 

@@ -90,7 +90,7 @@ def test_what_gh_says_against_it_is_told_in_a_sentence(
 ) -> None:
     (gh / "fails").touch()
     assert main(["tell", report, "--title", "x"]) == 3
-    assert capsys.readouterr().err == "gh issue list ended with 1: no such repository\n"
+    assert capsys.readouterr().err == "gh issue list exited with code 1: no such repository\n"
 
 
 @pytest.fixture

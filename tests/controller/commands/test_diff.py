@@ -102,7 +102,7 @@ def test_without_the_other_side_it_ends_with_code_2(
     (missing,) = {"results", ".harness/run"} - {there}
     done = harness("diff")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"there is no result document in {project / missing}\n"
+    assert done.stderr == f"no result document in {project / missing}\n"
 
 
 def test_a_document_that_cannot_be_read_ends_with_code_3(project: Path, harness: Command, both: None) -> None:

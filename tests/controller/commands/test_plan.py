@@ -66,7 +66,7 @@ def test_a_revision_that_is_none_is_said(harness: Command, commit: Callable[[], 
     commit()
     done = harness("plan", f"--since={name}")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{name!r} is no git revision of ")
+    assert done.stderr.startswith(f"{name!r} is not a git revision of ")
 
 
 def test_the_pythons_that_are_missing(harness: Command, edit: Edit) -> None:

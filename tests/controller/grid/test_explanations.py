@@ -112,8 +112,8 @@ def test_a_percentage_is_100_only_where_all_are_explained(explained: int, percen
     assert Coverage(400, explained, 1, 0).percent == percent
 
 
-SELECTS_NONE = "explains no failing cell: none fails under"
-SAYS_OTHER = "'nothing' is not in what 2 failing cells under 'tf.*' on TensorFlow '>=2.15' said; tf215 tf.keras: "
+SELECTS_NONE = "explains no failing cell: no cell fails under"
+SAYS_OTHER = "'nothing' is not in the messages of 2 failing cells under 'tf.*' on TensorFlow '>=2.15'; tf215 tf.keras: "
 
 
 @pytest.mark.parametrize(

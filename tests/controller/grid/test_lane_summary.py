@@ -64,7 +64,7 @@ def test_a_release_runs_where_the_deciding_cell_passes(today: Callable[..., Lane
     assert row.summary == "Runs today: 1 of 3"
     assert row.reasons == [
         ("1.15", "cannot be installed: tox: no such version"),
-        ("2.15", "installs, and cannot be imported: TypeError: x more"),
+        ("2.15", "installs, but cannot be imported: TypeError: x more"),
         ("2.16", "runs, but version[keras]: fail at call (ValueError: bad <numbers>)"),
     ]
 

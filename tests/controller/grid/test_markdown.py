@@ -210,7 +210,7 @@ def test_a_block_is_replaced_and_the_rest_is_kept() -> None:
 
 @pytest.mark.parametrize("text", [f"{BEGIN}\nold\n", f"{END}\n{BEGIN}\nold\n"])
 def test_a_block_without_an_end_is_refused(text: str) -> None:
-    with pytest.raises(HarnessError, match=r"^the README has .* and not .*end of grid"):
+    with pytest.raises(HarnessError, match=r"^README.md has the line .* but not .*end of grid"):
         replace_block(text, "new")
 
 

@@ -94,7 +94,7 @@ TIMED_OUT = Outcome("x", "", Status.TIMEOUT, Stage.FIT, message="stopped at the 
         (gave(tf20=P, tf21=P, tf22=P, tf216=P, tf217=P), "works from 2.0 on"),
         (gave(tf20=P, tf21=P, tf22=P, tf216=F, tf217=F), "works 2.0 to 2.2, fails from 2.16 on at import"),
         (gave(tf20=P, tf21=P, tf22=P, tf216=P, tf217=F), "works 2.0 to 2.16, fails from 2.17 on at import"),
-        (gave(tf20=A, tf21=A, tf22=P, tf216=A, tf217=A), "not there 2.0 to 2.1, works in 2.2, not there from 2.16 on"),
+        (gave(tf20=A, tf21=A, tf22=P, tf216=A, tf217=A), "absent 2.0 to 2.1, works in 2.2, absent from 2.16 on"),
         (gave(tf20=P, tf21=E, tf22=P, tf216=P, tf217=P), GAPS.format("could not be installed")),
         (gave(tf20=P, tf21=N, tf22=P, tf216=P, tf217=P), GAPS.format("not run")),
         (gave(tf20=P, tf22=P, tf216=P, tf217=P), GAPS.format("not run")),
@@ -117,7 +117,7 @@ def test_a_path_in_words(told: Tell, outcomes: Outcomes, said: str) -> None:
     [
         (Status.PASS, "works in 2.0"),
         (Status.FAIL, "fails in 2.0 at save"),
-        (Status.ABSENT, "not there in 2.0"),
+        (Status.ABSENT, "absent in 2.0"),
         (Status.UNMET, "needs graphviz in 2.0"),
         (Status.TIMEOUT, "times out in 2.0 at save"),
         (Status.CRASH, "crashes in 2.0 at save"),

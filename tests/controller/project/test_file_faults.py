@@ -65,7 +65,7 @@ def with_a_cell_twice(text: str) -> str:
         (lambda text: "", "cannot be read: Expecting value"),
         (of_schema(0), "has schema 0, and this harness reads schema 1"),
         (of_schema(2), "has schema 2, and this harness reads schema 1"),
-        (with_a_cell_twice, "the cell dense[tf.keras] stands twice"),
+        (with_a_cell_twice, "duplicate cell dense[tf.keras]"),
     ],
     ids=["cut", "empty", "older", "newer", "twice"],
 )
@@ -89,7 +89,7 @@ def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, keep: Keep, column:
     file = keep("results", column(*CELLS, *gone))
     before = file.read_bytes()
     done = harness("collect")
-    said = "left out: 2 cells that no case makes any more, gone[keras] first; `accept` removes them"
+    said = "left out: 2 cells of no case, such as gone[keras]; `harness accept` removes them"
     assert (done.returncode, done.stdout.splitlines()[-1], file.read_bytes()) == (0, said, before)
     assert "gone" not in (ready / "results" / "grid.csv").read_text(encoding="utf-8")
     assert harness("show", "--cell", "gone[keras]").returncode == 2

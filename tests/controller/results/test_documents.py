@@ -173,7 +173,7 @@ def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
         (_without_a_stage, "not a result document: the key 'stage' is missing"),
         (_unknown_status, "not a result document: 'passed' is not a valid Status"),
         (_unknown_stage, "not a result document: 'train' is not a valid Stage"),
-        (_a_cell_twice, "the cell dense[keras] stands twice"),
+        (_a_cell_twice, "duplicate cell dense[keras]"),
         (
             _no_release,
             "not a result document: EnvironmentFacts.__init__() missing 1 required positional argument: 'tensorflow'",

@@ -92,7 +92,7 @@ def test_a_revision_without_results_is_refused(project: Path, keep: Keep, column
     (project / "results").mkdir()
     (project / "results" / "grid.json").write_text("{}", encoding="utf-8")
     commit()
-    with pytest.raises(UsageError, match=r"^there is no result document in HEAD$"):
+    with pytest.raises(UsageError, match=r"^no result document in HEAD$"):
         read_source(Layout(project), "HEAD")
 
 
@@ -103,12 +103,12 @@ def test_a_folder_without_a_document_is_refused(
     monkeypatch.chdir(project)
     (project / folder).mkdir(parents=True)
     (project / folder / "grid.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UsageError, match=rf"^there is no result document in (/.*/)?{folder}$"):
+    with pytest.raises(UsageError, match=rf"^no result document in (/.*/)?{folder}$"):
         read_source(Layout(project), name)
     if name != "kept":
         (project / folder / "grid.json").unlink()
         (project / folder).rmdir()
-        with pytest.raises(UsageError, match=rf"^there is no result document in /.*/{folder}$"):
+        with pytest.raises(UsageError, match=rf"^no result document in /.*/{folder}$"):
             read_source(Layout(project), name)
 
 

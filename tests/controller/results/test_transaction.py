@@ -152,7 +152,7 @@ def test_a_journal_that_is_damaged_is_told_and_kept(project: Path, content: str)
     journal.parent.mkdir()
     journal.write_text(content, encoding="utf-8")
     with pytest.raises(
-        HarnessError, match=r"writing\.json: not what an acceptance leaves \(\w+\): look at results/, "
+        HarnessError, match=r"writing\.json: not a journal of an acceptance \(\w+\): check results/, "
     ) as told:
         finish_transaction(Layout(project))
     assert told.value.exit_code is Exit.BROKEN

@@ -21,9 +21,7 @@ def heads(site: SiteData) -> dict[str, Head]:
 def test_a_path_is_told_case_by_case(site: Make) -> None:
     told = path_page(site(), "keras")
     assert [(item.case.id, item.newest) for item in told] == [("version", Status.ABSENT)]
-    assert (
-        told[0].words == "could not be installed in 1.15, works in 2.15, not there from 2.16 on; 2.16 legacy: not there"
-    )
+    assert told[0].words == "could not be installed in 1.15, works in 2.15, absent from 2.16 on; 2.16 legacy: absent"
 
 
 def test_the_newest_is_a_release_that_was_run(site: Make, columns: dict[str, Column]) -> None:
