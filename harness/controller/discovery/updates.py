@@ -128,5 +128,5 @@ def _in_words(key: str, value: object, before: EnvironmentEntry) -> str:
 def _comment(values: EnvironmentEntry, companion: Companion | None) -> str | None:
     if companion is None or "as_of" not in values:
         return None
-    which = " that was not yanked" if companion.after_withdrawn else ""
+    which = " that was not withdrawn" if companion.after_withdrawn else ""
     return f"The first tf-keras for {'.'.join(map(str, companion.minor))}{which} came out on {companion.since}."
