@@ -1,4 +1,4 @@
-"""A case as plain data. Reading one is in loader.py, its script in generate.py."""
+"""A case as plain data: loader.py reads one, generate.py writes its script."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Tuple
 
 FOLDER = "cases"
-PREREQUISITES = {"graphviz": "dot"}  # what a case may require of the machine: the program that shows it is there
+PREREQUISITES = {"graphviz": "dot"}  # what a case may require, and the program to look for
 
-Keys = Tuple[object, ...]  # the way to a value: ("layer", "weights", "w", "shape", 0)
+Keys = Tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
 
 
 @dataclass(frozen=True)
 class Known:
-    """Why cells fail: those under a path that `path` matches, on a release in the range `tf`, with `match` in what
-    they say. `issue` is where that was reported."""
+    """An explanation of failing cells.
+
+    It covers the cells under import paths that match `path`, on releases in the range `tf`, whose error contains
+    `match`. `issue` is the report of the breakage.
+    """
 
     path: str
     tf: str

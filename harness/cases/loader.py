@@ -1,4 +1,4 @@
-"""Reading cases: one file, or the whole folder, with all the faults of all the files."""
+"""Reading cases: one file or the whole folder, with every fault of every file."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ COMMON: dict[str, Field] = {
 }
 
 
-ALWAYS = ("id", "kind", "title")  # what no case can be without
+ALWAYS = ("id", "kind", "title")  # required in every case
 
 
 def read_case(root: str, file: str) -> tuple[Case | None, list[Fault]]:
-    """The case in `root`/`file`, or the faults that keep it from being one."""
+    """The case in `root`/`file`; None with the faults if it has any."""
     document = load(root, file)
     return _case(document), document.faults
 
 
 def _case(document: Document) -> Case | None:
-    """The case of a document, to whose faults are added those of the case."""
+    """The case of a document. Its faults are added to those of the document."""
     data, file = document.data, document.file
     if data is None:
         return None
@@ -79,7 +79,7 @@ def _common(data: Any) -> Any:
 
 
 def _check_place(data: dict[str, Any], place: Place, file: str) -> None:
-    """A case stands where its id and its kind say."""
+    """The id names the file, and the kind its folder."""
     stem = os.path.splitext(os.path.basename(file))[0]
     if isinstance(data.get("id"), str) and data["id"] != stem:
         place.at("id").fault(f"the id {data['id']!r} differs from the file's name {stem!r}")
@@ -88,18 +88,18 @@ def _check_place(data: dict[str, Any], place: Place, file: str) -> None:
 
 
 def read_library(root: str) -> tuple[list[Case], list[Fault]]:
-    """All cases below `root`/cases in order of their files, and all the faults of all the files."""
+    """All cases below `root`/cases in order of their files, and every fault of every file."""
     documents = [load(root, file) for file in case_files(root)]
     cases = [case for case in map(_case, documents) if case is not None]
     _check_twice(documents)
     faults = [fault for document in documents for fault in document.faults]
     if not documents:
-        faults.append(Fault(FOLDER + "/", 1, f"there is no case: put one into {FOLDER}/<kind>/<id>.yaml"))
+        faults.append(Fault(FOLDER + "/", 1, f"no cases: add one as {FOLDER}/<kind>/<id>.yaml"))
     return cases, sorted(faults)
 
 
 def _check_twice(documents: list[Document]) -> None:
-    """An id stands for one case, also where something else is wrong with a file."""
+    """Report ids that several files use, also files with other faults."""
     first: dict[str, str] = {}
     for document in documents:
         case_id = document.data.get("id") if isinstance(document.data, dict) else None

@@ -1,4 +1,4 @@
-"""The JSON Schema of a case file, made from the same fields that check one."""
+"""The JSON Schema of a case file, from the fields that also read one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def case_schema() -> Schema:
-    """What an editor can tell of a case: the keys of its kind, and the form of their values."""
+    """The keys of each kind and the form of their values, for editors."""
     return {
         "$schema": DRAFT,
         "title": "A case of the Keras import matrix",

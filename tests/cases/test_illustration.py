@@ -56,7 +56,7 @@ UNMIXED = 'model = Sequential([CustomLayer(units=32), Dense(units=10, kernel_ini
         (PathSpec("tf.compat.v1.keras", "attribute"), "Layer = tf.compat.v1.keras.layers.Layer"),
     ],
 )
-def test_script_under_another_path_than_the_container_s(path: PathSpec, imports: str) -> None:
+def test_script_under_other_path_than_container(path: PathSpec, imports: str) -> None:
     case, faults = read_case(str(ROOT), FILE)
     assert case is not None, faults
     script = script_of(case, path)
@@ -64,7 +64,7 @@ def test_script_under_another_path_than_the_container_s(path: PathSpec, imports:
     compile(script, FILE, "exec")
 
 
-def test_script_under_the_container_s_own_path() -> None:
+def test_script_under_container_path() -> None:
     case, faults = read_case(str(ROOT), FILE)
     assert case is not None, faults
     names = ["layers.Layer", "layers.Dense", "Sequential"]

@@ -24,7 +24,7 @@ def _faults(root: Path) -> list[str]:
     return [str(fault) for fault in read_library(str(root))[1]]
 
 
-def test_a_case_with_every_key(tmp_path: Path) -> None:
+def test_case_with_every_key(tmp_path: Path) -> None:
     common = (
         "requires: [graphviz]\npaths: ['tf.*', keras]\ntimeout: 2.5\nskip: broken\nsource: [keras#1]\nadvice: Wait.\n"
     )
@@ -39,7 +39,7 @@ def test_a_case_with_every_key(tmp_path: Path) -> None:
     assert script_of(case, PathSpec("keras", "from")) == "import keras\n# call\nassert keras\n"
 
 
-def test_a_case_with_only_the_required_keys(tmp_path: Path) -> None:
+def test_case_with_required_keys_only(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one"))
     ((case,), faults) = read_library(str(tmp_path))
     assert faults == []
@@ -53,16 +53,16 @@ def test_a_case_with_only_the_required_keys(tmp_path: Path) -> None:
         ("id: one", "id: One", "1: must be lower-case words joined by hyphens, not 'One'"),
         ("id: one", "id: a--b", "1: must be lower-case words joined by hyphens, not 'a--b'"),
         ("id: one", "id: 12", "1: must be lower-case words joined by hyphens, not 12"),
-        ("id: one", "# no id", "2: the key 'id' is missing"),
+        ("id: one", "# no id", "2: missing key 'id'"),
         ("title: One", "title: ' '", "3: must be text, not ' '"),
         ("title: One", "title:", "3: must be text, not empty"),
         ("title: One", "tite: One", "3: unknown key 'tite'; did you mean 'title'?"),
         ("kind: snippet", "kind: snipet", "2: 'snipet' is not one of the known words; did you mean 'snippet'?"),
         ("kind: snippet", "kind: [snippet]", "2: a list is not one of the known words; did you mean 'snippet'?"),
-        ("kind: snippet", "# no kind", "1: the key 'kind' is missing"),
+        ("kind: snippet", "# no kind", "1: missing key 'kind'"),
     ],
 )
-def test_faults_of_the_keys_that_every_case_has(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_bad_required_keys_are_reported(tmp_path: Path, old: str, new: str, fault: str) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one").replace(old, new))
     assert f"cases/snippet/one.yaml:{fault}" in _faults(tmp_path)
 
@@ -81,12 +81,12 @@ def test_faults_of_the_keys_that_every_case_has(tmp_path: Path, old: str, new: s
         ("model: x", "unknown key 'model'; did you mean 'code'?"),
     ],
 )
-def test_faults_of_the_keys_that_a_case_may_have(tmp_path: Path, line: str, fault: str) -> None:
+def test_bad_optional_keys_are_reported(tmp_path: Path, line: str, fault: str) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one") + line + "\n")
     assert _faults(tmp_path) == [f"cases/snippet/one.yaml:5: {fault}"]
 
 
-def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
+def test_id_must_match_file_name(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/two.yaml", "# a comment\n" + GOOD.format("one"))
     assert _faults(tmp_path) == ["cases/snippet/two.yaml:2: the id 'one' differs from the file's name 'two'"]
 
@@ -102,12 +102,12 @@ def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
         "cases/Snippet/one.yaml",
     ],
 )
-def test_the_folder_is_the_kind(tmp_path: Path, file: str) -> None:
+def test_folder_must_match_kind(tmp_path: Path, file: str) -> None:
     _write(tmp_path, file, GOOD.format("one"))
     assert _faults(tmp_path) == [f"{file}:2: a case of kind 'snippet' belongs in cases/snippet/"]
 
 
-def test_an_id_stands_for_one_case(tmp_path: Path) -> None:
+def test_duplicate_id_is_refused(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one"))
     _write(tmp_path, "cases/snippet/one.yml", "# again\n" + GOOD.format("one"))
     _write(tmp_path, "cases/snippet/two.yaml", GOOD.format("two"))
@@ -117,21 +117,21 @@ def test_an_id_stands_for_one_case(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folders", [[], ["cases"], ["cases", "cases/snippet"]])
-def test_no_case_at_all(tmp_path: Path, folders: list[str]) -> None:
+def test_project_without_cases_is_refused(tmp_path: Path, folders: list[str]) -> None:
     for folder in folders:
         (tmp_path / folder).mkdir()
-    assert _faults(tmp_path) == ["cases/:1: there is no case: put one into cases/<kind>/<id>.yaml"]
+    assert _faults(tmp_path) == ["cases/:1: no cases: add one as cases/<kind>/<id>.yaml"]
 
 
 @pytest.mark.parametrize("text", ["", "---\n", "null\n", "text\n", "[1]\n"])
-def test_a_file_without_a_case_in_it_is_a_fault(tmp_path: Path, text: str) -> None:
+def test_file_without_case_is_refused(tmp_path: Path, text: str) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one"))
     _write(tmp_path, "cases/snippet/two.yaml", text)
     (fault,) = _faults(tmp_path)
     assert fault.startswith("cases/snippet/two.yaml:1: ")
 
 
-def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
+def test_faults_of_all_files_come_together(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/good.yaml", GOOD.format("good"))
     _write(tmp_path, "cases/snippet/keys.yaml", GOOD.format("keys") + "tile: 1\ntimeout: -1\n")
     _write(tmp_path, "cases/snippet/no-yaml.yaml", "id: [\n")
@@ -140,10 +140,10 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
     _write(tmp_path, "cases/model_build/kind.yaml", "id: kind\nkind: model_bild\n")
     _write(tmp_path, "cases/model_build/none.yaml", "id: nome\ntitle: One\n")
     assert _faults(tmp_path) == [
-        "cases/model_build/kind.yaml:1: the key 'title' is missing",
+        "cases/model_build/kind.yaml:1: missing key 'title'",
         "cases/model_build/kind.yaml:2: 'model_bild' is not one of the known words; did you mean 'model_build'?",
+        "cases/model_build/none.yaml:1: missing key 'kind'",
         "cases/model_build/none.yaml:1: the id 'nome' differs from the file's name 'none'",
-        "cases/model_build/none.yaml:1: the key 'kind' is missing",
         "cases/plot_model/moved.yaml:1: the id 'other' differs from the file's name 'moved'",
         "cases/plot_model/moved.yaml:2: a case of kind 'snippet' belongs in cases/snippet/",
         "cases/snippet/keys.yaml:5: unknown key 'tile'; did you mean 'title'?",
@@ -173,8 +173,8 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
         (
             "id: other\nkind: snipet\ntimeout: 0\npaths: []\nlayer: x\n",
             [
+                "1: missing key 'title'",
                 "1: the id 'other' differs from the file's name 'one'",
-                "1: the key 'title' is missing",
                 "2: 'snipet' is not one of the known words; did you mean 'snippet'?",
                 "3: must be a number above 0, not 0",
                 "4: must be a list with at least one item, not a list",
@@ -183,18 +183,18 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
         (
             "id: One\nadvice: ''\ncode: 3\n",
             [
+                "1: missing key 'kind'",
+                "1: missing key 'title'",
                 "1: must be lower-case words joined by hyphens, not 'One'",
                 "1: the id 'One' differs from the file's name 'one'",
-                "1: the key 'kind' is missing",
-                "1: the key 'title' is missing",
                 "2: must be text, not ''",
             ],
         ),
         (
             "id: one\nkind: plot_model\ntitle: One\nmodel: x\n",
             [
-                "1: the key 'expect' is missing",
-                "1: the key 'plot' is missing",
+                "1: missing key 'expect'",
+                "1: missing key 'plot'",
                 "2: a case of kind 'plot_model' belongs in cases/plot_model/",
                 "4: must be a mapping, not 'x'",
             ],
@@ -202,17 +202,17 @@ def test_all_the_faults_of_all_the_files_at_once(tmp_path: Path) -> None:
         (
             "kind: snippet\ntitle: One\ncode: x = 1\n",
             [
-                "1: the key 'id' is missing",
+                "1: missing key 'id'",
             ],
         ),
     ],
 )
-def test_one_fault_does_not_hide_another_of_its_file(tmp_path: Path, text: str, faults: list[str]) -> None:
+def test_one_fault_hides_no_other(tmp_path: Path, text: str, faults: list[str]) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", text)
     assert _faults(tmp_path) == [f"cases/snippet/one.yaml:{fault}" for fault in faults]
 
 
-def test_case_files_are_found_sorted_and_with_slashes(tmp_path: Path) -> None:
+def test_case_files_are_sorted_with_slashes(tmp_path: Path) -> None:
     for name in ("b.yaml", "a.yml", "notes.md", "c.yaml~"):
         _write(tmp_path, f"cases/snippet/{name}", "x")
     _write(tmp_path, "cases/model_build/z.yaml", "x")
@@ -223,7 +223,7 @@ def test_case_files_are_found_sorted_and_with_slashes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", [PathSpec("tensorflow.python.keras", "from"), PathSpec("tf.compat.v1.keras", "attribute")]
 )
-def test_the_project_s_own_cases_become_python(path: PathSpec) -> None:
+def test_own_cases_become_python(path: PathSpec) -> None:
     cases, faults = read_library(str(ROOT))
     assert faults == []
     assert cases

@@ -153,13 +153,13 @@ def _faults(data: dict[str, Any], root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("data", _good(), ids=lambda data: data["id"])
-def test_good_files_are_good_to_both(data: dict[str, Any], tmp_path: Path) -> None:
+def test_schema_and_harness_accept_good_cases(data: dict[str, Any], tmp_path: Path) -> None:
     assert _faults(data, tmp_path) == []
     assert [error.message for error in VALIDATOR.iter_errors(data)] == []
 
 
 @pytest.mark.parametrize(("kind", "keys", "value"), BAD)
-def test_bad_files_are_bad_to_both(kind: str, keys: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
+def test_schema_and_harness_refuse_bad_cases(kind: str, keys: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
     data = _changed(_starter(kind), keys, value)
     assert _faults(data, tmp_path)
     assert list(VALIDATOR.iter_errors(data))
@@ -190,13 +190,13 @@ def _matrix() -> dict[str, Any]:
     return data
 
 
-def test_the_matrix_is_good_to_both() -> None:
+def test_schema_and_harness_accept_matrix() -> None:
     assert read_matrix(str(ROOT))[1] == []
     jsonschema.Draft7Validator(matrix_schema()).validate(_matrix())
 
 
 @pytest.mark.parametrize(("keys", "value"), MATRIX_BAD)
-def test_a_bad_matrix_is_bad_to_both(keys: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
+def test_schema_and_harness_refuse_bad_matrix(keys: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
     data = _changed(_matrix(), keys, value)
     assert list(jsonschema.Draft7Validator(matrix_schema()).iter_errors(data))
     dates = re.compile(r"'(\d{4}-\d{2}-\d{2})'")
@@ -204,7 +204,7 @@ def test_a_bad_matrix_is_bad_to_both(keys: tuple[Any, ...], value: Any, tmp_path
     assert read_matrix(str(tmp_path))[1]
 
 
-def test_the_schemas_in_the_repository_are_made_from_the_fields() -> None:
+def test_published_schemas_match_fields() -> None:
     for name, text in editor_schemas().items():
         assert (ROOT / "schemas" / name).read_text(encoding="utf-8") == text
         jsonschema.Draft7Validator.check_schema(yaml.safe_load(text))

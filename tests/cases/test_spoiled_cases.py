@@ -129,7 +129,7 @@ def refused_or_python(root: Path, kind: str, data: Any) -> bool:
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_spoiled_case_is_refused_or_still_python(tmp_path: Path, kind: str) -> None:
+def test_spoiled_case_is_refused_or_python(tmp_path: Path, kind: str) -> None:
     good = yaml.safe_load(GOOD[kind])
     assert not refused_or_python(tmp_path, kind, good)
     chance = random.Random(f"spoil {kind}")

@@ -306,7 +306,7 @@ def test_a_project_without_cases_is_told_where_to_put_one(project: Path, harness
     (project / "cases").mkdir()
     done = harness("run")
     assert done.returncode == 2
-    assert done.stderr == "cases/:1: there is no case: put one into cases/<kind>/<id>.yaml\n"
+    assert done.stderr == "cases/:1: no cases: add one as cases/<kind>/<id>.yaml\n"
 
 
 def test_a_case_that_becomes_no_python_is_a_fault(harness: Command, edit: Edit) -> None:

@@ -162,7 +162,7 @@ def test_a_file_that_is_not_a_case_is_neither_run_nor_left_out(tmp_path: Path) -
     (tmp_path / "cases/snippet/good.yaml").write_text("id: good\nkinds: snippet\n", encoding="utf-8")
     ran = project.run()
     assert (ran.code, ran.lines) == (2, [])
-    assert "cases/snippet/good.yaml:1: the key 'kind' is missing" in ran.printed
+    assert "cases/snippet/good.yaml:1: missing key 'kind'" in ran.printed
 
 
 def test_nothing_around_the_cases_is_looked_at(tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 
+GoodBody = tuple[str, PathSpec, str]  # a body, an import path, and the script or its end
+BadBody = tuple[str, str, str, list[str]]  # a good body, a part of it, what replaces the part, and the faults
+
 FROM = PathSpec("keras", "from")
 ATTRIBUTE = PathSpec("tf.keras", "attribute")
 

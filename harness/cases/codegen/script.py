@@ -14,11 +14,11 @@ from harness.contract.statuses import Stage
 
 
 def fixed_path(name: str) -> PathSpec:
-    """The import path that a reference names itself: `tf.` starts an attribute, anything else is imported from."""
+    """The fixed import path of a reference: `tf.` starts an attribute path, anything else is imported from."""
     return PathSpec(name, "attribute" if name.startswith("tf.") else "from")
 
 
-# What a script may import that is not of Keras, and the variables that it may bind.
+# Modules that a script may import in addition to Keras, and variables that it may bind.
 MODULES = (*expressions.LIBRARIES, "re", "warnings", "inspect", "Image", "ElementTree")
 _BOUND = (
     *("model", "inputs", "targets", "history", "evaluation", "prediction", "output", "made", "result", "raised"),
@@ -29,8 +29,8 @@ _BOUND = (
 class Script:
     """Collects imports and the lines of each stage in order; `text` puts them together.
 
-    Names of the cell's own path are bound among the imports in either form, so that a name which is missing stops
-    the cell at the stage `import`.
+    Both forms of path bind the names of the cell's own path in the stage `import`, so that a missing name stops the
+    cell there.
     """
 
     def __init__(self, path: PathSpec) -> None:
@@ -43,26 +43,26 @@ class Script:
         self._blocks: list[tuple[Stage, list[str]]] = []
 
     def plain(self, statement: str) -> None:
-        """An import that has nothing to do with Keras, such as `import numpy as np`."""
+        """Add an import from outside Keras, such as `import numpy as np`."""
         if statement not in self._plain:
             self._plain.append(statement)
 
     def before_imports(self, *lines: str) -> None:
-        """What must be done before anything but Python's own library is imported."""
+        """Add lines that run before any import from outside Python's standard library."""
         self._opening += lines
 
     def define(self, name: str) -> None:
-        """The script itself binds this name, so that a reference to it needs no import."""
+        """Mark a name as bound by the script itself: a reference to it needs no import."""
         self._locals[name] = ("", name)
 
     def fresh(self, word: str) -> str:
-        """A name that nothing has yet: `word`, else with a number after it."""
+        """An unused name: `word`, with a number after it if needed."""
         name = next(name for name in _numbered(word) if name not in self._locals)
         self._locals[name] = ("script", name)
         return name
 
     def use(self, reference: str | list[str]) -> str:
-        """The expression for a referenced name, or for the first of several, after seeing to its import."""
+        """Import a referenced name, or the first of several; the expression for it."""
         if isinstance(reference, list):
             return self._use_first(reference) if len(reference) > 1 else self.use(reference[0])
         if self._locals.get(reference) == ("", reference):
@@ -80,11 +80,11 @@ class Script:
         return local
 
     def expression(self, text: str, own: Collection[str] = (), given: Collection[str] = ()) -> str:
-        """A checked expression; see `expressions.write`."""
+        """The text of a checked expression; see `write_expression`."""
         return expressions.write_expression(text, self.use, self.plain, own, given)
 
     def _use_first(self, references: list[str]) -> str:
-        """The first of several names that can be imported, as people write it: try, except ImportError."""
+        """Import the first importable name, as people write it: try, except ImportError."""
         lines: list[str] = []
         local, is_new = self._local(*self._resolve(references[0]), " or ".join(references))
         for index, reference in enumerate(references if is_new else ()):
@@ -100,7 +100,7 @@ class Script:
         return local
 
     def add(self, stage: Stage, *lines: str) -> None:
-        """Lines of a stage: the one that was added to last goes on, any other begins."""
+        """Add lines to a stage. A stage other than the last one starts a new block."""
         if not self._blocks or self._blocks[-1][0] is not stage:
             self._blocks.append((stage, []))
         self._blocks[-1][1].extend(lines)
@@ -111,16 +111,16 @@ class Script:
         return [stage for stage, _ in self._blocks]
 
     def expect_error(self, stage: Stage, error: str, match: str) -> None:
-        """The stage must raise `error`, a pattern `match` found in what it says."""
+        """The stage must raise `error` with a message that matches the pattern `match`."""
         self.plain("import re")
-        self._blocks = [block for block in self._blocks if block[0] is not Stage.CHECK]  # of what is never reached
+        self._blocks = [block for block in self._blocks if block[0] is not Stage.CHECK]  # never reached
         block = self._last(stage)
         block[:] = [*_indented("try:", block), "    raised = None", f"except {error} as error:", "    raised = error"]
         self.add(Stage.CHECK, f'assert raised is not None, "nothing raised {error}"')
         self.add(Stage.CHECK, f"assert re.search({json.dumps(match, ensure_ascii=False)}, str(raised)), raised")
 
     def expect_warning(self, stage: Stage, category: str, match: str) -> None:
-        """The stage must give a warning of the category, a pattern `match` found in it."""
+        """The stage must give a warning of the category that matches the pattern `match`."""
         self.plain("import re")
         self.plain("import warnings")
         block = self._last(stage)
@@ -145,7 +145,7 @@ class Script:
         return "\n\n".join("\n".join(block) for block in lines) + "\n"
 
     def _heads(self) -> list[list[str]]:
-        """The imports that have nothing to do with Keras, below what must come before them."""
+        """The imports from outside Keras, after the lines that precede them."""
         early = [statement for statement in self._plain if statement in _EARLY and self._opening]
         late = [statement for statement in self._plain if statement not in early]
         heads: list[Any] = [sorted(early), self._opening, sorted(late, key=_import_order)]
@@ -180,7 +180,7 @@ def _indented(head: str, lines: list[str]) -> list[str]:
 
 
 def _words(path: PathSpec, name: str) -> Iterator[str]:
-    """What a name may be called in the script: by its last word, and if that is taken with more before it."""
+    """Candidates for the local name: its last word, then that with the path as a prefix."""
     short = name.split(".")[-1]
     yield short
     prefix = "".join(word.capitalize() for word in re.split(r"[._]+", path.id))

@@ -1,4 +1,4 @@
-"""Long lines of a script, broken as a person would: what stands in brackets goes one item a line."""
+"""Breaking long lines of a script as people do: one item of a bracket per line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_LINE = 120  # characters
 
 
 def wrap(line: str) -> list[str]:
-    """The line, in several if it is too long and ends in a bracket that can be opened."""
+    """The line; several if it is too long and ends in a bracket that can be broken."""
     if len(line) <= MAX_LINE:
         return [line]
     found = _last_bracket(line)
@@ -26,7 +26,7 @@ def wrap(line: str) -> list[str]:
 
 
 def _last_bracket(line: str) -> tuple[int, int, list[int]] | None:
-    """Where the last bracket that is not inside another opens and closes, and where its own commas are."""
+    """The start and end of the last outermost bracket, and the positions of its own commas."""
     depth, start, in_lambda = 0, 0, 0
     commas: list[int] = []
     found = None

@@ -1,4 +1,4 @@
-"""Fields that are made of other fields: lists, mappings, arguments, calls."""
+"""Fields that contain other fields: lists, mappings, arguments, calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Items(Field):
 
 
 class Mapping(Field):
-    """Known keys, each with a field of its own; an unknown key is a fault that names the nearest one."""
+    """A mapping with known keys, each with its own field. An unknown key is a fault with the nearest known key."""
 
     def __init__(self, fields: dict[str, Field], required: Sequence[str] = ()) -> None:
         self.fields = fields
@@ -58,7 +58,7 @@ class Mapping(Field):
                 place.at(key).fault(f"unknown key {key!r}{suggest(key, self.fields)}")
         for key in self.required:
             if key not in value:
-                place.fault(f"the key {key!r} is missing")
+                place.fault(f"missing key {key!r}")
         return items
 
     def schema(self) -> Schema:
@@ -89,7 +89,7 @@ class Named(Field):
 
 
 class Single(Named):
-    """A mapping of one name to a value of a field; `wanted` puts the pair into words."""
+    """A mapping of one name to a value of a field; `wanted` describes the pair."""
 
     def __init__(self, item: Field, wanted: str) -> None:
         super().__init__(item)
@@ -208,5 +208,5 @@ _TYPES = {str: "string", dict: "object", list: "array", int: "number", float: "n
 
 
 def fallback() -> OneOf:
-    """A reference, or a list of them of which the first that can be imported counts."""
+    """A reference, or a list of references; the first importable one counts."""
     return OneOf((str, Reference()), (list, Items(Reference())))

@@ -1,6 +1,6 @@
 """One-line Python expressions in a document.
 
-Names of Keras are taken from the cell's import path (`backend.dot(x, w)`) or from a fixed one
+Names of Keras come from the cell's import path (`backend.dot(x, w)`) or from a fixed one
 (`tf.keras::backend.dot(x, w)`); some other names stand for attributes of `self`.
 """
 
@@ -26,9 +26,9 @@ _COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
 _STAND_IN = "_fixed{}_"
 _once = lru_cache(maxsize=4096)  # an expression is parsed once, and written under each of the import paths
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
-_VAGUE = ("get", "serialize", "deserialize")  # says something only with its module before it
+_VAGUE = ("get", "serialize", "deserialize")  # unclear without the module before it
 
-# The first words by which a name is known to be one of Keras.
+# A name that starts with one of these words is a name of Keras.
 # fmt: off
 KERAS = frozenset((
     "activations", "applications", "backend", "callbacks", "constraints", "datasets", "engine", "estimator",
@@ -69,7 +69,7 @@ def expression_fault(text: str) -> str | None:
 
 
 def parse_python(text: str, mode: str) -> Any:
-    """The tree of what compiles by the grammar of the oldest Python that a case runs on, where this one can tell."""
+    """The tree of text in the grammar of Python 3.7, the oldest that cases run on. Raises SyntaxError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         versions: dict[str, Any] = {"feature_version": (3, 7)} if sys.version_info >= (3, 8) else {}
@@ -79,7 +79,7 @@ def parse_python(text: str, mode: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How many brackets stand in one another."""
+    """The depth of nested brackets."""
     deepest = depth = 0
     for character in re.sub(_QUOTED, "", text):
         depth += (character in "([{") - (character in ")]}")
@@ -88,7 +88,7 @@ def _depth(text: str) -> int:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether the expression can stand in brackets: a comment would take the closing one away."""
+    """Whether the expression can stand in brackets: a comment would swallow the closing one."""
     try:
         parse_python(f"({text})", "eval")
     except SyntaxError:
@@ -97,14 +97,14 @@ def _is_whole(text: str) -> bool:
 
 
 def unknown_names(text: str, known: Collection[str]) -> list[str]:
-    """A sentence for each name that is neither known, nor of Keras, nor of a library."""
+    """A fault for each name that is neither known, nor of Keras, nor of a library."""
     everything = {*known, *LIBRARIES}
     found = [name for name in names_read(text) if name not in everything | KERAS | BUILT_IN]
     return [f"unknown name {name!r}{suggest(name, everything)}" for name in dict.fromkeys(found)]
 
 
 def names_read(text: str) -> list[str]:
-    """The names that an expression reads, in order, without those of fixed paths and those that it binds itself."""
+    """The names that an expression reads, in order, without fixed paths and its own lambda arguments."""
     found = _free(_without_fixed(text.strip())[0])
     return [node.id for node in found if _stand_in(node.id) is None]
 
@@ -133,9 +133,9 @@ def write_expression(
     own: Collection[str] = (),
     given: Collection[str] = (),
 ) -> str:
-    """The expression as it stands in a script.
+    """The expression as Python text for a script.
 
-    `use` imports a name of Keras and gives its local one, `plain` takes the import of a library. The names in `own`
+    `use` imports a name of Keras and returns its local name; `plain` adds the import of a library. The names in `own`
     are attributes of `self`, those in `given` are variables.
     """
     text, fixed = _without_fixed(text.strip())
@@ -166,12 +166,12 @@ def write_expression(
 
 
 def is_tuple(text: str) -> bool:
-    """Whether a checked expression is a tuple, which as a condition is always true."""
+    """Whether a checked expression is a tuple, and so always true as a condition."""
     return isinstance(parse_python(_without_fixed(text.strip())[0], "eval").body, ast.Tuple)
 
 
 def called_name(text: str) -> str:
-    """The last word of the function that a checked expression calls outermost, or nothing."""
+    """The last word of the function in the outermost call of a checked expression; empty without a call."""
     text, fixed = _without_fixed(text.strip())
     tree = parse_python(text, "eval").body
     function = tree.func if isinstance(tree, ast.Call) else None
@@ -184,7 +184,7 @@ def called_name(text: str) -> str:
 
 @_once
 def _is_bare_tuple(text: str) -> bool:
-    """Whether the expression is a tuple without brackets, which would fall apart among arguments."""
+    """Whether the expression is a tuple without brackets, which would become several arguments."""
     arguments = parse_python(f"f({text})", "eval").body.args
     return isinstance(parse_python(text, "eval").body, ast.Tuple) and not (
         len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
@@ -192,9 +192,9 @@ def _is_bare_tuple(text: str) -> bool:
 
 
 def asserted(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
-    """The lines that assert an expression, with the value found as the message where it is a comparison.
+    """The lines that assert an expression. A comparison has the value found as its message.
 
-    Where that makes too long a line, or the value is another one each time, it gets a name, which `fresh` makes.
+    If that line is too long, or the value changes with each look, the value gets a name from `fresh`.
     """
     parts = _COMPARED.split(written)
     if len(parts) == 2 and expression_fault(parts[0]) is None and expression_fault(parts[1]) is None:
@@ -208,7 +208,7 @@ def asserted(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
 
 
 def _without_fixed(text: str) -> tuple[str, list[str]]:
-    """The text with each name of a fixed path replaced by a plain one, and those names."""
+    """The text with a plain stand-in for each name of a fixed path, and those names."""
     fixed: list[str] = []
 
     def replaced(match: Any) -> str:
@@ -226,8 +226,7 @@ def _stand_in(name: str) -> int | None:
 
 
 def _imported(chain: str) -> str:
-    """The part of a dotted name that is imported: up to the first class, for what follows is an attribute of it, as
-    is what stands between two underscores."""
+    """The part of a dotted name to import: up to the first class or `__version__`; the rest are attributes."""
     words = chain.split(".")
     end = next((index + 1 for index, word in enumerate(words) if word[0].isupper()), len(words))
     special = next((max(index, 1) for index, word in enumerate(words) if word.startswith("__")), end)

@@ -33,7 +33,7 @@ class Field:
         return True
 
     def schema(self) -> Schema:
-        """The JSON Schema of values that fit, as far as a schema can say it."""
+        """The JSON Schema of values that fit, as far as a schema can express it."""
         return {}
 
 
@@ -43,14 +43,14 @@ def is_writable(text: str) -> bool:
 
 
 def is_name(value: Any) -> bool:
-    """Whether the value is one word that Python could bind."""
+    """Whether the value is a name that Python can bind."""
     if not isinstance(value, str) or not value.isascii() or not value.isidentifier():
         return False
     return not keyword.iskeyword(value) and value != "__debug__"
 
 
 def is_reference(value: Any) -> bool:
-    """Whether the value is a dotted name that Python could read, with or without a path of its own before `::`."""
+    """Whether the value is a valid dotted name, with or without a fixed path before `::`."""
     if not isinstance(value, str) or re.fullmatch(REFERENCE, value) is None:
         return False
     return all(map(is_name, re.split(r"::|\.", value)))
@@ -96,7 +96,7 @@ class Choice(Field):
 
 
 class Matching(Text):
-    """Text of a form that `wanted` puts into words."""
+    """Text that matches a pattern; `wanted` describes it."""
 
     def __init__(self, pattern: str, wanted: str) -> None:
         self.pattern = re.compile(pattern, re.ASCII)
@@ -184,7 +184,7 @@ class Reference(Field):
 
 
 class Shape(Field):
-    """Sizes of the dimensions; null is one that is left open."""
+    """Sizes of the dimensions; null is an open one."""
 
     wanted = "a list of sizes such as [2, 784] (null for an open one)"
 

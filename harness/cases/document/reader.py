@@ -1,4 +1,4 @@
-"""YAML files that know where each of their values stands, so that a fault can name file and line."""
+"""YAML files with the line of each value, so that a fault can name file and line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from harness.cases.case import Keys
 
 MAX_BYTES = 1024 * 1024  # bytes
 MAX_DEPTH = 40  # levels: Python 3.7 reads no script with more than some 90 brackets in one another
-MAX_NODES = 100_000  # a file that grows past this through its aliases is not a case or a matrix
+MAX_NODES = 100_000  # more than any case or matrix needs; aliases can expand to far more
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing that is wrong with one file."""
+    """One fault of one file."""
 
     file: str
     line: int
@@ -57,7 +57,7 @@ class Document:
         self.faults: list[Fault] = []
 
     def line(self, keys: Keys) -> int:
-        """The line of the value, or of the nearest one around it."""
+        """The line of the value, or of the nearest value around it."""
         while keys and keys not in self.lines:
             keys = keys[:-1]
         return self.lines.get(keys, 1)
@@ -80,7 +80,7 @@ for _loader in (_Loader, _FastLoader):
 _NESTING = "[{-?:"
 _MAX_FAST_LEVELS = 2000
 
-# What PyYAML says, and what the author may do about it.
+# Parts of PyYAML's messages, and hints for the author.
 _HINTS = {
     "mapping values are not allowed here": "; look at the indentation, and quote a text that holds ': '",
     "but found '<block mapping start>'": "; look at the indentation of this line and the one above",
@@ -89,7 +89,7 @@ _HINTS = {
 
 
 def load(root: str, file: str) -> Document:
-    """Parse `root`/`file`. What cannot be parsed leaves `data` None and a fault that says why."""
+    """Parse `root`/`file`. If it cannot be parsed, `data` is None and a fault gives the reason."""
     document = Document(file)
     text = _read(os.path.join(root, file), document)
     if text is None:
@@ -154,7 +154,7 @@ class _Reader:
     def value(self, node: Any, keys: Keys) -> Any:
         self.count += 1
         if self.count > MAX_NODES:
-            raise yaml.MarkedYAMLError(problem="the aliases expand to too much", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem="its aliases expand to too many values", problem_mark=node.start_mark)
         if len(keys) > MAX_DEPTH:
             raise RecursionError
         self.document.lines.setdefault(keys, node.start_mark.line + 1)
@@ -175,8 +175,8 @@ class _Reader:
             value = self.scalars.construct_object(node)
             repr(value)  # a number of too many digits cannot be written
             return value
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):  # PyYAML's ways to say it
-            problem = f"{node.value!r} is not what its form or tag says"
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):  # all that PyYAML raises
+            problem = f"{node.value!r} does not match its form or tag"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
 
     def _mapping(self, node: Any, keys: Keys) -> dict[Any, Any]:

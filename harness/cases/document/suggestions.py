@@ -1,4 +1,4 @@
-"""Words that are nearly right."""
+"""Suggestions for misspelt words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Iterable
 
 
 def suggest(word: object, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for a near miss, else the list of what is known."""
+    """`; did you mean 'x'?` for a near miss, else the list of known words."""
     words = sorted(known)
     close = difflib.get_close_matches(str(word), words, n=1)
     if close:

@@ -1,4 +1,4 @@
-"""The kinds of case. A new kind is a module beside these, named in `KINDS`."""
+"""The kinds of case. To add a kind, add a module and name it in `_MODULES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of case is: its keys, and how its script is written."""
+"""The interface of a kind of case: its keys, its checks and its script."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def no_more(body: dict[str, Any], place: Place) -> None:
 class Kind:
     """A kind of case.
 
-    `fields` are its keys beside those that every case has. `check` reports what fields alone cannot tell, and is
-    called only for a body whose fields hold. `write` fills a script; a kind whose text is given whole sets `text`.
-    `starter` is the body of a small case of the kind, as `harness new` writes it.
+    `fields` are its keys in addition to the common ones. `check` reports faults that single fields cannot find; it
+    gets only bodies whose fields are good. `write` fills a script; a kind that writes its whole text itself sets
+    `text` instead. `starter` is the body of the small case that `harness new` writes.
     """
 
     name: str

@@ -46,14 +46,14 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """The layer is whole, its model is said in one way, and outputs come from an input."""
+    """The layer is complete, its model is given in one way, and an output needs an input."""
     check_layer(body["layer"], place.at("layer"))
     check_steps(body, place)
     for key in ("container", "followed_by"):
         if key in body and "model" in body:
-            place.at(key).fault("says what 'model' says already: leave one of them out")
+            place.at(key).fault("conflicts with 'model': remove one of them")
     if "output" in body["expect"] and "input" not in body:
-        place.at("expect").at("output").fault("speaks of a step that is not there: the key 'input' is missing")
+        place.at("expect").at("output").fault("needs the key 'input', which is missing")
     check_expectations(body, place, _NAMES)
 
 

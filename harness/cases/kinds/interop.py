@@ -1,4 +1,4 @@
-"""`interop`: things of one path are handed to things of another, step by step, and what that gives is checked."""
+"""`interop`: objects of several paths are combined step by step, and the result is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.cases.parts.model_nodes import Model
 from harness.cases.parts.models import LayerField, is_taken
 from harness.contract.statuses import Stage
 
-# The stage of a step that calls something of this name; of any other call it is `call`.
+# The stage of a step by the name of the function that it calls; any other call is in the stage `call`.
 _STAGES = {
     "compile": Stage.COMPILE,
     "fit": Stage.FIT,
@@ -32,7 +32,7 @@ _STAGES = {
 }
 
 
-class _Made(Field):
+class _StepValue(Field):
     """An expression, an array, a call or a model."""
 
     def read(self, value: Any, place: Place) -> Any:
@@ -45,7 +45,7 @@ class _Made(Field):
 
 
 FIELDS: dict[str, Field] = {
-    "steps": Items(OneOf((str, ExpressionField()), (dict, Single(_Made(), "one name and what it stands for")))),
+    "steps": Items(OneOf((str, ExpressionField()), (dict, Single(_StepValue(), "one name and what it stands for")))),
     "expect": Mapping(OF_ALL),
 }
 
@@ -61,7 +61,7 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """Steps speak of what is above them."""
+    """A step uses only names of steps above it."""
     known: list[str] = []
     for index, step in enumerate(body["steps"]):
         at = place.at("steps").at(index)
@@ -103,7 +103,7 @@ def write(body: dict[str, Any], script: Script) -> None:
 
 
 def _stage(text: str) -> Stage:
-    """The stage of an expression, by the function that its outermost call names: a class builds something."""
+    """The stage of an expression, by the function of its outermost call; a class belongs to `build`."""
     called = expressions.called_name(text)
     return _STAGES.get(called, Stage.BUILD if called[:1].isupper() else Stage.CALL)
 

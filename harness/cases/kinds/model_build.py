@@ -1,4 +1,4 @@
-"""`model_build`: a model is built, compiled, trained, asked for predictions and copied, and checked."""
+"""`model_build`: a model is built, compiled, trained and copied, and its predictions are checked."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """Expectations need the step that they speak of."""
+    """Expectations need their steps."""
     check_steps(body, place)
     check_expectations(body, place, _NAMES)
 
 
 def write(body: dict[str, Any], script: Script) -> None:
-    """Write the steps that the body names, and the checks."""
+    """Write the steps of the body, and the checks."""
     body["model"].bind(script)
     write_steps(body, script)
     if "copy" in body:

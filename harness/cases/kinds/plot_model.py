@@ -25,7 +25,7 @@ OPTIONS: dict[str, Field] = {
     "show_layer_activations": Flag(),
     "show_trainable": Flag(),
 }
-_HIDDEN = {  # what a machine without it is like
+_HIDDEN = {  # lines that hide a program or package
     "dot": ("import os", 'os.environ["PATH"] = ""'),
     "pydot": ("import sys", 'sys.modules["pydot"] = None'),
     "pydotplus": ("import sys", 'sys.modules["pydotplus"] = None'),
@@ -63,7 +63,7 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """The sizes are bounds, and of a file that can tell them."""
+    """Sizes are bounds, and the file format supports what is expected."""
     expect, at = body["expect"], place.at("expect")
     for side in ("width", "height"):
         if side not in expect:
@@ -73,16 +73,16 @@ def check(body: dict[str, Any], place: Place) -> None:
             at.at(side).fault("must be [least, most] pixels")
     kind = body["plot"]["file"].rpartition(".")[2]
     if kind == "pdf" and ("width" in expect or "shows" in expect):
-        at.fault("of a PDF file neither width and height nor what it shows can be checked")
+        at.fault("width, height and shows cannot be checked in a PDF file")
     if kind == "png" and "shows" in expect:
-        at.at("shows").fault("the text of a PNG file cannot be read: draw to an SVG file")
+        at.at("shows").fault("shows cannot be checked in a PNG file: draw an SVG file")
     if ("width" in expect) != ("height" in expect):
         at.fault("width and height go together")
     check_expectations(body, place, ["model"])
 
 
 def write(body: dict[str, Any], script: Script) -> None:
-    """Write the model, the drawing of it, and the checks of the picture."""
+    """Write the model, its drawing, and the checks of the picture."""
     for name in body.get("hide", []):
         statement, line = _HIDDEN[name]
         script.plain(statement)

@@ -1,4 +1,4 @@
-"""`preprocessing`: an object or a function of the path is given data, and what comes out is checked."""
+"""`preprocessing`: an object or a function of the path gets data, and its result is checked."""
 
 from __future__ import annotations
 
@@ -96,17 +96,17 @@ expect:
 def check(body: dict[str, Any], place: Place) -> None:
     """Either an object and its methods, or a function and its arguments."""
     if ("object" in body) == ("function" in body):
-        place.fault("must have one of the keys object, function")
+        place.fault("needs exactly one of the keys object, function")
     for first, second in (("methods", "object"), ("arguments", "function"), ("options", "function")):
         if first in body and second not in body:
-            place.at(first).fault(f"belongs to the key {second!r}, which is missing")
+            place.at(first).fault(f"needs the key {second!r}, which is missing")
     if "object" in body and "methods" not in body:
-        place.at("object").fault("does nothing: the key 'methods' is missing")
+        place.at("object").fault("does nothing: missing key 'methods'")
     check_expectations(body, place, _NAMES)
 
 
 def write(body: dict[str, Any], script: Script) -> None:
-    """Write the calls in order, and the checks of what the last one gave."""
+    """Write the calls in order, and the checks of the last result."""
     for name in _NAMES:
         script.define(name)
     if "object" in body:

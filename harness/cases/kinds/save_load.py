@@ -1,4 +1,4 @@
-"""`save_load`: a model or its weights are written to a file and read back, and must give what they gave before."""
+"""`save_load`: a model or its weights are written to a file and read back; predictions must stay the same."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FILE = Matching(rf"{_PART}(/{_PART})*", "a file name")
 
 
 class _With(Matching):
-    """What saves or loads."""
+    """A method or function that saves or loads."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -64,7 +64,7 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """What is loaded was saved, and by a way that loads."""
+    """One way saves, and another loads."""
     if "layer" in body:
         check_layer(body["layer"], place.at("layer"))
     if body["save"]["with"] == "load_weights":
@@ -76,7 +76,7 @@ def check(body: dict[str, Any], place: Place) -> None:
 
 
 def write(body: dict[str, Any], script: Script) -> None:
-    """Write the model, what it gives, how it is saved and loaded, what it gives then, and the checks."""
+    """Write the model, its predictions, saving, loading, the predictions after that, and the checks."""
     if "layer" in body:
         write_layer(body["layer"], script)
     body["model"].bind(script)
@@ -108,7 +108,7 @@ def _write_save(save: dict[str, Any], script: Script) -> None:
 
 
 def _write_load(load: dict[str, Any], saved: str, script: Script) -> str:
-    """Write the loading, and give the name of what has the weights then."""
+    """Write the loading; the name of the loaded model."""
     more = further(load.get("options", {}), script)
     file = json.dumps(load.get("file", saved))
     if load["with"] in METHODS:

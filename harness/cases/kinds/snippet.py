@@ -39,22 +39,22 @@ def check(body: dict[str, Any], place: Place) -> None:
     tree, lines = parse_python(body["code"], "exec"), body["code"].split("\n")
     imports = _imports(tree)
     if not imports:
-        where.fault(f"never imports the import path: write {PLACEHOLDER} for it")
+        where.fault(f"does not import the import path: write it as {PLACEHOLDER}")
     for number in imports:
         line = lines[number - 1]
         if not _FROM.fullmatch(line) and not _IMPORT.fullmatch(line):
             plain = f"`from {PLACEHOLDER}.layers import Dense, Flatten as F` or `import {PLACEHOLDER}.backend as K`"
-            where.fault(f"an import of the path is one plain line such as {plain} (line {number} of the code)")
+            where.fault(f"import the path in one plain line such as {plain} (line {number} of the code)")
     later = [number for number, line in enumerate(lines, start=1) if _opens_stage(line)]
     if not later:
-        where.fault("has no stage after its imports: open one with a comment line such as `# call`")
+        where.fault("no stage after the imports: start one with a comment line such as `# call`")
     elif imports and imports[0] > later[0]:
-        where.fault(f"imports the path after a stage has begun (line {imports[0]} of the code): import it first")
+        where.fault(f"imports the path after the first stage (line {imports[0]} of the code): move the import up")
     if not any(isinstance(node, (ast.Assert, ast.Raise)) or _is_check(node) for node in ast.walk(tree)):
-        where.fault("checks nothing: assert what must hold")
+        where.fault("no check: add an assert")
     for form in ("from", "attribute") if len(place.document.faults) == before else ():
         if _unreadable(text(body, PathSpec("tf.keras", form))):
-            where.fault(f"is not Python where {PLACEHOLDER} is a name with dots: bind nothing to it")
+            where.fault(f"is not Python when {PLACEHOLDER} becomes a dotted name: do not assign to it")
             return
 
 
@@ -137,8 +137,8 @@ def _needs_tensorflow(tree: ast.Module) -> int | None:
 
 
 def write(body: dict[str, Any], script: Script) -> None:
-    """Never called: see `text`."""
-    raise AssertionError("the text of a snippet is given whole")
+    """Never called: `text` gives the whole script."""
+    raise AssertionError("a snippet has its text")
 
 
 _STARTER = """\

@@ -1,4 +1,4 @@
-"""`symbol`: a name must be importable, be what it should be, and take what it should take."""
+"""`symbol`: a name is imported, and its type and arguments are checked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FIELDS: dict[str, Field] = {
         {"is": Choice(*_IS), "takes": Items(_PARAMETER), "same_as": fallback(), "subclass_of": fallback(), **OF_ALL}
     ),
 }
-_MADE = "made"  # what a call gave, for expressions
+_MADE = "made"  # the result of the call, for expressions
 
 _STARTER = """\
 symbol: preprocessing.image.ImageDataGenerator
@@ -39,7 +39,7 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """What was made can be spoken of only where something is made."""
+    """Expressions know the result only if there is a call."""
     check_expectations(body, place, [_MADE])
 
 

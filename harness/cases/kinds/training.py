@@ -1,4 +1,4 @@
-"""`training`: a model is trained in one of the ways there are, and what that did to it is checked."""
+"""`training`: a model is trained in one of four ways, and checked afterwards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ expect:
 
 
 def check(body: dict[str, Any], place: Place) -> None:
-    """Expectations need the step that they speak of."""
+    """Expectations need their steps."""
     check_steps(body, place)
     by_fit = body["train"]["by"].startswith("fit")
     check_expectations(body, place, [name for name in _NAMES if name != ("losses" if by_fit else "history")])

@@ -68,7 +68,7 @@ def _made(function: str, *values: str) -> Callable[[dict[str, Any]], str]:
     return write
 
 
-# What an array is made of, by its first key: the fields of its keys, and the expression it becomes.
+# The forms of arrays: the fields of each, and the writer of its expression.
 _DTYPE = Choice("float32", "float64", "float16", "int32", "int64", "uint8", "bool")
 _FORMS: dict[str, tuple[dict[str, Field], Callable[[dict[str, Any]], str]]] = {
     "ones": ({"ones": Shape(), "dtype": _DTYPE}, _made("ones", "ones")),
@@ -128,7 +128,7 @@ class ArrayField(Field):
         if form == "one_hot" and len(value[form]) != 2:
             place.at(form).fault("must be [rows, classes]")
         if form not in _LISTED and (None in value[form] or not value[form]):
-            place.at(form).fault("an array has one dimension or more, and none of them open")
+            place.at(form).fault("an array needs at least one dimension, and no open ones")
 
     def schema(self) -> Schema:
         return {"$ref": "#/definitions/array"}

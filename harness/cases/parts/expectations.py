@@ -1,4 +1,4 @@
-"""What a case may expect, and the checks that it becomes. Which of these a kind takes, the kind says."""
+"""Expectations, and the checks that they become. Each kind chooses from them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Category(_Exception):
         Matching.__init__(self, r"[A-Z]\w*", "a warning such as UserWarning")
 
 
-# Of every kind that makes a script of its own.
+# For every kind but snippet.
 OF_ALL: dict[str, Field] = {
     "silent": Items(ExpressionField()),
     "raises": Mapping(
@@ -81,7 +81,7 @@ class _OutputShape(Field):
 
 PREDICTION = Mapping({"shape": Shape(), "rows_sum_to": Number(), "equals": ArrayField(), "tolerance": Positive()})
 
-# Of every kind that makes a model.
+# For every kind with a model.
 OF_MODEL: dict[str, Field] = {
     "parameters": Whole(),
     "trainable_parameters": Whole(),
@@ -104,7 +104,7 @@ _NEEDS = {
     "evaluation": ("evaluate",),
 }
 
-# Names that expressions know where the step is there that binds them.
+# Names that expressions know only if the case has one of these steps.
 _BOUND_BY = {
     **dict.fromkeys(("inputs", "targets", "history"), ("fit", "train")),
     **dict.fromkeys(("copy", "copied"), ("copy",)),
@@ -117,39 +117,39 @@ _BOUND_BY = {
 
 
 def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed_by: str = "predict") -> None:
-    """Something is expected, of steps that there are, by names that are `known`; predictions come from `fed_by`."""
+    """Something is expected, of steps that the case has, with `known` names; predictions need the step `fed_by`."""
     expect, at = body["expect"], place.at("expect")
     if "steps" not in body:
         known = [name for name in known if any(step in body for step in _BOUND_BY.get(name, body))]
     if not set(expect) - {"tolerance"}:
-        at.fault("expects nothing: say what must hold")
+        at.fault("no expectations: add at least one")
     for key, steps in [*_NEEDS.items(), ("prediction", (fed_by,))]:
         if key in expect and not any(step in body for step in steps):
-            at.at(key).fault(f"speaks of a step that is not there: the key {steps[0]!r} is missing")
+            at.at(key).fault(f"needs the key {steps[0]!r}, which is missing")
     for index, item in enumerate(_listed(expect.get("prediction"))):
         if not set(item) - {"tolerance"}:
-            at.at("prediction").at(index).fault("expects nothing: say what must hold")
+            at.at("prediction").at(index).fault("no expectations: add at least one")
     for index, condition in enumerate(expect.get("silent", [])):
         for sentence in expressions.unknown_names(condition.text, known):
             at.at("silent").at(index).fault(sentence)
         if expressions.is_tuple(condition.text):
-            at.at("silent").at(index).fault("is a tuple, which is always true: put brackets around what is one")
+            at.at("silent").at(index).fault("a tuple is always true: put brackets around the part that is one")
 
 
 def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:
-    """What is raised ends the case, and a warning comes from a stage that there is."""
+    """An error ends the case, and a warning comes from a stage of the case."""
     before = [stage.value for stage in script.stages if stage is not Stage.CHECK]
-    these = f"its stages are {', '.join(before)}" if before else "it has no stage but its imports"
+    these = f"its stages are {', '.join(before)}" if before else "it has only imports"
     if "raises" in expect and [expect["raises"]["at"]] != before[-1:]:
         place.at("raises").at("at").fault(f"must be the last stage of the case: {these}")
     if "raises" in expect and set(expect) - {"raises", "warns", "silent"}:
-        place.at("raises").fault("nothing else can be expected of steps that raise, but silent and warns")
+        place.at("raises").fault("with raises, only silent and warns can be expected")
     if "warns" in expect and expect["warns"]["at"] not in before:
         place.at("warns").at("at").fault(f"the case has no such stage: {these}")
 
 
 def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> None:
-    """Write what every kind may expect; `given` are the variables that expressions may name."""
+    """Write the expectations of every kind; `given` are the variables that expressions know."""
     if "raises" in expect:
         wanted = expect["raises"]
         if wanted["type"].startswith("tf."):
@@ -164,7 +164,7 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
 
 
 def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:
-    """Write what is expected of the model, and of its training and predictions."""
+    """Write the expectations of the model, its training and its predictions."""
     expect = body["expect"]
     for key in ("trainable_weights", "non_trainable_weights"):
         if key in expect:
@@ -232,7 +232,7 @@ def _write_numbers(body: dict[str, Any], expect: dict[str, Any], script: Script,
 
 
 def close(expect: dict[str, Any]) -> str:
-    """How near numbers must be: relatively, and also absolutely where the case says how near."""
+    """The tolerance as arguments: relative, and also absolute if the case sets one."""
     return "rtol={0!r}, atol={0!r}".format(expect["tolerance"]) if "tolerance" in expect else "rtol=1e-5"
 
 

@@ -68,7 +68,7 @@ LAYER = Mapping(
 
 
 def check_layer(layer: dict[str, Any], place: Place) -> None:
-    """Names are free, and sizes and expressions know only names that there are."""
+    """Names are free, and sizes and expressions use only known names."""
     groups = ("arguments", "sublayers", "weights")
     seen: list[str] = []
     for group in groups:
@@ -93,7 +93,7 @@ def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
         if isinstance(size, str) and size not in known:
             place.at(index).fault(f"unknown size {size!r}{suggest(size, known)}")
         elif size is None and (index > 0 or place.keys[-1] == "shape"):
-            place.at(index).fault("only the first size of an output may be open: it is that of the batch")
+            place.at(index).fault("only the first size of an output, the batch, may be open")
 
 
 def write_layer(layer: dict[str, Any], script: Script) -> None:

@@ -66,7 +66,7 @@ class ModelField(Field):
             return None
         forms = [form for form in FORMS if form in spec]
         if len(forms) != 1:
-            place.fault("must have one of the keys {}".format(", ".join(FORMS)))
+            place.fault("needs exactly one of the keys {}".format(", ".join(FORMS)))
             return None
         (form,) = forms
         return Model(_READERS[form](spec[form], place.at(form)), spec.get("class"), spec.get("name"))

@@ -1,4 +1,4 @@
-"""What is done with a model once it is built: compile, train, evaluate, predict, copy; shared by several kinds."""
+"""The steps after building a model, shared by several kinds: compile, train, evaluate, predict, copy."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ _GENERATOR_ONLY = ("epochs", "workers", "use_multiprocessing", "max_queue_size",
 
 
 def check_steps(body: dict[str, Any], place: Place) -> None:
-    """A model is compiled before it is trained or evaluated."""
+    """Training and evaluation need a compiled model, and each way to train has its own settings."""
     for step in ("fit", "train", "evaluate"):
         if step in body and "compile" not in body:
-            place.at(step).fault("a model is compiled before: the key 'compile' is missing")
+            place.at(step).fault("compile the model first: missing key 'compile'")
     train = body.get("train", {})
     if train.get("by") == "gradient_tape" and not isinstance(body.get("compile", {}).get("loss"), Call):
-        place.at("train").at("by").fault("takes a loss such as {losses.MeanSquaredError: {}}, not a word")
+        place.at("train").at("by").fault("needs a loss such as {losses.MeanSquaredError: {}}, not a word")
     allowed = {"fit": tuple(FIT_FIELDS), "fit_generator": _GENERATOR_ONLY}.get(train.get("by", "fit"), ("epochs",))
     for key in train:
         if key not in ("by", "inputs", "targets", *allowed):
@@ -78,7 +78,7 @@ def write_fit(fit: dict[str, Any], script: Script) -> None:
 
 
 def write_train(train: dict[str, Any], settings: dict[str, Any], script: Script) -> None:
-    """Write the data, and the training of the model by one of the ways there are."""
+    """Write the data, and the training in one of the four ways."""
     if train["by"] == "fit":
         write_fit({key: value for key, value in train.items() if key != "by"}, script)
         return
@@ -131,7 +131,7 @@ def write_predict(spec: Any, script: Script, name: str = "prediction", model: st
 
 
 def write_steps(body: dict[str, Any], script: Script) -> None:
-    """Write those that the body names of compiling, fitting, evaluating and predicting."""
+    """Write the steps of the body: compile, fit or train, evaluate, predict."""
     if "compile" in body:
         write_compile(body["compile"], script)
     if "fit" in body:
@@ -145,9 +145,9 @@ def write_steps(body: dict[str, Any], script: Script) -> None:
 
 
 def write_copy(how: str, script: Script, fed: Any, predicted: str, several: bool = False, custom: str = "") -> None:
-    """Write a copy of the model, made from what describes it, with the same weights.
+    """Write a copy of the model from its description, with the same weights.
 
-    Where the model is `fed` with data, the copy must give what it gave under the name `predicted`.
+    If the model is `fed` with data, the copy must predict the same as the variable `predicted`.
     """
     objects = f', custom_objects={{"{custom}": {custom}}}' if custom else ""
     if how == "get_config":
@@ -168,7 +168,7 @@ def write_copy(how: str, script: Script, fed: Any, predicted: str, several: bool
 
 
 def same(actual: str, expected: str, several: bool) -> list[str]:
-    """The lines that hold an array, or each of several, against another."""
+    """The lines that compare an array, or each of several, with another."""
     line = "np.testing.assert_allclose({}, {}, rtol=1e-5)"
     if not several:
         return [line.format(actual, expected)]

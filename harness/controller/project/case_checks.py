@@ -92,5 +92,5 @@ def _no_python(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
         except SyntaxError as error:
             line = dict(enumerate(script.split("\n"), start=1)).get(error.lineno or 0, "")
             said = f"{error.msg}: {line.strip()}"
-            yield Fault(case.file, 1, f"becomes no Python under {path.id}: {said}")
+            yield Fault(case.file, 1, f"its script is not Python under {path.id}: {said}")
             return

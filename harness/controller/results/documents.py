@@ -98,7 +98,7 @@ def parse_column(text: str | bytes, where: str) -> Column:
         environment = EnvironmentFacts(**data["environment"])
         environment.check()
     except KeyError as error:
-        raise HarnessError(f"{where}: not a result document: the key {error} is missing") from None
+        raise HarnessError(f"{where}: not a result document: missing key {error}") from None
     except (AttributeError, TypeError, ValueError) as error:
         raise HarnessError(f"{where}: not a result document: {one_line(str(error))}") from None
     by_key = dict(cells)

@@ -58,13 +58,13 @@ def test_plain_values_and_sizes(document: str, python: str) -> None:
         "\ud7ff\ue000",
     ],
 )
-def test_text_comes_back_from_python_as_it_was(text: str) -> None:
+def test_text_survives_python_literal(text: str) -> None:
     python = literal(text, _script())
     assert ast.literal_eval(python) == text
     assert not {"\n", "\r"} & set(python)
 
 
-def test_keywords_stay_in_the_order_of_the_document() -> None:
+def test_keywords_keep_document_order() -> None:
     script = _script()
     assert keywords({}, script) == ""
     made = keywords({"units": 10, "bias": Call("initializers.Ones", {}), "a": [1]}, script)
@@ -89,7 +89,7 @@ def test_shapes_of_several_are_a_list(sizes: list[Any], python: str) -> None:
     assert shapes(sizes) == python
 
 
-def test_bracketed_breaks_the_line_past_the_width() -> None:
+def test_bracketed_breaks_line_past_width() -> None:
     room = WIDTH - len("model = f([, 2])")
     assert bracketed("model = f([", ["x" * room, "2"], "])") == ["model = f([" + "x" * room + ", 2])"]
     assert bracketed("model = f([", ["x" * (room + 1), "2"], "])") == [

@@ -23,7 +23,7 @@ def _imports(script: Script) -> list[str]:
     return [line for line in script.text().split("\n") if line and line != "# import"]
 
 
-def test_from_form() -> None:
+def test_from_form_imports_names() -> None:
     script = Script(FROM)
     assert [script.use(name) for name in ("models.Sequential", "layers.Dense", "layers.Conv2D", "Input")] == [
         "Sequential",
@@ -38,7 +38,7 @@ def test_from_form() -> None:
     ]
 
 
-def test_attribute_form_binds_names_among_the_imports() -> None:
+def test_attribute_form_binds_names() -> None:
     script = Script(ATTRIBUTE)
     assert [script.use(name) for name in ("layers.Dense", "Input", "layers.Dense")] == ["Dense", "Input", "Dense"]
     assert script.text() == (
@@ -58,7 +58,7 @@ def test_attribute_form_binds_names_among_the_imports() -> None:
         (ATTRIBUTE, "keras::Input", "Input", ["from keras import Input"]),
     ],
 )
-def test_a_name_of_a_fixed_path(path: PathSpec, reference: str, expression: str, imports: list[str]) -> None:
+def test_fixed_path_name_is_imported(path: PathSpec, reference: str, expression: str, imports: list[str]) -> None:
     script = Script(path)
     assert script.use(reference) == expression
     assert script.use(reference) == expression
@@ -74,7 +74,7 @@ def test_a_name_of_a_fixed_path(path: PathSpec, reference: str, expression: str,
         ("tensorflow.keras", "from"),
     ],
 )
-def test_form_of_a_fixed_path(name: str, form: str) -> None:
+def test_fixed_path_form_follows_name(name: str, form: str) -> None:
     assert fixed_path(name) == PathSpec(name, form)
 
 
@@ -95,7 +95,7 @@ def test_form_of_a_fixed_path(name: str, form: str) -> None:
         ),
     ],
 )
-def test_one_name_from_two_paths(path: PathSpec, references: list[str], names: list[str], imports: list[str]) -> None:
+def test_same_name_from_two_paths(path: PathSpec, references: list[str], names: list[str], imports: list[str]) -> None:
     script = Script(path)
     assert [script.use(reference) for reference in references] == names
     assert _imports(script) == imports
@@ -108,7 +108,7 @@ def test_one_name_from_two_paths(path: PathSpec, references: list[str], names: l
         (ATTRIBUTE, ["keras::layers.Dense", "layers.Dense", "tf_keras::layers.Dense"]),
     ],
 )
-def test_one_name_from_three_places(path: PathSpec, references: list[str]) -> None:
+def test_same_name_from_three_places(path: PathSpec, references: list[str]) -> None:
     script = Script(path)
     names = [script.use(reference) for reference in references]
     nodes = list(ast.walk(ast.parse(script.text())))
@@ -148,13 +148,13 @@ def test_one_name_from_three_places(path: PathSpec, references: list[str]) -> No
         ),
     ],
 )
-def test_first_of_several_names(references: list[str], lines: list[str]) -> None:
+def test_first_importable_name_is_used(references: list[str], lines: list[str]) -> None:
     script = Script(FROM)
     assert script.use(references) == "plot_model"
     assert _imports(script) == lines
 
 
-def test_fallback_takes_the_first_that_is_there(tmp_path: Path) -> None:
+def test_fallback_takes_first_existing_name(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "utils.py").write_text("draw = 'old.utils.draw'\n")
     (tmp_path / "older.py").write_text("draw = 'older.draw'\n")
@@ -167,14 +167,14 @@ def test_fallback_takes_the_first_that_is_there(tmp_path: Path) -> None:
     assert (ran.stdout, ran.stderr) == ("old.utils.draw\n", "")
 
 
-def test_fallback_does_not_take_a_name_that_is_in_use() -> None:
+def test_fallback_avoids_used_name() -> None:
     script = Script(FROM)
     names = [script.use("layers.Layer"), script.use(["keras::layers.Layer", "tf.keras::layers.Layer"])]
     compile(script.text(), "script", "exec")
     assert len(set(names)) == 2, script.text()
 
 
-def test_a_fallback_and_its_first_name_alone_are_two_things() -> None:
+def test_fallback_differs_from_its_first_name() -> None:
     script = Script(FROM)
     several = ["layers.Layer", "engine.Layer"]
     names = [script.use(several), script.use("layers.Layer"), script.use(several), script.use(["layers.Layer"])]
@@ -188,7 +188,7 @@ def test_a_fallback_and_its_first_name_alone_are_two_things() -> None:
     ]
 
 
-def test_what_the_script_defines_is_not_imported() -> None:
+def test_defined_names_are_not_imported() -> None:
     script = Script(ATTRIBUTE)
     script.define("CustomLayer")
     assert script.use("CustomLayer") == "CustomLayer"
@@ -202,7 +202,7 @@ def test_what_the_script_defines_is_not_imported() -> None:
 
 
 @pytest.mark.parametrize("name", ["np", "tf", "re", "inspect", "model", "prediction", "made"])
-def test_an_import_does_not_take_a_name_that_the_script_needs(name: str) -> None:
+def test_import_avoids_names_script_needs(name: str) -> None:
     script = Script(FROM)
     assert script.use(f"backend.{name}") == f"TensorflowKeras{name}"
     assert _imports(script) == [f"from tensorflow.keras.backend import {name} as TensorflowKeras{name}"]

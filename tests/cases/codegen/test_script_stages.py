@@ -15,7 +15,7 @@ FROM = PathSpec("tensorflow.keras", "from")
 ATTRIBUTE = PathSpec("tf.keras", "attribute")
 
 
-def test_stages_stand_in_the_order_in_which_they_were_written() -> None:
+def test_stages_stay_in_written_order() -> None:
     script = Script(FROM)
     for stage in (Stage.BUILD, Stage.CALL, Stage.BUILD, Stage.CHECK):
         script.add(stage, f"print({stage.value!r})")
@@ -31,7 +31,7 @@ def test_stages_stand_in_the_order_in_which_they_were_written() -> None:
     )
 
 
-def test_what_comes_before_the_imports() -> None:
+def test_early_lines_precede_imports() -> None:
     script = Script(ATTRIBUTE)
     script.plain("import numpy as np")
     script.plain("import sys")
@@ -59,7 +59,7 @@ def _ran(script: Script) -> str:
         ("raise KeyError('literal')", "KeyError: 'literal'"),
     ],
 )
-def test_an_error_that_must_be_raised(line: str, said: str) -> None:
+def test_expected_error_must_be_raised(line: str, said: str) -> None:
     script = Script(FROM)
     script.add(Stage.BUILD, "class X:", "    a = 1", "", "    b = 2")
     script.add(Stage.CALL, "x = 1", line)
@@ -69,7 +69,7 @@ def test_an_error_that_must_be_raised(line: str, said: str) -> None:
     assert _ran(script) == said
 
 
-def test_the_text_of_an_error_that_must_be_raised() -> None:
+def test_expected_error_must_match_text() -> None:
     script = Script(FROM)
     script.add(Stage.BUILD, "class X:", "    a = 1", "", "    b = 2")
     script.expect_error(Stage.BUILD, "ValueError", 'it\'s "so" \\d é😀')
@@ -91,7 +91,7 @@ def test_the_text_of_an_error_that_must_be_raised() -> None:
         ("pass", "AssertionError: []"),
     ],
 )
-def test_a_warning_that_must_be_given(line: str, said: str) -> None:
+def test_expected_warning_must_be_given(line: str, said: str) -> None:
     script = Script(FROM)
     script.add(Stage.CALL, line)
     script.expect_warning(Stage.CALL, "UserWarning", "old$")
@@ -99,7 +99,7 @@ def test_a_warning_that_must_be_given(line: str, said: str) -> None:
     assert _ran(script) == said
 
 
-def test_a_warning_and_an_error_of_one_stage() -> None:
+def test_warning_and_error_share_stage() -> None:
     script = Script(FROM)
     script.add(Stage.CALL, "warnings.warn('old')", "int('x')")
     script.expect_error(Stage.CALL, "ValueError", "literal")

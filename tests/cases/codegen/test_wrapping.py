@@ -30,7 +30,7 @@ NAME = "x" * 40
         (f"f() == {NAME}{NAME}{NAME}()", [f"f() == {NAME}{NAME}{NAME}()"]),
     ],
 )
-def test_lines(line: str, lines: list[str]) -> None:
+def test_long_lines_are_broken(line: str, lines: list[str]) -> None:
     assert wrap(line) == lines
 
 
@@ -43,7 +43,7 @@ def test_lines(line: str, lines: list[str]) -> None:
         f"class A(b({NAME}), {NAME}, {NAME}): pass",
     ],
 )
-def test_a_broken_line_means_what_it_meant(line: str) -> None:
+def test_broken_line_keeps_its_meaning(line: str) -> None:
     parts = wrap(line)
     assert ast.dump(ast.parse("\n".join(parts))) == ast.dump(ast.parse(line))
     assert len(parts) == 1 or max(map(len, parts)) <= MAX_LINE

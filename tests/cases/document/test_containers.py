@@ -50,7 +50,7 @@ def _said(field: Field, value: Any) -> list[str]:
         (OUTER, [{"size": 1}, {"size": 1, "inner": {"units": 0}}]),
     ],
 )
-def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
+def test_composed_values_fit(field: Field, values: list[Any]) -> None:
     assert [(value, _said(field, value)) for value in values] == [(value, []) for value in values]
 
 
@@ -79,7 +79,7 @@ def test_composed_values_that_fit(field: Field, values: list[Any]) -> None:
         (PART, "", "must be text, not ''"),
     ],
 )
-def test_composed_values_that_do_not_fit(field: Field, value: Any, message: str) -> None:
+def test_composed_values_do_not_fit(field: Field, value: Any, message: str) -> None:
     assert _said(field, value) == [message]
 
 
@@ -98,7 +98,7 @@ def test_composed_values_that_do_not_fit(field: Field, value: Any, message: str)
         ({"layers.Dense": {"kernel size": 1}}, "'kernel size' is not a Python name"),
     ],
 )
-def test_what_is_no_call(value: Any, message: str) -> None:
+def test_bad_call_is_refused(value: Any, message: str) -> None:
     assert _said(CallField(), value) == [message]
 
 
@@ -130,7 +130,7 @@ def test_what_is_no_call(value: Any, message: str) -> None:
         {"python": 3, "x": 1},  # two keys: a mapping
     ],
 )
-def test_an_argument(value: Any) -> None:
+def test_argument_takes_any_plain_value(value: Any) -> None:
     assert _said(Value(), value) == []
     assert _said(CallField(), {"layers.Dense": {"argument": value}}) == []
 
@@ -157,7 +157,7 @@ def test_an_argument(value: Any) -> None:
         ([{"a": {"b.C": {"d": {"E": 1}}}}], "must be a mapping of names such as {units: 3}, not 1"),
     ],
 )
-def test_what_is_no_argument(value: Any, message: str) -> None:
+def test_bad_argument_is_refused(value: Any, message: str) -> None:
     assert _said(Value(), value) == [message]
     assert _said(CallField(), {"layers.Dense": {"argument": value}}) == [message]
 
@@ -181,7 +181,7 @@ def test_what_is_no_argument(value: Any, message: str) -> None:
         (["layers.Dense"], False),
     ],
 )
-def test_what_is_written_as_a_call(value: Any, expected: bool) -> None:
+def test_call_is_recognised_by_its_key(value: Any, expected: bool) -> None:
     assert is_call(value) is expected
 
 
@@ -189,8 +189,8 @@ def test_what_is_written_as_a_call(value: Any, expected: bool) -> None:
     ("value", "messages"),
     [
         ([], ["must be a mapping, not a list"]),
-        ({}, ["the key 'size' is missing"]),
-        ({"size": 1, "inner": {}}, ["the key 'units' is missing"]),
+        ({}, ["missing key 'size'"]),
+        ({"size": 1, "inner": {}}, ["missing key 'units'"]),
         ({"size": 1, "iner": {}}, ["unknown key 'iner'; did you mean 'inner'?"]),
         ({"size": 1, 7: 0}, ["unknown key 7; known: inner, size"]),
         (
@@ -199,7 +199,7 @@ def test_what_is_written_as_a_call(value: Any, expected: bool) -> None:
                 "unknown key 'sizes'; did you mean 'size'?",
                 "must be a whole number of at least 0, not -1",
                 "unknown key 'x'; known: units",
-                "the key 'size' is missing",
+                "missing key 'size'",
             ],
         ),
     ],
@@ -211,5 +211,5 @@ def test_mapping_reports_every_key(value: Any, messages: list[str]) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"), [({"python": None}, True), ({"python": 1, "x": 2}, False), ({}, False), ("python", False)]
 )
-def test_what_is_written_as_an_expression(value: Any, expected: bool) -> None:
+def test_expression_is_recognised_by_its_key(value: Any, expected: bool) -> None:
     assert is_python(value) is expected

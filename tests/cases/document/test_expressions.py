@@ -57,7 +57,7 @@ FIXED = "must not hold '::' anywhere but in the name of a fixed path"
         ("_fixed0_", FIXED),
     ],
 )
-def test_fault(text: str, fault: str | None) -> None:
+def test_bad_expression_has_a_fault(text: str, fault: str | None) -> None:
     assert expressions.expression_fault(text) == fault
 
 
@@ -75,7 +75,7 @@ def test_fault(text: str, fault: str | None) -> None:
     ],
     ids=["empty", "comment", "deep", "nested", "long", "walrus", "slash", "star"],
 )
-def test_fault_of_what_the_parser_gives_up_on(text: str) -> None:
+def test_expression_too_deep_for_parser(text: str) -> None:
     said = expressions.expression_fault(text)
     assert said is not None
     assert said.startswith(NO)
@@ -95,7 +95,7 @@ def test_fault_of_what_the_parser_gives_up_on(text: str) -> None:
         ("lambda x=x: x", ["x"]),
     ],
 )
-def test_names_in_order(text: str, names: list[str]) -> None:
+def test_names_come_in_order(text: str, names: list[str]) -> None:
     assert expressions.names_read(text) == names
 
 
@@ -135,7 +135,7 @@ def test_unknown_names_with_the_nearest_one(text: str, sentences: list[str]) -> 
         ("(w, b)", "(self.w, self.b)"),
     ],
 )
-def test_attributes_are_taken_from_self(text: str, expected: str) -> None:
+def test_own_names_become_attributes_of_self(text: str, expected: str) -> None:
     script = Script(PathSpec("keras", "from"))
     assert script.expression(text, own=["w", "b"], given=["inputs"]) == expected
 
@@ -183,14 +183,14 @@ def test_names_of_keras_are_imported(text: str, expected: str, imports: list[str
         ("x[::2], '_fixed0_', keras::a", "(x[::2], '_fixed0_', a)", ["from keras import a"]),
     ],
 )
-def test_names_of_fixed_paths(text: str, expected: str, imports: list[str]) -> None:
+def test_names_of_fixed_paths_are_imported(text: str, expected: str, imports: list[str]) -> None:
     script = Script(PathSpec("tf.keras", "attribute"))
     assert expressions.expression_fault(text) is None
     assert script.expression(text, given=["x"]) == expected
     assert script.text().partition("# import\n")[2].splitlines() == imports
 
 
-def test_a_library_is_imported_unless_its_name_is_given() -> None:
+def test_library_is_imported_unless_name_given() -> None:
     script = Script(PathSpec("keras", "from"))
     assert script.expression("np.pi + os + sys", given=["os"], own=["sys"]) == "np.pi + os + self.sys"
     assert script.text() == "import numpy as np\n\n# import\n"
@@ -210,7 +210,7 @@ def test_a_library_is_imported_unless_its_name_is_given() -> None:
         (r"x in 'a\\b'", r"assert x in 'a\\b', " + r'"not so: x in ' + r"'a\\\\b'" + '"'),
     ],
 )
-def test_an_assertion_shows_what_was_compared(text: str, statement: str) -> None:
+def test_assertion_shows_compared_value(text: str, statement: str) -> None:
     assert expressions.asserted(text, text, str.upper) == [statement]
     ast.parse(statement)
 
@@ -223,7 +223,7 @@ def test_an_assertion_shows_what_was_compared(text: str, statement: str) -> None
         (f"x is {'y' * 60}", [f'assert x is {"y" * 60}, "not so"']),
     ],
 )
-def test_a_long_assertion_is_kept_short(text: str, lines: list[str]) -> None:
+def test_long_assertion_is_kept_short(text: str, lines: list[str]) -> None:
     assert expressions.asserted(text, text, str.upper) == lines
 
 
@@ -240,10 +240,10 @@ def test_a_long_assertion_is_kept_short(text: str, lines: list[str]) -> None:
         ("x", ""),
     ],
 )
-def test_the_function_that_is_called(text: str, name: str) -> None:
+def test_called_name_is_outermost_function(text: str, name: str) -> None:
     assert expressions.called_name(text) == name
 
 
 @pytest.mark.parametrize(("text", "expected"), [("a, b", True), ("(a, b)", True), ("()", True), ("(a)", False)])
-def test_tuples(text: str, expected: bool) -> None:
+def test_tuple_expressions_are_recognised(text: str, expected: bool) -> None:
     assert expressions.is_tuple(text) is expected

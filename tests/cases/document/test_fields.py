@@ -52,7 +52,7 @@ def _said(field: Field, value: Any) -> list[str]:
         (Pattern(), ["x", "a|b", r"it's \"so\" \\d+"]),
     ],
 )
-def test_plain_values_that_fit(field: Field, values: list[Any]) -> None:
+def test_plain_values_fit(field: Field, values: list[Any]) -> None:
     assert [(value, _said(field, value)) for value in values] == [(value, []) for value in values]
 
 
@@ -94,14 +94,14 @@ def test_plain_values_that_fit(field: Field, values: list[Any]) -> None:
         (Pattern(), ["x"], "must be a regular expression, not a list"),
     ],
 )
-def test_plain_values_that_do_not_fit(field: Field, value: Any, message: str) -> None:
+def test_plain_values_do_not_fit(field: Field, value: Any, message: str) -> None:
     assert _said(field, value) == [message]
 
 
 @pytest.mark.parametrize(
     "value", ["", "layers.", ".Dense", "layers Dense", "a::b::c", "::Dense", "2d", "layers.Dense\n", 3, None]
 )
-def test_what_is_no_reference(value: Any) -> None:
+def test_bad_reference_is_refused(value: Any) -> None:
     assert _said(Reference(), value) == [f"must be {REFERENCE}, not {describe_value(value)}"]
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_reference(value: Any) -> None:
     "value",
     ["tf..keras::layers.Dense", "tf.::Dense", "layers.class", "layers.None", "tf.import::Dense", "layers.__debug__"],
 )
-def test_a_reference_that_python_could_not_read(value: str) -> None:
+def test_reference_with_keyword_is_refused(value: str) -> None:
     assert _said(Reference(), value) == [f"must be {REFERENCE}, not {describe_value(value)}"]
 
 
@@ -117,11 +117,11 @@ def test_a_reference_that_python_could_not_read(value: str) -> None:
     ("value", "words"),
     [(None, "empty"), ({"a": 1}, "a mapping"), ([1], "a list"), ("x", "'x'"), (1.5, "1.5"), (True, "True")],
 )
-def test_describe_in_a_few_words(value: Any, words: str) -> None:
+def test_values_are_described_briefly(value: Any, words: str) -> None:
     assert describe_value(value) == words
 
 
-def test_describe_cuts_what_is_long() -> None:
+def test_long_values_are_cut() -> None:
     words = describe_value("x" * 1000)
     assert words == "'" + "x" * 56 + "..."
     assert describe_value("x" * 58) == repr("x" * 58)
@@ -144,7 +144,7 @@ def test_describe_cuts_what_is_long() -> None:
         (None, False),
     ],
 )
-def test_names(value: Any, expected: bool) -> None:
+def test_python_names_are_recognised(value: Any, expected: bool) -> None:
     assert is_name(value) is expected
     assert is_reference(value) is expected
     assert is_reference(f"keras::{value}.x") is expected

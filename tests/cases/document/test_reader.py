@@ -48,7 +48,7 @@ steps:
         (("steps", 7, "units"), 7),
     ],
 )
-def test_line_of_a_value(tmp_path: Path, keys: Keys, line: int) -> None:
+def test_every_value_knows_its_line(tmp_path: Path, keys: Keys, line: int) -> None:
     (tmp_path / "case.yaml").write_text(TEXT, encoding="utf-8")
     assert load(str(tmp_path), "case.yaml").line(keys) == line
 
@@ -75,12 +75,12 @@ def test_values_are_plain_python(tmp_path: Path) -> None:
         (b"[null, yes, 1_000, 2.5, .inf]\n", [None, True, 1000, 2.5, float("inf")]),
     ],
 )
-def test_what_is_read(tmp_path: Path, content: bytes, data: object) -> None:
+def test_valid_yaml_is_read(tmp_path: Path, content: bytes, data: object) -> None:
     (tmp_path / "case.yaml").write_bytes(content)
     assert load(str(tmp_path), "case.yaml").data == data
 
 
-def test_faults_name_the_file_as_it_was_asked_for(tmp_path: Path) -> None:
+def test_faults_name_file_as_given(tmp_path: Path) -> None:
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases" / "case.yaml").write_text(TEXT, encoding="utf-8")
     document = load(str(tmp_path), "cases/case.yaml")
@@ -100,13 +100,13 @@ def test_faults_name_the_file_as_it_was_asked_for(tmp_path: Path) -> None:
         (None, ["None "], "; did you mean 'None '?"),
     ],
 )
-def test_nearest_word(word: object, known: list[str], said: str) -> None:
+def test_suggestion_is_nearest_word(word: object, known: list[str], said: str) -> None:
     assert suggest(word, known) == said
     assert suggest(word, iter(known)) == said
 
 
 @pytest.mark.parametrize(("text", "number"), [("1e-5", 1e-5), ("-2E3", -2000.0), ("1.5e2", 150.0), ("1.0e+2", 100.0)])
-def test_a_number_with_an_exponent_is_a_number(text: str, number: float, tmp_path: Path) -> None:
+def test_exponent_makes_a_number(text: str, number: float, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"a: {text}\nb: '{text}'\nc: e5\n", encoding="utf-8")
     assert load(str(tmp_path), "a.yaml").data == {"a": number, "b": text, "c": "e5"}
 

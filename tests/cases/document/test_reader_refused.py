@@ -45,11 +45,11 @@ def _load(folder: Path, content: bytes) -> Document:
         (b"a: &x " + b"[" * 30 + b"]" * 30 + b"\nb: " + b"[" * 30 + b"*x" + b"]" * 30, "1: nested too deeply"),
     ],
 )
-def test_refused(tmp_path: Path, content: bytes, fault: str) -> None:
+def test_unreadable_file_is_one_fault(tmp_path: Path, content: bytes, fault: str) -> None:
     assert [str(fault) for fault in _load(tmp_path, content).faults] == [f"case.yaml:{fault}"]
 
 
-def test_every_key_that_stands_twice_is_reported(tmp_path: Path) -> None:
+def test_every_duplicate_key_is_reported(tmp_path: Path) -> None:
     document = _load(tmp_path, b"a: 1\na: 2\nb: {c: 1, c: 2}\nb: 3\n")
     assert [(fault.line, fault.message) for fault in document.faults] == [
         (2, "duplicate key 'a'"),
@@ -58,14 +58,14 @@ def test_every_key_that_stands_twice_is_reported(tmp_path: Path) -> None:
     ]
 
 
-def test_several_documents_in_one_file(tmp_path: Path) -> None:
+def test_second_document_in_file_is_refused(tmp_path: Path) -> None:
     (fault,) = _load(tmp_path, b"a: 1\n---\nb: 2\n").faults
     assert fault.line == 2
     assert fault.message.startswith("not YAML: expected a single document")
 
 
 @pytest.mark.parametrize("content", [b"---\n", b"null\n", b"~ # nothing\n"])
-def test_a_document_that_holds_nothing_is_refused_and_not_lost(tmp_path: Path, content: bytes) -> None:
+def test_empty_document_is_refused(tmp_path: Path, content: bytes) -> None:
     assert [fault.line for fault in _load(tmp_path, content).faults] == [1]
 
 
@@ -75,10 +75,10 @@ def test_alias_bomb_is_refused_quickly(tmp_path: Path) -> None:
     begin = time.monotonic()
     (fault,) = _load(tmp_path, "\n".join(rows).encode()).faults
     assert time.monotonic() - begin < 5
-    assert (fault.file, fault.message) == ("case.yaml", "not YAML: the aliases expand to too much")
+    assert (fault.file, fault.message) == ("case.yaml", "not YAML: its aliases expand to too many values")
 
 
-def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+def test_too_large_file_is_refused(tmp_path: Path) -> None:
     head = b"title: x\n#"
     (fault,) = _load(tmp_path, head + b"x" * (MAX_BYTES + 1 - len(head))).faults
     assert str(fault) == f"case.yaml:1: larger than {MAX_BYTES} bytes"
@@ -86,7 +86,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     assert load(str(tmp_path), "case.yaml").data == {"title": "x"}
 
 
-def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+def test_unopenable_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     reasons = {}
@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
         "0x" + "f" * 5000,  # Python writes no number of so many digits
     ],
 )
-def test_a_value_that_cannot_be_read_is_named_by_its_line(tmp_path: Path, value: str) -> None:
+def test_unreadable_value_names_its_line(tmp_path: Path, value: str) -> None:
     (fault,) = _load(tmp_path, f"a: 1\nb: 2\nc: {value}\nd: 4\n".encode()).faults
     assert fault.message.startswith("not YAML: ")
     assert fault.line == 3

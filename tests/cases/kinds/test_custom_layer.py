@@ -71,7 +71,7 @@ IMPORTS = {
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
-def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> None:
+def test_layer_case_writes_class_and_checks(tmp_path: Path, path: PathSpec) -> None:
     imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.startswith("import numpy as np\nimport tensorflow as tf\n\n# import\n")
@@ -79,7 +79,7 @@ def test_the_class_the_model_and_every_check(tmp_path: Path, path: PathSpec) -> 
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
-def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -> None:
+def test_layer_without_arguments_or_weights(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("layer:")]
     body = "layer: {base: layers.Layer, call: inputs}\ninput: {ones: [1, 1]}\nexpect: {trainable_weights: 0}\n"
     script = written_script(tmp_path, FILE, head + body, path)
@@ -111,10 +111,10 @@ def test_a_layer_without_arguments_and_weights(tmp_path: Path, path: PathSpec) -
         ("{units: 32,", "{units: 32, self: 1,", "6: the name 'self' is taken: call the argument something else"),
         ("{units: 32,", "{units: 32, b: 1,", "9: the name 'b' is taken: call the weight something else"),
         ("    scalar: {", "    inputs: {", "10: the name 'inputs' is taken: call the weight something else"),
-        (GOOD[GOOD.index("{trainable_weights") :], "{}\n", "15: expects nothing: say what must hold"),
+        (GOOD[GOOD.index("{trainable_weights") :], "{}\n", "15: no expectations: add at least one"),
     ],
 )
-def test_a_name_that_is_not_there(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_unknown_name_in_layer_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
@@ -138,7 +138,7 @@ def test_a_name_that_is_not_there(tmp_path: Path, old: str, new: str, fault: str
         ("trainable_weights: 2", "trainable: 2", "15: unknown key 'trainable'; did you mean 'trainable_weights'?"),
     ],
 )
-def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_bad_layer_key_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert old in GOOD
     case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new, 1))
     assert case is None
@@ -156,6 +156,6 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
         ("{value: 2}", "2", "6: must be a mapping of names such as {units: 3}, not 2"),
     ],
 )
-def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_unwritable_layer_value_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     assert read_written(tmp_path, FILE, GOOD.replace(old, new)) == (None, [fault])

@@ -84,14 +84,14 @@ IMPORTS = {
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
-def test_every_step_and_every_check(tmp_path: Path, path: PathSpec) -> None:
+def test_model_case_writes_every_step(tmp_path: Path, path: PathSpec) -> None:
     imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imports.splitlines() == IMPORTS[path.form]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.form)
-def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
+def test_model_case_writes_nothing_unasked(tmp_path: Path, path: PathSpec) -> None:
     head = GOOD[: GOOD.index("model:")]
     text = head + "model: {sequential: [layers.Flatten], class: tf.keras::Sequential}\nexpect: {parameters: 0}\n"
     script = written_script(tmp_path, FILE, text, path)
@@ -105,14 +105,14 @@ def test_only_what_is_asked_for(tmp_path: Path, path: PathSpec) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("compile: ", "#", "9: a model is compiled before: the key 'compile' is missing"),
-        ("fit: ", "#", "14: speaks of a step that is not there: the key 'fit' is missing"),
-        ("predict: ", "#", "15: speaks of a step that is not there: the key 'predict' is missing"),
-        (GOOD[GOOD.index("  parameters") :], "  {}\n", "11: expects nothing: say what must hold"),
-        (GOOD[GOOD.index("{shape: [5") :], "{}\n", "15: expects nothing: say what must hold"),
+        ("compile: ", "#", "9: compile the model first: missing key 'compile'"),
+        ("fit: ", "#", "14: needs the key 'fit', which is missing"),
+        ("predict: ", "#", "15: needs the key 'predict', which is missing"),
+        (GOOD[GOOD.index("  parameters") :], "  {}\n", "11: no expectations: add at least one"),
+        (GOOD[GOOD.index("{shape: [5") :], "{}\n", "15: no expectations: add at least one"),
     ],
 )
-def test_an_expectation_without_its_step(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_expectation_without_its_step_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
@@ -136,7 +136,7 @@ def test_an_expectation_without_its_step(tmp_path: Path, old: str, new: str, fau
         ("expect:\n", "expects:\n", "11: unknown key 'expects'; did you mean 'expect'?"),
     ],
 )
-def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_bad_key_or_value_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None
@@ -160,16 +160,16 @@ def test_a_key_or_value_that_does_not_fit(tmp_path: Path, old: str, new: str, fa
         (
             "predict: {random: [5, 4], seed: 3}",
             "predict: {ones: []}",
-            "10: an array has one dimension or more, and none of them open",
+            "10: an array needs at least one dimension, and no open ones",
         ),
         ("rows_sum_to: 1", "rows_sum_to: .inf", "15: must be a number, not inf"),
     ],
 )
-def test_what_cannot_become_a_script_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_unwritable_model_value_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     assert read_written(tmp_path, FILE, GOOD.replace(old, new)) == (None, [fault])
 
 
-def test_a_part_by_its_bare_name_becomes_a_call(tmp_path: Path) -> None:
+def test_bare_class_name_becomes_a_call(tmp_path: Path) -> None:
     text = GOOD.replace("optimizers.Adam:", "Adam:")
     assert "model.compile(optimizer=Adam(learning_rate=0.1)," in written_script(tmp_path, FILE, text, PATHS[0])

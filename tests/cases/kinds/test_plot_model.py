@@ -51,7 +51,7 @@ assert 20 <= height <= 20, f"{height} pixels high"
         (ATTRIBUTE, "\nplot_model = tf.keras.utils.plot_model\n"),
     ],
 )
-def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, imported: str) -> None:
+def test_picture_is_drawn_and_checked(tmp_path: Path, path: PathSpec, imported: str) -> None:
     imports, steps = written_script(tmp_path, FILE, GOOD, path).split("\n# build", 1)
     assert "\n# build" + steps == STEPS
     assert imported in imports
@@ -65,7 +65,7 @@ def test_the_picture_is_drawn_and_looked_at(tmp_path: Path, path: PathSpec, impo
         (ATTRIBUTE, "    plot_model = tf.keras.utils.plot_model"),
     ],
 )
-def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: str) -> None:
+def test_plot_function_falls_back_between_paths(tmp_path: Path, path: PathSpec, last: str) -> None:
     text = GOOD.replace("function: utils.plot_model", "function: [keras::utils.plot_model, utils.plot_model]")
     script = written_script(tmp_path, FILE, text, path)
     lines = ["try:", "    from keras.utils import plot_model", "except ImportError:", last]
@@ -82,12 +82,12 @@ def test_the_fallback_between_two_paths(tmp_path: Path, path: PathSpec, last: st
         ("{rankdir: TB, dpi: 1}", ', rankdir="TB", dpi=1'),
     ],
 )
-def test_options(tmp_path: Path, options: str, arguments: str) -> None:
+def test_plot_options_become_keywords(tmp_path: Path, options: str, arguments: str) -> None:
     text = GOOD.replace("{show_shapes: true, rankdir: LR, dpi: 48}", options)
     assert f'\nplot_model(model, to_file="my-model_1.png"{arguments})\n' in written_script(tmp_path, FILE, text, FROM)
 
 
-def test_options_may_be_left_out(tmp_path: Path) -> None:
+def test_plot_options_are_optional(tmp_path: Path) -> None:
     text = GOOD.replace("  options:", "#")
     assert '\nplot_model(model, to_file="my-model_1.png")\n' in written_script(tmp_path, FILE, text, FROM)
 
@@ -115,7 +115,7 @@ def test_options_may_be_left_out(tmp_path: Path) -> None:
         ("  height: [20, 20]\n", "", "10: width and height go together"),
     ],
 )
-def test_faults(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_bad_plot_case_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) == 1
     case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
     assert case is None

@@ -63,7 +63,7 @@ def _script(root: Path, code: str, path: PathSpec) -> str:
         ("if x:\n    import KERAS.a as b", "if x:\n    import tensorflow.keras.a as b", "if x:\n    b = tf.keras.a"),
     ],
 )
-def test_an_import_in_the_form_of_the_path(tmp_path: Path, code: str, from_form: str, attribute_form: str) -> None:
+def test_snippet_import_takes_path_form(tmp_path: Path, code: str, from_form: str, attribute_form: str) -> None:
     whole = "import tensorflow as tf\n{}\n# build\nassert 1\n"
     assert _script(tmp_path, whole.format(code), FROM) == whole.format(from_form)
     assert _script(tmp_path, whole.format(code), ATTRIBUTE) == whole.format(attribute_form)
@@ -77,9 +77,7 @@ def test_an_import_in_the_form_of_the_path(tmp_path: Path, code: str, from_form:
         ("# KERAS, not MY_KERAS", "# tensorflow.keras, not MY_KERAS", "# tf.keras, not MY_KERAS"),
     ],
 )
-def test_any_other_line_has_the_name_of_the_path(
-    tmp_path: Path, line: str, from_form: str, attribute_form: str
-) -> None:
+def test_placeholder_becomes_dotted_path(tmp_path: Path, line: str, from_form: str, attribute_form: str) -> None:
     code = f"import KERAS\n# call\n{line}\nassert 1\n"
     assert _script(tmp_path, code, FROM) == f"import tensorflow.keras\n# call\n{from_form}\nassert 1\n"
     script = _script(tmp_path, code, ATTRIBUTE)
@@ -111,13 +109,13 @@ def test_any_other_line_has_the_name_of_the_path(
         ),
     ],
 )
-def test_tf_is_there_in_attribute_form(tmp_path: Path, code: str, script: str) -> None:
+def test_attribute_form_imports_tf(tmp_path: Path, code: str, script: str) -> None:
     assert _script(tmp_path, code, ATTRIBUTE) == script
     assert _script(tmp_path, code, FROM).count("import tensorflow as tf\n") == code.count("import tensorflow as tf\n")
 
 
 @pytest.mark.parametrize("path", [FROM, ATTRIBUTE], ids=lambda path: path.form)
-def test_stages_are_left_as_they_are(tmp_path: Path, path: PathSpec) -> None:
+def test_snippet_keeps_its_stages(tmp_path: Path, path: PathSpec) -> None:
     above = "import tensorflow as tf\n# import\n"
     below = "# build\n@staticmethod\ndef f():\n    pass\n\n# check\nassert layers"
     imported = {"from": "from tensorflow.keras import layers\n", "attribute": "layers = tf.keras.layers\n"}[path.form]
@@ -168,7 +166,7 @@ def _packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     ],
 )
 @pytest.mark.usefixtures("_packages")
-def test_what_is_accepted_runs_in_both_forms(tmp_path: Path, code: str, path: PathSpec) -> None:
+def test_accepted_snippet_runs_in_both_forms(tmp_path: Path, code: str, path: PathSpec) -> None:
     script = _script(tmp_path, code + "\nreached = True", path)
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(script, "pasted.py", "exec"), names)

@@ -16,11 +16,11 @@ from harness.contract.statuses import Stage
 
 FILE = "cases/snippet/pasted.yaml"
 PATHS = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute")]
-NO_IMPORT = "4: never imports the import path: write KERAS for it"
-NO_STAGE = "4: has no stage after its imports: open one with a comment line such as `# call`"
-NO_CHECK = "4: checks nothing: assert what must hold"
+NO_IMPORT = "4: does not import the import path: write it as KERAS"
+NO_STAGE = "4: no stage after the imports: start one with a comment line such as `# call`"
+NO_CHECK = "4: no check: add an assert"
 PLAIN = (
-    "4: an import of the path is one plain line such as `from KERAS.layers import Dense, Flatten as F` "
+    "4: import the path in one plain line such as `from KERAS.layers import Dense, Flatten as F` "
     "or `import KERAS.backend as K` (line {} of the code)"
 )
 
@@ -58,14 +58,14 @@ def _read(root: Path, code: Any) -> tuple[Case | None, list[str]]:
         ("x = 1\nif x:\n    from KERAS.layers import (Dense)", 4),
     ],
 )
-def test_an_import_of_the_path_that_is_no_plain_line(tmp_path: Path, statement: str, number: int) -> None:
+def test_snippet_import_must_be_plain_line(tmp_path: Path, statement: str, number: int) -> None:
     fault = PLAIN.format(number)
     assert _read(tmp_path, f"import os\n{statement}\n# call\nassert 1") == (None, [fault])
     both = f"import os\n{statement}\nimport KERAS\n# call\nassert 1"
     assert _read(tmp_path, both) == (None, [fault])
 
 
-def test_every_import_that_is_no_plain_line_is_reported(tmp_path: Path) -> None:
+def test_every_bad_snippet_import_is_reported(tmp_path: Path) -> None:
     code = "from KERAS import *\nimport KERAS\nfrom KERAS import (\n    layers)\n# call\nassert 1"
     assert _read(tmp_path, code) == (None, [PLAIN.format(1), PLAIN.format(3)])
 
@@ -85,7 +85,7 @@ def test_every_import_that_is_no_plain_line_is_reported(tmp_path: Path) -> None:
         "x = __import__('KERAS')",
     ],
 )
-def test_code_that_never_imports_the_path(tmp_path: Path, code: str) -> None:
+def test_snippet_must_import_the_path(tmp_path: Path, code: str) -> None:
     assert _read(tmp_path, f"{code}\n# call\nassert 1") == (None, [NO_IMPORT])
 
 
@@ -102,12 +102,12 @@ def test_code_that_never_imports_the_path(tmp_path: Path, code: str) -> None:
         "import KERAS\n# train\nassert KERAS",
     ],
 )
-def test_code_without_a_stage_after_its_imports(tmp_path: Path, code: str) -> None:
+def test_snippet_needs_stage_after_imports(tmp_path: Path, code: str) -> None:
     assert _read(tmp_path, code) == (None, [NO_STAGE])
 
 
 @pytest.mark.parametrize("stage", [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMPORT)])
-def test_any_later_stage_will_do(tmp_path: Path, stage: str) -> None:
+def test_any_later_stage_is_enough(tmp_path: Path, stage: str) -> None:
     case, faults = _read(tmp_path, f"import KERAS\n# {stage}\nassert KERAS")
     assert case is not None, faults
 
@@ -126,7 +126,7 @@ def test_any_later_stage_will_do(tmp_path: Path, stage: str) -> None:
         (["import KERAS"], ["4: must be text, not a list"]),
     ],
 )
-def test_faults(tmp_path: Path, code: Any, faults: list[str]) -> None:
+def test_bad_snippet_is_refused(tmp_path: Path, code: Any, faults: list[str]) -> None:
     assert _read(tmp_path, code) == (None, faults)
 
 
@@ -135,7 +135,7 @@ def test_faults(tmp_path: Path, code: Any, faults: list[str]) -> None:
     ["import KERAS\n# call\nassert '\0'", "x = " + "-" * 9000 + "1"],
     ids=["null", "deep"],
 )
-def test_what_the_parser_gives_up_on(tmp_path: Path, code: str) -> None:
+def test_snippet_too_deep_for_parser(tmp_path: Path, code: str) -> None:
     case, (fault,) = _read(tmp_path, code)
     assert case is None
     assert fault.startswith("4: is not Python: ")
@@ -150,7 +150,7 @@ def test_what_the_parser_gives_up_on(tmp_path: Path, code: str) -> None:
         "# call\rimport KERAS\nassert 1",
     ],
 )
-def test_a_carriage_return_does_not_lose_an_import(tmp_path: Path, code: str) -> None:
+def test_carriage_return_hides_no_import(tmp_path: Path, code: str) -> None:
     """Python counts it as the end of a line. The code is refused, or has the path's form like any other."""
     case, faults = _read(tmp_path, code)
     assert (case is None) is bool(faults)
@@ -161,7 +161,7 @@ def test_a_carriage_return_does_not_lose_an_import(tmp_path: Path, code: str) ->
 @pytest.mark.parametrize(
     "check", ["assert KERAS", "np.testing.assert_allclose(KERAS, 1)", "if KERAS:\n    raise ValueError"]
 )
-def test_what_checks_something(tmp_path: Path, check: str) -> None:
+def test_snippet_needs_an_assertion(tmp_path: Path, check: str) -> None:
     code = f"import KERAS\n# check\n{check}"
     case, faults = _read(tmp_path, code)
     assert faults == []
@@ -169,13 +169,13 @@ def test_what_checks_something(tmp_path: Path, check: str) -> None:
     assert case.body == {"code": code}
 
 
-def test_the_path_is_imported_before_any_later_stage(tmp_path: Path) -> None:
-    fault = "imports the path after a stage has begun (line 2 of the code): import it first"
+def test_path_is_imported_before_later_stages(tmp_path: Path) -> None:
+    fault = "imports the path after the first stage (line 2 of the code): move the import up"
     assert _read(tmp_path, "# build\nimport KERAS\n# check\nassert KERAS") == (None, [f"4: {fault}"])
 
 
 @pytest.mark.parametrize("newer", ["(x := 1)", "def f(a, /): pass"])
-def test_syntax_that_the_oldest_python_does_not_know(tmp_path: Path, newer: str) -> None:
+def test_syntax_after_python_37_is_refused(tmp_path: Path, newer: str) -> None:
     case, faults = _read(tmp_path, f"import KERAS\n# call\n{newer}\nassert KERAS")
     assert case is None
     assert faults[0].startswith("4: is not Python: ")

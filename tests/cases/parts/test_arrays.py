@@ -15,7 +15,7 @@ from harness.cases.parts.arrays import ArrayField, data, is_array, rows
 from harness.contract.plan import PathSpec
 
 NO_ARRAY = "must be an array such as {ones: [2, 4]}"
-DIMENSIONS = "an array has one dimension or more, and none of them open"
+DIMENSIONS = "an array needs at least one dimension, and no open ones"
 DTYPES = "bool, float16, float32, float64, int32, int64, uint8"
 SHAPE = "a list of sizes such as [2, 784] (null for an open one)"
 
@@ -49,7 +49,7 @@ def _said(spec: Any) -> list[str]:
         ("{texts: [[a b, c], [d, 'é\"\\']]}", r'np.array([["a b", "c"], ["d", "é\"\\"]])', 2),
     ],
 )
-def test_expression_and_rows(document: str, python: str, count: int) -> None:
+def test_array_becomes_numpy_expression(document: str, python: str, count: int) -> None:
     script = Script(PathSpec("keras", "from"))
     array, faults = _read(ArrayField(), yaml.safe_load(document))
     assert faults == []
@@ -72,7 +72,7 @@ def test_expression_and_rows(document: str, python: str, count: int) -> None:
         ({"full": [2, None], "value": 1}, [DIMENSIONS]),
         ({"ones": []}, [DIMENSIONS]),
         ({"random": [], "seed": 1}, [DIMENSIONS]),
-        ({"full": [2]}, ["the key 'value' is missing"]),
+        ({"full": [2]}, ["missing key 'value'"]),
         ({"full": [2], "value": "x"}, ["must be a number, not 'x'"]),
         ({"ones": [2], "value": 3}, ["unknown key 'value'; known: dtype, ones"]),
         ({"ones": [2], "zeros": [2]}, ["unknown key 'zeros'; known: dtype, ones"]),
@@ -89,7 +89,7 @@ def test_expression_and_rows(document: str, python: str, count: int) -> None:
         ({"ones": [2], "dtype": None}, [f"empty is not one of the known words; known: {DTYPES}"]),
     ],
 )
-def test_what_is_no_array(spec: Any, messages: list[str]) -> None:
+def test_bad_array_is_refused(spec: Any, messages: list[str]) -> None:
     assert _said(spec) == messages
 
 
@@ -105,11 +105,11 @@ def test_what_is_no_array(spec: Any, messages: list[str]) -> None:
         (f"{{values: [1{'0' * 400}]}}", "must be a list of numbers, or of such lists, not a list"),
     ],
 )
-def test_numbers_that_have_no_literal_or_no_end(document: str, message: str) -> None:
+def test_unwritable_numbers_are_refused(document: str, message: str) -> None:
     assert _said(yaml.safe_load(document)) == [message]
 
 
-def test_data_is_an_array_or_a_list_of_them() -> None:
+def test_data_is_one_or_several_arrays() -> None:
     script = Script(PathSpec("keras", "from"))
     several, faults = _read(data(), [{"ones": [3, 4]}, {"zeros": [2]}])
     assert literal(several, script) == '[np.ones((3, 4), dtype="float32"), np.zeros((2,), dtype="float32")]'
@@ -128,7 +128,7 @@ def test_data_is_an_array_or_a_list_of_them() -> None:
         ([[{"ones": [1]}]], [f"{NO_ARRAY}, not a list"]),
     ],
 )
-def test_what_is_no_data(spec: Any, messages: list[str]) -> None:
+def test_bad_data_is_refused(spec: Any, messages: list[str]) -> None:
     assert _read(data(), spec)[1] == messages
 
 
@@ -136,5 +136,5 @@ def test_what_is_no_data(spec: Any, messages: list[str]) -> None:
     ("value", "expected"),
     [({"ones": 1}, True), ({"x": 1, "texts": []}, True), ({"x": 1}, False), ({}, False), ("ones", False), ([], False)],
 )
-def test_what_is_written_as_an_array(value: Any, expected: bool) -> None:
+def test_array_is_recognised_by_its_key(value: Any, expected: bool) -> None:
     assert is_array(value) is expected

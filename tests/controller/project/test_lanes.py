@@ -91,7 +91,7 @@ FAULTS = [
     ),
     ("  today: {", "  quick: {", "'quick' is also a group, which every lane is by itself"),
     ("  today: {", "  legacy: {", "the variant tf216-legacy is named as an environment of this lane"),
-    ("title: Runs today, ", "", "the key 'title' is missing"),
+    ("title: Runs today, ", "", "missing key 'title'"),
     ("may_fail: true", "may_fail: yes please", "must be true or false, not 'yes please'"),
 ]
 

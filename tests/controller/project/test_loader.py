@@ -117,8 +117,8 @@ def test_a_script_that_cannot_be_compiled_is_a_fault(project: Path, monkeypatch:
     with pytest.raises(FaultyFiles) as faulty:
         load_project(project)
     assert str(faulty.value).splitlines() == [
-        "cases/model_build/dense.yaml:1: becomes no Python under tensorflow.keras: "
+        "cases/model_build/dense.yaml:1: its script is not Python under tensorflow.keras: "
         "'return' outside function: return 'dense'",
-        "cases/snippet/version.yaml:1: becomes no Python under tensorflow.keras: "
+        "cases/snippet/version.yaml:1: its script is not Python under tensorflow.keras: "
         "'return' outside function: return 'version'",
     ]

@@ -78,7 +78,7 @@ FAULTS = [
     ),
     ("days_after_release: 14", "days_after_release: -1", "4: must be a whole number of days, at most 3650, not -1"),
     ("days_after_release: 14", "days_after_release: 3651", "4: must be a whole number of days, at most 3650, not 3651"),
-    ("dependencies: [pluggy], ", "", "6: the key 'dependencies' is missing"),
+    ("dependencies: [pluggy], ", "", "6: missing key 'dependencies'"),
     ("dependencies: [pluggy]", "dependencies: pluggy", "6: must be a list with at least one item, not 'pluggy'"),
     ("as_of: 2026-11-01", "as_of: 1999-12-31", "6: must be a date such as 2024-03-08, not datetime.date(1999, 12, 31)"),
     (

@@ -119,7 +119,7 @@ def test_a_folder_without_a_document_is_refused(
         (b'{"schema": 1,\n "envir', "cannot be read: Unterminated string"),
         ('{"schema": 1, "é": 0}'.encode("latin-1"), "cannot be read: 'utf-8' codec can't decode byte"),
         (b'{"schema": 7}', "has schema 7, and this harness reads schema 1"),
-        (b'{"schema": 1, "cells": []}', "not a result document: the key 'environment' is missing"),
+        (b'{"schema": 1, "cells": []}', "not a result document: missing key 'environment'"),
     ],
 )
 @pytest.mark.parametrize("where", ["HEAD", "folder"])

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.written_cases import ATTRIBUTE, FROM, GoodBody
 
-import pytest
-
-from harness.contract.plan import PathSpec
-from tests.support.written_cases import ATTRIBUTE, FROM, python
-
+KIND = "model_build"
 BODY_1 = """\
 model: {sequential: [{layers.Dense: {units: 2, input_shape: [1]}}]}
 compile: {optimizer: sgd, loss: mse}
@@ -130,13 +126,7 @@ assert any(re.search("old", text) for text in said), said
 assert not model.built, "not so: not model.built"
 """
 
-
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, ATTRIBUTE, SCRIPT_2),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "model_build", body, path) == script
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, ATTRIBUTE, SCRIPT_2),
+]

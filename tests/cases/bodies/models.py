@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.written_cases import ATTRIBUTE, FROM, GoodBody
 
-import pytest
-
-from harness.contract.plan import PathSpec
-from tests.support.written_cases import ATTRIBUTE, FROM, python
-
+KIND = "model_build"
 BODY_1 = """\
 model:
   functional:
@@ -128,14 +124,8 @@ layer_names = [layer.name for layer in model.layers]
 assert layer_names == ["first", "second"], layer_names
 """
 
-
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, ATTRIBUTE, SCRIPT_2),
-        (BODY_3, FROM, SCRIPT_3),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "model_build", body, path).endswith(script)
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, ATTRIBUTE, SCRIPT_2),
+    (BODY_3, FROM, SCRIPT_3),
+]

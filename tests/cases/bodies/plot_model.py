@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.written_cases import ATTRIBUTE, FROM, BadBody, GoodBody
 
-import pytest
-
-from harness.contract.plan import PathSpec
-from tests.support.written_cases import ATTRIBUTE, FROM, python, replaced, said
-
+KIND = "plot_model"
 BODY_1 = """\
 model: {subclass: {layers: {first: layers.Flatten, second: {layers.Dense: {units: 1}}}, call: second(first(inputs))}}
 plot:
@@ -141,82 +137,70 @@ assert raised is not None, "nothing raised ImportError"
 assert re.search("pydot", str(raised)), raised
 """
 
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, ATTRIBUTE, SCRIPT_2),
+    (BODY_3, FROM, SCRIPT_3),
+    (BODY_4, FROM, SCRIPT_4),
+]
 
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, ATTRIBUTE, SCRIPT_2),
-        (BODY_3, FROM, SCRIPT_3),
-        (BODY_4, FROM, SCRIPT_4),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "plot_model", body, path).endswith(script)
-
-
-@pytest.mark.parametrize(
-    ("body", "old", "new", "faults"),
-    [
-        (
-            BODY_1,
-            "hide: [dot, pydot, pydotplus]",
-            "hide: [dto]",
-            ["9: 'dto' is not one of the known words; did you mean 'dot'?"],
-        ),
-        (BODY_1, "hide: [dot, pydot, pydotplus]", "hide: dot", ["9: must be a list with at least one item, not 'dot'"]),
-        (BODY_1, "[first, second]}\n", "[1]}\n", ["8: must be text, not 1"]),
-        (
-            BODY_1,
-            "shows: ['Dense \"x\"', 'a\\b']",
-            "shows: []",
-            ["10: must be a list with at least one item, not a list"],
-        ),
-        (BODY_1, "model.svg", "model.png", ["10: the text of a PNG file cannot be read: draw to an SVG file"]),
-        (
-            BODY_1,
-            "model.svg",
-            "model.pdf",
-            ["10: of a PDF file neither width and height nor what it shows can be checked"],
-        ),
-        (BODY_1, "width: [1, 20], ", "", ["10: width and height go together"]),
-        (BODY_1, "silent: [model.built]", "silent: [modl.built]", ["10: unknown name 'modl'; did you mean 'model'?"]),
-        (
-            BODY_1,
-            "silent: [model.built]",
-            "raises: {at: plot, type: ImportError, match: x}",
-            ["10: nothing else can be expected of steps that raise, but silent and warns"],
-        ),
-        (BODY_1, "model: {subclass", "model: {subclas", ["4: unknown key 'subclas'; did you mean 'subclass'?"]),
-        (
-            BODY_1,
-            "options: {show_shapes",
-            "options: {show_shape",
-            ["8: unknown key 'show_shape'; did you mean 'show_shapes'?"],
-        ),
-        (
-            BODY_1,
-            BODY_1[
-                BODY_1.index(
-                    "expect: {width: [1, 20], height: [2, 2], shows: ['Dense \"x\"', 'a\\b'], silent: [model.built]}"
-                ) :
-            ],
-            "expect: null\n",
-            ["10: must be a mapping, not empty"],
-        ),
-        (
-            BODY_1,
-            BODY_1[
-                BODY_1.index(
-                    "expect: {width: [1, 20], height: [2, 2], shows: ['Dense \"x\"', 'a\\b'], silent: [model.built]}"
-                ) :
-            ],
-            "expect: {}\n",
-            ["10: expects nothing: say what must hold"],
-        ),
-        (BODY_3, "{no_file: true}", "{no_file: 1}", ["7: must be true or false, not 1"]),
-        (BODY_4, "at: plot", "at: build", ["7: must be the last stage of the case: its stages are build, plot"]),
-    ],
-)
-def test_faults(tmp_path: Path, body: str, old: str, new: str, faults: list[str]) -> None:
-    assert said(tmp_path, "plot_model", replaced(body, old, new)) == faults
+FAULTS: list[BadBody] = [
+    (
+        BODY_1,
+        "hide: [dot, pydot, pydotplus]",
+        "hide: [dto]",
+        ["9: 'dto' is not one of the known words; did you mean 'dot'?"],
+    ),
+    (BODY_1, "hide: [dot, pydot, pydotplus]", "hide: dot", ["9: must be a list with at least one item, not 'dot'"]),
+    (BODY_1, "[first, second]}\n", "[1]}\n", ["8: must be text, not 1"]),
+    (
+        BODY_1,
+        "shows: ['Dense \"x\"', 'a\\b']",
+        "shows: []",
+        ["10: must be a list with at least one item, not a list"],
+    ),
+    (BODY_1, "model.svg", "model.png", ["10: shows cannot be checked in a PNG file: draw an SVG file"]),
+    (
+        BODY_1,
+        "model.svg",
+        "model.pdf",
+        ["10: width, height and shows cannot be checked in a PDF file"],
+    ),
+    (BODY_1, "width: [1, 20], ", "", ["10: width and height go together"]),
+    (BODY_1, "silent: [model.built]", "silent: [modl.built]", ["10: unknown name 'modl'; did you mean 'model'?"]),
+    (
+        BODY_1,
+        "silent: [model.built]",
+        "raises: {at: plot, type: ImportError, match: x}",
+        ["10: with raises, only silent and warns can be expected"],
+    ),
+    (BODY_1, "model: {subclass", "model: {subclas", ["4: unknown key 'subclas'; did you mean 'subclass'?"]),
+    (
+        BODY_1,
+        "options: {show_shapes",
+        "options: {show_shape",
+        ["8: unknown key 'show_shape'; did you mean 'show_shapes'?"],
+    ),
+    (
+        BODY_1,
+        BODY_1[
+            BODY_1.index(
+                "expect: {width: [1, 20], height: [2, 2], shows: ['Dense \"x\"', 'a\\b'], silent: [model.built]}"
+            ) :
+        ],
+        "expect: null\n",
+        ["10: must be a mapping, not empty"],
+    ),
+    (
+        BODY_1,
+        BODY_1[
+            BODY_1.index(
+                "expect: {width: [1, 20], height: [2, 2], shows: ['Dense \"x\"', 'a\\b'], silent: [model.built]}"
+            ) :
+        ],
+        "expect: {}\n",
+        ["10: no expectations: add at least one"],
+    ),
+    (BODY_3, "{no_file: true}", "{no_file: 1}", ["7: must be true or false, not 1"]),
+    (BODY_4, "at: plot", "at: build", ["7: must be the last stage of the case: its stages are build, plot"]),
+]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.written_cases import ATTRIBUTE, FROM, BadBody, GoodBody
 
-import pytest
-
-from harness.contract.plan import PathSpec
-from tests.support.written_cases import ATTRIBUTE, FROM, python, replaced, said
-
+KIND = "save_load"
 BODY_1 = """\
 layer: {base: layers.Layer, call: inputs * 2}
 model: {sequential: [{CustomLayer: {input_shape: [4]}}, {layers.Dense: {units: 2}}]}
@@ -162,81 +158,69 @@ WITH = (
     "must be a method of the model (save, save_weights, export, load_weights) or a function such as models.load_model"
 )
 
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, ATTRIBUTE, SCRIPT_2),
+    (BODY_3, FROM, SCRIPT_3),
+    (BODY_4, FROM, SCRIPT_4),
+]
 
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, ATTRIBUTE, SCRIPT_2),
-        (BODY_3, FROM, SCRIPT_3),
-        (BODY_4, FROM, SCRIPT_4),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "save_load", body, path) == script
-
-
-@pytest.mark.parametrize(
-    ("body", "old", "new", "faults"),
-    [
-        (BODY_1, "with: models.save_model", "with: load_weights", ["9: load_weights saves nothing"]),
-        (BODY_1, "with: models.load_model", "with: save", ["10: save loads nothing"]),
-        (BODY_1, "with: models.save_model", "with: write", [f"9: {WITH}, not 'write'"]),
-        (BODY_1, "with: models.save_model", "with: models.class", [f"9: {WITH}, not 'models.class'"]),
-        (
-            BODY_1,
-            "with: models.save_model",
-            "with: tf..keras::models.save",
-            [f"9: {WITH}, not 'tf..keras::models.save'"],
-        ),
-        (BODY_1, "saved/model.h5,", "../model.h5,", ["9: must be a file name, not '../model.h5'"]),
-        (BODY_1, "saved/model.h5,", "x/../../y,", ["9: must be a file name, not 'x/../../y'"]),
-        (BODY_1, "saved/model.h5,", "'a\"b',", ["9: must be a file name, not 'a\"b'"]),
-        (BODY_1, "file: saved/model.h5,", "", ["9: the key 'file' is missing"]),
-        (BODY_1, "files: [saved/model.h5]", "files: [..]", ["12: must be a file name, not '..'"]),
-        (BODY_1, "input: {ones: [3, 4]}\n", "", ["13: speaks of a step that is not there: the key 'input' is missing"]),
-        (
-            BODY_1,
-            "compile: {optimizer: sgd, loss: mse}\n",
-            "",
-            ["6: a model is compiled before: the key 'compile' is missing"],
-        ),
-        (BODY_1, "restored.optimizer", "restord.optimizer", ["15: unknown name 'restord'; did you mean 'restored'?"]),
-        (BODY_1, "call: inputs * 2", "call: input * 2", ["4: unknown name 'input'; did you mean 'inputs'?"]),
-        (BODY_1, "load: {", "laod: {", ["10: unknown key 'laod'; did you mean 'load'?"]),
-        (
-            BODY_1,
-            "expect:\n",
-            "expect:\n  raises: {at: load, type: ValueError, match: x}\n",
-            [
-                "12: must be the last stage of the case: its stages are build, compile, fit, call, save, load, call",
-                "12: nothing else can be expected of steps that raise, but silent and warns",
-            ],
-        ),
-        (BODY_1, BODY_1[BODY_1.index("expect:") :], "expect: null\n", ["11: must be a mapping, not empty"]),
-        (BODY_1, BODY_1[BODY_1.index("expect:") :], "expect: {}\n", ["11: expects nothing: say what must hold"]),
-        (
-            BODY_1,
-            "layer: {base: layers.Layer, call: inputs * 2}",
-            "layer: {}",
-            ["4: the key 'base' is missing", "4: the key 'call' is missing"],
-        ),
-        (
-            BODY_1,
-            "fit: {inputs: {ones: [2, 4]}, targets: {zeros: [2, 2]}}",
-            "fit: []",
-            ["7: must be a mapping, not a list"],
-        ),
-        (BODY_1, "options: {include_optimizer: false}", "options: {1: false}", ["9: 1 is not a Python name"]),
-        (BODY_3, "save: {with: tf.saved_model.save, file: model}\n", "", ["1: the key 'save' is missing"]),
-        (BODY_3, "at: save", "at: call", ["6: must be the last stage of the case: its stages are build, save"]),
-        (
-            BODY_3,
-            "save: {with: tf.saved_model.save, file: model}\n",
-            "save: model.h5\n",
-            ["5: must be a mapping, not 'model.h5'"],
-        ),
-    ],
-)
-def test_faults(tmp_path: Path, body: str, old: str, new: str, faults: list[str]) -> None:
-    assert said(tmp_path, "save_load", replaced(body, old, new)) == faults
+FAULTS: list[BadBody] = [
+    (BODY_1, "with: models.save_model", "with: load_weights", ["9: load_weights saves nothing"]),
+    (BODY_1, "with: models.load_model", "with: save", ["10: save loads nothing"]),
+    (BODY_1, "with: models.save_model", "with: write", [f"9: {WITH}, not 'write'"]),
+    (BODY_1, "with: models.save_model", "with: models.class", [f"9: {WITH}, not 'models.class'"]),
+    (
+        BODY_1,
+        "with: models.save_model",
+        "with: tf..keras::models.save",
+        [f"9: {WITH}, not 'tf..keras::models.save'"],
+    ),
+    (BODY_1, "saved/model.h5,", "../model.h5,", ["9: must be a file name, not '../model.h5'"]),
+    (BODY_1, "saved/model.h5,", "x/../../y,", ["9: must be a file name, not 'x/../../y'"]),
+    (BODY_1, "saved/model.h5,", "'a\"b',", ["9: must be a file name, not 'a\"b'"]),
+    (BODY_1, "file: saved/model.h5,", "", ["9: missing key 'file'"]),
+    (BODY_1, "files: [saved/model.h5]", "files: [..]", ["12: must be a file name, not '..'"]),
+    (BODY_1, "input: {ones: [3, 4]}\n", "", ["13: needs the key 'input', which is missing"]),
+    (
+        BODY_1,
+        "compile: {optimizer: sgd, loss: mse}\n",
+        "",
+        ["6: compile the model first: missing key 'compile'"],
+    ),
+    (BODY_1, "restored.optimizer", "restord.optimizer", ["15: unknown name 'restord'; did you mean 'restored'?"]),
+    (BODY_1, "call: inputs * 2", "call: input * 2", ["4: unknown name 'input'; did you mean 'inputs'?"]),
+    (BODY_1, "load: {", "laod: {", ["10: unknown key 'laod'; did you mean 'load'?"]),
+    (
+        BODY_1,
+        "expect:\n",
+        "expect:\n  raises: {at: load, type: ValueError, match: x}\n",
+        [
+            "12: must be the last stage of the case: its stages are build, compile, fit, call, save, load, call",
+            "12: with raises, only silent and warns can be expected",
+        ],
+    ),
+    (BODY_1, BODY_1[BODY_1.index("expect:") :], "expect: null\n", ["11: must be a mapping, not empty"]),
+    (BODY_1, BODY_1[BODY_1.index("expect:") :], "expect: {}\n", ["11: no expectations: add at least one"]),
+    (
+        BODY_1,
+        "layer: {base: layers.Layer, call: inputs * 2}",
+        "layer: {}",
+        ["4: missing key 'base'", "4: missing key 'call'"],
+    ),
+    (
+        BODY_1,
+        "fit: {inputs: {ones: [2, 4]}, targets: {zeros: [2, 2]}}",
+        "fit: []",
+        ["7: must be a mapping, not a list"],
+    ),
+    (BODY_1, "options: {include_optimizer: false}", "options: {1: false}", ["9: 1 is not a Python name"]),
+    (BODY_3, "save: {with: tf.saved_model.save, file: model}\n", "", ["1: missing key 'save'"]),
+    (BODY_3, "at: save", "at: call", ["6: must be the last stage of the case: its stages are build, save"]),
+    (
+        BODY_3,
+        "save: {with: tf.saved_model.save, file: model}\n",
+        "save: model.h5\n",
+        ["5: must be a mapping, not 'model.h5'"],
+    ),
+]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.written_cases import ATTRIBUTE, FROM, BadBody, GoodBody
 
-import pytest
-
-from harness.contract.plan import PathSpec
-from tests.support.written_cases import ATTRIBUTE, FROM, python, replaced, said
-
+KIND = "training"
 BODY_1 = """\
 model: {sequential: [{layers.Dense: {units: 1, input_shape: [1]}}]}
 compile: {optimizer: {optimizers.SGD: {learning_rate: 0.25}}, loss: {losses.MeanSquaredError: {}}}
@@ -140,102 +136,90 @@ said = [str(warning.message) for warning in caught if issubclass(warning.categor
 assert any(re.search("old", text) for text in said), said
 """
 
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, FROM, SCRIPT_2),
+    (BODY_3, FROM, SCRIPT_3),
+    (BODY_4, ATTRIBUTE, SCRIPT_4),
+]
 
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, FROM, SCRIPT_2),
-        (BODY_3, FROM, SCRIPT_3),
-        (BODY_4, ATTRIBUTE, SCRIPT_4),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "training", body, path).endswith(script)
-
-
-@pytest.mark.parametrize(
-    ("body", "old", "new", "faults"),
-    [
-        (
-            BODY_1,
-            "loss: {losses.MeanSquaredError: {}}",
-            "loss: mse",
-            ["6: takes a loss such as {losses.MeanSquaredError: {}}, not a word"],
-        ),
-        (
-            BODY_1,
-            "loss: {losses.MeanSquaredError: {}}",
-            "loss: {a: mse}",
-            ["6: takes a loss such as {losses.MeanSquaredError: {}}, not a word"],
-        ),
-        (
-            BODY_1,
-            "epochs: 2",
-            "epochs: 2, batch_size: 4, shuffle: true",
-            ["6: gradient_tape takes no 'batch_size'", "6: gradient_tape takes no 'shuffle'"],
-        ),
-        (
-            BODY_1,
-            "by: gradient_tape",
-            "by: gradient",
-            ["6: 'gradient' is not one of the known words; did you mean 'gradient_tape'?"],
-        ),
-        (BODY_1, "by: gradient_tape, ", "", ["6: the key 'by' is missing"]),
-        (BODY_1, "loss: falls", "history: [loss]", ["9: gradient_tape gives no history"]),
-        (BODY_1, "evaluate: {inputs", "evaluat: {inputs", ["7: unknown key 'evaluat'; did you mean 'evaluate'?"]),
-        (BODY_1, "losses[0] > 0", "loses[0] > 0", ["9: unknown name 'loses'; did you mean 'losses'?"]),
-        (BODY_1, "batch_size: 1", "batch_size: 0", ["7: must be a whole number of at least 1, not 0"]),
-        (
-            BODY_1,
-            "train: {by: gradient_tape, inputs: {ones: [1, 1]}, targets: {zeros: [1, 1]}, epochs: 2}",
-            "train: []",
-            ["6: must be a mapping, not a list"],
-        ),
-        (
-            BODY_1,
-            "compile: {optimizer: {optimizers.SGD: {learning_rate: 0.25}}, loss: {losses.MeanSquaredError: {}}}\n",
-            "",
-            ["1: the key 'compile' is missing"],
-        ),
-        (
-            BODY_1,
-            "predict: {ones: [1, 1]}",
-            "predict: {ones: 1}",
-            ["8: must be a list of sizes such as [2, 784] (null for an open one), not 1"],
-        ),
-        (
-            BODY_1,
-            "loss: falls, evaluation: 0.5",
-            "loss: falls, prediction: {}",
-            ["9: expects nothing: say what must hold"],
-        ),
-        (BODY_2, "epochs: 2", "epochs: 2, batch_size: 4", ["6: fit_generator takes no 'batch_size'"]),
-        (
-            BODY_3,
-            "targets: {zeros: [1, 1]}",
-            "targets: {zeros: [1, 1]}, callbacks: [x], workers: 1",
-            ["6: train_on_batch takes no 'callbacks'", "6: train_on_batch takes no 'workers'"],
-        ),
-        (BODY_3, "{loss: finite}", "{history: [loss]}", ["7: train_on_batch gives no history"]),
-        (
-            BODY_3,
-            "{loss: finite}",
-            "{evaluation: 1, prediction: {rows_sum_to: 1}}",
-            [
-                "7: speaks of a step that is not there: the key 'evaluate' is missing",
-                "7: speaks of a step that is not there: the key 'predict' is missing",
-            ],
-        ),
-        (
-            BODY_4,
-            "category: UserWarning",
-            "category: ValueError",
-            ["7: must be a warning such as UserWarning, not 'ValueError'"],
-        ),
-        (BODY_4, "at: fit", "at: call", ["7: the case has no such stage: its stages are build, compile, fit"]),
-        (BODY_4, "targets: {zeros: [1, 1]}, ", "", ["6: the key 'targets' is missing"]),
-    ],
-)
-def test_faults(tmp_path: Path, body: str, old: str, new: str, faults: list[str]) -> None:
-    assert said(tmp_path, "training", replaced(body, old, new)) == faults
+FAULTS: list[BadBody] = [
+    (
+        BODY_1,
+        "loss: {losses.MeanSquaredError: {}}",
+        "loss: mse",
+        ["6: needs a loss such as {losses.MeanSquaredError: {}}, not a word"],
+    ),
+    (
+        BODY_1,
+        "loss: {losses.MeanSquaredError: {}}",
+        "loss: {a: mse}",
+        ["6: needs a loss such as {losses.MeanSquaredError: {}}, not a word"],
+    ),
+    (
+        BODY_1,
+        "epochs: 2",
+        "epochs: 2, batch_size: 4, shuffle: true",
+        ["6: gradient_tape takes no 'batch_size'", "6: gradient_tape takes no 'shuffle'"],
+    ),
+    (
+        BODY_1,
+        "by: gradient_tape",
+        "by: gradient",
+        ["6: 'gradient' is not one of the known words; did you mean 'gradient_tape'?"],
+    ),
+    (BODY_1, "by: gradient_tape, ", "", ["6: missing key 'by'"]),
+    (BODY_1, "loss: falls", "history: [loss]", ["9: gradient_tape gives no history"]),
+    (BODY_1, "evaluate: {inputs", "evaluat: {inputs", ["7: unknown key 'evaluat'; did you mean 'evaluate'?"]),
+    (BODY_1, "losses[0] > 0", "loses[0] > 0", ["9: unknown name 'loses'; did you mean 'losses'?"]),
+    (BODY_1, "batch_size: 1", "batch_size: 0", ["7: must be a whole number of at least 1, not 0"]),
+    (
+        BODY_1,
+        "train: {by: gradient_tape, inputs: {ones: [1, 1]}, targets: {zeros: [1, 1]}, epochs: 2}",
+        "train: []",
+        ["6: must be a mapping, not a list"],
+    ),
+    (
+        BODY_1,
+        "compile: {optimizer: {optimizers.SGD: {learning_rate: 0.25}}, loss: {losses.MeanSquaredError: {}}}\n",
+        "",
+        ["1: missing key 'compile'"],
+    ),
+    (
+        BODY_1,
+        "predict: {ones: [1, 1]}",
+        "predict: {ones: 1}",
+        ["8: must be a list of sizes such as [2, 784] (null for an open one), not 1"],
+    ),
+    (
+        BODY_1,
+        "loss: falls, evaluation: 0.5",
+        "loss: falls, prediction: {}",
+        ["9: no expectations: add at least one"],
+    ),
+    (BODY_2, "epochs: 2", "epochs: 2, batch_size: 4", ["6: fit_generator takes no 'batch_size'"]),
+    (
+        BODY_3,
+        "targets: {zeros: [1, 1]}",
+        "targets: {zeros: [1, 1]}, callbacks: [x], workers: 1",
+        ["6: train_on_batch takes no 'callbacks'", "6: train_on_batch takes no 'workers'"],
+    ),
+    (BODY_3, "{loss: finite}", "{history: [loss]}", ["7: train_on_batch gives no history"]),
+    (
+        BODY_3,
+        "{loss: finite}",
+        "{evaluation: 1, prediction: {rows_sum_to: 1}}",
+        [
+            "7: needs the key 'evaluate', which is missing",
+            "7: needs the key 'predict', which is missing",
+        ],
+    ),
+    (
+        BODY_4,
+        "category: UserWarning",
+        "category: ValueError",
+        ["7: must be a warning such as UserWarning, not 'ValueError'"],
+    ),
+    (BODY_4, "at: fit", "at: call", ["7: the case has no such stage: its stages are build, compile, fit"]),
+    (BODY_4, "targets: {zeros: [1, 1]}, ", "", ["6: missing key 'targets'"]),
+]

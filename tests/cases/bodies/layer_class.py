@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from harness.contract.plan import PathSpec
 from tests.support.good_cases import BODIES
-from tests.support.written_cases import ATTRIBUTE, FROM, python
+from tests.support.written_cases import ATTRIBUTE, FROM, GoodBody
 
+KIND = "custom_layer"
 BODY_1 = BODIES["custom_layer"]
 SCRIPT_1 = """\
 import numpy as np
@@ -146,13 +142,7 @@ assert layers == ["InputLayer", "CustomLayer"], layers
 assert copy.name == model.name, copy.name
 """
 
-
-@pytest.mark.parametrize(
-    ("body", "path", "script"),
-    [
-        (BODY_1, FROM, SCRIPT_1),
-        (BODY_2, ATTRIBUTE, SCRIPT_2),
-    ],
-)
-def test_the_script(tmp_path: Path, body: str, path: PathSpec, script: str) -> None:
-    assert python(tmp_path, "custom_layer", body, path) == script
+SCRIPTS: list[GoodBody] = [
+    (BODY_1, FROM, SCRIPT_1),
+    (BODY_2, ATTRIBUTE, SCRIPT_2),
+]

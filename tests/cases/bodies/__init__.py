@@ -1,0 +1,1 @@
+"""Tables of bodies: the scripts that good ones become, and the faults of bad ones."""
