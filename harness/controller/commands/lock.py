@@ -1,15 +1,18 @@
-"""`harness lock`: resolve the exact packages of the selected environments."""
+"""`harness lock`: resolve the exact packages of the selected environments, variants together with their bases."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
 from harness.controller.commands.openers import open_layout
 from harness.controller.commands.options import add_environments, selection_of
-from harness.controller.environments import lockfile
-from harness.controller.errors import Exit
+from harness.controller.environments.lockfile import write_failure, write_lock
+from harness.controller.environments.resolver import Unresolvable, resolve_packages
+from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import Environment, Matrix
 
 OPENER = open_layout
 
@@ -20,9 +23,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
-    """Resolve the selected environments, one after the other."""
+    """Resolve the selected environments, one after the other. One that cannot be resolved does not stop the others.
+
+    Raises HarnessError at the end with all that could not be resolved.
+    """
     matrix = load_matrix(layout.root)
-    for environment in selection_of(options).choose_environments(matrix):
-        changed = lockfile.lock(environment, matrix.resolve, layout)
-        print(f"{environment.id}: {'locked' if changed else 'unchanged'}", flush=True)
+    failures = []
+    for family in _families(selection_of(options).choose_environments(matrix), matrix):
+        try:
+            packages = resolve_packages(family[0], matrix.resolve)
+        except HarnessError as error:
+            failures.append(str(error))
+            print(f"{family[0].id}: not locked", flush=True)
+            if isinstance(error, Unresolvable):
+                for item in family:
+                    write_failure(item, matrix.resolve, layout, str(error))
+            continue
+        for item in family:
+            changed = write_lock(item, matrix.resolve, layout, packages)
+            print(f"{item.id}: {'locked' if changed else 'unchanged'}", flush=True)
+    if failures:
+        raise HarnessError("\n".join(failures))
     return Exit.AGREES
+
+
+def _families(chosen: Iterable[Environment], matrix: Matrix) -> list[list[Environment]]:
+    """The chosen environments, each base with all its variants, as they have the same packages."""
+    bases = dict.fromkeys(item.id if item.lane else item.base or item.id for item in chosen)
+    grid = matrix.environments.values()
+    return [[matrix.everything[base], *(item for item in grid if item.base == base)] for base in bases]

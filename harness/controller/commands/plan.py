@@ -11,7 +11,8 @@ from harness.contract.records import CellKey
 from harness.controller.ci.affected import touched
 from harness.controller.commands.options import add_selection, integer, selection_of
 from harness.controller.environments.interpreters import find_interpreter
-from harness.controller.errors import Exit
+from harness.controller.environments.lockfile import needs_lock, stale_sentence
+from harness.controller.errors import Exit, UsageError
 from harness.controller.project.cells import cells_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
     environments = [item for item in environments if item.id in cells]
     if options.format == "github":
+        _check_locks(project, environments)
         print(_as_github(project, selection, environments, cells, options.jobs))
     elif options.format == "json":
         print(_as_json(environments, cells))
@@ -62,6 +64,13 @@ def _restrict_to_affected(project: Project, selection: Selection, since: str) ->
     if cases == chosen:
         return selection
     return replace(selection, cases=tuple(case.id for case in cases)) if cases else None
+
+
+def _check_locks(project: Project, environments: Sequence[Environment]) -> None:
+    """Raises UsageError for stale locks: once here, and not in every job that would begin with one."""
+    _, stale = needs_lock(environments, project.matrix.resolve, project.layout)
+    if stale:
+        raise UsageError(stale_sentence(stale))
 
 
 def _as_github(

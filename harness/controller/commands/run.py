@@ -11,7 +11,7 @@ from harness.controller.commands.parser import CommandParser
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
 from harness.controller.project.loader import Project
-from harness.controller.run.batch import make_environment_run, run_batch
+from harness.controller.run.batch import make_environment_run, run_batch, unresolvable
 from harness.controller.run.preflight import preflight
 from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.run.summary import print_summary
@@ -41,15 +41,17 @@ def run(options: Namespace, project: Project) -> Exit:
     environments = todo.environments
     console = Console(highlight=False, emoji=False)
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
-        up_to_date = up_to_date_columns(project, environments, parse_worker_options(todo.arguments))
-        rest = [item for item in environments if item.id not in up_to_date]
+        failed = unresolvable(project, environments, todo.cells)
+        resolved = [item for item in environments if item.id not in failed.columns]
+        up_to_date = up_to_date_columns(project, resolved, parse_worker_options(todo.arguments))
+        rest = [item for item in resolved if item.id not in up_to_date]
         ran = run_batch(project, rest, todo.cells, todo.arguments, options.jobs, console)
 
-    columns = up_to_date | ran.columns
+    columns = failed.columns | up_to_date | ran.columns
     skipped = [
         make_environment_run(project.layout, item, Exit.AGREES) for item in environments if item.id in up_to_date
     ]
-    ended = sorted([*ran.jobs, *skipped], key=lambda job: environments.index(job.environment))
+    ended = sorted([*failed.jobs, *ran.jobs, *skipped], key=lambda job: environments.index(job.environment))
     done = [(job, columns[job.environment.id]) for job in ended if job.environment.id in columns]
     if ran.interrupted:
         kept = sum(column.answers() for _, column in done if column is not None)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from harness.cases.document.reader import Fault
 from harness.controller.commands.openers import open_layout
+from harness.controller.environments.lockfile import LockState, lock_command, lock_state, needs_lock
 from harness.controller.errors import Exit, FaultyFiles
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import make_grid
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import read_project
+from harness.controller.project.matrix import Matrix
 from harness.controller.results.documents import read_columns
 
 OPENER = open_layout
@@ -26,8 +29,25 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
         columns = read_columns(layout.results, matrix.environments)
         grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), columns)
         faults += unexplaining_entries(grid, cases)
+    if matrix is not None:
+        faults += _stale_locks(matrix, layout)
     if faults or matrix is None:
         raise FaultyFiles(faults)
+    _print_unknown_locks(matrix, layout)
     counts = f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(cases)} cases"
     print(f"{counts}: valid")
     return Exit.AGREES
+
+
+def _stale_locks(matrix: Matrix, layout: Layout) -> list[Fault]:
+    """A fault for each lock that does not fit the matrix. What is not locked yet is no fault."""
+    _, stale = needs_lock(matrix.environments.values(), matrix.resolve, layout)
+    return [Fault(f"locks/{name}.txt", 1, f"does not fit matrix.yaml: run `{lock_command([name])}`") for name in stale]
+
+
+def _print_unknown_locks(matrix: Matrix, layout: Layout) -> None:
+    """Name the locks of an older version in one line: whether they fit the matrix cannot be known."""
+    known = matrix.environments.values()
+    names = [item.id for item in known if lock_state(item, matrix.resolve, layout) is LockState.UNKNOWN]
+    if names:
+        print(f"locks without a digest of their inputs: {', '.join(names)}; `harness lock` adds it")

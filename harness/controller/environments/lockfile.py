@@ -1,90 +1,152 @@
-"""`harness lock`: the exact packages of each environment, resolved as of its release's date, or in a lane as of now."""
+"""The lock of an environment: its exact packages, and a digest of what they were resolved from.
+
+Where they cannot be resolved, the reason stands in a file next to the locks.
+"""
 
 from __future__ import annotations
 
-import datetime
-import subprocess
-import tempfile
+import hashlib
+import re
 from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
 
-from uv import find_uv_bin
-
-from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
-from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
+from harness.controller.files import read_text, write_atomically
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Resolve
+from harness.controller.text import json_line
 
 _HEADER = """\
 # The exact packages of {id}: TensorFlow {tensorflow} on Python {python}, resolved {when}.
 # Made from matrix.yaml by `harness lock -e {id}`; not for editing by hand.
+# Inputs: {digest}
 """
+_FAILURE = """\
+# {id} cannot be resolved. Written by `harness lock -e {id}`, which removes it once it can be.
+# Inputs: {digest}
+{reason}
+"""
+_INPUTS = re.compile(r"^# Inputs: ([0-9a-f]{16})$", re.MULTILINE)
+
+
+class LockState(Enum):
+    """How a lock relates to the matrix. UNKNOWN: written by an older version, without a digest of its inputs."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    MISSING = "missing"
 
 
 def requirements(environment: Environment, resolve: Resolve) -> list[str]:
     """What the environment asks for, before anything is resolved."""
     common = () if environment.lane else resolve.packages
-    return [_release(environment), *environment.packages, *common, *resolve.runner_packages]
+    return [release_requirement(environment), *environment.packages, *common, *resolve.runner_packages]
 
 
-def _release(environment: Environment) -> str:
-    return environment.distribution + (f"=={environment.tensorflow}" if environment.has_release else "")
+def inputs_digest(environment: Environment, resolve: Resolve) -> str:
+    """Names all that a lock is made from. The id is not among it: a variant has the packages of its base."""
+    inputs = {
+        "requirements": requirements(environment, resolve),
+        "python": environment.python,
+        "as_of": str(environment.as_of),
+        "pre_releases": environment.pre_releases,
+        "overrides": overrides(environment),
+        "runner": [str(resolve.runner_as_of), *resolve.runner_packages, "", *resolve.runner_dependencies],
+    }
+    return hashlib.sha256(json_line(inputs).encode()).hexdigest()[:16]
 
 
-def lock(environment: Environment, resolve: Resolve, layout: Layout) -> bool:
-    """Write the environment's lock; True if that changed it. Raises HarnessError with what uv says."""
-    interpreter = find_interpreter(environment.python)
-    if interpreter is None:
-        raise HarnessError(f"{environment.id}: {missing_interpreter(environment.python)}")
-    when = f"as of {environment.as_of}" if environment.as_of else "for one run"
-    header = _HEADER.format(when=when, **{name: getattr(environment, name) for name in ("id", "tensorflow", "python")})
-    wanted = requirements(environment, resolve)
-    if environment.as_of is None:
-        text = header + _compile_anew(environment, wanted, interpreter)
-    else:
-        dated = _as_of(environment.as_of, resolve)
-        text = header + _compile(environment, wanted, interpreter, ["--generate-hashes", *dated])
+def lock_state(environment: Environment, resolve: Resolve, layout: Layout) -> LockState:
+    """How the environment's lock relates to the matrix. Raises HarnessError for a file that cannot be read."""
     file = layout.lock(environment)
-    if file.exists() and file.read_text(encoding="utf-8") == text:
+    if not file.exists():
+        return LockState.MISSING
+    noted = _noted_inputs(read_text(file))
+    if noted is None:
+        return LockState.UNKNOWN
+    return LockState.CURRENT if noted == inputs_digest(environment, resolve) else LockState.STALE
+
+
+def resolution_failure(environment: Environment, resolve: Resolve, layout: Layout) -> str | None:
+    """Why the environment cannot be resolved, as long as neither its lock nor another matrix contradicts that."""
+    file = _failure_file(environment, layout)
+    if not file.exists() or lock_state(environment, resolve, layout) is LockState.CURRENT:
+        return None
+    text = read_text(file)
+    if _noted_inputs(text) != inputs_digest(environment, resolve):
+        return None
+    return " ".join(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def needs_lock(environments: Iterable[Environment], resolve: Resolve, layout: Layout) -> tuple[list[str], list[str]]:
+    """The environments without a lock, and those whose lock does not fit the matrix. Lanes are locked by each run."""
+    missing, stale = [], []
+    for item in environments:
+        if item.lane or resolution_failure(item, resolve, layout) is not None:
+            continue
+        state = lock_state(item, resolve, layout)
+        if state is LockState.MISSING:
+            missing.append(item.id)
+        elif state is LockState.STALE:
+            stale.append(item.id)
+    return missing, stale
+
+
+def lock_command(names: Iterable[str]) -> str:
+    """`harness lock -e tf215 -e tf216`."""
+    return " ".join(["harness lock", *(f"-e {name}" for name in names)])
+
+
+def stale_sentence(names: Iterable[str]) -> str:
+    """Which locks do not fit the matrix, and the command that updates them."""
+    names = list(names)
+    return f"locks that do not fit matrix.yaml: {', '.join(names)}; update with `{lock_command(names)}`"
+
+
+def write_lock(environment: Environment, resolve: Resolve, layout: Layout, packages: str) -> bool:
+    """Write the environment's lock; True if that changed it."""
+    _failure_file(environment, layout).unlink(missing_ok=True)
+    file, text = layout.lock(environment), lock_header(environment, resolve) + packages
+    if file.exists() and read_text(file) == text:
         return False
     write_atomically(file, text)
     return True
 
 
-def _as_of(day: datetime.date, resolve: Resolve) -> list[str]:
-    options = ["--exclude-newer", _end_of(day)]
-    for package in (*resolve.runner_packages, *resolve.runner_dependencies):
-        options += ["--exclude-newer-package", f"{package}={_end_of(resolve.runner_as_of)}"]
-    return options
+def write_failure(environment: Environment, resolve: Resolve, layout: Layout, reason: str) -> None:
+    """Keep why the environment cannot be resolved next to the locks."""
+    digest = inputs_digest(environment, resolve)
+    write_atomically(
+        _failure_file(environment, layout), _FAILURE.format(id=environment.id, digest=digest, reason=reason)
+    )
 
 
-def _compile_anew(environment: Environment, wanted: Iterable[str], interpreter: Path) -> str:
-    """What asking for the release alone gives now, and beside it, without changing any of that, the rest."""
-    newest = ["--prerelease", "allow"] if environment.pre_releases else []
-    with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder, "given.txt")
-        given.write_text(_compile(environment, [_release(environment)], interpreter, newest), encoding="utf-8")
-        return _compile(environment, wanted, interpreter, ["--generate-hashes", "--constraint", str(given)])
+def lock_header(environment: Environment, resolve: Resolve) -> str:
+    """The comments at the top of a lock: all in which that of a variant differs from its base's."""
+    return _HEADER.format(
+        id=environment.id,
+        tensorflow=environment.tensorflow,
+        python=environment.python,
+        when=f"as of {environment.as_of}" if environment.as_of else "for one run",
+        digest=inputs_digest(environment, resolve),
+    )
 
 
-def _compile(environment: Environment, wanted: Iterable[str], interpreter: Path, options: Iterable[str]) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        overrides = Path(folder, "overrides.txt")
-        overrides.write_text(_overrides(environment), encoding="utf-8")
-        command = [find_uv_bin(), "pip", "compile", "-", "--quiet", "--color", "never"]
-        command += ["--no-header", "--no-annotate", "--python", str(interpreter)]
-        command += ["--override", str(overrides), *options]
-        done = subprocess.run(command, input="\n".join(wanted), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise HarnessError(f"{environment.id} cannot be resolved: {' '.join(done.stderr.split())}")
-    return done.stdout
+def _failure_file(environment: Environment, layout: Layout) -> Path:
+    return layout.lock(environment).with_suffix(".failed.txt")
 
 
-def _overrides(environment: Environment) -> str:
+def _noted_inputs(text: str) -> str | None:
+    found = _INPUTS.search(text)
+    return found[1] if found else None
+
+
+def release_requirement(environment: Environment) -> str:
+    """The requirement of the release itself; of a distribution whose newest release is wanted, its name."""
+    return environment.distribution + (f"=={environment.tensorflow}" if environment.has_release else "")
+
+
+def overrides(environment: Environment) -> str:
     """tf-keras asks for `tensorflow` by name, which beside another distribution would install TensorFlow twice."""
     return "" if environment.distribution == "tensorflow" else 'tensorflow ; python_version < "3"\n'
-
-
-def _end_of(day: datetime.date) -> str:
-    return f"{day + datetime.timedelta(days=1)}T00:00:00Z"

@@ -22,7 +22,8 @@ from uv import find_uv_bin
 from harness.cases.document.suggestions import suggest
 from harness.controller.environments.installed import is_half_made
 from harness.controller.environments.interpreters import find_interpreter
-from harness.controller.environments.lockfile import lock
+from harness.controller.environments.lockfile import needs_lock, resolution_failure, stale_sentence
+from harness.controller.environments.resolver import lock
 from harness.controller.environments.variables import PASS_ENV, SET_ENV
 from harness.controller.errors import FaultyFiles, HarnessError
 from harness.controller.project.layout import Layout
@@ -56,14 +57,19 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
 def resolve(root: Path, name: str) -> None:
     """Resolve an environment of a lane again, just before tox installs it. Other environments keep their locks.
 
-    Raises tox's `Fail` with the reason for an environment that does not resolve.
+    Raises tox's `Fail` with the reason for an environment that does not resolve, or whose lock does not fit the matrix.
     """
-    matrix = _matrix(root)
-    environment = matrix.in_lanes.get(name)
+    matrix, layout = _matrix(root), Layout(root)
+    environment = matrix.everything.get(name)
     if environment is None:
         return
     try:
-        lock(environment, matrix.resolve, Layout(root))
+        if environment.lane:
+            lock(environment, matrix.resolve, layout)
+        elif reason := resolution_failure(environment, matrix.resolve, layout):
+            raise Fail(reason)
+        elif needs_lock([environment], matrix.resolve, layout)[1]:
+            raise Fail(stale_sentence([name]))
     except HarnessError as error:
         raise Fail(str(error)) from None
 

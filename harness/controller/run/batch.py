@@ -15,6 +15,7 @@ from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.environments.installed import facts, is_made_from
+from harness.controller.environments.lockfile import resolution_failure
 from harness.controller.environments.tox_log import Ending, ending
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.layout import Layout
@@ -103,9 +104,7 @@ def _finish(
     file = layout.run / f"{name}.json"
     if file.exists():
         return read_column(file)
-    matrix_says = EnvironmentFacts(
-        name, job.environment.tensorflow, job.environment.python, job.environment.distribution
-    )
+    matrix_says = _matrix_facts(job.environment)
     if layout.plan_file(name).exists():
         plan = Plan.read(str(layout.plan_file(name)))
         try:
@@ -117,11 +116,35 @@ def _finish(
     why = ending_of(layout, job)
     if interrupted or why.made_environment:
         return None
-    failed = replace(matrix_says, status=Status.ENV_FAIL.value, reason=str(why))
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells[name]})
-    write_column(file, column)
+    column = _write_failed(layout, matrix_says, str(why), cells[name])
     shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
     return column
+
+
+def _matrix_facts(item: Environment) -> EnvironmentFacts:
+    """What the matrix says of an environment of which nothing is installed."""
+    return EnvironmentFacts(item.id, item.tensorflow, item.python, item.distribution)
+
+
+def _write_failed(layout: Layout, facts: EnvironmentFacts, reason: str, keys: Sequence[CellKey]) -> Column:
+    """Write a column of `env-fail`."""
+    failed = replace(facts, status=Status.ENV_FAIL.value, reason=reason)
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in keys})
+    write_column(layout.run / f"{facts.id}.json", column)
+    return column
+
+
+def unresolvable(
+    project: Project, environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]
+) -> Batch:
+    """The environments that `harness lock` could not resolve: columns of `env-fail`, without starting anything."""
+    found: dict[str, Column | None] = {}
+    for item in environments:
+        reason = None if item.lane else resolution_failure(item, project.matrix.resolve, project.layout)
+        if reason is not None:
+            found[item.id] = _write_failed(project.layout, _matrix_facts(item), reason, cells[item.id])
+    failed = [item for item in environments if item.id in found]
+    return Batch([make_environment_run(project.layout, item, Exit.BROKEN) for item in failed], found)
 
 
 def split_by_ending(project: Project, ran: Batch) -> tuple[dict[str, Column], list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contract.records import CellKey
+from harness.controller.environments.lockfile import lock_command, needs_lock, stale_sentence
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.project.cells import cells_of
 from harness.controller.project.layout import Layout
@@ -51,10 +52,11 @@ def _check_ready(project: Project, environments: Sequence[Environment], how: Seq
     for name in ("tox.ini", "toxfile.py"):
         if not (layout.root / name).is_file():
             raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md says what a project needs")
-    unlocked = [item.id for item in environments if not item.lane and not layout.lock(item).is_file()]
+    unlocked, stale = needs_lock(environments, project.matrix.resolve, layout)
+    if stale:
+        raise UsageError(stale_sentence(stale))
     if unlocked:
-        names = " ".join(f"-e {name}" for name in unlocked)
-        raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `harness lock {names}`")
+        raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `{lock_command(unlocked)}`")
     own = parse_worker_options(how).selection
     own.choose_cases(project.cases)
     own.choose_paths(project.matrix)

@@ -81,7 +81,9 @@ def _conclude_one(
     if column is None:
         _print(console, f"{name} did not come to its cells: {ending_of(layout, job)} (log: {job.log})")
         return Exit.USAGE if job.code == Exit.USAGE else Exit.BROKEN
-    if column.environment.failed:
+    if column.environment.failed and job.process is None:
+        _print(console, f"{name} env-fail: {column.environment.reason}")
+    elif column.environment.failed:
         tail = [f"  {strip_control(line)}" for line in ending_of(layout, job).tail]
         _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {job.log})", *tail]))
     elif _ended(job) > Exit.DIFFERS:
@@ -107,7 +109,7 @@ def _print(console: Console, text: str) -> None:
 def _taken(layout: Layout, job: EnvironmentRun, column: Column) -> int:
     """How many outcomes of a column are from earlier runs: all where nothing was started."""
     if job.process is None:
-        return len(column.cells)
+        return 0 if column.environment.failed else len(column.cells)
     file = layout.plan_file(job.environment.id)
     return len(Plan.read(str(file)).taken) if file.exists() else 0
 

@@ -12,11 +12,14 @@ from threading import Thread
 
 import pytest
 
-from harness.controller.environments.lockfile import _end_of, _overrides, lock, requirements
+from harness.contract.statuses import Status
+from harness.controller.environments.lockfile import overrides, requirements, resolution_failure
+from harness.controller.environments.resolver import _end_of, lock
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Matrix
+from harness.controller.results.documents import read_column
 from tests.support.wheels import make_wheel
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,7 +27,7 @@ Edit = Callable[[str, str, str], None]
 
 
 UPLOADED = {
-    "tensorflow-cpu": {"2.15.1": "2024-03-08"},
+    "tensorflow-cpu": {"2.15.1": "2024-03-08", "2.16.2": "2024-06-28"},
     "pillow": {"9": "2024-03-22", "10": "2024-03-23"},
     "pytest": {"8": "2026-11-01", "9": "2026-11-02"},
     "pytest-xdist": {"3": "2026-10-01"},
@@ -99,8 +102,8 @@ def test_an_environment_asks_for_its_release_its_packages_and_those_of_all(matri
 
 
 def test_tensorflow_is_not_installed_a_second_time_beside_another_distribution(matrix: Matrix) -> None:
-    assert _overrides(matrix.environments["tf215"]) == 'tensorflow ; python_version < "3"\n'
-    assert _overrides(matrix.environments["tf115"]) == ""
+    assert overrides(matrix.environments["tf215"]) == 'tensorflow ; python_version < "3"\n'
+    assert overrides(matrix.environments["tf115"]) == ""
 
 
 def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
@@ -117,7 +120,7 @@ def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project:
 
 def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: Path, wheels: Path, harness: Command) -> None:
     done = harness("lock", "-e", "tf215")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215: locked anew\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215: locked\n", "")
     text = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     lines = text.splitlines()
@@ -139,7 +142,7 @@ def test_a_lock_that_is_the_same_is_left_alone(project: Path, harness: Command) 
     assert harness("lock", "-e", "tf215").stdout == "tf215: unchanged\n"
     assert file.stat().st_ino == before.st_ino
     file.write_text("# edited by hand\n", encoding="utf-8")
-    assert harness("lock", "-e", "tf215").stdout == "tf215: locked anew\n"
+    assert harness("lock", "-e", "tf215").stdout == "tf215: locked\n"
 
 
 def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: Path, wheels: Path, harness: Command) -> None:
@@ -149,7 +152,7 @@ def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: Path, w
     assert done.stderr.startswith("tf215 cannot be resolved: ")
     assert "tensorflow-cpu" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert not (project / "locks").exists()
+    assert [file.name for file in (project / "locks").iterdir()] == ["tf215.failed.txt"]
 
 
 @pytest.mark.usefixtures("index")
@@ -207,7 +210,7 @@ def with_lanes(project: Path, edit: Edit) -> Path:
 @pytest.mark.usefixtures("index")
 def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(with_lanes: Path, harness: Command) -> None:
     done = harness("lock", "-g", "today")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked anew\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked\n", "")
     newest = ["pluggy==3", "pytest==9", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
     assert pins(with_lanes / "tf215-today.txt") == newest
     first = (with_lanes / "tf215-today.txt").read_text(encoding="utf-8").splitlines()[0]
@@ -237,3 +240,136 @@ def test_pre_releases_are_taken_where_the_lane_says_so(
     edit("matrix.yaml", "    pre_releases: true\n", "")
     assert harness("lock", "-g", "nightly").returncode == 0
     assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==2", "tf-nightly==2.99.0.dev20261101"]
+
+
+def inputs_of(file: Path) -> str:
+    (digest,) = re.findall(r"^# Inputs: ([0-9a-f]{16})$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return str(digest)
+
+
+def body_of(file: Path) -> list[str]:
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("# ")]
+
+
+@pytest.mark.usefixtures("wheels")
+def test_a_variant_is_locked_with_its_base(project: Path, harness: Command, edit: Edit) -> None:
+    edit("matrix.yaml", "{of: tf216,", "{of: tf215,")
+    edit("matrix.yaml", "tf216-legacy", "tf215-legacy")
+    locks = project / "locks"
+    for name in ("tf215", "tf215-legacy"):
+        done = harness("lock", "-e", name)
+        said = {"tf215": "locked", "tf215-legacy": "unchanged"}[name]
+        assert (done.returncode, done.stdout) == (0, f"tf215: {said}\ntf215-legacy: {said}\n")
+    base, variant = locks / "tf215.txt", locks / "tf215-legacy.txt"
+    assert base.read_bytes() != variant.read_bytes()
+    assert (body_of(base), inputs_of(base)) == (body_of(variant), inputs_of(variant))
+
+
+@pytest.mark.usefixtures("wheels")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("released: 2024-03-08}", "released: 2024-03-08, packages: [pytest]}"),
+        ("released: 2024-03-08", "released: 2024-03-09"),
+        ("packages: [pillow]", "packages: [pillow>=9]"),
+        ("as_of: 2026-11-01", "as_of: 2026-11-02"),
+        ("dependencies: [pluggy]", "dependencies: [pluggy, iniconfig]"),
+        ("days_after_release: 14", "days_after_release: 15"),
+    ],
+)
+def test_a_lock_that_does_not_fit_the_matrix_is_refused(
+    project: Path, harness: Command, edit: Edit, old: str, new: str
+) -> None:
+    harness("lock", "-e", "tf215")
+    assert harness("validate").returncode == 0
+    edit("matrix.yaml", old, new)
+    checked = harness("validate")
+    assert (checked.returncode, checked.stdout) == (2, "")
+    assert checked.stderr == "locks/tf215.txt:1: does not fit matrix.yaml: run `harness lock -e tf215`\n"
+    said = "locks that do not fit matrix.yaml: tf215; update with `harness lock -e tf215`\n"
+    for arguments in (["run", "-e", "tf215"], ["plan", "-e", "tf215", "--format", "github"]):
+        done = harness(*arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert not (project / ".tox").exists()
+    assert harness("lock", "-e", "tf215").returncode == 0
+    assert harness("validate").returncode == 0
+
+
+@pytest.mark.usefixtures("wheels")
+def test_tox_refuses_a_lock_that_does_not_fit(harness: Command, edit: Edit, tox: Command) -> None:
+    harness("lock", "-e", "tf215")
+    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pytest]}")
+    done = tox("run", "-e", "tf215", "--notest")
+    assert done.returncode == 1
+    assert "locks that do not fit matrix.yaml: tf215; update with `harness lock -e tf215`\n" in done.stdout
+
+
+@pytest.mark.usefixtures("wheels")
+def test_what_no_lock_is_made_from_leaves_it_current(harness: Command, edit: Edit) -> None:
+    harness("lock", "-e", "tf215")
+    edit("matrix.yaml", "timeout: 60", "timeout: 61")
+    edit("matrix.yaml", "quick: [tf215, tf216]", "quick: [tf215]")
+    assert harness("validate").returncode == 0
+
+
+@pytest.mark.usefixtures("empty_lock")
+def test_a_lock_of_an_older_version_is_named_and_used(harness: Command) -> None:
+    done = harness("validate")
+    said = "locks without a digest of their inputs: tf215; `harness lock` adds it\n"
+    assert (done.returncode, done.stdout.startswith(said)) == (0, True)
+    assert harness("plan", "-e", "tf215", "--format", "github").returncode == 0
+
+
+def test_one_that_cannot_be_resolved_does_not_stop_the_rest(
+    project: Path, index: None, harness: Command, edit: Edit
+) -> None:
+    python = f'python: "{sys.version_info.major}.{sys.version_info.minor}"'
+    edit("matrix.yaml", 'python: "3.12"', python)
+    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
+    done = harness("lock", "-e", "tf*")
+    assert (done.returncode, done.stdout) == (
+        3,
+        "tf115: not locked\ntf215: not locked\ntf216: locked\ntf216-legacy: locked\n",
+    )
+    first, second = done.stderr.splitlines()
+    assert first == "tf115: no Python 3.99 to resolve for"
+    assert second.startswith("tf215 cannot be resolved: No solution found when resolving dependencies: Because ")
+    kept = (project / "locks" / "tf215.failed.txt").read_text(encoding="utf-8")
+    assert kept.splitlines()[-1] == second
+    names = sorted(file.name for file in (project / "locks").iterdir())
+    assert names == ["tf215.failed.txt", "tf216-legacy.txt", "tf216.txt"]  # that a machine lacks a Python is no answer
+
+
+@pytest.mark.usefixtures("index")
+def test_what_cannot_be_resolved_is_a_column_of_env_fail(project: Path, harness: Command, edit: Edit) -> None:
+    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
+    reason = harness("lock", "-e", "tf215").stderr.strip()
+    done = harness("run", "-e", "tf215")
+    assert done.returncode == 3
+    assert f"tf215 env-fail: {reason}\n" in done.stdout
+    assert not (project / ".tox").exists()
+    column = read_column(project / ".harness" / "run" / "tf215.json")
+    assert (column.environment.status, column.environment.reason) == ("env-fail", reason)
+    assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
+    assert harness("accept").returncode == 0
+    assert harness("run", "-e", "tf215").returncode == 3
+
+    edit("matrix.yaml", "pillow==8", "pillow==9")  # another question: the answer to the last one says nothing of it
+    asked = harness("run", "-e", "tf215")
+    said = "without a lock: tf215; make them with `harness lock -e tf215`\n"
+    assert (asked.returncode, asked.stderr) == (2, said)
+    assert harness("lock", "-e", "tf215").returncode == 0
+    assert sorted(file.name for file in (project / "locks").iterdir()) == ["tf215.txt"]
+
+
+def test_a_lock_that_fits_outlives_an_index_that_does_not_answer(
+    project: Path, index: None, harness: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness("lock", "-e", "tf215")
+    before = (project / "locks" / "tf215.txt").read_bytes()
+    monkeypatch.setitem(UPLOADED, "pillow", {})
+    assert harness("lock", "-e", "tf215").returncode == 3
+    assert (project / "locks" / "tf215.txt").read_bytes() == before
+    found = load_matrix(project)
+    assert resolution_failure(found.environments["tf215"], found.resolve, Layout(project)) is None
+    assert harness("validate").returncode == 0
