@@ -25,10 +25,26 @@ packages = st.dictionaries(st.sampled_from(["keras", "numpy", HOSTILE]), st.samp
 
 
 def outcomes(key: CellKey) -> st.SearchStrategy[Outcome]:
-    """Any outcome of the cell."""
+    """Any outcome of the cell in an environment that could be made."""
     warnings = st.lists(texts, max_size=2).map(tuple)
     stages = st.none() | st.sampled_from(Stage)
-    return st.builds(Outcome, st.just(key[0]), st.just(key[1]), st.sampled_from(Status), stages, maybe, maybe, warnings)
+    statuses = st.sampled_from([status for status in Status if status is not Status.ENV_FAIL])
+    built = st.builds(Outcome, st.just(key[0]), st.just(key[1]), statuses, stages, maybe, maybe, warnings)
+    return built.map(_without_contradiction)
+
+
+def _without_contradiction(outcome: Outcome) -> Outcome:
+    """The outcome without what its status rules out."""
+    bare = Outcome(*outcome.key, status=outcome.status)
+    if outcome.status is Status.NOT_RUN:
+        return bare
+    if outcome.status in (Status.UNMET, Status.SKIP):
+        return replace(bare, message=outcome.message)
+    if outcome.status is Status.PASS:
+        return replace(bare, warnings=outcome.warnings)
+    if outcome.status is Status.TIMEOUT:
+        return replace(outcome, error=None)
+    return replace(outcome, stage=Stage.PATH) if outcome.status is Status.ABSENT else outcome
 
 
 def cells() -> st.SearchStrategy[dict[CellKey, Outcome]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import exclusive_lock
-from harness.controller.project.cells import cells_of
+from harness.controller.project.cells import cells_of, keys_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
@@ -22,6 +23,7 @@ from harness.controller.results.documents import (
     write_column,
     write_details_of,
 )
+from harness.controller.results.grouping import shorten_list
 from harness.controller.results.merge import merge_all
 from harness.controller.text import one_line
 
@@ -35,6 +37,8 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
     shards = _shards(folder)
     read = [(shard, _read(shard, environments)) for shard in shards]
     found = merge_all(columns for _, columns in read)
+    for item in environments:
+        _name_unknown(item, found, set(keys_of(item, matrix, project.cases, list(matrix.paths.values()))))
     with exclusive_lock(layout.state / "lock", f"run in {layout.root}"):
         whole = {item.id: _whole(item, found.get(item.id), cells[item.id]) for item in environments}
         for item in environments:
@@ -65,6 +69,15 @@ def _read(shard: Path, environments: Iterable[Environment]) -> dict[str, Column]
         except HarnessError as error:
             print(f"left out: {one_line(str(error))}")
     return columns
+
+
+def _name_unknown(environment: Environment, found: Mapping[str, Column], known: Collection[CellKey]) -> None:
+    """Say which cells are left out as the project does not have them: another revision of it may have run."""
+    column = found.get(environment.id)
+    cells = sorted(key for key in column.cells if key not in known) if column else []
+    if cells:
+        counts = Counter(case for case, _ in cells)
+        print(f"left out: {environment.id}: {len(cells)} cells that this project does not have: {shorten_list(counts)}")
 
 
 def _whole(environment: Environment, column: Column | None, keys: Collection[CellKey]) -> Column:

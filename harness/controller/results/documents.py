@@ -15,6 +15,7 @@ from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.layout import Layout
+from harness.controller.results.consistency import check_column, check_outcome
 from harness.controller.text import json_line, one_line
 
 NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
@@ -93,10 +94,11 @@ def parse_column(text: str | bytes, where: str) -> Column:
         data, cells = _parse(text, where), None  # written by someone else, or faulty: the whole tells what is wrong
     try:
         if cells is None:
-            outcomes = [Outcome.from_json(cell) for cell in data["cells"]]
+            outcomes = [_outcome(cell) for cell in data["cells"]]
             cells = [(outcome.key, outcome) for outcome in outcomes]
         environment = EnvironmentFacts(**data["environment"])
         environment.check()
+        check_column(environment.failed, environment.reason, (outcome for _, outcome in cells))
     except KeyError as error:
         raise HarnessError(f"{where}: not a result document: missing key {error}") from None
     except (AttributeError, TypeError, ValueError) as error:
@@ -123,8 +125,15 @@ def _as_written(text: str | bytes) -> tuple[str, list[str]]:
 def _cell(line: str) -> tuple[CellKey, Outcome]:
     """One object for all the environments in which a cell gave the same, as most do: a large set is read and kept
     at a fraction of the cost."""
-    outcome = Outcome.from_json(json.loads(line))
+    outcome = _outcome(json.loads(line))
     return outcome.key, outcome
+
+
+def _outcome(data: dict[str, Any]) -> Outcome:
+    """Raises KeyError or ValueError for what is no outcome, or contradicts itself."""
+    outcome = Outcome.from_json(data)
+    check_outcome(outcome)
+    return outcome
 
 
 def _parse(text: str | bytes, where: str) -> dict[str, Any]:

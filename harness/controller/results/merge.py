@@ -37,6 +37,9 @@ def _column(given: list[Column]) -> Column:
     for column in given:
         for key, outcome in column.cells.items():
             cells[key] = _outcome(environment.id, cells.get(key, outcome), outcome)
+    if not environment.failed:  # made by one shard: what another one could not run for want of it was not reached
+        lost = [key for key, outcome in cells.items() if outcome.status is Status.ENV_FAIL]
+        cells |= {key: Outcome(*key, status=Status.NOT_RUN) for key in lost}
     return Column(environment, cells)
 
 

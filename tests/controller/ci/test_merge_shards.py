@@ -125,3 +125,25 @@ def test_two_different_answers_are_refused_and_nothing_is_written(project: Path,
 def test_a_selection_goes_with_shards_alone(project: Path, harness: Command) -> None:
     done = harness("collect", "-g", "quick")
     assert (done.returncode, "--shards" in done.stderr) == (2, True)
+
+
+def test_cells_of_cases_that_are_not_here_are_named_and_left_out(project: Path, harness: Command, put: Put) -> None:
+    others = [Outcome("gone", path, Status.PASS) for path in ("keras", "tf.keras")]
+    put("one", "tf215", *PASSED, *others, Outcome("dense", "keras", Status.PASS))
+    said = "left out: tf215: 3 cells that this project does not have: gone (2), dense (1)\n"
+    assert collect(harness, project, "-e", "tf215").stdout == said + "1 of 1 environments from 1 shards\n"
+    assert read_column(project / ".harness" / "run" / "tf215.json").cells.keys() == set(KEYS)
+    done = collect(harness, project, "-e", "tf215", "-k", "version")  # what is not selected is not foreign
+    assert done.stdout == said + "1 of 1 environments from 1 shards\n"
+
+
+def test_an_environment_made_by_one_shard_alone_has_no_env_fail_cell(
+    project: Path, harness: Command, put: Put, column: Columns
+) -> None:
+    put("one", "tf215", *PASSED[:2])
+    lost = [Outcome(*key, status=Status.ENV_FAIL) for key in KEYS[2:]]
+    file = project / "shards" / "two" / "run" / "tf215.json"
+    write_column(file, column(*lost, status="env-fail", reason="no network"))
+    assert collect(harness, project, "-e", "tf215").returncode == 0
+    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3

@@ -56,7 +56,7 @@ def shown(project: Path, harness: Command, keep: Keep, column: Columns, edit: Ed
         edit("cases/snippet/version.yaml", "title: The path has a version\n", texts)
         (project / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
         keep(".harness/run", column(cell(text), packages={"keras": text, text: text}))
-        lost = replace(cell(text), status=Status.ENV_FAIL)
+        lost = Outcome(*cell(text).key, status=Status.ENV_FAIL)
         keep(".harness/run", column(lost, id="tf216", tensorflow=text, python=text, status="env-fail", reason=text))
         done = harness("accept")
         assert (done.returncode, done.stderr) == (0, "")

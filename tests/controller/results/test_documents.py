@@ -240,3 +240,54 @@ def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None
     assert file.read_text(encoding="utf-8") == "old"
     assert list(file.parent.iterdir()) == [file]
     assert file.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ({"status": Status.PASS, "error": "ValueError"}, "is pass, and has an error"),
+        ({"status": Status.PASS, "stage": Stage.FIT}, "is pass, and has a stage"),
+        ({"status": Status.PASS, "message": "x"}, "is pass, and has a message"),
+        ({"status": Status.TIMEOUT, "error": "ValueError"}, "is timeout, and has an error"),
+        ({"status": Status.ABSENT, "stage": Stage.FIT}, "is absent, and has a stage other than path"),
+        ({"status": Status.UNMET, "error": "ValueError"}, "is unmet, and has an error"),
+        ({"status": Status.SKIP, "stage": Stage.IMPORT}, "is skip, and has a stage"),
+        ({"status": Status.SKIP, "warnings": ("FutureWarning: x",)}, "is skip, and has warnings"),
+        ({"status": Status.NOT_RUN, "message": "x"}, "is not-run, and has a message"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2], ids=["as written", "by another program"])
+def test_a_cell_that_contradicts_its_status_is_refused(
+    tmp_path: Path, column: Columns, cell: dict[str, Any], said: str, indent: int | None
+) -> None:
+    file = tmp_path / "tf215.json"
+    write_column(file, column(Outcome("dense", "keras", **cell)))
+    if indent:
+        file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=indent), encoding="utf-8")
+    with pytest.raises(HarnessError) as raised:
+        read_column(file)
+    assert str(raised.value) == f"{file}: not a result document: dense[keras] {said}"
+
+
+@pytest.mark.parametrize(
+    ("status", "environment", "said"),
+    [
+        (Status.PASS, {"status": "env-fail", "reason": "x"}, "its environment is env-fail, and dense[keras] is pass"),
+        (
+            Status.NOT_RUN,
+            {"status": "env-fail", "reason": "x"},
+            "its environment is env-fail, and dense[keras] is not-run",
+        ),
+        (Status.ENV_FAIL, {}, "its environment is ok, and dense[keras] is env-fail"),
+        (Status.ENV_FAIL, {"status": "env-fail"}, "its environment is env-fail, without a reason"),
+        (Status.PASS, {"reason": "x"}, "its environment is ok, and has a reason why it is not"),
+    ],
+)
+def test_an_environment_that_contradicts_its_cells_is_refused(
+    tmp_path: Path, column: Columns, status: Status, environment: dict[str, str], said: str
+) -> None:
+    file = tmp_path / "tf215.json"
+    write_column(file, column(Outcome("dense", "keras", status), **environment))
+    with pytest.raises(HarnessError) as raised:
+        read_column(file)
+    assert str(raised.value) == f"{file}: not a result document: {said}"
