@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness import __version__
 from harness.cases.kinds import KINDS
 from harness.cases.loader import COMMON, read_case
 from harness.contract.statuses import Stage, Status
@@ -33,7 +34,8 @@ def read(name: str) -> str:
 
 
 def examples() -> list[str]:
-    return EXAMPLE.findall(read("docs/case-format.md")) + EXAMPLE.findall(read("README.md"))
+    pages = ("docs/case-format.md", "docs/tutorial.md", "README.md")
+    return [example for page in pages for example in EXAMPLE.findall(read(page))]
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +138,35 @@ def test_links_lead_somewhere(name: str) -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", read(name))
     missing = [target for target in targets if not (ROOT / name).parent.joinpath(target).exists()]
     assert not missing
+
+
+def test_modules_named_in_the_architecture_exist() -> None:
+    named = re.findall(r"`([\w/]+\.py)`", read("docs/architecture.md"))
+    assert len(named) > 30
+    assert [name for name in named if not any((base / name).is_file() for base in (ROOT, ROOT / "harness"))] == []
+
+
+def test_the_architecture_lists_every_package() -> None:
+    tree = read("docs/architecture.md").partition("## The packages")[2].partition("```text")[0]
+    for base in ("harness", "harness/cases", "harness/controller"):
+        folders = [path for path in (ROOT / base).iterdir() if path.is_dir() and any(path.glob("*.py"))]
+        assert len(folders) > 3
+        for folder in folders:
+            assert re.search(rf"^ +{folder.name}/ +\w", tree, re.MULTILINE), folder
+
+
+def test_the_index_lists_every_page() -> None:
+    text = read("docs/index.md")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert [page for page in pages if f"({page})" not in text] == []
+
+
+def test_no_page_names_a_module_that_is_gone() -> None:
+    known = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts and ".tox" not in path.parts}
+    for page in (*(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"):
+        named = {name.rpartition("/")[2] for name in re.findall(r"`([\w/.]+\.py)`", read(page))}
+        assert named <= known, page
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    assert re.search(r"^## (.+)$", read("CHANGELOG.md"), re.MULTILINE)[1].split()[0] == __version__  # type: ignore[index]
