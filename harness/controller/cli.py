@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import harness
@@ -16,6 +16,7 @@ from harness.controller.commands.parser import CommandParser
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.text import strip_control
 
+_STDOUT = 1  # the descriptor
 _EPILOG = """\
 `harness COMMAND --help` describes a command.
 
@@ -25,25 +26,56 @@ exit codes: 0 agrees with the baseline, 1 differs from it, 2 usage or configurat
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    if "_ARGCOMPLETE" in os.environ:  # set by a shell that wants to complete a command line
+        from harness.controller.commands.completion import complete
+
+        complete(_parser(load=os.environ.get("COMP_LINE", "").split()))
     options = argparse.Namespace(name=None)
     try:
-        options = parse_arguments(sys.argv[1:] if arguments is None else list(arguments))
-        return int(_run(options))
+        return _run(sys.argv[1:] if arguments is None else list(arguments), options)
+    except (BrokenPipeError, SystemExit) as end:  # rich makes a SystemExit of it
+        if not isinstance(end.__context__ if isinstance(end, SystemExit) else end, BrokenPipeError):
+            raise
+        # Whoever read the output has gone, which is their right; but a run that was cut off agrees with nothing.
+        _discard_output()
+        return Exit.BROKEN if options.name in ("run", "flaky", "audit") else Exit.AGREES
+    except Exception as error:
+        if isinstance(error, OSError) and _output_fails():
+            _discard_output()
+            print(f"standard output cannot be written: {error.strerror}", file=sys.stderr)
+        else:  # a bug, which Python would end with the exit code for outcomes that differ
+            traceback.print_exc()
+        return Exit.BROKEN
+
+
+def _run(arguments: list[str], options: argparse.Namespace) -> int:
+    """Parse the arguments into `options`, run the command, and print the errors that are for users."""
+    try:
+        vars(options).update(vars(parse_arguments(arguments)))
+        return int(_dispatch(options))
     except HarnessError as error:
         print(strip_control(str(error)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted: finished outcomes are kept", file=sys.stderr)
         return Exit.INTERRUPTED
-    except (BrokenPipeError, SystemExit) as end:  # rich makes a SystemExit of it
-        if not isinstance(end.__context__ if isinstance(end, SystemExit) else end, BrokenPipeError):
-            raise
-        # Whoever read the output has gone, which is their right; but a run that was cut off agrees with nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is flushed at the end
-        return Exit.BROKEN if options.name in ("run", "flaky", "audit") else Exit.AGREES
-    except Exception:  # a bug, which Python would end with the exit code for outcomes that differ
-        traceback.print_exc()
-        return Exit.BROKEN
+    finally:
+        if sys.stdout is not None:  # as it is where standard output is closed
+            sys.stdout.flush()  # now, while an error can still be reported
+
+
+def _output_fails() -> bool:
+    """Whether standard output can no longer be written, so that an OSError is no bug of ours."""
+    try:
+        os.write(_STDOUT, b"\n")
+    except OSError:
+        return True
+    return False
+
+
+def _discard_output() -> None:
+    """Let what Python flushes when it exits go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -57,15 +89,22 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _run(options: argparse.Namespace) -> Exit:
+def _dispatch(options: argparse.Namespace) -> Exit:
     from harness.controller.commands.openers import open_project  # late: `--help` opens nothing
+    from harness.controller.project.selection import UnknownCase
 
-    opener = getattr(options.command, "OPENER", open_project)
-    ended: Exit = options.command.run(options, opener(options.root))
+    opened = getattr(options.command, "OPENER", open_project)(options.root)
+    try:
+        ended: Exit = options.command.run(options, opened)
+    except UnknownCase as error:
+        from harness.controller.commands.case_search import case_hint
+
+        raise UsageError(f"{error}{case_hint(opened, error.pattern)}") from None
     return ended
 
 
-def _parser() -> CommandParser:
+def _parser(load: Collection[str] = ()) -> CommandParser:
+    """The parser of all commands, each of which is imported when it is called, or now if it is in `load`."""
     parser = CommandParser(
         prog="harness",
         description="Which Keras import path works in which TensorFlow release, by running it.",
@@ -81,6 +120,8 @@ def _parser() -> CommandParser:
             name, help=summary, description=description, module=f"harness.controller.commands.{name}"
         )
         _add_root(command, default=argparse.SUPPRESS)  # so that it leaves alone what was given before the command
+        if name in load:
+            command.load()
     return parser
 
 

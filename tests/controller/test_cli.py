@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -359,6 +360,89 @@ def test_plan_as_json(harness: Command) -> None:
     data = json.loads(done.stdout)
     assert data["environments"] == ["tf115", "tf216", "tf216-legacy"]
     assert [(cell["case"], cell["path"]) for cell in data["cells"]] == [key for key in CELLS if key[1] != "keras"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        ("*Dense l*", "; cases that mention it: 1 by title (dense)"),
+        ("KERAS.__version__", "; cases that mention it: 1 by content (version)"),
+        ("p*s", "; cases that mention it: 1 by title, 1 by content (version, dense)"),
+        ("assertionerror: 2.1?.0", "; cases that mention it: 1 by recorded message (version)"),
+        ("zzz", ", nor does a title, a file or a recorded message"),
+    ],
+)
+@pytest.mark.parametrize("command", ["show", "plan", "accept"])
+def test_unmatched_case_patterns_are_searched_for(
+    harness: Command, keep: Keep, column: Columns, command: str, pattern: str, hint: str
+) -> None:
+    for folder in ("results", ".harness/run"):
+        keep(folder, column(*PASSED[:2], FAILED))
+    done = harness(command, "-k", pattern)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"no case id matches {pattern!r}{hint}\n")
+
+
+def test_a_hint_names_at_most_five_cases(project: Path, harness: Command) -> None:
+    text = (project / "cases/snippet/version.yaml").read_text(encoding="utf-8")
+    for number in range(7):
+        file = project / f"cases/snippet/v{number}.yaml"
+        file.write_text(text.replace("id: version", f"id: v{number}"), encoding="utf-8")
+    done = harness("show", "-k", "*path has*")
+    assert done.stderr.endswith("; cases that mention it: 8 by title (v0, v1, v2, v3, v4 and 3 others)\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("command", ["plan", "show", "validate", "run"])
+def test_a_full_device_is_one_sentence(project: Path, keep: Keep, column: Columns, command: str) -> None:
+    keep("results", column(*PASSED))
+    (project / "locks").mkdir()
+    (project / "locks" / "tf115.txt").touch()
+    chosen = ["-e", "tf115"] if command == "run" else []
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        arguments = [sys.executable, "-m", "harness", "--root", str(project), command, *chosen]
+        done = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+    message = "standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (Exit.BROKEN, message)
+
+
+def test_a_bug_keeps_its_traceback(
+    harness: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(project: Project, selection: Selection, arguments: list[str]) -> NoReturn:
+        raise FileNotFoundError("a bug")
+
+    monkeypatch.setattr(run, "preflight", fail)
+    done = harness("run")
+    assert done.returncode == Exit.BROKEN
+    assert done.stderr.startswith("Traceback ")
+    assert done.stderr.endswith("FileNotFoundError: a bug\n")
+
+
+@pytest.mark.parametrize("command", ["run", "accept", "flaky", "collect"])
+def test_unwritable_state_is_one_sentence(
+    project: Path, harness: Command, keep: Keep, column: Columns, command: str
+) -> None:
+    if command == "accept":
+        keep("results", column(*PASSED))
+    (project / "locks").mkdir()
+    (project / "locks" / "tf115.txt").touch()
+    (project / ".harness").write_text("not a folder", encoding="utf-8")
+    done = harness(command, *(["-e", "tf115"] if command in ("run", "flaky") else []))
+    assert done.returncode == Exit.BROKEN
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{project / '.harness'}")
+    assert "cannot be written: " in line
+
+
+def test_long_lines_stay_whole_in_a_pipe(project: Path, keep: Keep, column: Columns, edit: Edit) -> None:
+    title = " ".join(["word"] * 60)
+    edit("cases/snippet/version.yaml", "title: The path has a version", f"title: {title}")
+    message = " ".join(["reason"] * 40)
+    keep("results", column(*PASSED[:2], replace(FAILED, message=message)))
+    for arguments, text in [(["-k", "version"], title), (["--cell", "version[keras]", "-e", "tf215"], message)]:
+        command = [sys.executable, "-m", "harness", "show", "--root", str(project), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+        assert any(text in line for line in done.stdout.splitlines())
 
 
 @pytest.mark.parametrize("cell", CELLS, ids="-".join)

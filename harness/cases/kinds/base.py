@@ -23,7 +23,8 @@ class Kind:
 
     `fields` are its keys in addition to the common ones. `check` reports faults that single fields cannot find; it
     gets only bodies whose fields are good. `write` fills a script; a kind that writes its whole text itself sets
-    `text` instead. `starter` is the body of the small case that `harness new` writes.
+    `text` instead. `starter` is the body of the small case that `harness new` writes, `summary` the kind's line in
+    that command's help.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Kind:
     starter: str
     check: Callable[[dict[str, Any], Place], None] = no_more
     text: Callable[[dict[str, Any], PathSpec], str] | None = None
+    summary: str = ""
 
     def check_whole(self, body: dict[str, Any], place: Place) -> None:
         """Report the faults that fields alone cannot find, in a body that was read."""

@@ -79,5 +79,13 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_of_all(body["expect"], script, _NAMES)
 
 
-KIND = Kind("custom_layer", FIELDS, ("layer", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "custom_layer",
+    FIELDS,
+    ("layer", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="define a Layer subclass and use it in a model",
+)
 """The kind."""

@@ -108,5 +108,7 @@ def _stage(text: str) -> Stage:
     return _STAGES.get(called, Stage.BUILD if called[:1].isupper() else Stage.CALL)
 
 
-KIND = Kind("interop", FIELDS, ("steps", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "interop", FIELDS, ("steps", "expect"), write, _STARTER, check, summary="pass objects of one import path to another"
+)
 """The kind."""

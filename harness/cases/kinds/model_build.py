@@ -55,5 +55,13 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_of_all(body["expect"], script, _NAMES)
 
 
-KIND = Kind("model_build", FIELDS, ("model", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "model_build",
+    FIELDS,
+    ("model", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="build, compile, train, predict with and copy a model",
+)
 """The kind."""

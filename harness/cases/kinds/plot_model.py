@@ -149,5 +149,13 @@ def _check_size(expect: dict[str, Any], script: Script) -> None:
 
 _CHECKS = {"png": _check_png, "svg": _check_svg, "pdf": _check_pdf}
 
-KIND = Kind("plot_model", FIELDS, ("model", "plot", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "plot_model",
+    FIELDS,
+    ("model", "plot", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="draw a model to a file with pydot and Graphviz",
+)
 """The kind."""

@@ -137,5 +137,13 @@ def _method(method: Any, script: Script) -> str:
     return "{}({})".format(called, ", ".join(literal(value, script) for value in values))
 
 
-KIND = Kind("preprocessing", FIELDS, ("expect",), write, _STARTER, check)
+KIND = Kind(
+    "preprocessing",
+    FIELDS,
+    ("expect",),
+    write,
+    _STARTER,
+    check,
+    summary="pass data to an object or a function and check the result",
+)
 """The kind."""

@@ -128,5 +128,13 @@ def _function(name: str, script: Script) -> str:
     return script.use(name)
 
 
-KIND = Kind("save_load", FIELDS, ("model", "save", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "save_load",
+    FIELDS,
+    ("model", "save", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="save a model or its weights and load them again",
+)
 """The kind."""

@@ -153,5 +153,14 @@ code: |
   assert rows.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], rows
 """
 
-KIND = Kind("snippet", {"code": Text()}, ("code",), write, _STARTER, check, text)
+KIND = Kind(
+    "snippet",
+    {"code": Text()},
+    ("code",),
+    write,
+    _STARTER,
+    check,
+    text,
+    summary="run a piece of code in which KERAS stands for the import path",
+)
 """The kind."""

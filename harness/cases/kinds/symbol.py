@@ -67,5 +67,13 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_of_all(expect, script, [_MADE])
 
 
-KIND = Kind("symbol", FIELDS, ("symbol", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "symbol",
+    FIELDS,
+    ("symbol", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="import a name, check what it is and which arguments it takes",
+)
 """The kind."""

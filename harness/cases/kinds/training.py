@@ -57,5 +57,13 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_of_all(body["expect"], script, _NAMES)
 
 
-KIND = Kind("training", FIELDS, ("model", "compile", "train", "expect"), write, _STARTER, check)
+KIND = Kind(
+    "training",
+    FIELDS,
+    ("model", "compile", "train", "expect"),
+    write,
+    _STARTER,
+    check,
+    summary="train a model and check what training does to it",
+)
 """The kind."""

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from harness.contract.records import CellKey
 from harness.controller.audit.sampling import any_seed
+from harness.controller.console import make_console
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock, write_atomically
 from harness.controller.project.loader import Project
@@ -34,7 +35,7 @@ def audit_isolations(project: Project, selection: Selection, sample: int, seed: 
     todo = preflight(project, selection, ["--fresh", "--retries", "0"])
     seed = any_seed() if seed is None else seed
     drawn = sample_cells(todo.cells, sample, seed)
-    console = Console(highlight=False, emoji=False)
+    console = make_console()
     title = f"{sum(map(len, drawn.values()))} cells drawn (seed {seed})"
     console.print(f"{title} of {sum(map(len, todo.cells.values()))}")
     ran: dict[str, dict[str, Column]] = {}

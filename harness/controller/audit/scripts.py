@@ -19,6 +19,7 @@ from harness.contract.statuses import Status
 from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
+from harness.controller.console import make_console
 from harness.controller.environments.installed import facts
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
@@ -52,7 +53,7 @@ def audit_scripts(
     _check_installed(project.layout, drawn, columns)
     if of_run:
         _check_scripts(project.layout, drawn)
-    console = Console(highlight=False)
+    console = make_console()
     title = f"{len(drawn)} cells drawn (seed {seed})"
     _say(console, f"{title} of {len(cells)}" + (f"; not drawn from: {_counts(left_out)}" if left_out else ""))
     return _audit(project, drawn, title, jobs or len(os.sched_getaffinity(0)), console)

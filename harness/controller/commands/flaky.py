@@ -10,6 +10,7 @@ from rich.console import Console
 
 from harness.contract.records import CellKey, Outcome
 from harness.controller.commands.options import add_run_options, integer, isolation_arguments, selection_of
+from harness.controller.console import make_console
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
 from harness.controller.project.loader import Project
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     """Run all cells of the selection several times. The exit code is 1 if some are flaky."""
     runs = options.runs
     todo = preflight(project, selection_of(options), ["--fresh", "--retries", "0", *isolation_arguments(options)])
-    console = Console(highlight=False, emoji=False)
+    console = make_console()
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():

@@ -22,7 +22,11 @@ EDITOR_LINE = f"# yaml-language-server: $schema=../../{SCHEMAS}/case.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The kind and the id."""
-    parser.add_argument("kind", metavar="KIND", help="the kind of case")
+    width = max(map(len, KINDS)) + 2
+    kinds = "\n".join(f"  {name:<{width}}{kind.summary}" for name, kind in KINDS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"kinds:\n{kinds}"
+    parser.add_argument("kind", metavar="KIND", help="one of the kinds below")
     parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
 
 

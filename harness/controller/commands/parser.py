@@ -33,7 +33,7 @@ class CommandParser(argparse.ArgumentParser):
         self, args: Iterable[str] | None = None, namespace: Any = None
     ) -> tuple[argparse.Namespace, list[str]]:
         """As argparse does, except for what follows `--` and for unknown options, which are looked for first."""
-        self._load()
+        self.load()
         words = list(sys.argv[1:] if args is None else args)
         own = words[: words.index("--")] if "--" in words else words
         # What follows the command is for the command's own parser.
@@ -50,7 +50,8 @@ class CommandParser(argparse.ArgumentParser):
         """Raise UsageError: `main` prints it and chooses the exit code."""
         raise UsageError(f"{self.prog}: {message}")
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Import the command's module and add its arguments, unless that is done."""
         if self._module and self.get_default("command") is None:
             command = importlib.import_module(self._module)
             command.add_arguments(self)

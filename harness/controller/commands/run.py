@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from rich.console import Console
-
 from harness.controller.commands.options import add_run_options, integer, isolation_arguments, selection_of
 from harness.controller.commands.parser import CommandParser
+from harness.controller.console import make_console
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
 from harness.controller.project.loader import Project
@@ -39,7 +38,7 @@ def run(options: Namespace, project: Project) -> Exit:
     selection = selection_of(options)
     todo = preflight(project, selection, _worker_arguments(options))
     environments = todo.environments
-    console = Console(highlight=False, emoji=False)
+    console = make_console()
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
         failed = unresolvable(project, environments, todo.cells)
         resolved = [item for item in environments if item.id not in failed.columns]

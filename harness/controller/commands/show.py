@@ -11,6 +11,7 @@ from rich.console import Console
 from harness.cases.document.suggestions import suggest
 from harness.contract.records import Outcome
 from harness.controller.commands.options import add_selection, selection_of
+from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import release_ranges as story
 from harness.controller.grid import terminal
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     folder = project.layout.run if options.run else project.layout.results
     environments = selection.choose_environments(project.matrix)
     columns = read_columns(folder, project.matrix.everything)
-    wanted, console = _Wanted(selection, cell, totals), Console(highlight=False)
+    wanted, console = _Wanted(selection, cell, totals), make_console()
     if not [part for part in by_lane(environments) if _show_part(project, wanted, part, columns, console)]:
         hint = "" if options.run else "; --run shows the last run"
         raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")

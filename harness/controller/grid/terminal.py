@@ -112,7 +112,7 @@ def _print_rows(grid: Grid, block: Sequence[Environment], widths: Sequence[int],
         if row.case is not case:
             case = row.case
             head = Text(f"{case.id}  ", "bold").append(one_line(case.title), "not bold dim")
-            console.print(head, overflow="ellipsis", no_wrap=True)
+            console.print(head, overflow="ellipsis" if console.is_terminal else "ignore", no_wrap=True, crop=False)
         console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
 
 

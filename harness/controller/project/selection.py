@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from harness.cases.case import Case
@@ -11,6 +12,14 @@ from harness.cases.document.suggestions import suggest
 from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment, Matrix
+
+
+class UnknownCase(UsageError):
+    """No case id matches `pattern`."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(f"no case id matches {pattern!r}")
+        self.pattern = pattern
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,15 @@ class Selection:
     def choose_cases(self, cases: Sequence[Case]) -> list[Case]:
         if not self.cases:
             return list(cases)
-        names = _matching(self.cases, [case.id for case in cases], "case")
+        ids = [case.id for case in cases]
+        names: set[str] = set()
+        for pattern in self.cases:
+            matches = _fitting(pattern, ids)
+            if not matches and get_close_matches(pattern, ids, n=1):
+                raise UsageError(f"no case matches {pattern!r}{suggest(pattern, ids)}")
+            if not matches:  # the list of all ids would be too long to read
+                raise UnknownCase(pattern)
+            names.update(matches)
         return [case for case in cases if case.id in names]
 
 

@@ -113,9 +113,24 @@ def test_init_overwrites_nothing(folder: Path, name: str, capsys: pytest.Capture
     (folder / name).write_text("mine", encoding="utf-8")
     before = sorted(folder.rglob("*"))
     assert main(["init", "--root", str(folder)]) == 2
-    assert capsys.readouterr().err == f"already in {folder}: {name}; nothing was written\n"
+    hint = "(`harness init compatibility` makes a folder of its own for the grid)"
+    assert capsys.readouterr().err == f"already in {folder}: {name}; nothing was written {hint}\n"
     assert sorted(folder.rglob("*")) == before
     assert (folder / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_library_gets_a_subfolder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "tox.ini").write_text("[tox]\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert main(["init"]) == 2
+    command = capsys.readouterr().err.partition("`harness ")[2].partition("`")[0].split()
+    assert main(command) == 0
+    assert f"\nNext, in {folder / 'compatibility'}:\n" in capsys.readouterr().out
+    assert (folder / "tox.ini").read_text(encoding="utf-8") == "[tox]\n"
+    monkeypatch.chdir(folder / "compatibility")
+    assert main(["validate"]) == 0
 
 
 def test_init_needs_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,3 +62,12 @@ def test_schemas_are_written_once(root: Path, capsys: pytest.CaptureFixture[str]
     (root / "schemas/matrix.json").write_text("{}", encoding="utf-8")
     assert main(["schema", "--root", str(root)]) == Exit.AGREES
     assert capsys.readouterr().out == "schemas/matrix.json: written\n"
+
+
+def test_help_describes_each_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["new", "--help"])
+    lines = capsys.readouterr().out.partition("\nkinds:\n")[2].splitlines()
+    listed = dict(line.split(maxsplit=1) for line in lines)
+    assert listed == {name: kind.summary for name, kind in KINDS.items()}
+    assert all(listed.values())
