@@ -107,7 +107,7 @@ class Workbench:
 
     def cells(self, environments: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
         """The cells of the last run, each by its case's id, with what varies: its own seconds, when it ended."""
-        files = [Layout(self.root).run_file("details", name, ".json") for name in environments]
+        files = [Layout(self.root).files(name).details for name in environments]
         return [(cell.partition("[")[0], details) for file in files for cell, details in read_details(file).items()]
 
 

@@ -1,4 +1,4 @@
-"""The plan that the controller hands to the runner, and the lines that the runner streams back.
+"""The plan that the controller hands to the runner, scripts included, and the lines that the runner streams back.
 
 The stream is JSON Lines, each written whole with one call, so that a killed run loses nothing that was finished:
 `{"record": ..., "key": ...}` for a cell, `{"deselected": [[case, path], ...]}` for what pytest's own options left out,
@@ -24,14 +24,37 @@ class PathSpec:
 
 
 @dataclass(frozen=True)
+class PlannedCell:
+    """A case under an import path, with everything that it takes to run it.
+
+    `file` is the case's file below the project's root, from which the cell's node id is made; `script` the text that
+    is executed, `digest` its name, `key` that of everything the outcome depends on. `requires` maps each prerequisite
+    to the program that shows that it is on the machine. `timeout` is in seconds; None stands for the plan's.
+    """
+
+    case: str
+    path: str
+    file: str
+    kind: str
+    script: str
+    digest: str
+    key: str = ""
+    requires: dict[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    skip: str | None = None
+
+    @property
+    def id(self) -> CellKey:
+        return (self.case, self.path)
+
+
+@dataclass(frozen=True)
 class Plan:
     """The cells to run in one environment.
 
-    `cells` maps a case file (relative to `root`) to the ids of its import paths; a file's name is its case's id.
-    `taken` are cells whose outcome is known from an earlier run, and that are not to be run. `expected` holds the
-    baseline's outcome of each cell that has one. `keys` say, by cell, what its outcome depends on; the runner hands
-    each back with the cell's record, so that a stream alone tells what need not be run again. `preload` names the
-    modules imported once, before any cell is forked.
+    `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
+    of each cell that has one. `preload` names the modules that are imported once, before any cell is forked. Limits
+    are in seconds and bytes.
     """
 
     environment: str
@@ -42,29 +65,24 @@ class Plan:
     output_limit: int
     memory_limit: int
     paths: list[PathSpec]
-    cells: dict[str, list[str]]
-    taken: list[CellKey] = field(default_factory=list)
+    cells: list[PlannedCell]
+    cached: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
-    keys: dict[CellKey, str] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
 
-    def without(self, taken: Iterable[CellKey]) -> Plan:
-        """The plan with those cells moved from `cells` to `taken`."""
-        moved = set(taken)
-        cells = {
-            file: [path for path in paths if (case_of(file), path) not in moved] for file, paths in self.cells.items()
-        }
-        return replace(self, cells={file: paths for file, paths in cells.items() if paths}, taken=sorted(moved))
+    def without(self, cached: Iterable[CellKey]) -> Plan:
+        """The plan with those cells moved from `cells` to `cached`."""
+        moved = set(cached)
+        return replace(self, cells=[cell for cell in self.cells if cell.id not in moved], cached=sorted(moved))
 
     def all_cells(self) -> list[CellKey]:
         """Every cell that must have an outcome in the end."""
-        return [(case_of(file), path) for file, paths in self.cells.items() for path in paths] + self.taken
+        return [cell.id for cell in self.cells] + self.cached
 
     def write(self, file: str) -> None:
         data = asdict(self)
         data["expected"] = [outcome.to_json() for outcome in self.expected.values()]
-        data["keys"] = [[case, path, key] for (case, path), key in self.keys.items()]
-        part = file + ".part"  # so that the plan is there whole, or not at all
+        part = file + ".part"  # so that the plan exists whole, or not at all
         with open(part, "w", encoding="utf-8") as handle:
             json.dump(data, handle, indent=1)
         os.replace(part, file)
@@ -74,16 +92,11 @@ class Plan:
         with open(file, encoding="utf-8") as handle:
             data = json.load(handle)
         data["paths"] = [PathSpec(**spec) for spec in data["paths"]]
-        data["taken"] = [(case, path) for case, path in data["taken"]]
-        data["keys"] = {(case, path): key for case, path, key in data["keys"]}
+        data["cells"] = [PlannedCell(**cell) for cell in data["cells"]]
+        data["cached"] = [(case, path) for case, path in data["cached"]]
         outcomes = [Outcome.from_json(item) for item in data["expected"]]
         data["expected"] = {outcome.key: outcome for outcome in outcomes}
         return cls(**data)
-
-
-def case_of(file: str) -> str:
-    """The id of the case in a file."""
-    return os.path.splitext(os.path.basename(file))[0]
 
 
 def append_line(file: str, line: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Naming content: of our own code, and of a file."""
+"""Digests of content: of our own code, and of a file."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-BUNDLED = ("contract", "cases", "runner")  # what runs inside environments
-RUNS_CELLS = ("contract", "runner")  # a cell depends on the code of cases only through its script
+BUNDLED = ("contract", "runner")  # the code that runs inside environments
+WRITES_SCRIPTS = ("cases",)  # a cell depends on this code through its script alone
 
 
 def code_digest(source: Path, parts: Iterable[str]) -> str:
-    """Names the content of these parts of the code: it changes when any of their files does."""
+    """A digest of these parts of the code: it changes when any of their files does."""
     total = hashlib.sha256()
     files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
     for file in files:
@@ -21,7 +21,7 @@ def code_digest(source: Path, parts: Iterable[str]) -> str:
 
 
 def file_digest(file: Path) -> str:
-    """Names the content of a file; one that cannot be read has no name."""
+    """A digest of a file's content; empty for one that cannot be read."""
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:

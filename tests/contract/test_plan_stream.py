@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.contract.plan import PathSpec, Plan, append_line, read_lines
+from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line, read_lines
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
+
+
+def planned(file: str, *paths: str) -> list[PlannedCell]:
+    """Cells of one case file, with a script that does nothing."""
+    case = Path(file).stem
+    return [PlannedCell(case, path, file, "snippet", "pass\n", "0" * 16) for path in paths]
 
 
 def test_plan_round_trip(tmp_path: Path) -> None:
@@ -26,8 +32,8 @@ def test_plan_round_trip(tmp_path: Path) -> None:
         output_limit=1000,
         memory_limit=10000,
         paths=[PathSpec("tf.keras", "attribute"), PathSpec("keras", "from")],
-        cells={"cases/model_build/mlp.yaml": ["tf.keras", "keras"]},
-        taken=[("plot", "keras"), ("plot", "tf.keras")],
+        cells=planned("cases/model_build/mlp.yaml", "tf.keras", "keras"),
+        cached=[("plot", "keras"), ("plot", "tf.keras")],
         expected={outcome.key: outcome for outcome in outcomes},
     )
     plan.write(str(tmp_path / "plan.json"))
@@ -36,11 +42,12 @@ def test_plan_round_trip(tmp_path: Path) -> None:
 
 
 def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
-    cells = {"cases/model_build/mlp.yaml": ["tf.keras", "keras"], "cases/plot_model/plot.yml": ["keras"]}
+    mlp = planned("cases/model_build/mlp.yaml", "tf.keras", "keras")
+    cells = [*mlp, *planned("cases/plot_model/plot.yml", "keras")]
     plan = Plan("tf215", "/", "stream", "fork", 1.0, 1, 1, [], cells)
     rest = plan.without([("plot", "keras"), ("mlp", "tf.keras")])
-    assert rest.cells == {"cases/model_build/mlp.yaml": ["keras"]}
-    assert rest.taken == [("mlp", "tf.keras"), ("plot", "keras")]
+    assert rest.cells == mlp[1:]
+    assert rest.cached == [("mlp", "tf.keras"), ("plot", "keras")]
     assert sorted(rest.all_cells()) == sorted(plan.all_cells())
     assert plan.all_cells() == [("mlp", "tf.keras"), ("mlp", "keras"), ("plot", "keras")]
     assert plan.without([]) == plan

@@ -108,7 +108,7 @@ def test_a_fresh_interpreter_for_each_cell_gives_the_same(environment: str) -> N
 def test_what_has_not_changed_is_not_run_again() -> None:
     done = harness("run", "-e", "tf215", *SELECTED)
     assert done.returncode == 0
-    assert f"{len(part(accepted('tf215')))} cells taken from earlier runs" in done.stdout
+    assert f"{len(part(accepted('tf215')))} cells cached" in done.stdout
     assert last_run("tf215").cells == part(accepted("tf215"))
 
 

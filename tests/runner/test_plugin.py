@@ -157,12 +157,12 @@ def test_cells_without_an_answer_are_skipped_unless_the_baseline_has_another(tmp
     assert "skip (later)" in ran.printed
 
 
-def test_a_file_that_is_not_a_case_is_neither_run_nor_left_out(tmp_path: Path) -> None:
+def test_cells_of_a_file_that_has_gone_are_neither_run_nor_deselected(tmp_path: Path) -> None:
     project = Project(tmp_path, CASES)
-    (tmp_path / "cases/snippet/good.yaml").write_text("id: good\nkinds: snippet\n", encoding="utf-8")
+    (tmp_path / "cases/snippet/good.yaml").unlink()
     ran = project.run()
-    assert (ran.code, ran.lines) == (2, [])
-    assert "cases/snippet/good.yaml:1: missing key 'kind'" in ran.printed
+    assert {case for case, _ in ran.recorded} == CASES.keys() - {"good"}
+    assert ran.of("deselected") == []
 
 
 def test_nothing_around_the_cases_is_looked_at(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -16,17 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import harness
-from harness.cases.generate import script_of
-from harness.cases.loader import read_case
-from harness.contract.plan import PathSpec, Plan, read_lines
+from harness.contract.plan import PathSpec, Plan, PlannedCell, read_lines
 from harness.contract.records import CellKey, Outcome, Record
 
 HARNESS = Path(harness.__file__).parent
 ISOLATIONS = ["fork", "spawn"]
 FOLDER = "cases/snippet/"
+PROGRAMS = {"graphviz": "dot"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,21 @@ class Snippet:
     paths: tuple[str, ...] = ("json",)
     keys: dict[str, Any] = field(default_factory=dict)
 
-    def document(self, name: str) -> str:
+    def script(self, path: PathSpec) -> str:
+        """The code under an import path: what the controller's snippets become, for the few forms used here."""
         code = textwrap.dedent(self.code).strip("\n")
         if "KERAS" not in code:
             code = f"import KERAS\n\n# call\n{code}\n\n# check\nassert KERAS"
-        return yaml.safe_dump(dict(id=name, kind="snippet", title=name, code=code + "\n", **self.keys))
+        if path.form == "attribute":
+            code = re.sub(r"\bfrom KERAS\.(\w+) import (\w+)", r"\2 = KERAS.\1.\2", code)
+            code = "import tensorflow as tf\n" + re.sub(r"\bimport KERAS\b", "KERAS", code)
+        return re.sub(r"\bKERAS\b", path.id, code) + "\n"
+
+    def cell(self, name: str, path: PathSpec) -> PlannedCell:
+        requires = {key: PROGRAMS[key] for key in self.keys.get("requires", [])}
+        own = {key: self.keys[key] for key in ("timeout", "skip") if key in self.keys}
+        file = FOLDER + name + ".yaml"
+        return PlannedCell(name, path.id, file, "snippet", self.script(path), "0" * 16, requires=requires, **own)
 
 
 def snippet(code: str, *paths: str, **keys: Any) -> Snippet:
@@ -99,8 +107,8 @@ class Project:
     timeout: float = 30.0
 
     def __post_init__(self) -> None:
-        for name, case in self.cases.items():
-            self._write(FOLDER + name + ".yaml", case.document(name))
+        for name in self.cases:
+            self._write(FOLDER + name + ".yaml", f"# {name}: the runner does not read it\n")
         for name, text in self.packages.items():
             self._write("site-packages/" + name, text)
         entry = json.dumps(str(self.root / "site-packages"))
@@ -141,7 +149,7 @@ class Project:
             output_limit=4 * 1024 * 1024,
             memory_limit=400 * 1024 * 1024,
             paths=[spec(path) for path in sorted({path for case in self.cases.values() for path in case.paths})],
-            cells={FOLDER + name + ".yaml": list(case.paths) for name, case in self.cases.items()},
+            cells=[case.cell(name, spec(path)) for name, case in self.cases.items() for path in case.paths],
             expected={outcome.key: outcome for outcome in self.expected},
             preload=self.preload,
         )
@@ -172,12 +180,10 @@ class Project:
 
     def by_hand(self, name: str, path: str) -> int:
         """The exit code of `python SCRIPT` in the same interpreter."""
-        case, faults = read_case(str(self.root), FOLDER + name + ".yaml")
-        assert case is not None, faults
         folder = self.root / "by-hand" / name / path
         folder.mkdir(parents=True)
         script = folder / (name + ".py")
-        script.write_text(script_of(case, spec(path)), encoding="utf-8")
+        script.write_text(self.cases[name].script(spec(path)), encoding="utf-8")
         variables = dict(self.variables(), PYTHONPATH=str(self.root / "start"), TMPDIR=str(folder))
         nothing = subprocess.DEVNULL
         command = [sys.executable, str(script)]

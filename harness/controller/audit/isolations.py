@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from harness.controller.run.batch import run_batch, split_by_ending
 from harness.controller.run.preflight import RunRequest, preflight
 from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.text import one_line
+from harness.controller.worker.options import WorkerOptions
 
 COMPARED_ISOLATIONS = ("spawn", "fork")  # the last leaves the last run, as an ordinary one does
 CellSample = dict[str, list[CellKey]]  # by environment
@@ -32,20 +34,20 @@ def audit_isolations(project: Project, selection: Selection, sample: int, seed: 
 
     Raises UsageError or HarnessError where the selection cannot be run.
     """
-    todo = preflight(project, selection, ["--fresh", "--retries", "0"])
+    request = preflight(project, selection, WorkerOptions(fresh=True, retries=0))
     seed = any_seed() if seed is None else seed
-    drawn = sample_cells(todo.cells, sample, seed)
+    drawn = sample_cells(request.cells, sample, seed)
     console = make_console()
     title = f"{sum(map(len, drawn.values()))} cells drawn (seed {seed})"
-    console.print(f"{title} of {sum(map(len, todo.cells.values()))}")
+    console.print(f"{title} of {sum(map(len, request.cells.values()))}")
     ran: dict[str, dict[str, Column]] = {}
     broken: list[str] = []
-    state = todo.project.layout.state
-    with exclusive_lock(state / "lock", f"run in {todo.project.layout.root}"), signals_as_interrupt():
+    state = request.project.layout.state
+    with exclusive_lock(state / "lock", f"run in {request.project.layout.root}"), signals_as_interrupt():
         write_atomically(state / "drawn.json", json.dumps(drawn))
         for isolation in COMPARED_ISOLATIONS:
             console.print(f"isolation: {isolation}")
-            found = _run(todo, drawn, state / "drawn.json", isolation, jobs, console)
+            found = _run(request, drawn, state / "drawn.json", isolation, jobs, console)
             if found is None:
                 console.print("interrupted: nothing is known of what was not run in both isolations")
                 return Exit.INTERRUPTED
@@ -71,13 +73,13 @@ def sample_cells(cells: Mapping[str, Sequence[CellKey]], size: int, seed: int) -
 
 
 def _run(
-    todo: RunRequest, drawn: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
+    request: RunRequest, drawn: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
 ) -> tuple[dict[str, Column], list[str]] | None:
     """What one isolation gave, and what is to be said of environments without an answer. None where interrupted."""
-    environments = [item for item in todo.environments if item.id in drawn]
-    arguments = [*todo.arguments, "--drawn", str(file), "--isolation", isolation]
-    ran = run_batch(todo.project, environments, drawn, arguments, jobs, console)
-    return None if ran.interrupted else split_by_ending(todo.project, ran)
+    environments = [item for item in request.environments if item.id in drawn]
+    options = replace(request.options, sample=file, isolation=isolation)
+    batch = run_batch(replace(request, environments=environments, cells=drawn, options=options), jobs, console)
+    return None if batch.interrupted else split_by_ending(request.project, batch)
 
 
 def differences(ran: Mapping[str, Mapping[str, Column]]) -> Iterator[str]:

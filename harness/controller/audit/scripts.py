@@ -75,7 +75,7 @@ def _check_installed(layout: Layout, drawn: Sequence[RecordedCell], columns: Map
 def _check_scripts(layout: Layout, drawn: Sequence[RecordedCell]) -> None:
     """The run's scripts are those that the cases become now; of accepted results that is not recorded."""
     names = {cell.environment.id for cell in drawn}
-    details = {name: read_details(layout.run_file("details", name, ".json")) for name in names}
+    details = {name: read_details(layout.files(name).details) for name in names}
     for cell in drawn:
         ran = details[cell.environment.id].get(f"{cell.case.id}[{cell.path.id}]", {}).get("script")
         if ran != digest_of(script_of(cell.case, cell.path)):

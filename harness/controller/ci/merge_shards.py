@@ -45,7 +45,7 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
             column = whole[item.id]
             details = _details(item.id, column, [(shard, columns) for shard, columns in read if item.id in columns])
             write_column(layout.run / f"{item.id}.json", column)
-            write_details_of(layout.run_file("details", item.id, ".json"), details)
+            write_details_of(layout.files(item.id).details, details)
     lost = [item.id for item in environments if item.id not in found]
     print(f"{len(environments) - len(lost)} of {len(environments)} environments from {len(shards)} shards")
     if lost:

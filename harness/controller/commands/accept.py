@@ -97,7 +97,7 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
     cases = {case.id: case for case in project.cases}
     digests = {(case, path): digest_of(script_of(cases[case], project.matrix.paths[path])) for case, path in cells}
     for name, column in runs.items():
-        details = read_details(project.layout.run_file("details", name, ".json"))
+        details = read_details(project.layout.files(name).details)
         for case, path in column.cells.keys() & cells if not column.environment.failed else ():
             if details.get(f"{case}[{path}]", {}).get("script") != digests[case, path]:
                 raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")

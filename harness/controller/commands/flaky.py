@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.contract.records import CellKey, Outcome
-from harness.controller.commands.options import add_run_options, integer, isolation_arguments, selection_of
+from harness.controller.commands.options import add_run_options, integer, selection_of, worker_options
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
 from harness.controller.files import exclusive_lock
@@ -33,14 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Run all cells of the selection several times. The exit code is 1 if some are flaky."""
     runs = options.runs
-    todo = preflight(project, selection_of(options), ["--fresh", "--retries", "0", *isolation_arguments(options)])
+    request = preflight(project, selection_of(options), worker_options(options, fresh=True, retries=0))
     console = make_console()
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
-            ran = run_batch(project, todo.environments, todo.cells, todo.arguments, options.jobs, console)
+            ran = run_batch(request, options.jobs, console)
             if ran.interrupted:
                 console.print(f"interrupted: cells that were not run {runs} times are not counted")
                 return Exit.INTERRUPTED

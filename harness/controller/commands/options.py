@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from harness.controller.project.selection import Selection
+from harness.controller.worker.options import WorkerOptions
 
 
 def add_environments(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +41,15 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
 
 
-def isolation_arguments(options: argparse.Namespace) -> list[str]:
-    """The worker's arguments for `--isolation`; without it the worker chooses."""
-    return ["--isolation", options.isolation] if options.isolation else []
+def worker_options(options: argparse.Namespace, fresh: bool, retries: int | None) -> WorkerOptions:
+    """The workers' options: those of the command, and those that stand behind `--`, most of which are pytest's."""
+    given = WorkerOptions.from_argv(getattr(options, "pytest", ()))
+    return replace(
+        given,
+        isolation=options.isolation or given.isolation,
+        fresh=fresh or given.fresh,
+        retries=given.retries if retries is None else retries,
+    )
 
 
 def selection_of(options: argparse.Namespace) -> Selection:

@@ -63,7 +63,7 @@ def _flaky(layout: Layout, run: Iterable[str]) -> str:
     found = [
         flaky_sentence(name, key, attempts)
         for name in run
-        for key, attempts in flaky_cells(read_details(layout.run_file("details", name, ".json"))).items()
+        for key, attempts in flaky_cells(read_details(layout.files(name).details)).items()
     ]
     return "\n".join(f"- {markdown_escape(line)}" for line in found)
 

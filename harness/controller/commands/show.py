@@ -118,7 +118,7 @@ def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, An
     run = read_columns(layout.run, [environment]).get(environment)
     if run is None or run.cells.get(outcome.key) != outcome:
         return {}
-    return read_details(layout.run_file("details", environment, ".json")).get(f"{outcome.case}[{outcome.path}]", {})
+    return read_details(layout.files(environment).details).get(f"{outcome.case}[{outcome.path}]", {})
 
 
 def _row(grid: Grid, cell: str) -> Row:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.controller.errors import UsageError
 from harness.controller.project import matrix as matrices
 from harness.controller.project.matrix import Environment
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -50,14 +47,109 @@ class Layout:
 
     @property
     def run(self) -> Path:
+        """The documents of the last run."""
         return self.state / "run"
 
-    def plan_file(self, environment: str) -> Path:
-        """Where an environment's plan lies once it has come to its cells."""
-        return self.run_file("plan", environment, ".json")
+    def files(self, environment: str) -> RunFiles:
+        """The files of one environment's last run."""
+        return RunFiles(self, environment)
 
-    def run_file(self, folder: str, environment: str, suffix: str) -> Path:
-        return self.state / folder / f"{environment}{suffix}"
+
+class Phase(Enum):
+    """How far the run of an environment is, by the files that it has written."""
+
+    MAKING = "making the environment"
+    READY = "waiting for others"
+    IMPORTING = "importing TensorFlow"
+    RUNNING = "running cells"
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of one environment's last run, all below `.harness/`."""
+
+    layout: Layout
+    environment: str
+
+    @property
+    def document(self) -> Path:
+        """The outcomes, in the format of results/."""
+        return self._file("run", ".json")
+
+    @property
+    def details(self) -> Path:
+        """Durations, memory, tracebacks, attempts: what varies from run to run."""
+        return self._file("details", ".json")
+
+    @property
+    def plan(self) -> Path:
+        """What the runner was given."""
+        return self._file("plan", ".json")
+
+    @property
+    def stream(self) -> Path:
+        """What the runner has recorded so far."""
+        return self._file("stream", ".jsonl")
+
+    @property
+    def retry_plan(self) -> Path:
+        return self._file("again", ".json")
+
+    @property
+    def retry_stream(self) -> Path:
+        return self._file("again", ".jsonl")
+
+    @property
+    def ready(self) -> Path:
+        """An empty file: the environment is made, and its worker has started."""
+        return self._file("ready", "")
+
+    @property
+    def cache(self) -> Path:
+        """The outcome cache."""
+        return self._file("outcomes", ".json")
+
+    @property
+    def stamp(self) -> Path:
+        """What lets the next run skip the environment where nothing has changed."""
+        return self._file("stamps", ".json")
+
+    @property
+    def log(self) -> Path:
+        """What tox and everything below it printed."""
+        return self._file("logs", ".log")
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one worker of the environment."""
+        return self._file("locks", "")
+
+    def forget_run(self) -> None:
+        """Remove what an earlier run left, so that what exists later is of this one. Caches stay."""
+        for file in (self.ready, self.plan):
+            file.unlink(missing_ok=True)
+        self.forget_document()
+
+    def forget_document(self) -> None:
+        """Remove the document and details of an earlier run."""
+        for file in (self.document, self.details):
+            file.unlink(missing_ok=True)
+
+    def phase(self) -> Phase:
+        """How far a run is whose files were forgotten when it began."""
+        if self.plan.exists():
+            return Phase.RUNNING if self.recorded() else Phase.IMPORTING
+        return Phase.READY if self.ready.exists() else Phase.MAKING
+
+    def recorded(self) -> int:
+        """How many records the stream of this run holds: those that are cached, and those of cells that were run."""
+        # Without a plan the stream is an earlier run's.
+        if not self.plan.exists() or not self.stream.exists():
+            return 0
+        return self.stream.read_bytes().count(b'{"record"')
+
+    def _file(self, folder: str, suffix: str) -> Path:
+        return self.layout.state / folder / f"{self.environment}{suffix}"
 
 
 def find_root(start: Path) -> Path:

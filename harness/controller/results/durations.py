@@ -18,7 +18,7 @@ def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[st
     known = {}
     for environment, keys in cells.items():
         try:
-            details = read_details(layout.run_file("details", environment, ".json"))
+            details = read_details(layout.files(environment).details)
         except HarnessError:  # they only help to guess
             details = {}
         names = {f"{case}[{path}]" for case, path in keys}

@@ -1,4 +1,4 @@
-"""One round of cells: tox for each environment, a few side by side, and the columns that come of it."""
+"""A batch: tox for each environment, a few side by side, and the columns that come of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.console import Console
 from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
-from harness.controller.environments.installed import facts, is_made_from
+from harness.controller.environments.installed import facts
 from harness.controller.environments.lockfile import resolution_failure
 from harness.controller.environments.tox_log import Ending, ending
 from harness.controller.errors import Exit, HarnessError
@@ -23,9 +23,11 @@ from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column, EnvironmentFacts, read_column, write_column
 from harness.controller.results.durations import durations
+from harness.controller.run.preflight import RunRequest
 from harness.controller.run.progress import make_progress
+from harness.controller.run.result import RunResult, environment_run
 from harness.controller.run.scheduler import EnvironmentRun, run_environments
-from harness.controller.worker import main as columns
+from harness.controller.worker import column as steps
 from harness.controller.worker.reconcile import read_stream
 
 _MEMORY = 3 * 1024**3 // 2  # bytes that the processes of one environment need, twice over (benchmarks/memory.py)
@@ -34,50 +36,36 @@ _CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
 @dataclass(frozen=True)
 class Batch:
-    """What came of a round: its jobs, and by environment the column, None where it did not come to its cells."""
+    """The results of a batch, those of environments that were started."""
 
-    jobs: list[EnvironmentRun]
-    columns: dict[str, Column | None] = field(default_factory=dict)
+    results: Sequence[RunResult]
     interrupted: bool = False
 
 
-def run_batch(
-    project: Project,
-    environments: Sequence[Environment],
-    cells: Mapping[str, Sequence[CellKey]],
-    arguments: Sequence[str],
-    limit: int | None,
-    console: Console,
-) -> Batch:
-    """Run the environments, `limit` side by side, with the arguments that their columns take."""
-    if not environments:
+def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch:
+    """Run the environments of a request, `limit` side by side."""
+    if not request.environments:
         return Batch([])
-    todo = [make_environment_run(project.layout, item) for item in _longest_first(project, environments, cells)]
-    counts = {name: len(keys) for name, keys in cells.items()}
-    with make_progress(console, todo, counts, project.layout) as progress:
-        interrupted = run_environments(project.layout, todo, arguments, limit or _default_limit(), progress.update)
-    found = {job.environment.id: _finish(project.layout, job, cells, interrupted) for job in todo if job.process}
-    return Batch(todo, found, interrupted)
+    layout = request.project.layout
+    runs = [environment_run(layout, item) for item in _longest_first(request)]
+    counts = {name: len(keys) for name, keys in request.cells.items()}
+    with make_progress(console, runs, counts) as progress:
+        interrupted = run_environments(layout, runs, request.options, limit or _default_limit(), progress.update)
+    results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.process]
+    return Batch(results, interrupted)
 
 
-def make_environment_run(layout: Layout, environment: Environment, code: Exit | None = None) -> EnvironmentRun:
-    """The job of an environment, with its code where it is done already."""
-    installed = not environment.lane and is_made_from(layout.environments / environment.id, layout.lock(environment))
-    return EnvironmentRun(environment, layout.run_file("logs", environment.id, ".log"), installed, code=code)
-
-
-def _longest_first(
-    project: Project, environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]
-) -> list[Environment]:
-    """So that no core waits for the last one, by what these cells took when they were last run.
+def _longest_first(request: RunRequest) -> list[Environment]:
+    """The environments by how long their cells took when they were last run, so that no core waits for the last one.
 
     What was never run comes first: it may take longest, and has to be installed.
     """
-    took = durations(project.layout, cells)
-    for item in environments:
-        if not project.layout.run_file("details", item.id, ".json").exists():
-            took[item.id] = math.inf
-    return sorted(environments, key=lambda item: took[item.id], reverse=True)
+    layout = request.project.layout
+    seconds = durations(layout, request.cells)
+    for item in request.environments:
+        if not layout.files(item.id).details.exists():
+            seconds[item.id] = math.inf
+    return sorted(request.environments, key=lambda item: seconds[item.id], reverse=True)
 
 
 def _default_limit() -> int:
@@ -85,86 +73,83 @@ def _default_limit() -> int:
 
 
 def _memory() -> int:
-    """Bytes that this machine has, or the container that we are in."""
+    """Bytes of memory of this machine, or of the container that we are in."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         return min(whole, int(_CONTAINER.read_text(encoding="ascii")))
-    except (OSError, ValueError):  # there is none, or it is `max`
+    except (OSError, ValueError):  # no container, or its limit is `max`
         return whole
 
 
-def _finish(
-    layout: Layout, job: EnvironmentRun, cells: Mapping[str, Sequence[CellKey]], interrupted: bool
+def _column(
+    layout: Layout, run: EnvironmentRun, cells: Mapping[str, Sequence[CellKey]], interrupted: bool
 ) -> Column | None:
-    """The job's column: as it was written, from its stream if it was killed, or an `env-fail` with the reason.
+    """The column of a run: as its worker wrote it, from its stream if it was killed, or an `env-fail` with the reason.
 
     None where it did not come to its cells for a reason that says nothing of the environment.
     """
-    name = job.environment.id
-    file = layout.run / f"{name}.json"
-    if file.exists():
-        return read_column(file)
-    matrix_says = _matrix_facts(job.environment)
-    if layout.plan_file(name).exists():
-        plan = Plan.read(str(layout.plan_file(name)))
-        try:
-            installed = facts(job.environment, layout.environments / name)
-        except HarnessError:
-            installed = matrix_says
-        job.code = Exit.BROKEN  # whatever it died of
-        return columns.finish(layout, plan, installed, read_stream(Path(plan.stream)))
-    why = ending_of(layout, job)
+    if run.files.document.exists():
+        return read_column(run.files.document)
+    if run.files.plan.exists():
+        run.code = Exit.BROKEN  # whatever it died of
+        plan = Plan.read(str(run.files.plan))
+        return steps.record(run.files, plan, _installed_facts(layout, run.environment), read_stream(run.files.stream))
+    why = ending_of(layout, run)
     if interrupted or why.made_environment:
         return None
-    column = _write_failed(layout, matrix_says, str(why), cells[name])
-    shutil.rmtree(layout.environments / name, ignore_errors=True)  # half made: the next run makes it anew
+    # Half made: the next run makes it again.
+    shutil.rmtree(layout.environments / run.environment.id, ignore_errors=True)
+    return _failed_column(run, cells[run.environment.id], str(why))
+
+
+def _installed_facts(layout: Layout, environment: Environment) -> EnvironmentFacts:
+    try:
+        return facts(environment, layout.environments / environment.id)
+    except HarnessError:
+        return _matrix_facts(environment)
+
+
+def _matrix_facts(environment: Environment) -> EnvironmentFacts:
+    return EnvironmentFacts(environment.id, environment.tensorflow, environment.python, environment.distribution)
+
+
+def _failed_column(run: EnvironmentRun, cells: Sequence[CellKey], reason: str) -> Column:
+    """Write the column of an environment that could not be made."""
+    failed = replace(_matrix_facts(run.environment), status=Status.ENV_FAIL.value, reason=reason)
+    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
+    write_column(run.files.document, column)
     return column
 
 
-def _matrix_facts(item: Environment) -> EnvironmentFacts:
-    """What the matrix says of an environment of which nothing is installed."""
-    return EnvironmentFacts(item.id, item.tensorflow, item.python, item.distribution)
-
-
-def _write_failed(layout: Layout, facts: EnvironmentFacts, reason: str, keys: Sequence[CellKey]) -> Column:
-    """Write a column of `env-fail`."""
-    failed = replace(facts, status=Status.ENV_FAIL.value, reason=reason)
-    column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in keys})
-    write_column(layout.run / f"{facts.id}.json", column)
-    return column
-
-
-def unresolvable(
-    project: Project, environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]
-) -> Batch:
+def unresolvable(request: RunRequest) -> list[RunResult]:
     """The environments that `harness lock` could not resolve: columns of `env-fail`, without starting anything."""
-    found: dict[str, Column | None] = {}
-    for item in environments:
+    project = request.project
+    results = []
+    for item in request.environments:
         reason = None if item.lane else resolution_failure(item, project.matrix.resolve, project.layout)
         if reason is not None:
-            found[item.id] = _write_failed(project.layout, _matrix_facts(item), reason, cells[item.id])
-    failed = [item for item in environments if item.id in found]
-    return Batch([make_environment_run(project.layout, item, Exit.BROKEN) for item in failed], found)
+            run = environment_run(project.layout, item, Exit.BROKEN)
+            results.append(RunResult(run, _failed_column(run, request.cells[item.id], reason)))
+    return results
 
 
-def split_by_ending(project: Project, ran: Batch) -> tuple[dict[str, Column], list[str]]:
-    """The columns of the environments that got through their cells, and what is to be said of the others."""
+def split_by_ending(project: Project, batch: Batch) -> tuple[dict[str, Column], list[str]]:
+    """The columns of the environments that got through their cells, and a sentence on each of the others."""
     through, broken = {}, []
-    for job in ran.jobs:
-        name = job.environment.id
-        column = ran.columns.get(name)
+    for result in batch.results:
+        name, column, log = result.environment.id, result.column, result.run.files.log
         if column is None:
-            broken.append(f"{name} did not come to its cells: {ending_of(project.layout, job)} (log: {job.log})")
+            broken.append(f"{name}: no cells were run: {ending_of(project.layout, result.run)} (log: {log})")
         elif column.environment.failed:
-            broken.append(f"{name} env-fail: {column.environment.reason} (log: {job.log})")
-        elif job.code not in (Exit.AGREES, Exit.DIFFERS):
-            broken.append(f"{name} did not get through its cells (log: {job.log})")
+            broken.append(f"{name} env-fail: {column.environment.reason} (log: {log})")
+        elif result.run.code not in (Exit.AGREES, Exit.DIFFERS):
+            broken.append(f"{name}: not all cells were run (log: {log})")
         else:
             through[name] = column
     return through, broken
 
 
-def ending_of(layout: Layout, job: EnvironmentRun) -> Ending:
-    """What the job's log says of its end."""
-    log = job.log.read_text(encoding="utf-8", errors="replace")
-    return ending(log.replace(f"{layout.root}{os.sep}", ""), job.environment.id)
+def ending_of(layout: Layout, run: EnvironmentRun) -> Ending:
+    """How a run ended, by its log."""
+    log = run.files.log.read_text(encoding="utf-8", errors="replace")
+    return ending(log.replace(f"{layout.root}{os.sep}", ""), run.environment.id)

@@ -1,10 +1,10 @@
-"""What is to be run, and all that can be known to fail before anything is started."""
+"""The preflight: the cells to run, and every failure that can be known before anything is started."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from harness.contract.records import CellKey
 from harness.controller.environments.lockfile import lock_command, needs_lock, stale_sentence
@@ -14,40 +14,45 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
-from harness.controller.results.documents import read_columns
-from harness.controller.worker.options import parse_worker_options
+from harness.controller.results.documents import Column, read_columns
+from harness.controller.run.result import RunResult
+from harness.controller.worker.options import WorkerOptions
 
 _DISK = 1_600_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """The environments of a run, the cells of each, and the arguments that every environment's column is given."""
+    """A run that can be started: its environments, the cells and the baseline of each, and the workers' options."""
 
     project: Project
-    environments: list[Environment]
-    cells: dict[str, list[CellKey]]
-    arguments: list[str]
+    environments: Sequence[Environment]
+    cells: Mapping[str, Sequence[CellKey]]
+    options: WorkerOptions
+    baselines: Mapping[str, Column]
+
+    def without(self, *ended: Iterable[RunResult]) -> RunRequest:
+        """The request without the environments that have a result already."""
+        names = {result.environment.id for results in ended for result in results}
+        return replace(self, environments=[item for item in self.environments if item.id not in names])
 
 
-def preflight(project: Project, selection: Selection, how: Sequence[str]) -> RunRequest:
-    """What a selection asks for. Raises UsageError or HarnessError where it cannot be run."""
-    environments = selection.choose_environments(project.matrix, project.matrix.default)
-    cells = cells_of(environments, project.matrix, *selection.choose_cells(project.cases, project.matrix))
+def preflight(project: Project, selection: Selection, options: WorkerOptions) -> RunRequest:
+    """Check that a selection can be run. Raises UsageError or HarnessError where it cannot."""
+    matrix = project.matrix
+    environments = selection.choose_environments(matrix, matrix.default)
+    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
     environments = [item for item in environments if item.id in cells]
-    _check_ready(project, environments, how)
-    return RunRequest(project, environments, cells, _for_columns(selection, how))
+
+    options = replace(options, cases=selection.cases + options.cases, paths=selection.paths + options.paths)
+    options.selection.choose_cells(project.cases, matrix)  # also what stands behind `--`
+    _check_files(project, environments)
+    _check_disk(project.layout, environments)
+    baselines = read_columns(project.layout.results, [item.id for item in environments])
+    return RunRequest(project, environments, cells, options, baselines)
 
 
-def _for_columns(selection: Selection, how: Sequence[str]) -> list[str]:
-    """The arguments that every environment's column is given."""
-    chosen = [part for path in selection.paths for part in ("--path", path)]
-    chosen += [part for case in selection.cases for part in ("--case", case)]
-    return [*chosen, *how]
-
-
-def _check_ready(project: Project, environments: Sequence[Environment], how: Sequence[str]) -> None:
-    """Everything that can be known to fail before anything is started. Raises UsageError or HarnessError."""
+def _check_files(project: Project, environments: Sequence[Environment]) -> None:
     layout = project.layout
     for name in ("tox.ini", "toxfile.py"):
         if not (layout.root / name).is_file():
@@ -56,17 +61,14 @@ def _check_ready(project: Project, environments: Sequence[Environment], how: Seq
     if stale:
         raise UsageError(stale_sentence(stale))
     if unlocked:
-        raise UsageError(f"without a lock: {', '.join(unlocked)}; make them with `{lock_command(unlocked)}`")
-    own = parse_worker_options(how).selection
-    own.choose_cases(project.cases)
-    own.choose_paths(project.matrix)
-    read_columns(layout.results, [item.id for item in environments])
-    _check_disk(layout, environments)
+        raise UsageError(f"no lock for {', '.join(unlocked)}: run `{lock_command(unlocked)}`")
 
 
 def _check_disk(layout: Layout, environments: Sequence[Environment]) -> None:
     new = [item for item in environments if not (layout.environments / item.id).exists()]
-    free = shutil.disk_usage(layout.root).free
-    if len(new) * _DISK > free:
-        needed = f"{len(new)} environments to install may need {len(new) * _DISK / 1e9:.0f} GB"
-        raise HarnessError(f"the disk will not do: {needed}, and {free / 1e9:.0f} GB are free; select fewer with -e")
+    needed, free = len(new) * _DISK / 1e9, shutil.disk_usage(layout.root).free / 1e9
+    if needed > free:
+        raise HarnessError(
+            f"not enough disk space: installing {len(new)} environments needs about {needed:.0f} GB,"
+            f" {free:.0f} GB is free; select fewer with -e"
+        )

@@ -11,108 +11,102 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from harness.controller.project.layout import Layout
-from harness.controller.run.scheduler import EnvironmentRun, is_ready
+from harness.controller.project.layout import Phase
+from harness.controller.run.scheduler import EnvironmentRun
 
-LINE_INTERVAL = 60.0  # seconds between lines that say how far the cells are
+LINE_INTERVAL = 60.0  # seconds between lines about the cells
 
 
 class Progress(Protocol):
-    """Something that is told, a few times a second, to look at the jobs again."""
+    """Something that looks at the environments again, a few times a second."""
 
     def update(self) -> None: ...
 
 
 def make_progress(
-    console: Console, jobs: Sequence[EnvironmentRun], cells: Mapping[str, int], layout: Layout
+    console: Console, runs: Sequence[EnvironmentRun], cells: Mapping[str, int]
 ) -> AbstractContextManager[Progress]:
     """The progress that fits where the output goes. `cells` are the numbers of cells by environment."""
-    watch = _Watch(jobs, cells, layout)
+    watch = _Watch(runs, cells)
     if console.is_terminal:
         return _LiveProgress(console, watch)
     return nullcontext(_LineProgress(console, watch))
 
 
 class _Watch:
-    """What can be seen of the jobs from outside: their logs and their streams."""
+    """A run as it is seen from outside: by the environments' logs and files."""
 
-    def __init__(self, jobs: Sequence[EnvironmentRun], cells: Mapping[str, int], layout: Layout) -> None:
-        self.jobs = jobs
+    def __init__(self, runs: Sequence[EnvironmentRun], cells: Mapping[str, int]) -> None:
+        self.runs = runs
         self.cells = cells
-        self.layout = layout
         self.began = time.monotonic()
 
-    def step(self, job: EnvironmentRun) -> str:
-        """Where a job is, without numbers that change at every look."""
-        if job.process is None:
+    def step(self, run: EnvironmentRun) -> str:
+        """The step that an environment is at, without numbers that change at every look."""
+        if run.process is None:
             return "waiting"
-        if job.code is not None:
-            return f"done (exit code {job.code})"
-        name = job.environment.id
-        if self.finished(job):
-            return "running cells"
-        if self.layout.plan_file(name).exists():
-            return "importing TensorFlow"
-        if is_ready(self.layout, job):
-            return "waiting for others"
-        if job.log.exists() and "install_deps>" in job.log.read_text(encoding="utf-8", errors="replace"):
+        if run.code is not None:
+            return f"done (exit code {run.code})"
+        phase, log = run.files.phase(), run.files.log
+        if phase is not Phase.MAKING:
+            return str(phase.value)
+        if log.exists() and "install_deps>" in log.read_text(encoding="utf-8", errors="replace"):
             return "installing packages"
-        return "making the environment"
+        return str(phase.value)
 
-    def finished(self, job: EnvironmentRun) -> int:
-        """How many cells have an outcome: a stream starts with those that are known from earlier runs."""
-        file = self.layout.run_file("stream", job.environment.id, ".jsonl")
-        plan = self.layout.plan_file(job.environment.id)
-        if job.process is None or not plan.exists() or not file.exists():  # without a plan it is an earlier run's
+    def finished(self, run: EnvironmentRun) -> int:
+        """How many cells have an outcome. A stream starts with the cached ones."""
+        if run.process is None:
             return 0
-        return min(self.cells[job.environment.id], file.read_bytes().count(b'{"record"'))  # some may be run again
+        return min(self.cells[run.environment.id], run.files.recorded())  # some may be retried
 
-    def line(self, job: EnvironmentRun) -> str:
-        step = self.step(job)
-        if job.process is None:
-            return f"{job.environment.id:<14}{step}"
-        cells = f", {self.finished(job)} of {self.cells[job.environment.id]} cells" if step == "running cells" else ""
-        return f"{job.environment.id:<14}{step}{cells}, {time.monotonic() - job.began:.0f} s"
+    def line(self, run: EnvironmentRun) -> str:
+        step = self.step(run)
+        if run.process is None:
+            return f"{run.environment.id:<14}{step}"
+        is_running = step == Phase.RUNNING.value
+        cells = f", {self.finished(run)} of {self.cells[run.environment.id]} cells" if is_running else ""
+        return f"{run.environment.id:<14}{step}{cells}, {time.monotonic() - run.began:.0f} s"
 
     def summary(self) -> str:
-        done = sum(job.code is not None for job in self.jobs)
+        done = sum(run.code is not None for run in self.runs)
         shares = [
-            1.0 if job.code is not None else self.finished(job) / self.cells[job.environment.id] for job in self.jobs
+            1.0 if run.code is not None else self.finished(run) / self.cells[run.environment.id] for run in self.runs
         ]
-        share = sum(shares) / len(self.jobs)
+        share = sum(shares) / len(self.runs)
         elapsed = time.monotonic() - self.began
         left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
-        return f"{done} of {len(self.jobs)} environments, {elapsed:.0f} s{left}"
+        return f"{done} of {len(self.runs)} environments, {elapsed:.0f} s{left}"
 
 
 class _LineProgress:
-    """One line for each step that a job enters, and one a minute for each job that runs cells."""
+    """A line for each step that an environment enters, and one a minute for each that runs cells."""
 
     def __init__(self, console: Console, watch: _Watch) -> None:
         self.console = console
         self.watch = watch
         self.steps: dict[str, str] = {}
-        self.said = time.monotonic()
+        self.reported = time.monotonic()
 
     def update(self) -> None:
-        for job in self.watch.jobs:
-            name, step = job.environment.id, self.watch.step(job)
+        for run in self.watch.runs:
+            name, step = run.environment.id, self.watch.step(run)
             if step != self.steps.get(name, "waiting"):
                 self.steps[name] = step
-                self._say(f"{name}: {step}")
-        if time.monotonic() - self.said >= LINE_INTERVAL:
-            self.said = time.monotonic()
-            for job in self.watch.jobs:
-                if job.code is None and self.watch.finished(job):
-                    name = job.environment.id
-                    self._say(f"{name}: {self.watch.finished(job)} of {self.watch.cells[name]} cells")
+                self._print(f"{name}: {step}")
+        if time.monotonic() - self.reported >= LINE_INTERVAL:
+            self.reported = time.monotonic()
+            for run in self.watch.runs:
+                if run.code is None and self.watch.finished(run):
+                    name = run.environment.id
+                    self._print(f"{name}: {self.watch.finished(run)} of {self.watch.cells[name]} cells")
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self.console.print(f"[{self.watch.summary()}] {text}", markup=False, soft_wrap=True)
 
 
 class _LiveProgress:
-    """A line for each active job and one for the whole, drawn over and over."""
+    """A line for each active environment and one for the whole, drawn over and over."""
 
     def __init__(self, console: Console, watch: _Watch) -> None:
         self.watch = watch
@@ -126,6 +120,6 @@ class _LiveProgress:
         self.live.stop()
 
     def update(self) -> None:
-        active = [job for job in self.watch.jobs if job.process is not None and job.code is None]
-        lines = [Text(self.watch.line(job)) for job in active]
+        active = [run for run in self.watch.runs if run.process is not None and run.code is None]
+        lines = [Text(self.watch.line(run)) for run in active]
         self.live.update(Group(*lines, Text(self.watch.summary(), "bold")))

@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from harness.controller.environments.installed import is_half_made
-from harness.controller.project.layout import Layout
+from harness.controller.project.layout import Layout, Phase, RunFiles
 from harness.controller.project.matrix import Environment
+from harness.controller.worker.options import WorkerOptions
 
 _POLL = 0.2  # seconds
 # tox, which is interrupted when we die.
@@ -30,36 +30,41 @@ class EnvironmentRun:
     """One environment of a run: its process while it runs, and its exit code after."""
 
     environment: Environment
-    log: Path
+    files: RunFiles
     installed: bool = False  # whether it needs only be started
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     code: int | None = None
     handle: IO[bytes] | None = field(default=None, repr=False)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the environment exists, so that its worker runs cells or waits for a slot."""
+        return self.files.phase() is not Phase.MAKING
+
 
 def run_environments(
-    layout: Layout, todo: Sequence[EnvironmentRun], arguments: Sequence[str], limit: int, watch: Callable[[], None]
+    layout: Layout, runs: Sequence[EnvironmentRun], options: WorkerOptions, limit: int, watch: Callable[[], None]
 ) -> bool:
-    """Run all jobs, calling `watch` a few times a second. True if that was interrupted.
+    """Run all environments, calling `watch` a few times a second. Returns True if that was interrupted.
 
-    So many environments are made at a time, and as many that are there already are started, while the cells of so many
-    others run: the columns see to that themselves, in the order of the jobs. What is made and waits for that costs
-    memory, so that there is an end to it too.
+    `limit` environments are made at a time, and as many that are installed already are started, while the cells of
+    `limit` others run: the workers see to that themselves, in the order of `runs`. An environment that is made and
+    waits costs memory, so that their number is limited too.
     """
-    waiting = list(todo)
+    waiting = list(runs)
     active: list[EnvironmentRun] = []
-    ranks = {id(job): str(rank) for rank, job in enumerate(todo)}
+    ranks = {id(run): rank for rank, run in enumerate(runs)}
     try:
         while waiting or active:
-            for job in list(waiting):
-                if len(active) < 2 * limit + _WAITING and _on_their_way(layout, active, job.installed) < limit:
-                    waiting.remove(job)
-                    active.append(job)
-                    _start(layout, job, ["--side-by-side", str(limit), "--rank", ranks[id(job)], *arguments])
-            for job in [job for job in active if job.process and job.process.poll() is not None]:
-                _reap(layout, job)
-                active.remove(job)
+            for run in list(waiting):
+                if len(active) < 2 * limit + _WAITING and _being_made(active, run.installed) < limit:
+                    waiting.remove(run)
+                    active.append(run)
+                    _start(layout, run, replace(options, side_by_side=limit, rank=ranks[id(run)]))
+            for run in [run for run in active if run.process and run.process.poll() is not None]:
+                _reap(layout, run)
+                active.remove(run)
             watch()
             time.sleep(_POLL)
     except KeyboardInterrupt:
@@ -71,62 +76,55 @@ def run_environments(
     return False
 
 
-def _on_their_way(layout: Layout, active: Sequence[EnvironmentRun], installed: bool) -> int:
-    """How many of a kind, installed before or not, have been started and not come to their cells."""
-    return sum(job.installed == installed and not is_ready(layout, job) for job in active)
+def _being_made(active: Sequence[EnvironmentRun], installed: bool) -> int:
+    """How many that were installed before, or were not, have been started and have not come to their cells."""
+    return sum(run.installed == installed and not run.is_made for run in active)
 
 
-def is_ready(layout: Layout, job: EnvironmentRun) -> bool:
-    """Whether the job's environment is there, and what it does now is run cells, or wait for a slot."""
-    return layout.run_file("ready", job.environment.id, "").exists()
-
-
-def _start(layout: Layout, job: EnvironmentRun, arguments: Sequence[str]) -> None:
-    name = job.environment.id
-    for folder, suffix in (("ready", ""), ("plan", ".json"), ("run", ".json"), ("details", ".json")):
-        layout.run_file(folder, name, suffix).unlink(missing_ok=True)  # so that what is there after is of this run
-    job.log.parent.mkdir(parents=True, exist_ok=True)
-    job.handle = open(job.log, "wb")  # noqa: SIM115, closed when the process is reaped
+def _start(layout: Layout, run: EnvironmentRun, options: WorkerOptions) -> None:
+    run.files.forget_run()
+    run.files.log.parent.mkdir(parents=True, exist_ok=True)
+    run.handle = open(run.files.log, "wb")  # noqa: SIM115, closed when the process is reaped
     command = [sys.executable, "-c", _TOX, "run", "--colored", "no", "--workdir", str(layout.environments)]
-    command += ["-e", name, "--", *arguments]
-    job.began = time.monotonic()
-    job.process = subprocess.Popen(
+    command += ["-e", run.environment.id, "--", *options.to_argv()]
+    run.began = time.monotonic()
+    run.process = subprocess.Popen(
         command,
         cwd=layout.root,
         stdin=subprocess.DEVNULL,
-        stdout=job.handle,
+        stdout=run.handle,
         stderr=subprocess.STDOUT,
         start_new_session=True,  # the terminal's interrupt reaches us alone, and we pass it on in order
     )
 
 
-def _reap(layout: Layout, job: EnvironmentRun) -> None:
-    assert job.process is not None
-    assert job.handle is not None
-    job.code = job.process.wait()
-    job.handle.close()
-    if job.code < 0:  # its uv, which nobody waits for any more, would go on in the environment of the next run
+def _reap(layout: Layout, run: EnvironmentRun) -> None:
+    assert run.process is not None
+    assert run.handle is not None
+    run.code = run.process.wait()
+    run.handle.close()
+    if run.code < 0:  # its uv, which nobody waits for any more, would go on in the environment of the next run
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(job.process.pid, signal.SIGKILL)
-    prefix = layout.environments / job.environment.id
+            os.killpg(run.process.pid, signal.SIGKILL)
+    prefix = layout.environments / run.environment.id
     if is_half_made(prefix):
         shutil.rmtree(prefix, ignore_errors=True)  # at once: its room may be what the others lack
 
 
 def _interrupt(layout: Layout, active: Sequence[EnvironmentRun]) -> None:
-    """Let the jobs end in order, or, once they are out of time or we are interrupted again, at once."""
-    for job in active:
-        if job.process and job.process.poll() is None:
-            job.process.send_signal(signal.SIGINT)
+    """Let the environments end in order, or, once they are out of time or we are interrupted again, at once."""
+    for run in active:
+        if run.process and run.process.poll() is None:
+            run.process.send_signal(signal.SIGINT)
     deadline = time.monotonic() + _PATIENCE
-    for job in active:
-        if job.process is None:
+    for run in active:
+        if run.process is None:
             continue
         try:
-            job.process.wait(max(0.0, deadline - time.monotonic()))
+            run.process.wait(max(0.0, deadline - time.monotonic()))
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             deadline = 0.0
-            os.killpg(job.process.pid, signal.SIGKILL)
-    for job in active:  # not before all have ended, as it may take a while
-        if job.process is not None:
-            _reap(layout, job)
+            os.killpg(run.process.pid, signal.SIGKILL)
+    for run in active:  # not before all have ended, as it may take a while
+        if run.process is not None:
+            _reap(layout, run)

@@ -1,4 +1,4 @@
-"""What a run says in the end: its grid, what changed, what could not run, and its exit code."""
+"""The run summary: the grid of a run, its changes, the environments that could not run, and the exit code."""
 
 from __future__ import annotations
 
@@ -12,51 +12,50 @@ from harness.controller.grid.grid import make_grid
 from harness.controller.grid.terminal import print_ran
 from harness.controller.project.cells import by_lane, scope_of
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import Project
-from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import changes_as_text
 from harness.controller.results.compare import compare, new_cells_sentence, package_changes
-from harness.controller.results.documents import Column, read_columns, read_details
+from harness.controller.results.documents import Column, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import verdict
 from harness.controller.run.batch import ending_of
+from harness.controller.run.preflight import RunRequest
+from harness.controller.run.result import RunResult
 from harness.controller.run.scheduler import EnvironmentRun
 from harness.controller.text import strip_control
 
-EndedRuns = Sequence[tuple[EnvironmentRun, Column | None]]
 
+def print_summary(request: RunRequest, selection: Selection, results: Sequence[RunResult], console: Console) -> Exit:
+    """Print the summary of a run, and return its exit code."""
+    project, baselines = request.project, request.baselines
+    layout = project.layout
+    columns = {result.environment.id: result.column for result in results if result.column is not None}
 
-def print_summary(project: Project, selection: Selection, done: EndedRuns, console: Console) -> Exit:
-    """Print what came of a run. `done` holds its jobs with their columns, None where one did not come to its cells."""
-    ran = {column.environment.id: column for _, column in done if column is not None}
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    for environments in by_lane(job.environment for job, _ in done):
+    cases, paths = selection.choose_cells(project.cases, project.matrix)
+    for environments in by_lane(result.environment for result in results):
         scope = scope_of(environments[0], project.matrix, cases, paths)
-        print_ran(make_grid(*scope, environments, ran), console)
-    baselines = read_columns(project.layout.results, ran)
-    _print_changes(ran, baselines, console)
-    _print_flaky(project.layout, done, console)
+        print_ran(make_grid(*scope, environments, columns), console)
+    _print_changes(columns, baselines, console)
+    _print_flaky(results, console)
     codes = {
-        job.environment.id: _conclude_one(project.layout, job, column, baselines.get(job.environment.id), console)
-        for job, column in done
+        result.environment.id: _print_ending(layout, result, baselines.get(result.environment.id), console)
+        for result in results
     }
-    taken = sum(_taken(project.layout, job, column) for job, column in done if column is not None)
-    if taken:
-        console.print(
-            f"{taken} cells taken from earlier runs, as nothing they depend on has changed (--fresh runs all)"
-        )
-    without = [name for name in ran if name not in baselines]
+
+    cached = sum(_cached(result.run, result.column) for result in results if result.column is not None)
+    if cached:
+        console.print(f"{cached} cells cached, as nothing they depend on has changed (--fresh runs all)")
+    without = [name for name in columns if name not in baselines]
     if without:
         console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
     elif set(codes.values()) == {Exit.AGREES}:
         console.print("as in the baseline")
-    return _worst(codes, [job.environment for job, _ in done], console)
+    return _worst(codes, results, console)
 
 
-def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> None:
+def _print_changes(columns: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> None:
     changes = []
-    for name, column in ran.items():
+    for name, column in columns.items():
         if name in baselines:
             changes += package_changes(baselines[name], column) + compare(baselines[name], column)
     if any(change.differs for change in changes):
@@ -65,40 +64,39 @@ def _print_changes(ran: Mapping[str, Column], baselines: Mapping[str, Column], c
         _print(console, new)
 
 
-def _print_flaky(layout: Layout, done: EndedRuns, console: Console) -> None:
-    for job, _ in done:
-        if job.process is not None:
-            details = read_details(layout.run_file("details", job.environment.id, ".json"))
-            for key, attempts in flaky_cells(details).items():
-                _print(console, flaky_sentence(job.environment.id, key, attempts))
+def _print_flaky(results: Sequence[RunResult], console: Console) -> None:
+    for result in results:
+        if result.run.process is not None:
+            for key, attempts in flaky_cells(read_details(result.run.files.details)).items():
+                _print(console, flaky_sentence(result.environment.id, key, attempts))
 
 
-def _conclude_one(
-    layout: Layout, job: EnvironmentRun, column: Column | None, baseline: Column | None, console: Console
-) -> Exit:
-    """Say what there is to say of one environment itself, and give its exit code."""
-    name = job.environment.id
+def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, console: Console) -> Exit:
+    """Print how one environment ended, if that is not in order, and return its exit code."""
+    name, run, column = result.environment.id, result.run, result.column
     if column is None:
-        _print(console, f"{name} did not come to its cells: {ending_of(layout, job)} (log: {job.log})")
-        return Exit.USAGE if job.code == Exit.USAGE else Exit.BROKEN
-    if column.environment.failed and job.process is None:
+        _print(console, f"{name}: no cells were run: {ending_of(layout, run)} (log: {run.files.log})")
+        return Exit.USAGE if run.code == Exit.USAGE else Exit.BROKEN
+    if column.environment.failed and run.process is None:
         _print(console, f"{name} env-fail: {column.environment.reason}")
     elif column.environment.failed:
-        tail = [f"  {strip_control(line)}" for line in ending_of(layout, job).tail]
-        _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {job.log})", *tail]))
-    elif _ended(job) > Exit.DIFFERS:
-        _print(console, f"{name} did not get through its cells (log: {job.log})")
-    found = verdict(column, baseline, job.environment.lane is not None)
+        tail = [f"  {strip_control(line)}" for line in ending_of(layout, run).tail]
+        _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {run.files.log})", *tail]))
+    elif _own_code(run) > Exit.DIFFERS:
+        _print(console, f"{name}: not all cells were run (log: {run.files.log})")
+
+    code = verdict(column, baseline, result.environment.lane is not None)
     # That a lane fails as its baseline does is an answer, whatever tox makes of it.
-    return found if found is Exit.AGREES and column.environment.failed else max(found, _ended(job))
+    return code if code is Exit.AGREES and column.environment.failed else max(code, _own_code(run))
 
 
-def _worst(codes: Mapping[str, Exit], environments: Sequence[Environment], console: Console) -> Exit:
-    """The exit code of a run: the worst of its environments that may not fail. Those that may are told."""
+def _worst(codes: Mapping[str, Exit], results: Sequence[RunResult], console: Console) -> Exit:
+    """The exit code of a run: the worst of its environments that may not fail. Those that may are named."""
     counted = (Exit.AGREES, Exit.USAGE)  # a wrong call is no failure of the environment
+    environments = [result.environment for result in results]
     excused = [item.id for item in environments if item.may_fail and codes[item.id] not in counted]
     if excused:
-        _print(console, f"may fail, so that no exit code tells of it: {', '.join(excused)}")
+        _print(console, f"allowed to fail, and left out of the exit code: {', '.join(excused)}")
     return max((code for name, code in codes.items() if name not in excused), default=Exit.AGREES)
 
 
@@ -106,14 +104,13 @@ def _print(console: Console, text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def _taken(layout: Layout, job: EnvironmentRun, column: Column) -> int:
-    """How many outcomes of a column are from earlier runs: all where nothing was started."""
-    if job.process is None:
-        return 0 if column.environment.failed else len(column.cells)
-    file = layout.plan_file(job.environment.id)
-    return len(Plan.read(str(file)).taken) if file.exists() else 0
+def _cached(run: EnvironmentRun, column: Column) -> int:
+    """How many outcomes of a column were cached: all where nothing was started."""
+    if run.process is None:
+        return len(column.cells)
+    return len(Plan.read(str(run.files.plan)).cached) if run.files.plan.exists() else 0
 
 
-def _ended(job: EnvironmentRun) -> Exit:
-    """How the job itself says that it went, which what it left does not always tell."""
-    return Exit(job.code) if job.code in (Exit.AGREES, Exit.DIFFERS, Exit.USAGE) else Exit.BROKEN
+def _own_code(run: EnvironmentRun) -> Exit:
+    """The exit code of the process, which the column does not always show."""
+    return Exit(run.code) if run.code in (Exit.AGREES, Exit.DIFFERS, Exit.USAGE) else Exit.BROKEN

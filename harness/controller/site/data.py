@@ -149,7 +149,7 @@ def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], S
     days = set()
     run = read_columns(project.layout.run, grid.columns)
     for name, column in run.items():
-        details = read_details(project.layout.run_file("details", name, ".json"))
+        details = read_details(project.layout.files(name).details)
         for key, outcome in column.cells.items():
             found: dict[str, Any] = details.get(f"{key[0]}[{key[1]}]", {})
             if found and grid.columns[name].cells.get(key) == outcome:

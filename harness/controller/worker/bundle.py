@@ -1,4 +1,4 @@
-"""The runner as a folder of its own that environments can import from, and nothing else with it."""
+"""The runner bundle: the runner and the contract as a folder that environments import from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def make_bundle(state: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=target.parent))
     made.chmod(0o755)
-    shutil.copytree(source, made / "harness", ignore=_not_shipped)
+    shutil.copytree(source, made / "harness", ignore=_not_bundled)
     try:
         made.rename(target)
     except OSError:
@@ -29,7 +29,7 @@ def make_bundle(state: Path) -> Path:
     return target
 
 
-def _not_shipped(folder: str, names: list[str]) -> list[str]:
+def _not_bundled(folder: str, names: list[str]) -> list[str]:
     if Path(folder) == Path(harness.__file__).parent:
         return [name for name in names if name not in (*BUNDLED, "__init__.py")]
     return [name for name in names if name == "__pycache__"]

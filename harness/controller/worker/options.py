@@ -1,7 +1,6 @@
-"""What a column is asked to do: the arguments that follow `--` in `tox -e ENV -- ...`.
+"""Options of a worker: what follows `--` in `tox -e ENV -- ...`.
 
-`--case`, `--path`, `--isolation` and `--fresh` choose and say how, the rest is pytest's. With options of pytest's every
-cell is run.
+They are parsed once, where a process begins, and written once, where another one is started.
 """
 
 from __future__ import annotations
@@ -11,7 +10,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+from harness.controller.errors import UsageError
 from harness.controller.project.selection import Selection
 from harness.controller.worker.retries import RETRIES
 
@@ -20,36 +21,74 @@ DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What to run: the selection within one environment, and what is left for pytest."""
+    """Cells to run in one environment, and how.
 
-    selection: Selection
-    isolation: str
-    fresh: bool
-    retries: int
-    side_by_side: int | None
-    rank: int
-    drawn: Path | None  # a file with the cells to run of the selection, by environment
-    pytest: tuple[str, ...]
+    `fresh` runs cells whose outcome is cached too, and so do options of pytest's. `side_by_side` is the number of
+    environments whose cells may run at the same time (None: no limit), `rank` this one's place in line. `sample` is a
+    file that restricts the cells by environment.
+    """
+
+    cases: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    isolation: str = DEFAULT_ISOLATION
+    fresh: bool = False
+    retries: int = RETRIES
+    side_by_side: int | None = None
+    rank: int = 0
+    sample: Path | None = None
+    pytest: tuple[str, ...] = ()
 
     @property
-    def whole(self) -> bool:
-        """Whether every cell is run, whatever is known of it."""
+    def selection(self) -> Selection:
+        return Selection(paths=self.paths, cases=self.cases)
+
+    @property
+    def runs_everything(self) -> bool:
+        """Whether every cell is run, cached or not."""
         return self.fresh or bool(self.pytest)
 
+    def to_argv(self) -> list[str]:
+        """The arguments from which `from_argv` makes the same options."""
+        argv = [word for case in self.cases for word in ("--case", case)]
+        argv += [word for path in self.paths for word in ("--path", path)]
+        argv += ["--isolation", self.isolation, "--retries", str(self.retries)]
+        if self.fresh:
+            argv.append("--fresh")
+        if self.side_by_side is not None:
+            argv += ["--side-by-side", str(self.side_by_side), "--rank", str(self.rank)]
+        if self.sample is not None:
+            argv += ["--sample", str(self.sample)]
+        return [*argv, *self.pytest]
 
-def parse_worker_options(arguments: Sequence[str]) -> WorkerOptions:
-    """Read the arguments after `--`."""
-    parser = argparse.ArgumentParser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
-    parser.add_argument("--case", action="append", default=[])
-    parser.add_argument("--path", action="append", default=[])
+    @classmethod
+    def from_argv(cls, argv: Sequence[str]) -> WorkerOptions:
+        """Parse our own options; all others are pytest's. Raises UsageError."""
+        own, rest = _parser().parse_known_args(argv)
+        values = {**vars(own), "cases": tuple(own.cases), "paths": tuple(own.paths)}
+        return cls(**values, pytest=tuple(rest))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
+    parser.add_argument("--case", dest="cases", action="append", default=[])
+    parser.add_argument("--path", dest="paths", action="append", default=[])
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--fresh", action="store_true")
-    parser.add_argument("--retries", type=int, default=RETRIES)
-    parser.add_argument("--side-by-side", type=int)  # said by `harness run`, which starts several of us
-    parser.add_argument("--rank", type=int, default=0)  # and who of them comes first
-    parser.add_argument("--drawn", type=Path)  # said by `harness audit`
-    own, rest = parser.parse_known_args(arguments)
-    selection = Selection(paths=tuple(own.path), cases=tuple(own.case))
-    return WorkerOptions(
-        selection, own.isolation, own.fresh, own.retries, own.side_by_side, own.rank, own.drawn, tuple(rest)
-    )
+    parser.add_argument("--retries", type=_count, default=RETRIES)
+    # Options that only the harness itself gives: `run`, which starts several workers, and `audit --isolations`.
+    parser.add_argument("--side-by-side", type=int)
+    parser.add_argument("--rank", type=int, default=0)
+    parser.add_argument("--sample", type=Path)
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be at least 0")
+    return number

@@ -1,43 +1,88 @@
-"""The plan of one environment's cells."""
+"""The plan of one environment's cells: which they are, and the script of each."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.contract.plan import Plan
+from harness.cases.case import PREREQUISITES, Case
+from harness.cases.generate import digest_of, script_of
+from harness.contract.plan import PathSpec, Plan, PlannedCell
+from harness.contract.records import CellKey
+from harness.controller.errors import UsageError
 from harness.controller.files import read_text
-from harness.controller.project.cells import cells_by_file, scope_of
+from harness.controller.project.cells import paths_of, scope_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
 from harness.controller.worker.options import WorkerOptions
-from harness.controller.worker.retries import restrict_to
+
+Scope = list[tuple[Case, list[PathSpec]]]  # cases with the import paths under which they run
 
 
-def _only_drawn(plan: Plan, drawn: Path) -> Plan:
-    """The plan with the cells that were drawn for its environment."""
-    return restrict_to(plan, {(case, path) for case, path in json.loads(read_text(drawn))[plan.environment]})
+def cells_in_scope(project: Project, environment: Environment, options: WorkerOptions) -> Scope:
+    """The cells that the options select in the environment. Raises UsageError where there are none."""
+    selection = options.selection
+    chosen = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
+    cases, paths = scope_of(environment, project.matrix, *chosen)
+    sample = None if options.sample is None else _sample(options.sample, environment)
+
+    scope: Scope = []
+    for case in cases:
+        ids = paths_of(case, paths)
+        specs = [spec for spec in paths if spec.id in ids and (sample is None or (case.id, spec.id) in sample)]
+        if specs:
+            scope.append((case, specs))
+    if not scope:
+        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
+    return scope
 
 
-def make_plan(project: Project, environment: Environment, request: WorkerOptions, baseline: Column | None) -> Plan:
-    """The plan of one environment's cells."""
-    cases, paths = scope_of(
-        environment,
-        project.matrix,
-        request.selection.choose_cases(project.cases),
-        request.selection.choose_paths(project.matrix),
+def _sample(file: Path, environment: Environment) -> set[CellKey]:
+    """The cells that were sampled for the environment."""
+    return {(case, path) for case, path in json.loads(read_text(file))[environment.id]}
+
+
+def planned_cells(scope: Iterable[tuple[Case, Sequence[PathSpec]]]) -> list[PlannedCell]:
+    """The cells with their scripts, which are the same in every environment of one scope."""
+    return [_planned(case, spec) for case, specs in scope for spec in specs]
+
+
+def _planned(case: Case, spec: PathSpec) -> PlannedCell:
+    script = script_of(case, spec)
+    return PlannedCell(
+        case=case.id,
+        path=spec.id,
+        file=case.file,
+        kind=case.kind,
+        script=script,
+        digest=digest_of(script),
+        requires={name: PREREQUISITES[name] for name in case.requires},
+        timeout=case.timeout,
+        skip=case.skip,
     )
-    plan = Plan(
+
+
+def make_plan(
+    project: Project,
+    environment: Environment,
+    options: WorkerOptions,
+    cells: Sequence[PlannedCell],
+    baseline: Column | None,
+) -> Plan:
+    """The plan that runs these cells in the environment."""
+    matrix = project.matrix
+    used = {cell.path for cell in cells}
+    return Plan(
         environment=environment.id,
         root=str(project.layout.root),
-        stream=str(project.layout.run_file("stream", environment.id, ".jsonl")),
-        isolation=request.isolation,
-        timeout=project.matrix.timeout,
-        output_limit=project.matrix.output_limit,
-        memory_limit=project.matrix.memory_limit,
-        paths=paths,
-        cells=cells_by_file(cases, paths),
+        stream=str(project.layout.files(environment.id).stream),
+        isolation=options.isolation,
+        timeout=matrix.timeout,
+        output_limit=matrix.output_limit,
+        memory_limit=matrix.memory_limit,
+        paths=[spec for name, spec in matrix.paths.items() if name in used],
+        cells=list(cells),
         expected=dict(baseline.cells) if baseline else {},
     )
-    return _only_drawn(plan, request.drawn) if request.drawn else plan

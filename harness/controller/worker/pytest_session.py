@@ -21,11 +21,11 @@ _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 @dataclass(frozen=True)
 class PytestSession:
-    """Runs plans with the environment at `prefix`, by the code in the folder `shipped`."""
+    """Runs plans with the environment at `prefix`, by the code in the folder `bundle`."""
 
     layout: Layout
     prefix: Path
-    shipped: Path
+    bundle: Path
 
     def run(self, plan: Plan, plan_file: Path, arguments: Sequence[str] = ()) -> int:
         """Write the plan, run its cells, and give pytest's exit code.
@@ -41,7 +41,7 @@ class PytestSession:
             process = subprocess.Popen(
                 [*self._command(plan, plan_file), *arguments],
                 cwd=self.layout.root,
-                env=os.environ | {"PYTHONPATH": str(self.shipped)},
+                env=os.environ | {"PYTHONPATH": str(self.bundle)},
                 preexec_fn=partial(die_with_parent, signal.SIGINT),
             )
         except OSError as error:
@@ -54,7 +54,7 @@ class PytestSession:
             return INTERRUPTED
 
     def _command(self, plan: Plan, plan_file: Path) -> list[str]:
-        settings = self.shipped / "harness" / "runner" / "pytest.ini"
+        settings = self.bundle / "harness" / "runner" / "pytest.ini"
         command = [str(self.prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
         command += ["--rootdir", str(self.layout.root), "--harness-plan", str(plan_file), "--color=auto"]
         command += ["--continue-on-collection-errors"]

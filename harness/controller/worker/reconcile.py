@@ -1,4 +1,4 @@
-"""Holding what was recorded against what was planned. A cell without a record is never a pass."""
+"""Reconcile what was recorded with what was planned. A cell without a record is never a pass."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from harness.controller.worker.retries import decide_outcome
 
 @dataclass
 class Recorded:
-    """What a runner streamed: its records, the cells that pytest's options left out, and a failure of it all.
+    """A runner's stream: its records, the cells that pytest's options deselected, and a failure of the environment.
 
-    `keys` say, by cell, what its record depends on.
+    `keys` are, by cell, the keys of the outcome cache.
     """
 
     records: dict[CellKey, Record] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Cells that are run again before what they gave is told as a change: which, and what is made of it. Pure functions."""
+"""Retries: cells that are run again before a change of their outcome is reported. Pure functions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from harness.contract.plan import Plan, case_of
+from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome, Record
 
 RETRIES = 2
 
 
 def needs_retry(records: Mapping[CellKey, Record], baseline: Mapping[CellKey, Outcome], retries: int) -> list[CellKey]:
-    """The cells that ran, are not as in the baseline, and have not been run again so many times."""
+    """The cells that differ from the baseline and have been retried fewer times than `retries`."""
     return [
         key
         for key, record in records.items()
@@ -26,12 +26,12 @@ def needs_retry(records: Mapping[CellKey, Record], baseline: Mapping[CellKey, Ou
 
 def restrict_to(plan: Plan, cells: Collection[CellKey]) -> Plan:
     """The plan with no other cells than these."""
-    chosen = {file: [path for path in paths if (case_of(file), path) in cells] for file, paths in plan.cells.items()}
-    return replace(plan, cells={file: paths for file, paths in chosen.items() if paths})
+    wanted = set(cells)
+    return replace(plan, cells=[cell for cell in plan.cells if cell.id in wanted])
 
 
 def with_attempts(records: Mapping[CellKey, Record], attempts: Mapping[CellKey, Record]) -> list[Record]:
-    """The records of the cells that ran in another attempt, with what it gave."""
+    """The records of the cells that another attempt ran, with its outcomes added."""
     return [
         replace(records[key], again=(*records[key].again, attempt.outcome))
         for key, attempt in attempts.items()
@@ -40,9 +40,9 @@ def with_attempts(records: Mapping[CellKey, Record], attempts: Mapping[CellKey, 
 
 
 def decide_outcome(record: Record, baseline: Outcome | None) -> Outcome:
-    """What the document says of a cell: of different outcomes the baseline's, else the most frequent, else the first.
+    """The outcome that the document gets: of several the baseline's, else the most frequent, else the first.
 
-    So one attempt that agrees with the baseline is enough for no change to be told.
+    So one attempt that agrees with the baseline is enough for no change to be reported.
     """
     outcomes = _outcomes(record)
     if baseline is not None and baseline in outcomes:

@@ -1,86 +1,68 @@
-"""What a column leaves for the next run to tell, without starting anything, that nothing has changed since.
+"""The stamp: a file that lets the next run skip an environment in which nothing has changed.
 
-It vouches for the environment as it was when uv was asked what is in it, and for the run's files by their content.
+It vouches for the environment as it was when uv listed its packages, and for the run's files by their content.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from harness.contract.plan import Plan
 from harness.controller.digests import file_digest
 from harness.controller.environments.fingerprint import fingerprint, has_interpreter
 from harness.controller.environments.installed import is_made_from
 from harness.controller.files import write_atomically
-from harness.controller.project.layout import Layout
+from harness.controller.project.layout import Layout, RunFiles
 from harness.controller.project.matrix import Environment
-from harness.controller.results.documents import Column, EnvironmentFacts
-from harness.controller.worker.outcome_cache import is_answer
-from harness.controller.worker.reconcile import Recorded
-
-_FILES = ("run", "details")
+from harness.controller.results.documents import EnvironmentFacts
+from harness.controller.worker.inspection import Inspection
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """The `state` of an environment, its content and facts; of a run in which all cells answered its basis and files.
+    """An environment as it was inspected.
 
-    `files` are the digests of its document and its details.
+    After a run in which every cell answered also the run's `key`, and the digests of its document and details.
     """
 
-    state: str
-    content: str
-    facts: EnvironmentFacts
-    basis: str | None = None
+    inspection: Inspection
+    key: str | None = None
     files: tuple[str, ...] = ()
 
     def is_installed(self, environment: Environment, layout: Layout) -> bool:
-        """Whether the environment is there as it was, made from its lock and of the release in the matrix."""
+        """Whether the environment is unchanged, made from its lock, and of the matrix's release."""
         prefix = layout.environments / environment.id
+        facts = self.inspection.facts
         return (
-            (self.facts.tensorflow, self.facts.distribution) == (environment.tensorflow, environment.distribution)
+            (facts.tensorflow, facts.distribution) == (environment.tensorflow, environment.distribution)
             and has_interpreter(environment, prefix)
             and is_made_from(prefix, layout.lock(environment))
-            and self.state == fingerprint(prefix)
+            and self.inspection.fingerprint == fingerprint(prefix)
         )
 
-    def has_left(self, layout: Layout, basis: str) -> bool:
-        """Whether the files that lie there are those of a run with this basis."""
-        return self.basis == basis and self.files == _digests(layout, self.facts.id)
+    def vouches_for(self, files: RunFiles, key: str) -> bool:
+        """Whether the files on disk are those of a run with this key."""
+        return self.key == key and self.files == _digests(files)
 
 
-def write_stamp(
-    layout: Layout, state: tuple[str, str], basis: str, plan: Plan, column: Column, recorded: Recorded
-) -> None:
-    """Note what was found and written. `state` holds the environment's fingerprint and its content."""
-    facts = column.environment
-    settled = Stamp(*state, facts)
-    answered = {key for key, record in recorded.records.items() if is_answer(record)}
-    if column.cells.keys() == answered == set(plan.all_cells()):
-        settled = Stamp(*state, facts, basis, _digests(layout, facts.id))
-    file = _file(layout, facts.id)
-    if facts.failed:
-        file.unlink(missing_ok=True)
-    else:
-        write_atomically(file, json.dumps(asdict(settled)) + "\n")
+def write_stamp(files: RunFiles, inspection: Inspection, key: str | None) -> None:
+    """Stamp a run that has been written. `key` is None where not every cell answered."""
+    stamp = Stamp(inspection) if key is None else Stamp(inspection, key, _digests(files))
+    write_atomically(files.stamp, json.dumps(asdict(stamp)) + "\n")
 
 
-def read_stamp(layout: Layout, environment: str) -> Stamp | None:
-    """What the last column noted; None where there is nothing that can be read."""
+def read_stamp(files: RunFiles) -> Stamp | None:
+    """The stamp of the last run; None where no readable one exists."""
     try:
-        data = json.loads(_file(layout, environment).read_text(encoding="utf-8"))
-        facts = EnvironmentFacts(**data["facts"])
+        data = json.loads(files.stamp.read_text(encoding="utf-8"))
+        inspection = data["inspection"]
+        facts = EnvironmentFacts(**inspection["facts"])
         facts.check()
-        return Stamp(data["state"], data["content"], facts, data["basis"], tuple(data["files"]))
+        inspected = Inspection(inspection["fingerprint"], inspection["content"], facts)
+        return Stamp(inspected, data["key"], tuple(data["files"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _digests(layout: Layout, environment: str) -> tuple[str, ...]:
-    return tuple(file_digest(layout.run_file(folder, environment, ".json")) for folder in _FILES)
-
-
-def _file(layout: Layout, environment: str) -> Path:
-    return layout.run_file("settled", environment, ".json")
+def _digests(files: RunFiles) -> tuple[str, ...]:
+    return file_digest(files.document), file_digest(files.details)

@@ -78,7 +78,7 @@ def test_an_environment_without_tensorflow_is_said_and_is_no_outcome(project: Pa
     assert done.returncode == 3
     log = project / ".harness" / "logs" / "tf215.log"
     why = "commands[0]: tensorflow-cpu is not installed in .tox/tf215"
-    assert done.stdout.endswith(f"tf215 did not come to its cells: {why} (log: {log})\n")
+    assert done.stdout.endswith(f"tf215: no cells were run: {why} (log: {log})\n")
     assert list((project / ".harness" / "run").glob("*")) == []
     assert (project / ".tox" / "tf215").is_dir()
     assert harness("accept").returncode == 2
@@ -88,7 +88,7 @@ def test_an_environment_without_tensorflow_is_said_and_is_no_outcome(project: Pa
 def test_options_that_together_leave_no_cell_are_no_failure_of_the_environment(project: Path, harness: Command) -> None:
     done = harness("run", "-e", "tf215", "--", "--case", "dense", "--path", "keras")
     assert done.returncode == 2
-    assert "tf215 did not come to its cells: commands[0]: the selection has no cell: none of its" in done.stdout
+    assert "tf215: no cells were run: commands[0]: the selection has no cell: none of its" in done.stdout
     assert not (project / ".harness" / "run" / "tf215.json").exists()
     assert (project / ".tox" / "tf215").is_dir()
 
@@ -100,7 +100,7 @@ def test_a_column_that_another_tox_runs_is_left_to_it(project: Path, harness: Co
         fcntl.flock(other, fcntl.LOCK_EX)
         done = harness("run", "-e", "tf215")
     assert done.returncode == 3
-    assert "did not come to its cells: commands[0]: another run of tf215 is under way: nothing was done" in done.stdout
+    assert "no cells were run: commands[0]: another run of tf215 is under way: nothing was done" in done.stdout
     assert not (project / ".harness" / "run" / "tf215.json").exists()
     assert harness("run", "-e", "tf215").returncode == 0
 
@@ -111,7 +111,7 @@ def test_a_run_that_did_not_get_through_its_cells_is_no_success(project: Path, h
     done = harness("run", "-e", "tf215")
     assert done.returncode == 3
     log = project / ".harness" / "logs" / "tf215.log"
-    assert f"tf215 did not get through its cells (log: {log})" in done.stdout
+    assert f"tf215: not all cells were run (log: {log})" in done.stdout
     assert "tf215: pytest cannot be started: " in log.read_text(encoding="utf-8")
     assert "Traceback" not in log.read_text(encoding="utf-8")
     cells = read_column(project / ".harness" / "run" / "tf215.json").cells.values()
@@ -208,7 +208,7 @@ def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
     edit("cases/snippet/version.yaml", "  time.sleep(50)", "  time.sleep(0)")
     done = harness("run", "-e", "tf215")
     assert done.returncode == 0
-    assert "2 cells taken from earlier runs" in done.stdout
+    assert "2 cells cached" in done.stdout
 
 
 @pytest.mark.usefixtures("empty_lock")
@@ -234,7 +234,7 @@ def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Pat
     [
         ("tox.ini", [], 2, " has no tox.ini: docs/matrix-format.md says what a project needs\n"),
         ("toxfile.py", [], 2, " has no toxfile.py: docs/matrix-format.md says what a project needs\n"),
-        ("locks/tf215.txt", [], 2, "without a lock: tf215; make them with `harness lock -e tf215`\n"),
+        ("locks/tf215.txt", [], 2, "no lock for tf215: run `harness lock -e tf215`\n"),
         ("", ["--case", "dens"], 2, "no case matches 'dens'; did you mean 'dense'?\n"),
         ("", ["--path", "kears"], 2, "no import path matches 'kears'; did you mean 'keras'?\n"),
         ("results/tf215.json", [], 3, "/results/tf215.json: cannot be read: "),
@@ -259,7 +259,7 @@ def test_what_can_be_known_before_is_told_before_anything_starts(
 def test_all_locks_that_are_missing_are_named_at_once(project: Path, harness: Command) -> None:
     write_lock(project, "tf216")
     done = harness("run", "-g", "tf2x")
-    said = "without a lock: tf215, tf216-legacy; make them with `harness lock -e tf215 -e tf216-legacy`\n"
+    said = "no lock for tf215, tf216-legacy: run `harness lock -e tf215 -e tf216-legacy`\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
@@ -284,5 +284,5 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_installed(
     monkeypatch.setattr(preparing, "_DISK", 10**18)
     done = harness("run", "-g", "tf2x")
     assert done.returncode == 3
-    assert done.stderr.startswith("the disk will not do: 3 environments to install may need 3000000000 GB, and ")
+    assert done.stderr.startswith("not enough disk space: installing 3 environments needs about 3000000000 GB, ")
     assert [file.name for file in (project / ".harness").iterdir()] == ["cases.json"]

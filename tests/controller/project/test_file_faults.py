@@ -271,7 +271,7 @@ def test_nor_is_it_one_in_the_column_of_an_environment(project: Path, harness: C
     stream.mkdir(parents=True)
     done = harness("run", "-e", "tf215")
     assert done.returncode == 3
-    assert "tf215 did not come to its cells: " in done.stdout
+    assert "tf215: no cells were run: " in done.stdout
     assert "IsADirectoryError" in (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
     stream.rmdir()
     assert harness("run", "-e", "tf215").returncode == 0

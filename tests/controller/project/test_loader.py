@@ -71,7 +71,7 @@ def test_what_is_kept_of_runs_is_apart_from_what_is_committed(project: Path) -> 
     committed = [layout.results, layout.lock(environment)]
     assert not any(path.is_relative_to(layout.state) for path in committed)
     assert layout.run.is_relative_to(layout.state)
-    assert layout.run_file("details", "tf215", ".json").is_relative_to(layout.state)
+    assert layout.files("tf215").details.is_relative_to(layout.state)
 
 
 def test_a_fixed_path_that_the_matrix_does_not_have_is_a_fault(

@@ -27,9 +27,9 @@ def layout(tmp_path: Path) -> Layout:
 
 
 @pytest.fixture
-def jobs(project: Path, layout: Layout) -> list[EnvironmentRun]:
+def runs(project: Path, layout: Layout) -> list[EnvironmentRun]:
     environments = load_matrix(project).environments
-    return [EnvironmentRun(environments[name], layout.run_file("logs", name, ".log")) for name in ("tf215", "tf216")]
+    return [EnvironmentRun(environments[name], layout.files(name)) for name in ("tf215", "tf216")]
 
 
 def started() -> subprocess.Popen[bytes]:
@@ -38,22 +38,22 @@ def started() -> subprocess.Popen[bytes]:
     return process
 
 
-def test_a_line_is_printed_for_each_step_and_only_once(layout: Layout, jobs: list[EnvironmentRun]) -> None:
+def test_a_line_is_printed_for_each_step_and_only_once(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
-    job = jobs[0]
+    run = runs[0]
     record = {"record": Record(Outcome("dense", "keras", Status.PASS)).to_json()}
-    with make_progress(Console(file=screen), jobs, {"tf215": 2, "tf216": 2}, layout) as progress:
+    with make_progress(Console(file=screen), runs, {"tf215": 2, "tf216": 2}) as progress:
         progress.update()
-        job.process = started()
+        run.process = started()
         progress.update()
-        job.log.write_text("tf215: install_deps> uv pip install\n", encoding="utf-8")
+        run.files.log.write_text("tf215: install_deps> uv pip install\n", encoding="utf-8")
         progress.update()
-        layout.run_file("plan", "tf215", ".json").touch()
+        layout.files("tf215").plan.touch()
         progress.update()
-        append_line(str(layout.run_file("stream", "tf215", ".jsonl")), record)
+        append_line(str(layout.files("tf215").stream), record)
         progress.update()
         progress.update()
-        job.code = 1
+        run.code = 1
         progress.update()
     assert re.sub(r"\d+ s", "0 s", screen.getvalue()).splitlines() == [
         "[0 of 2 environments, 0 s] tf215: making the environment",
@@ -65,40 +65,40 @@ def test_a_line_is_printed_for_each_step_and_only_once(layout: Layout, jobs: lis
 
 
 def test_cells_are_counted_once_a_minute(
-    layout: Layout, jobs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
+    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = io.StringIO()
-    monkeypatch.setattr("harness.controller.progress.MINUTE", 0.0)
-    jobs[0].process = started()
-    layout.run_file("plan", "tf215", ".json").touch()
+    monkeypatch.setattr("harness.controller.run.progress.LINE_INTERVAL", 0.0)
+    runs[0].process = started()
+    layout.files("tf215").plan.touch()
     record = {"record": Record(Outcome("dense", "keras", Status.PASS)).to_json()}
-    append_line(str(layout.run_file("stream", "tf215", ".jsonl")), record)
-    with make_progress(Console(file=screen), jobs, {"tf215": 10, "tf216": 7}, layout) as progress:
+    append_line(str(layout.files("tf215").stream), record)
+    with make_progress(Console(file=screen), runs, {"tf215": 10, "tf216": 7}) as progress:
         progress.update()
     last = screen.getvalue().splitlines()[-1]
     assert re.sub(r"\d+ s", "0 s", last) == "[0 of 2 environments, 0 s] tf215: 1 of 10 cells"
 
 
-def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, jobs: list[EnvironmentRun]) -> None:
+def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
-    layout.run_file("stream", "tf216", ".jsonl").write_bytes(b'{"record": {}}\n')
-    with make_progress(Console(file=screen), jobs, {"tf215": 2, "tf216": 2}, layout) as progress:
+    layout.files("tf216").stream.write_bytes(b'{"record": {}}\n')
+    with make_progress(Console(file=screen), runs, {"tf215": 2, "tf216": 2}) as progress:
         progress.update()
         assert screen.getvalue() == ""
-        jobs[1].process = started()
+        runs[1].process = started()
         progress.update()
     assert re.sub(r"\d+ s", "0 s", screen.getvalue()) == "[0 of 2 environments, 0 s] tf216: making the environment\n"
 
 
-def test_a_terminal_shows_the_active_jobs_and_the_whole(layout: Layout, jobs: list[EnvironmentRun]) -> None:
+def test_a_terminal_shows_the_active_runs_and_the_whole(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
-    for job in jobs:
-        job.process, job.began = started(), time.monotonic()
-    jobs[1].code = 0
-    layout.run_file("plan", "tf215", ".json").touch()
-    append_line(str(layout.run_file("stream", "tf215", ".jsonl")), {"record": {}})
+    for run in runs:
+        run.process, run.began = started(), time.monotonic()
+    runs[1].code = 0
+    layout.files("tf215").plan.touch()
+    append_line(str(layout.files("tf215").stream), {"record": {}})
     with make_progress(
-        Console(file=screen, force_terminal=True, width=100), jobs, {"tf215": 2, "tf216": 2}, layout
+        Console(file=screen, force_terminal=True, width=100), runs, {"tf215": 2, "tf216": 2}
     ) as progress:
         progress.update()
     assert re.search(r"tf215 +running cells, 1 of 2 cells, \d s", screen.getvalue())

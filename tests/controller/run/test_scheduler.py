@@ -15,6 +15,7 @@ import pytest
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.run.scheduler import EnvironmentRun, run_environments
+from harness.controller.worker.options import WorkerOptions
 
 SLEEPY = """\
 [tox]
@@ -33,61 +34,61 @@ def layout(tmp_path: Path) -> Layout:
 
 
 @pytest.fixture
-def jobs(project: Path, layout: Layout) -> list[EnvironmentRun]:
+def runs(project: Path, layout: Layout) -> list[EnvironmentRun]:
     environments = load_matrix(project).environments
-    return [EnvironmentRun(environments[name], layout.run_file("logs", name, ".log")) for name in ("tf215", "tf216")]
+    return [EnvironmentRun(environments[name], layout.files(name)) for name in ("tf215", "tf216")]
 
 
-def sleeper(job: EnvironmentRun) -> int | None:
+def sleeper(run: EnvironmentRun) -> int | None:
     """The process that sleeps, once it is there."""
-    lines = job.log.read_text(encoding="utf-8").splitlines() if job.log.exists() else []
+    lines = run.files.log.read_text(encoding="utf-8").splitlines() if run.files.log.exists() else []
     return next((int(line.split()[1]) for line in lines if line.startswith("pid ")), None)
 
 
-def watch_for(jobs: list[EnvironmentRun], then: Callable[[], None]) -> Callable[[], None]:
-    """What calls `then` as soon as all the jobs sleep."""
+def watch_for(runs: list[EnvironmentRun], then: Callable[[], None]) -> Callable[[], None]:
+    """What calls `then` as soon as all the runs sleep."""
     deadline = time.monotonic() + 60
 
     def watch() -> None:
         assert time.monotonic() < deadline
-        if all(sleeper(job) for job in jobs):
+        if all(sleeper(run) for run in runs):
             then()
 
     return watch
 
 
-def assert_ended(jobs: list[EnvironmentRun]) -> None:
-    for job in jobs:
-        assert job.code not in (None, 0)
-        assert job.handle is not None
-        assert job.handle.closed
+def assert_ended(runs: list[EnvironmentRun]) -> None:
+    for run in runs:
+        assert run.code not in (None, 0)
+        assert run.handle is not None
+        assert run.handle.closed
         with pytest.raises(ProcessLookupError):
-            os.kill(sleeper(job) or 0, 0)
+            os.kill(sleeper(run) or 0, 0)
 
 
-def test_jobs_run_a_few_at_a_time_and_to_their_end(layout: Layout, jobs: list[EnvironmentRun]) -> None:
+def test_runs_run_a_few_at_a_time_and_to_their_end(layout: Layout, runs: list[EnvironmentRun]) -> None:
     most = []
 
     def watch() -> None:
-        most.append(sum(job.process is not None and job.code is None for job in jobs))
+        most.append(sum(run.process is not None and run.code is None for run in runs))
 
-    assert run_environments(layout, jobs, [], 1, watch) is False
+    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
     assert max(most) == 1
-    assert all(sleeper(job) for job in jobs)
-    assert [job.handle.closed for job in jobs if job.handle] == [True, True]
+    assert all(sleeper(run) for run in runs)
+    assert [run.handle.closed for run in runs if run.handle] == [True, True]
 
 
 def test_what_is_installed_does_not_wait_for_what_is_being_installed(
-    layout: Layout, jobs: list[EnvironmentRun]
+    layout: Layout, runs: list[EnvironmentRun]
 ) -> None:
     (layout.root / "tox.ini").write_text(SLEEPY.replace("{env:LONG:0}", "3"), encoding="utf-8")
-    jobs[1].installed = True
+    runs[1].installed = True
     slept_together = []
 
     def watch() -> None:
-        slept_together.append(all(sleeper(job) and job.code is None for job in jobs))
+        slept_together.append(all(sleeper(run) and run.code is None for run in runs))
 
-    assert run_environments(layout, jobs, [], 1, watch) is False
+    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
     assert any(slept_together)
 
 
@@ -102,24 +103,27 @@ commands = sh -c "mkdir -p .harness/ready; touch .harness/ready/{env_name}; echo
 
 
 def test_the_next_environment_is_made_while_the_cells_of_the_first_run(
-    layout: Layout, jobs: list[EnvironmentRun]
+    layout: Layout, runs: list[EnvironmentRun]
 ) -> None:
     (layout.root / "tox.ini").write_text(MADE, encoding="utf-8")
     slept_together = []
 
     def watch() -> None:
-        slept_together.append(all(sleeper(job) and job.code is None for job in jobs))
+        slept_together.append(all(sleeper(run) and run.code is None for run in runs))
 
-    assert run_environments(layout, jobs, [], 1, watch) is False
+    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
     assert any(slept_together)
 
 
-def test_an_interrupt_ends_every_job_in_order(
-    layout: Layout, jobs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
+def test_an_interrupt_ends_every_run_in_order(
+    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LONG", "600")
-    assert run_environments(layout, jobs, [], 2, watch_for(jobs, lambda: os.kill(os.getpid(), signal.SIGINT))) is True
-    assert_ended(jobs)
+    assert (
+        run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, lambda: os.kill(os.getpid(), signal.SIGINT)))
+        is True
+    )
+    assert_ended(runs)
 
 
 STUBBORN = """\
@@ -133,7 +137,7 @@ commands = sh -c "trap '' INT; echo pid $$; sleep 600"
 """
 
 
-def test_a_second_interrupt_ends_every_job_at_once(layout: Layout, jobs: list[EnvironmentRun]) -> None:
+def test_a_second_interrupt_ends_every_run_at_once(layout: Layout, runs: list[EnvironmentRun]) -> None:
     (layout.root / "tox.ini").write_text(STUBBORN, encoding="utf-8")
     begun: list[float] = []
 
@@ -142,16 +146,16 @@ def test_a_second_interrupt_ends_every_job_at_once(layout: Layout, jobs: list[En
         threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
         os.kill(os.getpid(), signal.SIGINT)
 
-    assert run_environments(layout, jobs, [], 2, watch_for(jobs, interrupt_twice)) is True
+    assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, interrupt_twice)) is True
     assert 1.0 < time.monotonic() - begun[0] < 15.0  # in order it would take 30
-    for job in jobs:
-        assert job.code == -signal.SIGKILL
+    for run in runs:
+        assert run.code == -signal.SIGKILL
         with suppress(ProcessLookupError):
-            os.kill(sleeper(job) or 0, signal.SIGKILL)  # a column would end with its tox
+            os.kill(sleeper(run) or 0, signal.SIGKILL)  # a column would end with its tox
 
 
-def test_any_fault_of_ours_ends_every_job_too(
-    layout: Layout, jobs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
+def test_any_fault_of_ours_ends_every_run_too(
+    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LONG", "600")
 
@@ -159,11 +163,11 @@ def test_any_fault_of_ours_ends_every_job_too(
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space left on device"):
-        run_environments(layout, jobs, [], 2, watch_for(jobs, fault))
-    assert_ended(jobs)
+        run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, fault))
+    assert_ended(runs)
 
 
-def runs(process: int) -> bool:
+def is_running(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes() != b""  # which it has until it ends
     except (FileNotFoundError, ProcessLookupError):
@@ -171,18 +175,18 @@ def runs(process: int) -> bool:
 
 
 def test_what_a_killed_tox_leaves_running_is_ended(
-    layout: Layout, jobs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
+    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LONG", "600")
 
     def kill() -> None:
-        for job in jobs:
-            assert job.process is not None
-            job.process.kill()
+        for run in runs:
+            assert run.process is not None
+            run.process.kill()
 
-    assert run_environments(layout, jobs, [], 2, watch_for(jobs, kill)) is False
-    assert [job.code for job in jobs] == [-signal.SIGKILL, -signal.SIGKILL]
+    assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, kill)) is False
+    assert [run.code for run in runs] == [-signal.SIGKILL, -signal.SIGKILL]
     deadline = time.monotonic() + 60
-    while any(runs(sleeper(job) or 0) for job in jobs):
+    while any(is_running(sleeper(run) or 0) for run in runs):
         assert time.monotonic() < deadline
         time.sleep(0.05)

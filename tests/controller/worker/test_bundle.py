@@ -15,9 +15,9 @@ from harness.controller.worker.bundle import make_bundle
 SOURCE = Path(harness.__file__).parent
 
 
-def test_only_what_runs_in_environments_is_shipped(tmp_path: Path) -> None:
+def test_only_what_runs_in_environments_is_bundled(tmp_path: Path) -> None:
     package = make_bundle(tmp_path / "not" / "made") / "harness"
-    assert sorted(entry.name for entry in package.iterdir()) == ["__init__.py", "cases", "contract", "runner"]
+    assert sorted(entry.name for entry in package.iterdir()) == ["__init__.py", "contract", "runner"]
     shipped = {file.relative_to(package) for file in package.rglob("*") if file.is_file()}
     assert not any("__pycache__" in file.parts for file in shipped)
     for file in shipped:
@@ -43,7 +43,7 @@ def test_the_same_content_is_shipped_once(tmp_path: Path) -> None:
     assert list((tmp_path / "runner").iterdir()) == [first]
 
 
-@pytest.mark.parametrize("change", ["contract/plan.py", "runner/pytest.ini", "cases/kinds/new.py"])
+@pytest.mark.parametrize("change", ["contract/plan.py", "runner/pytest.ini", "runner/new.py"])
 def test_changed_content_has_another_name(tmp_path: Path, change: str) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(SOURCE, copy)

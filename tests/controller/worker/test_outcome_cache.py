@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.cases.generate import digest_of, script_of
-from harness.contract.plan import PathSpec, Plan, append_line
+from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.environments.fingerprint import content
@@ -18,17 +17,16 @@ from harness.controller.errors import HarnessError
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
-from harness.controller.worker.options import parse_worker_options
+from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.outcome_cache import (
     CachedOutcome,
-    cell_texts,
-    outcome_keys,
     read_cache,
     update_cache,
     valid_records,
+    with_keys,
     write_cache,
 )
-from harness.controller.worker.plan import make_plan
+from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.reconcile import Recorded, read_stream
 
 Columns = Callable[..., Column]
@@ -46,11 +44,20 @@ def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
     def make(plan: dict[str, Any] | None = None, packages: str = "2.15.0", **settings: Any) -> dict[CellKey, str]:
         loaded: Project = load_project(project)
         environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
-        made: Plan = replace(make_plan(loaded, environment, parse_worker_options([]), None), **(plan or {}))
+        options = WorkerOptions()
+        cells = planned_cells(cells_in_scope(loaded, environment, options))
+        made = replace(make_plan(loaded, environment, options, cells, None), **(plan or {}))
         facts = column(packages={"keras": packages}).environment
-        return outcome_keys(cell_texts(loaded.cases, made), made, environment, facts, content(tmp_path / "prefix"))
+        made = with_keys(made, environment, facts, content(tmp_path / "prefix"))
+        return {cell.id: cell.key for cell in made.cells}
 
     return make
+
+
+def plan_with(keys: dict[CellKey, str]) -> Plan:
+    """A plan of cells with these keys."""
+    cells = [PlannedCell(*cell, "x.yaml", "snippet", "", "", key) for cell, key in keys.items()]
+    return Plan("tf215", "/", "stream", "fork", 1.0, 1, 1, [], cells)
 
 
 def keep(file: Path, key: str, record: Record) -> None:
@@ -150,9 +157,9 @@ def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
     file = tmp_path / "kept" / "tf215.json"
     assert read_cache(file) == {}
     keep(file, "k1", PASSED)
-    assert valid_records(read_cache(file), {VERSION: "k1"}) == {VERSION: PASSED}
-    assert valid_records(read_cache(file), {VERSION: "k2"}) == {}
-    assert valid_records(read_cache(file), {("dense", "keras"): "k1"}) == {}
+    assert valid_records(read_cache(file), plan_with({VERSION: "k1"})) == {VERSION: PASSED}
+    assert valid_records(read_cache(file), plan_with({VERSION: "k2"})) == {}
+    assert valid_records(read_cache(file), plan_with({("dense", "keras"): "k1"})) == {}
 
 
 def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> None:
@@ -161,8 +168,8 @@ def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> No
     keep(file, "k1", PASSED)
     keep(file, "k2", failed)
     keep(file, "k3", failed)
-    assert valid_records(read_cache(file), {VERSION: "k1", other: "k3"}) == {VERSION: PASSED, other: failed}
-    assert valid_records(read_cache(file), {VERSION: "k1", other: "k2"}) == {VERSION: PASSED}
+    assert valid_records(read_cache(file), plan_with({VERSION: "k1", other: "k3"})) == {VERSION: PASSED, other: failed}
+    assert valid_records(read_cache(file), plan_with({VERSION: "k1", other: "k2"})) == {VERSION: PASSED}
 
 
 @pytest.mark.parametrize("status", Status)
@@ -177,7 +184,9 @@ def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) ->
     append_line(str(file), {"record": PASSED.to_json(), "key": "k1"})
     append_line(str(file), {"record": Record(other).to_json(), "key": "k1"})
     file.write_bytes(file.read_bytes()[:-3])
-    assert valid_records(update_cache({}, read_stream(file)), {VERSION: "k1", other.key: "k1"}) == {VERSION: PASSED}
+    assert valid_records(update_cache({}, read_stream(file)), plan_with({VERSION: "k1", other.key: "k1"})) == {
+        VERSION: PASSED
+    }
     assert update_cache({}, read_stream(tmp_path / "none.jsonl")) == {}
 
 
@@ -191,14 +200,6 @@ def test_a_record_without_a_key_is_not_kept(tmp_path: Path) -> None:
 def test_nothing_is_known_any_more_where_tensorflow_could_not_be_imported() -> None:
     kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
     assert update_cache(kept, Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")) == {}
-
-
-def test_a_record_of_another_script_than_its_key_is_not_kept(keys: Keys, project: Path) -> None:
-    key = keys()[VERSION]
-    (case,) = [case for case in load_project(project).cases if case.id == "version"]
-    own = replace(PASSED, script=digest_of(script_of(case, PathSpec("keras", "from"))))
-    assert update_cache({}, Recorded({VERSION: own}, {VERSION: key})) == {VERSION: CachedOutcome(key, own)}
-    assert update_cache({}, Recorded({VERSION: replace(own, script="0" * 16)}, {VERSION: key})) == {}
 
 
 def test_what_another_version_kept_is_not_known(tmp_path: Path) -> None:

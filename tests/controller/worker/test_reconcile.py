@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.contract.plan import PathSpec, Plan, append_line
+from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.worker.reconcile import read_stream, reconcile
@@ -21,7 +21,10 @@ def plan(tmp_path: Path) -> Plan:
         output_limit=100,
         memory_limit=1000,
         paths=[PathSpec("keras", "from"), PathSpec("tf.keras", "attribute")],
-        cells={"cases/snippet/a.yaml": ["keras", "tf.keras"], "cases/snippet/b.yaml": ["keras"]},
+        cells=[
+            PlannedCell(case, path, f"cases/snippet/{case}.yaml", "snippet", "pass\n", "0" * 16)
+            for case, path in (("a", "keras"), ("a", "tf.keras"), ("b", "keras"))
+        ],
     )
 
 

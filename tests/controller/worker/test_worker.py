@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cases.generate import digest_of
 from harness.contract.plan import Plan
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
@@ -24,8 +25,8 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, read_column, read_details, write_column
 from harness.controller.results.verdict import verdict
 from harness.controller.worker.main import run_column
-from harness.controller.worker.options import parse_worker_options
-from harness.controller.worker.plan import make_plan
+from harness.controller.worker.options import WorkerOptions
+from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 
 Columns = Callable[..., Column]
 
@@ -66,13 +67,13 @@ EXPECTED = {
 def test_a_column_is_what_running_its_cells_gives(
     loaded: Project, tf215: Environment, prefix: Path, isolation: str
 ) -> None:
-    assert run_column(loaded, tf215, parse_worker_options(["--isolation", isolation]), prefix) is Exit.AGREES
+    assert run_column(loaded, tf215, WorkerOptions.from_argv(["--isolation", isolation]), prefix) is Exit.AGREES
     column = read_column(loaded.layout.run / "tf215.json")
     found = {key: (outcome.status, outcome.stage, outcome.error) for key, outcome in column.cells.items()}
     assert found == EXPECTED
     assert column.environment.tensorflow == "2.15.1"
     assert column.environment.packages == {"tensorflow-cpu": "2.15.1"}
-    details = read_details(loaded.layout.run_file("details", "tf215", ".json"))
+    details = read_details(loaded.layout.files("tf215").details)
     assert set(details) == {f"{case}[{path}]" for case, path in EXPECTED}
 
 
@@ -80,17 +81,17 @@ def test_a_column_is_held_against_its_baseline(
     loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run, accepted = loaded.layout.run / "tf215.json", loaded.layout.results / "tf215.json"
-    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    run_column(loaded, tf215, WorkerOptions(), prefix)
     first = run.read_bytes()
     accepted.parent.mkdir()
     accepted.write_bytes(first)
-    assert run_column(loaded, tf215, parse_worker_options(["--fresh"]), prefix) is Exit.AGREES
+    assert run_column(loaded, tf215, WorkerOptions(fresh=True), prefix) is Exit.AGREES
     assert run.read_bytes() == first
     assert "tf215: as in the baseline\n" in capfd.readouterr().out
     column = read_column(accepted)
     key = ("version", "keras")
     write_column(accepted, Column(column.environment, column.cells | {key: Outcome(*key, status=Status.PASS)}))
-    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.DIFFERS
+    assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.DIFFERS
     said = "  tf215 regressed version[keras]: pass → absent at path (ModuleNotFoundError: No module named 'keras')\n"
     assert said in capfd.readouterr().out
 
@@ -99,9 +100,9 @@ def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
     loaded: Project, tf215: Environment, prefix: Path
 ) -> None:
     file = loaded.layout.run / "tf215.json"
-    run_column(loaded, tf215, parse_worker_options(["--case", "version", "--path", "tf*"]), prefix)
+    run_column(loaded, tf215, WorkerOptions.from_argv(["--case", "version", "--path", "tf*"]), prefix)
     assert set(read_column(file).cells) == {("version", "tf.keras")}
-    run_column(loaded, tf215, parse_worker_options(["-k", "dense"]), prefix)
+    run_column(loaded, tf215, WorkerOptions.from_argv(["-k", "dense"]), prefix)
     assert set(read_column(file).cells) == {("dense", "tensorflow.keras"), ("dense", "tf.keras")}
 
 
@@ -110,7 +111,7 @@ def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
 ) -> None:
     (broken,) = prefix.glob("lib/*/site-packages/tensorflow/__init__.py")
     broken.write_text("raise ImportError('libcudart.so is not there')\n", encoding="utf-8")
-    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.BROKEN
+    assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.BROKEN
     column = read_column(loaded.layout.run / "tf215.json")
     assert column.environment.failed
     assert "libcudart.so is not there" in str(column.environment.reason)
@@ -142,8 +143,8 @@ def test_what_a_document_says_cannot_steer_the_terminal_when_tox_refuses_it(proj
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-k", "nothing"], "tf215: no cell matches what was given to pytest"),
-        (["--bogus"], "tf215: pytest does not take these arguments: --bogus"),
+        (["-k", "nothing"], "tf215: no cell matches the pytest arguments"),
+        (["--bogus"], "tf215: pytest refuses these arguments: --bogus"),
         (["--case", "dens"], "no case matches 'dens'; did you mean 'dense'?"),
         (["--path", "kears"], "no import path matches 'kears'; did you mean 'keras'?"),
         (["--case", "dense", "--path", "keras"], "the selection has no cell: none of its cases runs under any of its"),
@@ -153,7 +154,7 @@ def test_arguments_that_leave_nothing_to_run_are_refused(
     loaded: Project, tf215: Environment, prefix: Path, arguments: list[str], said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        run_column(loaded, tf215, parse_worker_options(arguments), prefix)
+        run_column(loaded, tf215, WorkerOptions.from_argv(arguments), prefix)
     assert str(refused.value).startswith(said)
 
 
@@ -163,7 +164,7 @@ def test_a_runner_that_dies_is_an_error_and_its_cells_are_not_run(
 ) -> None:
     program(prefix, command)
     with pytest.raises(HarnessError, match=rf"^tf215: pytest ended with exit code {code} before it was done$"):
-        run_column(loaded, tf215, parse_worker_options([]), prefix)
+        run_column(loaded, tf215, WorkerOptions(), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
     assert set(cells) == set(EXPECTED)
@@ -172,69 +173,73 @@ def test_a_runner_that_dies_is_an_error_and_its_cells_are_not_run(
 def test_an_environment_without_pytest_is_an_error(loaded: Project, tf215: Environment, prefix: Path) -> None:
     (prefix / "bin" / "pytest").unlink()
     with pytest.raises(HarnessError, match=r"^tf215: pytest cannot be started: .*/bin/pytest: No such file"):
-        run_column(loaded, tf215, parse_worker_options([]), prefix)
+        run_column(loaded, tf215, WorkerOptions(), prefix)
 
 
 def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environment, prefix: Path) -> None:
     program(prefix, "exit 2")
-    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.INTERRUPTED
+    assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.INTERRUPTED
 
 
 def test_nothing_of_an_earlier_run_is_taken_for_this_one(loaded: Project, tf215: Environment, prefix: Path) -> None:
-    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    run_column(loaded, tf215, WorkerOptions(), prefix)
     program(prefix, "exit 2")
-    run_column(loaded, tf215, parse_worker_options(["--fresh"]), prefix)
+    run_column(loaded, tf215, WorkerOptions(fresh=True), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
 
 
 def planned(loaded: Project) -> set[str]:
     """The case files that the last run had to run."""
-    return set(Plan.read(str(loaded.layout.run_file("plan", "tf215", ".json"))).cells)
+    return {cell.file for cell in Plan.read(str(loaded.layout.files("tf215").plan)).cells}
 
 
 def test_what_has_not_changed_is_taken_from_the_run_before(
     loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    run_column(loaded, tf215, parse_worker_options([]), prefix)
-    document, details = (loaded.layout.run_file(folder, "tf215", ".json") for folder in ("run", "details"))
+    run_column(loaded, tf215, WorkerOptions(), prefix)
+    document, details = loaded.layout.files("tf215").document, loaded.layout.files("tf215").details
     before = document.read_bytes(), details.read_bytes()
     program(prefix, "exit 3")
-    assert run_column(loaded, tf215, parse_worker_options([]), prefix) is Exit.AGREES
+    assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.AGREES
     assert planned(loaded) == set()
     assert (document.read_bytes(), details.read_bytes()) == before
-    assert "tf215: 5 of them from earlier runs" in capfd.readouterr().out
+    assert "tf215: 5 of them cached" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("argument", ["--fresh", "-v"])
 def test_everything_is_run_when_that_is_asked_for_or_pytest_has_options(
     loaded: Project, tf215: Environment, prefix: Path, argument: str
 ) -> None:
-    run_column(loaded, tf215, parse_worker_options([]), prefix)
-    run_column(loaded, tf215, parse_worker_options([argument]), prefix)
+    run_column(loaded, tf215, WorkerOptions(), prefix)
+    run_column(loaded, tf215, WorkerOptions.from_argv([argument]), prefix)
     assert planned(loaded) == {"cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
 
 
 def test_only_a_case_that_has_changed_is_run_again(
     project: Path, loaded: Project, tf215: Environment, prefix: Path, edit: Callable[[str, str, str], None]
 ) -> None:
-    run_column(loaded, tf215, parse_worker_options([]), prefix)
+    run_column(loaded, tf215, WorkerOptions(), prefix)
     edit("cases/snippet/version.yaml", '"2.15.0"', '"2.14.0"')
-    run_column(load_project(project), tf215, parse_worker_options([]), prefix)
+    run_column(load_project(project), tf215, WorkerOptions(), prefix)
     assert planned(loaded) == {"cases/snippet/version.yaml"}
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
     edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
     program(prefix, "exit 1")
     with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
-        run_column(load_project(project), tf215, parse_worker_options([]), prefix)
+        run_column(load_project(project), tf215, WorkerOptions(), prefix)
 
 
 def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
     passed = Outcome("version", "keras", Status.PASS)
-    request = parse_worker_options(["--path", "keras", "--isolation", "spawn"])
-    plan = make_plan(loaded, tf215, request, column(passed))
-    assert plan.cells == {"cases/snippet/version.yaml": ["keras"]}
+    request = WorkerOptions.from_argv(["--path", "keras", "--isolation", "spawn"])
+    cells = planned_cells(cells_in_scope(loaded, tf215, request))
+    plan = make_plan(loaded, tf215, request, cells, column(passed))
+    (cell,) = plan.cells
+    assert (cell.id, cell.file, cell.kind) == (passed.key, "cases/snippet/version.yaml", "snippet")
+    assert "import keras as keras" in cell.script
+    assert cell.digest == digest_of(cell.script)
     assert [(spec.id, spec.form) for spec in plan.paths] == [("keras", "from")]
     assert (plan.isolation, plan.timeout, plan.output_limit) == ("spawn", 60, 65536)
     assert plan.expected == {passed.key: passed}
@@ -244,21 +249,33 @@ def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment
 
 
 def test_what_is_not_ours_is_left_for_pytest() -> None:
-    request = parse_worker_options(
+    request = WorkerOptions.from_argv(
         ["-k", "plot and not dpi", "--case", "a*", "-x", "--path=keras", "--case", "b", "-p", "no:x"]
     )
     assert not request.fresh
-    assert parse_worker_options(["--fresh"]).fresh
+    assert WorkerOptions(fresh=True).fresh
     assert request.pytest == ("-k", "plot and not dpi", "-x", "-p", "no:x")
     assert request.selection == Selection(paths=("keras",), cases=("a*", "b"))
     assert request.isolation == "fork"
 
 
-def test_an_isolation_that_is_unknown_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as end:
-        parse_worker_options(["--isolation", "thread"])
-    assert end.value.code == 2
-    assert "invalid choice: 'thread'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--isolation", "thread"], "argument --isolation: invalid choice: 'thread'"),
+        (["--retries", "-3"], "argument --retries: must be at least 0"),
+        (["--retries", "x"], "argument --retries: invalid"),
+    ],
+)
+def test_wrong_options_are_refused_in_a_sentence(argv: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{message}"):
+        WorkerOptions.from_argv(argv)
+
+
+def test_options_survive_a_process_boundary() -> None:
+    options = WorkerOptions(("a*",), ("keras",), "spawn", True, 0, 3, 7, Path("sample.json"), ("-x", "-k", "b"))
+    assert WorkerOptions.from_argv(options.to_argv()) == options
+    assert WorkerOptions.from_argv(WorkerOptions().to_argv()) == WorkerOptions()
 
 
 def test_facts_need_the_distribution_to_be_installed(loaded: Project, prefix: Path) -> None:
@@ -276,8 +293,8 @@ def test_a_release_that_is_not_the_matrixs_is_refused(
         r" make the lock anew with `harness lock -e tf215`$"
     )
     with pytest.raises(HarnessError, match=said):
-        run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
-    assert not loaded.layout.run_file("plan", "tf215", ".json").exists()
+        run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
+    assert not loaded.layout.files("tf215").plan.exists()
 
 
 def test_one_column_of_an_environment_at_a_time(project: Path, prefix: Path) -> None:

@@ -16,14 +16,14 @@ from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import EnvironmentFacts
-from harness.controller.run import batch as rounds
+from harness.controller.run import batch
 from harness.controller.run.scheduler import EnvironmentRun
 from harness.controller.worker import outcome_cache as reuse
-from harness.controller.worker.main import finish
-from harness.controller.worker.options import parse_worker_options
-from harness.controller.worker.plan import make_plan
+from harness.controller.worker.column import record, stamp
+from harness.controller.worker.inspection import Inspection
+from harness.controller.worker.options import WorkerOptions
+from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.reconcile import Recorded
-from harness.controller.worker.stamp import write_stamp
 
 NOTE = {"PythonRun": {"deps": {"options": [], "requirements": ["x==1 --hash sha256:1 --hash sha256:2", "y==2"]}}}
 LOCK = "# made up\nx==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n    # via y\ny==2\n"
@@ -47,15 +47,19 @@ def has_run(project: Path, prefix: Path) -> Path:
     loaded = load_project(project)
     environment = loaded.matrix.environments["tf215"]
     facts = EnvironmentFacts("tf215", "2.15.1", "3.11", "tensorflow-cpu", packages={"tensorflow-cpu": "2.15.1"})
-    plan = make_plan(loaded, environment, parse_worker_options([]), None)
+    options, files = WorkerOptions(), loaded.layout.files("tf215")
+    scope = cells_in_scope(loaded, environment, options)
+    inspection = Inspection(fingerprint(prefix), content(prefix), facts)
+    plan = make_plan(loaded, environment, options, planned_cells(scope), None)
+    plan = reuse.with_keys(plan, environment, facts, inspection.content)
     outcomes = [Outcome(*key, status=Status.PASS) for key in plan.all_cells()]
     outcomes[-1] = replace(outcomes[-1], status=Status.ABSENT, stage=Stage.PATH, message="not there")
-    keys = reuse.outcome_keys(reuse.cell_texts(loaded.cases, plan), plan, environment, facts, content(prefix))
+    keys = {cell.id: cell.key for cell in plan.cells}
     recorded = Recorded({outcome.key: Record(outcome, 1.5) for outcome in outcomes}, keys)
-    reuse.write_cache(loaded.layout.run_file("kept", "tf215", ".json"), reuse.update_cache({}, recorded))
-    column = finish(loaded.layout, plan, facts, recorded)
-    basis = reuse.environment_key(reuse.shared_key(loaded.cases, plan), environment, facts, content(prefix))
-    write_stamp(loaded.layout, (fingerprint(prefix), content(prefix)), basis, plan, column, recorded)
+    reuse.write_cache(files.cache, reuse.update_cache({}, recorded))
+    column = record(files, plan, facts, recorded)
+    key = reuse.environment_key(reuse.scope_key(loaded, scope, options), environment, facts, inspection.content)
+    stamp(files, plan, inspection, key, column, recorded.records.values())
     (packages,) = prefix.glob("lib/python3.*/site-packages")
     return packages
 
@@ -65,9 +69,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The environments that tox is started for, which is interrupted at once."""
     names: list[str] = []
 
-    def work(layout: Layout, todo: Sequence[EnvironmentRun], *rest: object) -> bool:
-        names.extend(job.environment.id for job in todo)
+    def run_environments(layout: Layout, runs: Sequence[EnvironmentRun], *rest: object) -> bool:
+        names.extend(run.environment.id for run in runs)
         return True
 
-    monkeypatch.setattr(rounds, "work", work)
+    monkeypatch.setattr(batch, "run_environments", run_environments)
     return names

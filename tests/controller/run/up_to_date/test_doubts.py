@@ -14,7 +14,7 @@ import pytest
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import read_column
 from harness.controller.worker.main import run_column
-from harness.controller.worker.options import parse_worker_options
+from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.stamp import read_stamp
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -104,7 +104,7 @@ def test_a_note_of_tox_that_cannot_be_read_says_nothing(
 def test_without_a_word_of_the_last_column_tox_is_started(
     project: Path, harness: Command, started: list[str], text: str | None
 ) -> None:
-    file = project / ".harness" / "settled" / "tf215.json"
+    file = project / ".harness" / "stamps" / "tf215.json"
     file.unlink() if text is None else file.write_text(text, encoding="utf-8")
     harness("run", "-e", "tf215")
     assert started == ["tf215"]
@@ -131,12 +131,12 @@ def test_a_cell_that_gave_no_answer_is_tried_again(
     if status == "timeout":
         edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
     loaded = load_project(project)
-    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
-    settled = read_stamp(loaded.layout, "tf215")
+    run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
+    stamp = read_stamp(loaded.layout.files("tf215"))
     assert status in found(project)
     harness("run", "-e", "tf215")
-    assert settled is not None
-    assert (settled.basis, settled.files) == (None, ())
+    assert stamp is not None
+    assert (stamp.key, stamp.files) == (None, ())
     assert started == ["tf215"]
 
 
@@ -154,7 +154,7 @@ def test_what_is_not_to_run_needs_no_tox_to_say_so(
     edit("cases/snippet/version.yaml", "title:", change[status])
     monkeypatch.setenv("PATH", "/nowhere")
     loaded = load_project(project)
-    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options([]), prefix)
+    run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
     assert status in found(project)
     harness("run", "-e", "tf215")
     assert started == []
@@ -174,13 +174,11 @@ def found(project: Path) -> set[str]:
     return {outcome.status.value for outcome in cells.values()}
 
 
-def test_an_environment_that_cannot_import_tensorflow_is_not_settled(
-    project: Path, prefix: Path, has_run: Path
-) -> None:
+def test_an_environment_that_cannot_import_tensorflow_is_not_stamp(project: Path, prefix: Path, has_run: Path) -> None:
     (has_run / "tensorflow" / "__init__.py").write_text("raise ImportError('no')\n", encoding="utf-8")
     loaded = load_project(project)
-    run_column(loaded, loaded.matrix.environments["tf215"], parse_worker_options(["--fresh"]), prefix)
-    assert read_stamp(loaded.layout, "tf215") is None
+    run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(fresh=True), prefix)
+    assert read_stamp(loaded.layout.files("tf215")) is None
 
 
 @pytest.mark.usefixtures("has_run")

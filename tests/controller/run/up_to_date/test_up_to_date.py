@@ -34,7 +34,7 @@ def test_a_rerun_with_nothing_changed_starts_no_tox(
     done = harness("run", "-e", "tf215")
     assert done.returncode == 0
     assert "✓ pass 2   ✗ fail 2   – absent 1" in done.stdout
-    assert "5 cells taken from earlier runs, as nothing they depend on has changed (--fresh" in done.stdout
+    assert "5 cells cached, as nothing they depend on has changed (--fresh" in done.stdout
     assert done.stdout.endswith("\nas in the baseline\n")
     assert contents(project) == before == contents(project)
 
@@ -80,14 +80,15 @@ def test_many_environments_are_looked_at_as_few_are(
 LOOKING = """
 import time
 from types import SimpleNamespace
-from harness.controller import taking
+from harness.controller.project.layout import Layout
+from harness.controller.run import up_to_date
 
 def look(*arguments):
     print("looking", flush=True)
     time.sleep(60)
 
-taking._MANY, taking.read_settled, taking._is_there = 1, lambda layout, name: name, look
-taking._as_noted(None, [SimpleNamespace(id="tf215")])
+up_to_date._MANY, up_to_date.read_stamp, up_to_date._is_installed = 1, lambda files: files, look
+up_to_date._unchanged(SimpleNamespace(layout=Layout(None)), [SimpleNamespace(id="tf215")])
 """
 
 
