@@ -32,7 +32,8 @@ CELLS = [Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", 
 # a file for writing, or to make, rename or remove one; until it comes through.
 KILLED_EVERYWHERE = """\
 import os, shutil, signal, sys
-from harness.controller import accepting, cli
+import harness.controller.commands.accept
+from harness.controller import cli
 
 project, copies = sys.argv[1:]
 
