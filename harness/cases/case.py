@@ -47,10 +47,14 @@ class Case:
 
 
 def case_files(root: str) -> list[str]:
-    """The case files below `root`/cases, relative to `root`, sorted."""
+    """The case files below `root`/cases, relative to `root`, sorted.
+
+    Folders named like a case and links to folders are among them: reading them gives a fault, so that nothing that
+    looks like a case is passed over silently.
+    """
     found = []
-    for folder, _, names in os.walk(os.path.join(root, FOLDER)):
-        for name in names:
-            if name.endswith((".yaml", ".yml")):
-                found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
-    return sorted(found)
+    for folder, folders, names in os.walk(os.path.join(root, FOLDER)):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in [*links, *(name for name in folders + names if name.lower().endswith((".yaml", ".yml")))]:
+            found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
+    return sorted(set(found))

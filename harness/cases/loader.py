@@ -10,7 +10,7 @@ from harness.cases.case import FOLDER, Known, case_files
 from harness.cases.case import PREREQUISITES as PREREQUISITES
 from harness.cases.case import Case as Case
 from harness.cases.document.containers import Items, Mapping
-from harness.cases.document.fields import Choice, Field, Matching, Positive, Text
+from harness.cases.document.fields import Choice, Field, Matching, Seconds, Text
 from harness.cases.document.reader import Document, Fault, Place, load
 from harness.cases.kinds import KINDS
 
@@ -27,7 +27,7 @@ COMMON: dict[str, Field] = {
     "title": Text(),
     "requires": Items(Choice(*PREREQUISITES)),
     "paths": Items(Text()),
-    "timeout": Positive(),
+    "timeout": Seconds(),
     "skip": Text(),
     "source": Items(Text()),
     "advice": Text(),

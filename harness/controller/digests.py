@@ -23,6 +23,8 @@ def code_digest(source: Path, parts: Iterable[str]) -> str:
 def file_digest(file: Path) -> str:
     """A digest of a file's content; empty for one that cannot be read."""
     try:
+        if not file.is_file():  # reading a pipe or a device may never end
+            return ""
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:
         return ""

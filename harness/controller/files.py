@@ -14,7 +14,9 @@ from harness.controller.errors import HarnessError
 
 
 def read_text(file: Path) -> str:
-    """The text of a file. Raises HarnessError where it cannot be read, or is not UTF-8."""
+    """The text of a file. Raises HarnessError where it is no regular file, cannot be read, or is not UTF-8."""
+    if file.exists() and not file.is_file() and not file.is_dir():  # reading a pipe or a device may never end
+        raise HarnessError(f"{file}: not a regular file")
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

@@ -159,6 +159,19 @@ class Positive(Number):
         return {"type": "number", "exclusiveMinimum": 0}
 
 
+class Seconds(Positive):
+    """How long something may take. The clocks of the system overflow at much longer times."""
+
+    most = 1_000_000
+    wanted = f"a number of seconds above 0, at most {most}"
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value <= self.most
+
+    def schema(self) -> Schema:
+        return {"type": "number", "exclusiveMinimum": 0, "maximum": self.most}
+
+
 class Flag(Field):
     """True or false."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,8 @@ for _loader in (_Loader, _FastLoader):
 _NESTING = "[{-?:"
 _MAX_FAST_LEVELS = 2000
 
+_MERGE = "tag:yaml.org,2002:merge"
+
 # Parts of PyYAML's messages, and hints for the author.
 _HINTS = {
     "mapping values are not allowed here": "; look at the indentation, and quote a text that holds ': '",
@@ -128,7 +131,12 @@ def _compose(text: str) -> Any:
 
 def _read(file: str, document: Document) -> str | None:
     try:
-        if os.path.getsize(file) > MAX_BYTES:
+        found = os.stat(file)
+        if stat.S_ISDIR(found.st_mode) and os.path.islink(file):
+            raise ValueError("a link to a folder, which is not followed")
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise ValueError("not a regular file")  # reading a pipe or a device may never end
+        if found.st_size > MAX_BYTES:
             raise ValueError(f"larger than {MAX_BYTES} bytes")
         with open(file, encoding="utf-8-sig") as handle:
             return handle.read()
@@ -183,6 +191,9 @@ class _Reader:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            if key_node.tag == _MERGE:
+                self.document.faults.append(Fault(self.document.file, line, "merge keys (<<) are not supported"))
+                continue
             key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else key_node
             if not isinstance(key, (str, int, float)):
                 raise yaml.MarkedYAMLError(problem="a key must be a plain word", problem_mark=key_node.start_mark)

@@ -155,6 +155,6 @@ class RunFiles:
 def find_root(start: Path) -> Path:
     """The nearest folder from `start` up that holds a matrix.yaml. Raises UsageError where there is none."""
     for folder in (start, *start.parents):
-        if (folder / matrices.FILE).is_file():
+        if (folder / matrices.FILE).exists():
             return folder
     raise UsageError(f"no {matrices.FILE} in {start} or above it: name the project's folder with --root")

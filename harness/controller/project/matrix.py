@@ -132,8 +132,8 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
     data, place = document.data, Place(document)
     if data is None:
         return None, document.faults
-    if isinstance(data, dict) and data.get("schema") != MATRIX_SCHEMA:
-        place.at("schema").fault(f"schema {data.get('schema')!r}: this harness reads schema {MATRIX_SCHEMA}")
+    if isinstance(data, dict) and data.get("schema", MATRIX_SCHEMA) != MATRIX_SCHEMA:
+        place.at("schema").fault(f"schema {data['schema']!r}: this harness reads schema {MATRIX_SCHEMA}")
         return None, document.faults
     MATRIX_FIELDS.read(data, place)
     if not document.faults:

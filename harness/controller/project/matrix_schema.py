@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from harness.cases.document.containers import Items, Mapping, OneOf
-from harness.cases.document.fields import Choice, Field, Flag, Matching, Positive, Schema, Text, Whole
+from harness.cases.document.fields import Choice, Field, Flag, Matching, Schema, Seconds, Text, Whole, describe_value
 from harness.cases.document.reader import Place
 
 
@@ -38,6 +40,59 @@ class Days(Whole):
         return {"type": "integer", "minimum": 0, "maximum": 3650}
 
 
+class Bytes(Whole):
+    """An amount of memory, as much as the system can count."""
+
+    most = 2**62
+
+    def __init__(self) -> None:
+        self.least = 1
+        self.wanted = f"a whole number of bytes, from 1 to {self.most}"
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value <= self.most
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": 1, "maximum": self.most}
+
+
+class Value(Text):
+    """The value of an environment variable."""
+
+    wanted = "text without a NUL character"
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and "\0" not in value
+
+
+class Packages(Field):
+    """A list of requirements, which may be empty: what an index has, and neither options nor files nor addresses."""
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+        self.wanted = f"a list of {'one or more ' if least else ''}requirements such as [keras<2.4]"
+
+    def read(self, value: Any, place: Place) -> Any:
+        if not isinstance(value, list) or len(value) < self.least:
+            place.fault(f"must be {self.wanted}, not {describe_value(value)}")
+            return value
+        for index, item in enumerate(value):
+            if not self._is_requirement(item):
+                wanted = "a package, with or without versions, such as keras<2.4"
+                place.at(index).fault(f"must be {wanted}, not {describe_value(item)}")
+        return value
+
+    @staticmethod
+    def _is_requirement(text: Any) -> bool:
+        try:
+            return isinstance(text, str) and Requirement(text).url is None
+        except InvalidRequirement:
+            return False
+
+    def schema(self) -> Schema:
+        return {"type": "array", "minItems": self.least, "items": {"type": "string", "pattern": "^[A-Za-z0-9]"}}
+
+
 class Keyed(Field):
     """A mapping whose keys match a pattern, with values of one field."""
 
@@ -63,7 +118,7 @@ class Keyed(Field):
 
 _RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
 _PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
-_PACKAGES = Items(Text())
+_PACKAGES = Packages()
 _ENVIRONMENT = Mapping(
     {
         "tensorflow": _RELEASE,
@@ -93,15 +148,13 @@ _ID = r"tf\d+"
 MATRIX_FIELDS = Mapping(
     {
         "schema": Whole(1),
-        "limits": Mapping(
-            {"timeout": Positive(), "output": Whole(1), "memory": Whole(1)}, required=["timeout", "output"]
-        ),
+        "limits": Mapping({"timeout": Seconds(), "output": Bytes(), "memory": Bytes()}, required=["timeout", "output"]),
         "resolve": Mapping(
             {
                 "days_after_release": Days(),
                 "packages": _PACKAGES,
                 "runner": Mapping(
-                    {"packages": _PACKAGES, "dependencies": _PACKAGES, "as_of": Date()},
+                    {"packages": Packages(least=1), "dependencies": _PACKAGES, "as_of": Date()},
                     required=["packages", "dependencies", "as_of"],
                 ),
             },
@@ -113,7 +166,7 @@ MATRIX_FIELDS = Mapping(
             _ID + r"(-[a-z0-9]+)+",
             "an environment and a word, such as tf216-legacy",
             Mapping(
-                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Text())}, ["of", "set_env"]
+                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Value())}, ["of", "set_env"]
             ),
         ),
         "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),

@@ -181,8 +181,8 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
     if not file.exists():
         return {}
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = json.loads(read_text(file))
+    except (HarnessError, ValueError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
     if not isinstance(data, dict) or not all(isinstance(details, dict) for details in data.values()):
         raise HarnessError(f"{file}: not what a run leaves (no details by cell): delete it")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.contract.records import CellKey
 from harness.controller.errors import HarnessError
+from harness.controller.files import read_text
 from harness.controller.results.compare import Change, describe_outcome
 from harness.controller.results.documents import Column
 from harness.controller.text import csv_safe, one_line
@@ -71,8 +72,8 @@ def read_history(file: Path) -> list[Event]:
     if not file.exists():
         return []
     try:
-        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
-    except (OSError, ValueError, csv.Error) as error:
+        rows = list(csv.reader(io.StringIO(read_text(file), newline="")))
+    except csv.Error as error:
         raise HarnessError(f"{file}: cannot be read: {error}") from None
     if not rows or rows[0] != _HEAD or any(len(row) != len(_HEAD) for row in rows):
         raise HarnessError(f"{file}: not a history: its lines must be {', '.join(_HEAD)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -275,3 +276,85 @@ def test_nor_is_it_one_in_the_column_of_an_environment(project: Path, harness: C
     assert "IsADirectoryError" in (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
     stream.rmdir()
     assert harness("run", "-e", "tf215").returncode == 0
+
+
+def a_pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def an_endless_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def harness_in_time(project: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, which a pipe that nobody writes to would stop for ever."""
+    return subprocess.run(
+        [sys.executable, "-m", "harness", command, "--root", str(project)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+DETAILS = "{file}: not what a run leaves ({file}: not a regular file): delete it"
+
+
+@pytest.mark.parametrize("make", [a_pipe, an_endless_device])
+@pytest.mark.parametrize(
+    ("name", "command", "code", "said"),
+    [
+        ("cases/snippet/version.yaml", "validate", 2, "cases/snippet/version.yaml:1: not a regular file"),
+        ("matrix.yaml", "validate", 2, "matrix.yaml:1: not a regular file"),
+        ("locks/tf215.txt", "validate", 3, "{file}: not a regular file"),
+        ("results/tf215.json", "collect", 3, "{file}: not a regular file"),
+        (".harness/run/tf215.json", "accept", 3, "{file}: not a regular file"),
+        (
+            ".harness/details/tf215.json",
+            "accept",
+            3,
+            "{file}: not what a run leaves ({file}: not a regular file): delete it",
+        ),
+        ("results/history.csv", "accept", 3, "{file}: not a regular file"),
+    ],
+)
+def test_what_is_no_regular_file_is_not_read(
+    ready: Path, make: Callable[[Path], None], name: str, command: str, code: int, said: str
+) -> None:
+    file = ready / name
+    file.parent.mkdir(exist_ok=True)
+    file.unlink(missing_ok=True)
+    make(file)
+    done = harness_in_time(ready, command)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said.format(file=file) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "code", "said"),
+    [
+        ("cases/snippet/version.yaml", "validate", 2, "cases/snippet/version.yaml:1: cannot be read: Is a directory"),
+        ("matrix.yaml", "validate", 2, "matrix.yaml:1: cannot be read: Is a directory"),
+        ("locks/tf215.txt", "validate", 3, "{file}: cannot be read: [Errno 21] Is a directory: '{file}'"),
+        ("results/tf215.json", "collect", 3, "{file}: cannot be read: [Errno 21] Is a directory: '{file}'"),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file(
+    ready: Path, harness: Command, name: str, command: str, code: int, said: str
+) -> None:
+    file = ready / name
+    file.unlink(missing_ok=True)
+    file.mkdir(parents=True)
+    done = harness(command)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said.format(file=file) + "\n")
+
+
+def test_nothing_that_looks_like_a_case_is_passed_over(ready: Path, harness: Command, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (ready / "cases" / "linked").symlink_to(tmp_path / "elsewhere")
+    (ready / "cases" / "snippet" / "other.YAML").write_text("id: another\n", encoding="utf-8")
+    done = harness("validate")
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert "cases/linked:1: a link to a folder, which is not followed" in lines
+    assert "cases/snippet/other.YAML:1: the id 'another' differs from the file's name 'other'" in lines

@@ -68,9 +68,12 @@ def test_a_range_takes_pre_releases_too(project: Path, edit: Edit) -> None:
     assert matrix.groups["tf1x"] == ("tf115",)
 
 
+A_PACKAGE = "a package, with or without versions, such as keras<2.4"
+SECONDS = "a number of seconds above 0, at most 1000000"
+BYTES = f"a whole number of bytes, from 1 to {2**62}"
 FAULTS = [
     (", packages: [keras", ", pakages: [keras", "13: unknown key 'pakages'; did you mean 'packages'?"),
-    ("timeout: 60", "timeout: 0", "2: must be a number above 0, not 0"),
+    ("timeout: 60", "timeout: 0", f"2: must be {SECONDS}, not 0"),
     (
         "days_after_release: 14",
         "days_after_release: soon",
@@ -79,7 +82,11 @@ FAULTS = [
     ("days_after_release: 14", "days_after_release: -1", "4: must be a whole number of days, at most 3650, not -1"),
     ("days_after_release: 14", "days_after_release: 3651", "4: must be a whole number of days, at most 3650, not 3651"),
     ("dependencies: [pluggy], ", "", "6: missing key 'dependencies'"),
-    ("dependencies: [pluggy]", "dependencies: pluggy", "6: must be a list with at least one item, not 'pluggy'"),
+    (
+        "dependencies: [pluggy]",
+        "dependencies: pluggy",
+        "6: must be a list of requirements such as [keras<2.4], not 'pluggy'",
+    ),
     ("as_of: 2026-11-01", "as_of: 1999-12-31", "6: must be a date such as 2024-03-08, not datetime.date(1999, 12, 31)"),
     (
         "released: 2024-03-08",
@@ -105,7 +112,7 @@ FAULTS = [
     ("  tf115: {", "  tf216: {", "13: duplicate key 'tf216'"),
     ("of: tf216", "of: tf217", "16: unknown environment 'tf217'; did you mean 'tf216'?"),
     ("  tf216-legacy:", "  tf215-legacy:", "16: the id of a variant of tf216 starts with tf216-"),
-    ('KERAS: "1"', "KERAS: 1", "16: must be text, not 1"),
+    ('KERAS: "1"', "KERAS: 1", "16: must be text without a NUL character, not 1"),
     ('{TF_USE_LEGACY_KERAS: "1"}', "{}", "16: must be a mapping with at least one entry"),
     ('{TF_USE_LEGACY_KERAS: "1"}', "[legacy]", "16: must be a mapping with at least one entry"),
     ('{TF_USE_LEGACY_KERAS: "1"}', "{tf-use: on-}", "16: must be a variable's name, not 'tf-use'"),
@@ -116,7 +123,24 @@ FAULTS = [
     ('"<2"', '"<1"', "19: no environment has a release in '<1'"),
     ("default: quick", "default: quik", "21: unknown group 'quik'; did you mean 'quick'?"),
     ("schema: 1", "schema: 2", "1: schema 2: this harness reads schema 1"),
-    ("schema: 1\n", "", "1: schema None: this harness reads schema 1"),
+    ("schema: 1\n", "", "1: missing key 'schema'"),
+    ("packages: [keras<2.4]", "packages: ['-r /etc/passwd']", f"13: must be {A_PACKAGE}, not '-r /etc/passwd'"),
+    ("packages: [pillow]", "packages: ['--index-url x']", f"5: must be {A_PACKAGE}, not '--index-url x'"),
+    ("packages: [pillow]", 'packages: ["pillow\\n--pre"]', f"5: must be {A_PACKAGE}, not 'pillow\\n--pre'"),
+    ("packages: [pillow]", "packages: ['x @ file:///x']", f"5: must be {A_PACKAGE}, not 'x @ file:///x'"),
+    ("packages: [pillow]", "packages: [./x.whl]", f"5: must be {A_PACKAGE}, not './x.whl'"),
+    ("packages: [pillow]", "packages: [1]", f"5: must be {A_PACKAGE}, not 1"),
+    ("packages: [pillow]", "packages: pillow", "5: must be a list of requirements such as [keras<2.4], not 'pillow'"),
+    ("packages: [keras<2.4]", "packages: [keras<<2]", f"13: must be {A_PACKAGE}, not 'keras<<2'"),
+    ("timeout: 60", "timeout: 1e300", f"2: must be {SECONDS}, not 1e+300"),
+    ("timeout: 60", "timeout: .inf", f"2: must be {SECONDS}, not inf"),
+    ("timeout: 60", "timeout: .nan", f"2: must be {SECONDS}, not nan"),
+    ("timeout: 60", "timeout: -1", f"2: must be {SECONDS}, not -1"),
+    ("output: 65536", "output: 99999999999999999999", f"2: must be {BYTES}, not 99999999999999999999"),
+    ("output: 65536", "output: 1e6", f"2: must be {BYTES}, not 1000000.0"),
+    ('KERAS: "1"', 'KERAS: "a\\0b"', "16: must be text without a NUL character, not 'a\\x00b'"),
+    ("  tf115: {", "  tf115: {<<: *x, ", "13: not YAML: found undefined alias 'x'"),
+    ("of: tf216,", "<<: {of: tf216}, of: tf216,", "16: merge keys (<<) are not supported"),
     ("groups:", "groups", "18: not YAML: could not find expected ':'"),
 ]
 
@@ -142,3 +166,13 @@ def test_the_order_of_the_file_is_kept_within_a_group_that_is_a_list(project: Pa
     matrix, _ = read_matrix(str(project))
     assert matrix is not None
     assert matrix.groups["quick"] == ("tf216", "tf215")
+
+
+def test_an_empty_list_of_packages_is_none_at_all(project: Path, edit: Edit) -> None:
+    edit("matrix.yaml", "packages: [pillow]", "packages: []")
+    edit("matrix.yaml", "packages: [keras<2.4]", "packages: []")
+    matrix, faults = read_matrix(str(project))
+    assert (faults, matrix is not None) == ([], True)
+    edit("matrix.yaml", "packages: [pytest, pytest-xdist, PyYAML]", "packages: []")
+    _, (fault,) = read_matrix(str(project))
+    assert fault.message == "must be a list of one or more requirements such as [keras<2.4], not a list"
