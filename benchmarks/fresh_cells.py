@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _wait(attempt: ScriptProcess) -> ScriptResult:
-    while (ended := attempt.look()) is None:
+    while (ended := attempt.poll()) is None:
         time.sleep(_POLL)
     return ended
 

@@ -388,7 +388,7 @@ def test_a_hint_names_at_most_five_cases(project: Path, harness: Command) -> Non
         file = project / f"cases/snippet/v{number}.yaml"
         file.write_text(text.replace("id: version", f"id: v{number}"), encoding="utf-8")
     done = harness("show", "-k", "*path has*")
-    assert done.stderr.endswith("; cases that mention it: 8 by title (v0, v1, v2, v3, v4 and 3 others)\n")
+    assert done.stderr.endswith("; cases that mention it: 8 by title (v0, v1, v2, v3, v4 and 3 more)\n")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")

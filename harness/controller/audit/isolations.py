@@ -1,4 +1,4 @@
-"""`harness audit --isolations`: drawn cells are run in forks and in fresh interpreters, and must give the same."""
+"""`harness audit --isolations`: run a sample of cells in forks and in fresh interpreters, and compare the outcomes."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ CellSample = dict[str, list[CellKey]]  # by environment
 
 
 def audit_isolations(project: Project, selection: Selection, sample: int, seed: int | None, jobs: int | None) -> Exit:
-    """Draw cells of a selection, run them in both isolations, and say where these differ, warnings included.
+    """Run a sample of a selection in both isolations, and print where these differ, warnings included.
 
-    Raises UsageError or HarnessError where the selection cannot be run.
+    Raises UsageError or HarnessError if the selection cannot be run.
     """
     request = preflight(project, selection, WorkerOptions(fresh=True, retries=0))
     seed = any_seed() if seed is None else seed
@@ -49,7 +49,7 @@ def audit_isolations(project: Project, selection: Selection, sample: int, seed: 
             console.print(f"isolation: {isolation}")
             found = _run(request, drawn, state / "drawn.json", isolation, jobs, console)
             if found is None:
-                console.print("interrupted: nothing is known of what was not run in both isolations")
+                console.print("interrupted: cells that were not run in both isolations are not compared")
                 return Exit.INTERRUPTED
             ran[isolation], without = found
             broken += [f"{what} ({isolation})" for what in without]

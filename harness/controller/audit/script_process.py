@@ -75,8 +75,8 @@ class ScriptProcess:
                 preexec_fn=partial(die_with_parent, signal.SIGKILL),
             )
 
-    def look(self) -> ScriptResult | None:
-        """How it ended; None while it runs."""
+    def poll(self) -> ScriptResult | None:
+        """The result, or None while the script runs."""
         seconds = time.monotonic() - self._began
         killed = None
         if sum(file.stat().st_size for file in self._printed) > self._output:

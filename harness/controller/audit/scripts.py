@@ -1,4 +1,4 @@
-"""`harness audit`: some recorded outcomes are held against plain Python that runs the cells' scripts alone."""
+"""`harness audit`: compare recorded outcomes with the cells' scripts, run by plain Python."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ _NOTES_SINCE = Version("3.11")
 def audit_scripts(
     project: Project, selection: Selection, of_run: bool, sample: int, seed: int | None, jobs: int | None
 ) -> Exit:
-    """Draw cells from the accepted results, or from the last run, run their scripts, and say what disagrees.
+    """Compare a sample of the accepted results, or of the last run, with plain Python, and print the disagreements.
 
-    Raises UsageError where there is nothing to draw from, and HarnessError where an environment is not installed, or
-    is not the one that the results are of, or a script has changed since the run.
+    Raises UsageError if the selection has no recorded outcome, and HarnessError if an environment is not installed or
+    not the one of the results, or if a script has changed since the run.
     """
     folder = project.layout.run if of_run else project.layout.results
     columns = read_columns(folder, [item.id for item in selection.choose_environments(project.matrix)])
     cells, left_out = recorded_cells(project, selection, columns)
     if not cells:
-        raise UsageError(f"there is nothing to audit: no outcome of this selection in {folder}")
+        raise UsageError(f"nothing to audit: no outcome of this selection in {folder}")
     seed = any_seed() if seed is None else seed
     drawn = draw_sample(cells, sample, seed)
     _check_installed(project.layout, drawn, columns)
@@ -113,18 +113,18 @@ def _outcomes(
             while waiting and len(active) < jobs:
                 active.append((waiting[0], _start(project, waiting[0])))
                 del waiting[0]
-            for cell, attempt in list(active):
-                ended = attempt.look()
+            for cell, process in list(active):
+                ended = process.poll()
                 if ended is not None:
-                    active.remove((cell, attempt))
-                    attempt.close()
+                    active.remove((cell, process))
+                    process.close()
                     progress.done(cell)
-                    yield cell, _contradiction(cell, attempt, ended)
+                    yield cell, _contradiction(cell, process, ended)
             progress.update([cell.environment.id for cell, _ in active])
             time.sleep(_POLL)
     finally:
-        for _, attempt in active:
-            attempt.close()
+        for _, process in active:
+            process.close()
 
 
 def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
@@ -136,9 +136,9 @@ def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
     return ScriptProcess(cell.environment, prefix, cell.case.id, script, limit, project.matrix.output_limit)
 
 
-def _contradiction(cell: RecordedCell, attempt: ScriptProcess, ended: ScriptResult) -> str | None:
+def _contradiction(cell: RecordedCell, process: ScriptProcess, ended: ScriptResult) -> str | None:
     """None where the script ended as is recorded, else both in words."""
-    raised = read_traceback(ended.errors, str(attempt.file), script_of(cell.case, cell.path))
+    raised = read_traceback(ended.errors, str(process.file), script_of(cell.case, cell.path))
     if matches(cell.recorded, ended, raised, Version(cell.environment.python) >= _NOTES_SINCE):
         return None
     return raised_sentence(replace(cell.recorded, warnings=()), as_outcome(cell.recorded.key, ended, raised))

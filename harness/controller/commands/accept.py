@@ -113,7 +113,7 @@ def _runs(project: Project, selection: Selection) -> dict[str, Column]:
     environments = selection.choose_environments(project.matrix, with_lanes=True)
     runs = read_columns(project.layout.run, [item.id for item in environments])
     if not runs:
-        raise UsageError(f"there is no run of this selection in {project.layout.run}: start one with `harness run`")
+        raise UsageError(f"no run of this selection in {project.layout.run}: start one with `harness run`")
     return runs
 
 

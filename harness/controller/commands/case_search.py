@@ -25,7 +25,7 @@ def case_hint(project: Project, pattern: str) -> str:
         return f", nor does a title, a file or a recorded message{ids}"
     places = list(found.values())
     counts = ", ".join(f"{places.count(place)} by {place}" for place in dict.fromkeys(places))
-    more = f" and {len(found) - _MOST} others" if len(found) > _MOST else ""
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return f"; cases that mention it: {counts} ({', '.join(list(found)[:_MOST])}{more})"
 
 

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     layout, matrix = project.layout, project.matrix
     columns = read_columns(layout.run, matrix.everything)
     if not columns:
-        raise UsageError(f"there is no run in {layout.run}: start one with `harness run`")
+        raise UsageError(f"no run in {layout.run}: start one with `harness run`")
     baseline = read_columns(layout.results, columns)
     codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in columns.items()}
     # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.

@@ -96,7 +96,7 @@ def end(python: Path, project: Path) -> Iterator[End]:
     ) -> tuple[ScriptResult, Raised | None, str]:
         environment = load_matrix(project).environments[name]
         attempts.append(ScriptProcess(environment, python, "case", script, seconds, output))
-        while (ended := attempts[-1].look()) is None:
+        while (ended := attempts[-1].poll()) is None:
             time.sleep(0.02)
         file = str(attempts[-1].file)
         return ended, read_traceback(ended.errors, file, script), file

@@ -227,7 +227,7 @@ def test_accept_takes_only_what_is_selected(project: Path, harness: Command, kee
 def test_accept_without_a_run_of_the_selection_ends_with_code_2(
     project: Path, harness: Command, keep: Keep, column: Columns
 ) -> None:
-    assert harness("accept").stderr.startswith(f"there is no run of this selection in {project / '.harness' / 'run'}")
+    assert harness("accept").stderr.startswith(f"no run of this selection in {project / '.harness' / 'run'}")
     keep(".harness/run", column(FAILED))
     done = harness("accept", "-k", "dense")
     assert done.returncode == 2
