@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
+from harness.controller.environments.lockfile import LockState, lock_state
+from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, read_matrix
 from tests.support import ROOT
 
@@ -76,6 +78,12 @@ def test_every_line_of_a_lock_is_exact_and_hashed(environment: Environment) -> N
     lock = ROOT / "locks" / f"{environment.id}.txt"
     assert [line for line in lines_of(lock) if not REQUIREMENT.fullmatch(line)] == []
     assert not re.search(r"https?:|index|file:|@ ", lock.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=[item.id for item in ENVIRONMENTS])
+def test_a_lock_fits_the_matrix(environment: Environment) -> None:
+    assert MATRIX is not None
+    assert lock_state(environment, MATRIX.resolve, Layout(ROOT)) is LockState.CURRENT
 
 
 def test_a_variant_has_the_packages_of_its_environment() -> None:
