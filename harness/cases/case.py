@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any, Tuple
+from typing import Any
 
 FOLDER = "cases"
 PREREQUISITES = {"graphviz": "dot"}  # what a case may require, and the program to look for
 
-Keys = Tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
+Keys = tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Iterator
 from itertools import count
-from typing import Any, Collection, Iterator
+from typing import Any
 
 from harness.cases.codegen.wrapping import wrap
 from harness.cases.document import expressions

@@ -18,7 +18,7 @@ def wrap(line: str) -> list[str]:
     start, end, commas = found
     indent = line[: len(line) - len(line.lstrip())] + "    "
     ends = [*commas, end]
-    items = [line[begin + 1 : stop].strip() for begin, stop in zip([start, *commas], ends)]
+    items = [line[begin + 1 : stop].strip() for begin, stop in zip([start, *commas], ends, strict=True)]
     lines = [line[: start + 1]]
     for item in filter(None, items):
         lines += wrap(f"{indent}{item}," if commas else f"{indent}{item}")

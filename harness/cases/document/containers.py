@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from harness.cases.codegen.nodes import Call, Expression
 from harness.cases.document import expressions

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-import sys
 import warnings
+from collections.abc import Callable, Collection
 from functools import lru_cache
-from typing import Any, Callable, Collection
+from typing import Any
 
 from harness.cases.codegen.wrapping import MAX_LINE
 from harness.cases.document.fields import FIXED_REFERENCE
@@ -72,8 +72,7 @@ def parse_python(text: str, mode: str) -> Any:
     """The tree of text in the grammar of Python 3.7, the oldest that cases run on. Raises SyntaxError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        versions: dict[str, Any] = {"feature_version": (3, 7)} if sys.version_info >= (3, 8) else {}
-        tree: Any = ast.parse(text, mode=mode, **versions)
+        tree: Any = ast.parse(text, mode=mode, feature_version=(3, 7))
         compile(tree, "case", mode, dont_inherit=True)
     return tree
 

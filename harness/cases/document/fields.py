@@ -5,12 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from typing import Any, Dict
+from typing import Any
 
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 
-Schema = Dict[str, Any]
+Schema = dict[str, Any]
 
 _DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*"
 REFERENCE = rf"(?:{_DOTTED}::)?{_DOTTED}"

@@ -1,7 +1,7 @@
-"""Cases that were found without fault, kept so that they need not be read and checked again.
+"""Cache of cases without fault: a case whose file is unchanged is not read and checked again.
 
-One is taken only while its file has the same bytes, and all that judged it is the same: the code, Python, what it
-imports, and the matrix's import paths. A memory that is damaged, or of something else, is as good as none.
+A cached case is valid while its file has the same bytes and the same code, Python, libraries and import paths check
+it. A damaged cache file, or one of something else, counts as empty.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ from harness.contract.plan import PathSpec
 from harness.controller.digests import code_digest, file_digest
 from harness.controller.errors import HarnessError
 
-_JUDGES = ("contract", "cases", "controller")
+_CHECKED_BY = ("contract", "cases", "controller")
 
 
 def case_cache_key(paths: Mapping[str, PathSpec]) -> str:
-    """What tells the judges of now from any others."""
-    code = code_digest(Path(harness.__file__).parent, _JUDGES)
+    """The digest of all that checks cases: code, Python, libraries and import paths."""
+    code = code_digest(Path(harness.__file__).parent, _CHECKED_BY)
     versions = [sys.version, yaml.__version__, packaging.__version__]
     return _digest(json.dumps([code, versions, [[spec.id, spec.form] for spec in paths.values()]]).encode())
 
 
 def case_digests(root: Path) -> dict[str, str]:
-    """The case files with what tells their content from any other; those that cannot be read have none."""
+    """The digest of each case file; empty for a file that cannot be read."""
     return {file: file_digest(root / file) for file in case_files(str(root))}
 
 
 def load_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str, str]) -> dict[str, Case]:
-    """The cases by file, in order, whose file and judges are the same as when they were found without fault."""
+    """The valid cached cases by file, in order of the files."""
     try:
-        said, _, text = file.read_bytes().partition(b"\n")
-        if said.decode() != f"{case_cache_key} {_digest(text)}":
+        head, _, text = file.read_bytes().partition(b"\n")
+        if head.decode() != f"{case_cache_key} {_digest(text)}":
             return {}
     except (OSError, ValueError):
         return {}
-    kept = {entry["case"]["file"]: entry for entry in json.loads(text)}
-    same = [name for name in case_digests if name in kept and kept[name]["digest"] == case_digests[name]]
-    return {name: _case(kept[name]["case"]) for name in same}
+    cached = {entry["case"]["file"]: entry for entry in json.loads(text)}
+    valid = [name for name in case_digests if name in cached and cached[name]["digest"] == case_digests[name]]
+    return {name: _case(cached[name]["case"]) for name in valid}
 
 
 def save_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str, str], cases: Iterable[Case]) -> None:
-    """Keep these cases in the place of all others; without `digests` a case is not kept."""
+    """Replace the cache by these cases, without those that have no digest."""
     from harness.controller.files import write_atomically  # late: most commands have nothing to write
 
     entries = [
@@ -61,12 +61,12 @@ def save_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str
         if case_digests.get(case.file) and (data := _data(case)) is not None
     ]
     text = json.dumps(entries)
-    with suppress(HarnessError):  # a project that cannot be written to is read anew each time
+    with suppress(HarnessError):  # a read-only project has no cache
         write_atomically(file, f"{case_cache_key} {_digest(text.encode())}\n{text}")
 
 
 def _data(case: Case) -> Any:
-    """The case as JSON can say it; None where JSON would say something else, such as a text for a key that is none."""
+    """The case as JSON; None if JSON would change it, for example a number that is a key."""
     known = [vars(entry) for entry in case.known]
     lines = [[keys, line] for keys, line in case.lines.items()]
     try:

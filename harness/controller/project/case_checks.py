@@ -1,4 +1,4 @@
-"""Reading and checking cases against the matrix: what takes the longest of everything that starts no process."""
+"""Reading cases and checking them against the matrix."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from harness.controller.project.known_entries import malformed_entries
 
 
 def read_cases(root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]) -> tuple[list[Case], list[Fault]]:
-    """All cases, and all the faults of all the files. Those `known`, by file, are without fault.
+    """All cases, and every fault of every file. The cases in `known`, by file, are without fault.
 
-    Where anything is wrong everything is read, as what is wrong with one file may be said of another.
+    With any fault, all files are read again: a fault of one file may concern another, such as a duplicate id.
     """
     return _only_unknown(root, paths, known) or _everything(root, paths)
 
@@ -27,13 +27,13 @@ def read_cases(root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Cas
 def _only_unknown(
     root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]
 ) -> tuple[list[Case], list[Fault]] | None:
-    cases = [known.get(file) or _sound(root, file, paths) for file in case_files(root)] if known else []
+    cases = [known.get(file) or _checked(root, file, paths) for file in case_files(root)] if known else []
     found = [case for case in cases if case is not None]
     is_whole = found and len({case.id for case in found}) == len(cases)
     return (found, []) if is_whole else None
 
 
-def _sound(root: str, file: str, paths: Mapping[str, PathSpec]) -> Case | None:
+def _checked(root: str, file: str, paths: Mapping[str, PathSpec]) -> Case | None:
     case, faults = read_case(root, file)
     return None if case is None or faults or any(_faults(case, paths)) else case
 
@@ -46,7 +46,7 @@ def _everything(root: str, paths: Mapping[str, PathSpec]) -> tuple[list[Case], l
 
 
 def _faults(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
-    """What is wrong with a case in view of the matrix."""
+    """The faults of a case that only the matrix shows."""
     yield from _unknown_patterns(case, paths)
     yield from _unknown_paths(case, paths)
     yield from _no_python(case, paths)
@@ -61,7 +61,7 @@ def _unknown_patterns(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fau
 
 
 def _unknown_paths(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
-    """References such as tf.keras::layers.Dense, alone or in an expression, name one of the matrix's paths."""
+    """References such as tf.keras::layers.Dense, alone or in an expression, to paths that the matrix lacks."""
     for keys, text in _texts(case.body, ()) if case.kind != "snippet" else ():
         for reference in re.findall(FIXED_REFERENCE, text):
             path, _, name = reference.partition("::")
@@ -71,7 +71,7 @@ def _unknown_paths(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]
 
 
 def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    """Every text in a value, keys of mappings among them, with the way to it."""
+    """Every text in a value, including keys of mappings, with its path in the document."""
     if isinstance(value, str):
         yield keys, value
     elif isinstance(value, list):
@@ -84,13 +84,13 @@ def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
 
 
 def _no_python(case: Case, paths: Mapping[str, PathSpec]) -> Iterator[Fault]:
-    """What every case becomes can be compiled in either form: a net under the checks of the kinds."""
+    """A script that does not compile, in either form of path: a safety net under the checks of the kinds."""
     for path in {path.form: path for path in reversed(list(paths.values()))}.values():
         script = script_of(case, path)
         try:
             compile(script, "<script>", "exec", dont_inherit=True)
         except SyntaxError as error:
             line = dict(enumerate(script.split("\n"), start=1)).get(error.lineno or 0, "")
-            said = f"{error.msg}: {line.strip()}"
-            yield Fault(case.file, 1, f"its script is not Python under {path.id}: {said}")
+            reason = f"{error.msg}: {line.strip()}"
+            yield Fault(case.file, 1, f"its script is not Python under {path.id}: {reason}")
             return

@@ -1,4 +1,4 @@
-"""A project: a folder that holds a matrix.yaml, its cases, and where the harness keeps things in it."""
+"""A project: a folder with a matrix.yaml, its cases, and the harness's own files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.controller.errors import FaultyFiles
-from harness.controller.project import case_cache as remembered
+from harness.controller.project import case_cache
 from harness.controller.project import matrix as matrices
 from harness.controller.project.lane_checks import lane_faults
 from harness.controller.project.layout import Layout
@@ -30,7 +30,7 @@ class Project:
 
 
 def load_project(root: Path) -> Project:
-    """Read and check everything. Raises FaultyFiles with all the faults of all the files."""
+    """Read and check everything. Raises FaultyFiles with every fault of every file."""
     matrix, cases, faults = read_project(root)
     if faults or matrix is None:
         raise FaultyFiles(faults)
@@ -38,9 +38,9 @@ def load_project(root: Path) -> Project:
 
 
 def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
-    """The matrix and the cases, as far as they are without fault, and all the faults of all the files."""
+    """The matrix and the cases that are without fault, and every fault of every file."""
     matrix, faults = matrices.read_matrix(str(root))
-    # What the cases name is checked also where the matrix has other faults.
+    # The cases are checked against the import paths even if the rest of the matrix has faults.
     paths = matrix.paths if matrix else matrices.read_paths(str(root))
     cases, case_faults = _read_cases(root, paths)
     if matrix and not case_faults:
@@ -49,18 +49,18 @@ def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
 
 
 def _read_cases(root: Path, paths: Mapping[str, PathSpec]) -> tuple[list[Case], list[Fault]]:
-    """All cases, of which only those are read that are not known to be without fault."""
+    """All cases. Only those without a valid cache entry are read."""
     file = Layout(root).checked
-    key, digests = remembered.case_cache_key(paths), remembered.case_digests(root)
-    known = remembered.load_cached_cases(file, key, digests)
+    key, digests = case_cache.case_cache_key(paths), case_cache.case_digests(root)
+    known = case_cache.load_cached_cases(file, key, digests)
     if known and known.keys() == digests.keys():
         return list(known.values()), []
-    from harness.controller.project import case_checks as checking  # late: most commands find nothing to read
+    from harness.controller.project import case_checks  # late: most commands find every case in the cache
 
-    cases, faults = checking.read_cases(str(root), paths, known)
+    cases, faults = case_checks.read_cases(str(root), paths, known)
     if paths and not faults:
-        unchanged = dict(digests.items() & remembered.case_digests(root).items())  # since before they were read
-        remembered.save_cached_cases(file, key, unchanged, cases)
+        unchanged = dict(digests.items() & case_cache.case_digests(root).items())  # while they were read
+        case_cache.save_cached_cases(file, key, unchanged, cases)
     return cases, faults
 
 

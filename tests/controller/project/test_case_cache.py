@@ -10,7 +10,7 @@ import pytest
 from harness.cases import loader as library
 from harness.cases.case import Case
 from harness.controller.errors import FaultyFiles
-from harness.controller.project import case_cache as remembered
+from harness.controller.project import case_cache
 from harness.controller.project import case_checks as checking
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_project
@@ -52,7 +52,7 @@ def faults(project: Path) -> list[str]:
     return str(faulty.value).splitlines()
 
 
-def test_cases_without_fault_are_read_once(project: Path, read: list[str], everything: list[str]) -> None:
+def test_faultless_cases_are_read_once(project: Path, read: list[str], everything: list[str]) -> None:
     first, second = load_project(project), load_project(project)
     assert first == second
     assert [case.lines for case in first.cases] == [case.lines for case in second.cases]
@@ -60,9 +60,7 @@ def test_cases_without_fault_are_read_once(project: Path, read: list[str], every
     assert (read, everything) == ([], [str(project)])
 
 
-def test_only_a_file_that_has_changed_is_read_again(
-    project: Path, edit: Edit, read: list[str], everything: list[str]
-) -> None:
+def test_only_changed_file_is_read_again(project: Path, edit: Edit, read: list[str], everything: list[str]) -> None:
     load_project(project)
     edit("cases/snippet/version.yaml", "The path has", "This path has")
     assert [case.title for case in load_project(project).cases] == ["One Dense layer", "This path has a version"]
@@ -84,9 +82,7 @@ def test_only_a_file_that_has_changed_is_read_again(
         ("matrix.yaml", "default: quick", "default: quik"),
     ],
 )
-def test_faults_are_those_that_are_found_without_a_memory(
-    project: Path, edit: Edit, file: str, old: str, new: str
-) -> None:
+def test_cache_changes_no_faults(project: Path, edit: Edit, file: str, old: str, new: str) -> None:
     edit("cases/snippet/version.yaml", "title: The", 'paths: ["keras", "tf.keras"]\ntitle: The')
     load_project(project)
     edit(file, old, new)
@@ -95,7 +91,7 @@ def test_faults_are_those_that_are_found_without_a_memory(
     assert with_memory == [faults(project)] * 2
 
 
-def test_two_files_with_one_id_are_told_also_where_both_are_known(project: Path) -> None:
+def test_cached_duplicate_ids_are_reported(project: Path) -> None:
     file = project / "cases" / "snippet" / "version.yaml"
     load_project(project)
     file.with_suffix(".yml").write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
@@ -104,12 +100,12 @@ def test_two_files_with_one_id_are_told_also_where_both_are_known(project: Path)
 
 
 @pytest.mark.parametrize("judge", ["code", "python", "yaml", "paths"])
-def test_what_others_have_judged_is_judged_again(
+def test_other_code_invalidates_the_cache(
     project: Path, edit: Edit, everything: list[str], monkeypatch: pytest.MonkeyPatch, judge: str
 ) -> None:
     load_project(project)
     if judge == "code":
-        monkeypatch.setattr(remembered, "code_digest", lambda source, parts: "of other code")
+        monkeypatch.setattr(case_cache, "code_digest", lambda source, parts: "of other code")
     elif judge == "python":
         monkeypatch.setattr(sys, "version", "3.99")
     elif judge == "yaml":
@@ -121,7 +117,7 @@ def test_what_others_have_judged_is_judged_again(
 
 
 @pytest.mark.parametrize("damage", ["cut", "another", "empty", "binary", "foreign", "folder"])
-def test_a_damaged_memory_is_passed_over_and_made_anew(project: Path, everything: list[str], damage: str) -> None:
+def test_damaged_cache_is_replaced(project: Path, everything: list[str], damage: str) -> None:
     whole = load_project(project)
     file = Layout(project).checked
     content = file.read_bytes()
@@ -137,29 +133,29 @@ def test_a_damaged_memory_is_passed_over_and_made_anew(project: Path, everything
     assert file.is_dir() or file.read_bytes() == content
 
 
-def test_a_project_that_cannot_be_written_to_is_read_all_the_same(project: Path) -> None:
+def test_read_only_project_is_read(project: Path) -> None:
     (project / ".harness").write_text("", encoding="utf-8")
     assert load_project(project) == load_project(project)
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_kept(project: Path, tmp_path: Path) -> None:
+def test_file_changed_while_read_is_not_cached(project: Path, tmp_path: Path) -> None:
     cases = load_project(project).cases
-    before = remembered.case_digests(project)
+    before = case_cache.case_digests(project)
     assert set(before) == {case.file for case in cases}
-    remembered.save_cached_cases(tmp_path / "memory", "key", {cases[0].file: before[cases[0].file]}, cases)
-    assert remembered.load_cached_cases(tmp_path / "memory", "key", before) == {cases[0].file: cases[0]}
-    assert remembered.load_cached_cases(tmp_path / "memory", "other key", before) == {}
+    case_cache.save_cached_cases(tmp_path / "memory", "key", {cases[0].file: before[cases[0].file]}, cases)
+    assert case_cache.load_cached_cases(tmp_path / "memory", "key", before) == {cases[0].file: cases[0]}
+    assert case_cache.load_cached_cases(tmp_path / "memory", "other key", before) == {}
 
 
 @pytest.mark.parametrize("body", [{1: "a"}, {"a": (1, 2)}, {"a": {1, 2}}, {"a": object()}, {"a": {"b": {2.5: 1}}}])
-def test_what_json_would_say_otherwise_is_not_kept(tmp_path: Path, body: dict[str, object]) -> None:
+def test_case_that_json_changes_is_not_cached(tmp_path: Path, body: dict[str, object]) -> None:
     file, digests = tmp_path / "memory", {"cases/x.yaml": "1", "cases/y.yaml": "2"}
     plain = Case("y", "snippet", "Y", "cases/y.yaml", {"a": [1, 1.0, True, None, "\ud800", float("inf")]})
-    remembered.save_cached_cases(file, "key", digests, [Case("x", "snippet", "X", "cases/x.yaml", body), plain])
-    assert remembered.load_cached_cases(file, "key", digests) == {"cases/y.yaml": plain}
+    case_cache.save_cached_cases(file, "key", digests, [Case("x", "snippet", "X", "cases/x.yaml", body), plain])
+    assert case_cache.load_cached_cases(file, "key", digests) == {"cases/y.yaml": plain}
 
 
-def test_many_may_read_and_write_it_at_once(project: Path) -> None:
+def test_many_processes_share_the_cache(project: Path) -> None:
     whole = load_project(project)
 
     def load(number: int) -> bool:

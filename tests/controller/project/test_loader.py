@@ -12,22 +12,20 @@ from harness.controller.project.layout import Layout, find_root
 from harness.controller.project.loader import load_matrix, load_project
 
 
-def test_the_root_is_the_nearest_folder_up_that_holds_a_matrix(project: Path) -> None:
+def test_root_is_nearest_folder_with_matrix(project: Path) -> None:
     inner = project / "cases" / "snippet"
     assert find_root(inner) == project
     (project / "cases" / "matrix.yaml").touch()
     assert find_root(inner) == project / "cases"
 
 
-def test_a_folder_of_that_name_is_no_matrix(tmp_path: Path) -> None:
+def test_folder_named_matrix_is_no_matrix(tmp_path: Path) -> None:
     (tmp_path / "matrix.yaml").mkdir()
     with pytest.raises(UsageError, match=r"^no matrix.yaml in .* or above it: name the project's folder with --root$"):
         find_root(tmp_path)
 
 
-def test_faults_of_the_matrix_and_of_all_cases_are_told_together(
-    project: Path, edit: Callable[[str, str, str], None]
-) -> None:
+def test_matrix_and_case_faults_come_together(project: Path, edit: Callable[[str, str, str], None]) -> None:
     edit("matrix.yaml", "default: quick", "default: quik")
     edit("cases/model_build/dense.yaml", "expect:", "expects:")
     edit("cases/snippet/version.yaml", "title: The path has a version", "title: [")
@@ -38,7 +36,7 @@ def test_faults_of_the_matrix_and_of_all_cases_are_told_together(
     assert str(faulty.value).splitlines() == [str(fault) for fault in faulty.value.faults]
 
 
-def test_the_matrix_can_be_read_without_the_cases(project: Path, edit: Callable[[str, str, str], None]) -> None:
+def test_matrix_is_read_without_cases(project: Path, edit: Callable[[str, str, str], None]) -> None:
     edit("cases/snippet/version.yaml", "title: The path has a version", "title: [")
     assert "tf215" in load_matrix(project).environments
     edit("matrix.yaml", "default: quick", "default: quik")
@@ -46,16 +44,14 @@ def test_the_matrix_can_be_read_without_the_cases(project: Path, edit: Callable[
         load_matrix(project)
 
 
-def test_a_project_without_fault_is_read_whole(project: Path) -> None:
+def test_faultless_project_is_read_whole(project: Path) -> None:
     loaded = load_project(project)
     assert loaded.layout.root == project
     assert [case.id for case in loaded.cases] == ["dense", "version"]
     assert loaded.matrix == load_matrix(project)
 
 
-def test_a_path_of_a_case_that_the_matrix_does_not_have_is_a_fault(
-    project: Path, edit: Callable[[str, str, str], None]
-) -> None:
+def test_unknown_path_pattern_is_a_fault(project: Path, edit: Callable[[str, str, str], None]) -> None:
     edit("cases/model_build/dense.yaml", 'paths: ["t*"]', "paths:\n  - t*\n  - tf.kreas")
     with pytest.raises(FaultyFiles) as faulty:
         load_project(project)
@@ -64,7 +60,7 @@ def test_a_path_of_a_case_that_the_matrix_does_not_have_is_a_fault(
     )
 
 
-def test_what_is_kept_of_runs_is_apart_from_what_is_committed(project: Path) -> None:
+def test_run_files_are_apart_from_results(project: Path) -> None:
     layout = Layout(project)
     environment = load_matrix(project).environments["tf215"]
     assert layout.lock(replace(environment, lane="today")).is_relative_to(layout.state)
@@ -74,9 +70,7 @@ def test_what_is_kept_of_runs_is_apart_from_what_is_committed(project: Path) -> 
     assert layout.files("tf215").details.is_relative_to(layout.state)
 
 
-def test_a_fixed_path_that_the_matrix_does_not_have_is_a_fault(
-    project: Path, edit: Callable[[str, str, str], None]
-) -> None:
+def test_unknown_fixed_path_is_a_fault(project: Path, edit: Callable[[str, str, str], None]) -> None:
     for good in ("tf.keras", "keras"):
         edit("cases/model_build/dense.yaml", "- layers.Dense:", f"- {good}::layers.Dense:")
         assert len(load_project(project).cases) == 2
@@ -89,7 +83,7 @@ def test_a_fixed_path_that_the_matrix_does_not_have_is_a_fault(
     )
 
 
-def test_two_colons_in_a_text_are_no_path(project: Path, edit: Callable[[str, str, str], None]) -> None:
+def test_two_colons_in_text_are_no_path(project: Path, edit: Callable[[str, str, str], None]) -> None:
     edit("cases/snippet/version.yaml", "title: The path has a version", "title: std::vector")
     edit("cases/snippet/version.yaml", "  # call", "  # call\n  assert [1, 2][::2] == [1]")
     assert [case.title for case in load_project(project).cases] == ["One Dense layer", "std::vector"]
@@ -103,7 +97,7 @@ def test_two_colons_in_a_text_are_no_path(project: Path, edit: Callable[[str, st
         ("nonlocal keras", "nonlocal declaration not allowed at module level"),
     ],
 )
-def test_code_that_cannot_be_compiled_is_a_fault(
+def test_code_that_cannot_compile_is_a_fault(
     project: Path, edit: Callable[[str, str, str], None], line: str, said: str
 ) -> None:
     edit("cases/snippet/version.yaml", "  # call", f"  # call\n  {line}")
@@ -112,7 +106,7 @@ def test_code_that_cannot_be_compiled_is_a_fault(
     assert str(faulty.value) == f"cases/snippet/version.yaml:4: is not Python: {said} (line 4 of the code)"
 
 
-def test_a_script_that_cannot_be_compiled_is_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_script_that_cannot_compile_is_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case_checks, "script_of", lambda case, path: f"return '{case.id}'\n")
     with pytest.raises(FaultyFiles) as faulty:
         load_project(project)
