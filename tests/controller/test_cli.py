@@ -184,9 +184,7 @@ def test_the_worker_gets_only_given_options(
 
 
 @pytest.mark.parametrize(("command", "code"), [("run", Exit.BROKEN), ("show", Exit.AGREES)])
-def test_output_that_nobody_reads_makes_no_run_agree(
-    project: Path, keep: Keep, column: Columns, command: str, code: Exit
-) -> None:
+def test_unread_output_fails_a_run(project: Path, keep: Keep, column: Columns, command: str, code: Exit) -> None:
     keep("results", column(*PASSED))
     (project / "locks").mkdir(exist_ok=True)
     (project / "locks" / "tf115.txt").touch()
@@ -233,7 +231,7 @@ def test_validate_counts_what_is_there(harness: Command) -> None:
     assert done.stdout == "4 environments, 3 import paths, 2 cases: valid\n"
 
 
-def test_the_project_is_found_from_a_folder_inside_it(
+def test_the_project_is_found_from_inside(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(project / "cases" / "snippet")
@@ -241,7 +239,7 @@ def test_the_project_is_found_from_a_folder_inside_it(
     assert capsys.readouterr().out.endswith("2 cases: valid\n")
 
 
-def test_without_a_matrix_anywhere_it_says_what_to_do(
+def test_a_missing_matrix_names_the_option(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -252,7 +250,7 @@ def test_without_a_matrix_anywhere_it_says_what_to_do(
     assert capsys.readouterr().err == "nowhere is not a folder\n"
 
 
-def test_all_faults_of_all_files_are_told_at_once_and_nothing_runs(project: Path, harness: Command, edit: Edit) -> None:
+def test_all_faults_are_reported_before_anything_runs(project: Path, harness: Command, edit: Edit) -> None:
     edit("cases/model_build/dense.yaml", "expect:", "expcet:")
     edit("cases/snippet/version.yaml", "  import", " import")
     shutil.copy(project / "cases/snippet/version.yaml", project / "cases/snippet/again.yaml")
@@ -270,9 +268,7 @@ def test_all_faults_of_all_files_are_told_at_once_and_nothing_runs(project: Path
     assert sorted(entry.name for entry in project.iterdir()) == ["cases", "matrix.yaml", "tox.ini", "toxfile.py"]
 
 
-def test_what_a_case_names_is_checked_also_where_the_matrix_has_faults(
-    project: Path, harness: Command, edit: Edit
-) -> None:
+def test_cases_are_checked_despite_matrix_faults(project: Path, harness: Command, edit: Edit) -> None:
     edit("matrix.yaml", "default: quick", "default: quik")
     edit("cases/model_build/dense.yaml", "layers.Dense", "tf.kears::layers.Dense")
     done = harness("validate")
@@ -283,7 +279,7 @@ def test_what_a_case_names_is_checked_also_where_the_matrix_has_faults(
     ]
 
 
-def test_an_id_that_is_used_twice_is_told_at_its_second_place(project: Path, harness: Command) -> None:
+def test_a_duplicate_id_names_its_second_file(project: Path, harness: Command) -> None:
     dense = project / "cases" / "model_build" / "dense.yaml"
     text = dense.read_text(encoding="utf-8").replace("id: dense", "id: version")
     dense.with_name("version.yaml").write_text(text, encoding="utf-8")
@@ -294,7 +290,7 @@ def test_an_id_that_is_used_twice_is_told_at_its_second_place(project: Path, har
     )
 
 
-def test_yaml_that_cannot_be_parsed_is_told_with_its_line(harness: Command, edit: Edit) -> None:
+def test_invalid_yaml_names_its_line(harness: Command, edit: Edit) -> None:
     edit("cases/snippet/version.yaml", "title: The", "title: [The")
     done = harness("validate")
     assert done.returncode == 2
@@ -302,7 +298,7 @@ def test_yaml_that_cannot_be_parsed_is_told_with_its_line(harness: Command, edit
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_project_without_cases_is_told_where_to_put_one(project: Path, harness: Command) -> None:
+def test_no_cases_names_the_folder(project: Path, harness: Command) -> None:
     shutil.rmtree(project / "cases")
     (project / "cases").mkdir()
     done = harness("run")
@@ -310,7 +306,7 @@ def test_a_project_without_cases_is_told_where_to_put_one(project: Path, harness
     assert done.stderr == "cases/:1: no cases: add one as cases/<kind>/<id>.yaml\n"
 
 
-def test_a_case_that_becomes_no_python_is_a_fault(harness: Command, edit: Edit) -> None:
+def test_a_case_must_become_valid_python(harness: Command, edit: Edit) -> None:
     edit("cases/model_build/dense.yaml", "layers.Dense", "layers.lambda")
     done = harness("validate")
     assert done.returncode == 2
@@ -329,7 +325,7 @@ def test_a_case_that_becomes_no_python_is_a_fault(harness: Command, edit: Edit) 
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "run", "show", "accept"])
-def test_a_selection_that_matches_nothing_ends_with_code_2(
+def test_unmatched_patterns_exit_2(
     harness: Command, keep: Keep, column: Columns, command: str, arguments: list[str], said: str
 ) -> None:
     for folder in ("results", ".harness/run"):
@@ -339,7 +335,7 @@ def test_a_selection_that_matches_nothing_ends_with_code_2(
 
 
 @pytest.mark.parametrize("command", ["plan", "run", "show"])
-def test_a_selection_without_a_cell_ends_with_code_2(harness: Command, command: str) -> None:
+def test_a_selection_without_cells_exits_2(harness: Command, command: str) -> None:
     done = harness(command, "-e", "tf215", "-k", "dense", "-p", "keras")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(("the selection has no cell", "nothing to show"))

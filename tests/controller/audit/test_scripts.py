@@ -133,7 +133,7 @@ def test_the_selection_says_what_is_drawn_from(accepted: Callable[..., Path], ha
     assert harness("audit", "-k", "versio").returncode == 2
 
 
-def test_an_environment_that_is_not_installed_is_to_be_run_first(
+def test_a_missing_environment_must_run_first(
     project: Path, keep: Keep, column: Callable[..., Column], harness: Command
 ) -> None:
     keep("results", column(OUTCOMES[2]))
@@ -162,7 +162,7 @@ def test_a_run_of_another_script_is_not_compared(
     assert done.stderr == "tf215: version has changed since its run: run it again\n"
 
 
-def test_an_interrupt_ends_the_scripts_and_says_how_far_it_came(accepted: Callable[..., Path], made: Path) -> None:
+def test_an_interrupt_ends_scripts_and_reports_progress(accepted: Callable[..., Path], made: Path) -> None:
     file = made / "cases" / "snippet" / "sleeps.yaml"
     note = made / "process"
     code = CASES["sleeps"].replace("time.sleep", f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep")
@@ -196,7 +196,7 @@ def drawn(cells: list[RecordedCell], size: int, seed: int = 7) -> dict[str, int]
     return dict(Counter(cell.recorded.status.value for cell in draw_sample(cells, size, seed)))
 
 
-def test_every_status_is_drawn_and_the_rest_by_its_share(project: Path) -> None:
+def test_samples_have_every_status(project: Path) -> None:
     many = cells(project, **{"pass": 900, "fail": 80, "absent": 20, "crash": 3})
     counts = drawn(many, 100)
     assert sum(counts.values()) == 100
@@ -206,7 +206,7 @@ def test_every_status_is_drawn_and_the_rest_by_its_share(project: Path) -> None:
     assert counts["pass"] >= 60
 
 
-def test_a_small_sample_has_each_status_alike_and_never_none(project: Path) -> None:
+def test_small_samples_share_statuses_evenly(project: Path) -> None:
     many = cells(project, **{"pass": 900, "fail": 80, "crash": 1})
     assert drawn(many, 1) == {"pass": 1, "fail": 1, "crash": 1}
     small = drawn(many, 6)
@@ -216,7 +216,7 @@ def test_a_small_sample_has_each_status_alike_and_never_none(project: Path) -> N
     assert sum(small.values()) == 6
 
 
-def test_a_seed_draws_the_same_cells_and_another_others(project: Path) -> None:
+def test_a_seed_repeats_its_sample(project: Path) -> None:
     many = cells(project, **{"pass": 50, "fail": 20})
     assert draw_sample(many, 20, 7) == draw_sample(many, 20, 7)
     assert draw_sample(many, 20, 7) != draw_sample(many, 20, 8)

@@ -139,7 +139,7 @@ def test_what_stopped_a_script_is_what_was_raised(name: str, end: End) -> None:
     assert not matches(Outcome(*KEY, Status.PASS), ended, raised, with_notes=True)
 
 
-def test_what_is_printed_after_the_traceback_is_no_part_of_the_message(end: End) -> None:
+def test_output_after_a_traceback_is_ignored(end: End) -> None:
     ended, raised, _ = end(STOPPING["last words"][0])
     assert raised is not None
     assert (raised.error, raised.message, raised.stage) == ("ValueError", "main", Stage.CALL), ended.errors
@@ -184,7 +184,7 @@ def test_notes_are_no_part_of_the_message(end: End, message: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_every_end_agrees_with_its_own_record_and_with_no_other(script: str, outcome: Outcome, end: End) -> None:
+def test_every_end_matches_only_its_record(script: str, outcome: Outcome, end: End) -> None:
     ended, raised, _ = end(script, seconds=2 if outcome.status is Status.TIMEOUT else 60)
     assert matches(outcome, ended, raised, with_notes=True), ended
     others = [
@@ -210,7 +210,7 @@ def test_what_disagrees_is_said_in_one_line(end: End) -> None:
     assert as_outcome(KEY, ended, raised).message == "exit code 3 without a traceback"
 
 
-def test_a_script_sees_what_cells_see_and_nothing_of_the_harness(end: End, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scripts_see_only_the_variables_of_cells(end: End, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
     script = (

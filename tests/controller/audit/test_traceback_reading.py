@@ -77,7 +77,7 @@ def test_other_pythons_are_read_too(name: str) -> None:
     assert raised.says(message, with_notes=False)
 
 
-def test_a_script_that_an_older_python_cannot_read_stops_at_the_imports() -> None:
+def test_unreadable_scripts_stop_at_the_imports() -> None:
     printed = '  File "/c/case.py", line 2\n    if (x := 1):\n         ^\nSyntaxError: invalid syntax\n'
     raised = read_traceback(printed, "/c/case.py", "# build\nif (x := 1):\n    pass\n")
     assert raised is not None
@@ -86,5 +86,5 @@ def test_a_script_that_an_older_python_cannot_read_stops_at_the_imports() -> Non
 
 
 @pytest.mark.parametrize("printed", ["", "bye\n", 'Traceback (most recent call last):\n  File "/other.py", line 1\n'])
-def test_where_no_traceback_is_of_the_script_nothing_is_read(printed: str) -> None:
+def test_other_tracebacks_are_not_read(printed: str) -> None:
     assert read_traceback(printed, "/c/case.py", "x\n") is None

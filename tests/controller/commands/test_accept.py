@@ -52,7 +52,7 @@ def test_without_a_baseline_the_selected_cells_are_taken(column: Columns) -> Non
     assert merge_into_baseline(None, column(A, B), {A.key}, PLANNED) == column(A)
 
 
-def test_only_the_selected_cells_replace_those_of_the_baseline(column: Columns) -> None:
+def test_only_selected_cells_are_replaced(column: Columns) -> None:
     run = column(now(A), now(B))
     assert merge_into_baseline(column(A, B, C), run, {A.key}, PLANNED) == column(now(A), B, C)
     assert merge_into_baseline(column(A, B, C), run, PLANNED, PLANNED) == column(now(A), now(B), C)
@@ -71,7 +71,7 @@ def test_a_cell_that_says_nothing_is_not_accepted(column: Columns, status: Statu
     assert merge_into_baseline(None, run, {A.key}, PLANNED) == column(A)
 
 
-def test_outcomes_of_two_sets_of_packages_do_not_stand_in_one_document(column: Columns) -> None:
+def test_a_document_has_one_package_set(column: Columns) -> None:
     before = column(A, B, packages={"numpy": "1.26.4"})
     run = column(now(A), now(B), packages={"numpy": "2.0.0"})
     assert merge_into_baseline(before, run, PLANNED, PLANNED) == run
@@ -79,14 +79,12 @@ def test_outcomes_of_two_sets_of_packages_do_not_stand_in_one_document(column: C
         merge_into_baseline(before, run, {A.key}, PLANNED)
 
 
-def test_an_environment_that_cannot_be_made_can_be_accepted(column: Columns) -> None:
+def test_env_fail_can_be_accepted(column: Columns) -> None:
     run = column(now(A, Status.ENV_FAIL), now(B, Status.ENV_FAIL), status="env-fail", reason="no Python 3.99")
     assert merge_into_baseline(column(A, B), run, PLANNED, PLANNED) == run
 
 
-def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_a_dry_run_writes_nothing(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
     keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
     keep(".harness/run", column(*CELLS, id="tf216"))
@@ -105,9 +103,7 @@ def test_a_dry_run_says_what_an_acceptance_would_change_and_writes_nothing(
     assert dry.stdout.splitlines()[-1] == "nothing was written; without --dry-run this writes nothing either"
 
 
-def test_an_acceptance_appends_exactly_what_it_changed_to_the_history(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_accept_appends_its_changes_to_history(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*CELLS, packages={"numpy": "1.26.4"}))
     keep(".harness/run", column(*BROKEN, packages={"numpy": "2.0.2"}))
     keep(".harness/run", column(*CELLS, id="tf216"))
@@ -138,7 +134,7 @@ def test_an_acceptance_without_a_difference_changes_no_byte(
     assert bytes_of(project) == before
 
 
-def test_other_packages_are_said_and_accepted_and_are_no_line_of_the_history(
+def test_other_packages_are_accepted_outside_the_history(
     project: Path, harness: Command, keep: Keep, column: Columns
 ) -> None:
     keep("results", column(*CELLS, packages={"keras": "2.15.0", "numpy": "1.26.4"}))
@@ -150,9 +146,7 @@ def test_other_packages_are_said_and_accepted_and_are_no_line_of_the_history(
     assert read_history(project / "results" / "history.csv") == []
 
 
-def test_a_part_that_is_new_is_counted_and_noted_by_cell(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_new_cells_are_counted_and_noted(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*CELLS))
     assert harness("accept", "-p", "tf.keras").returncode == 0
     done = harness("accept", "-p", "keras", "-k", "version")
@@ -166,9 +160,7 @@ def test_a_part_that_is_new_is_counted_and_noted_by_cell(
     ]
 
 
-def test_a_cell_that_the_project_no_longer_has_is_noted_as_removed(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_a_deleted_cell_is_noted_as_removed(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*CELLS, Outcome("gone", "keras", Status.CRASH, message="=1+1")))
     keep(".harness/run", column(*CELLS))
     done = harness("accept")
@@ -188,7 +180,7 @@ def test_a_cell_that_the_project_no_longer_has_is_noted_as_removed(
         (".harness/run/tf216.json", b"", "cannot be read: "),
     ],
 )
-def test_a_file_that_cannot_be_read_ends_an_acceptance_before_anything_is_written(
+def test_an_unreadable_file_stops_accept_before_writing(
     project: Path, harness: Command, keep: Keep, column: Columns, how: list[str], file: str, content: bytes, said: str
 ) -> None:
     for name in ("tf215", "tf216"):
@@ -218,9 +210,7 @@ def test_what_another_script_gave_is_refused(
     assert harness("accept").returncode == 0
 
 
-def test_an_outcome_of_which_no_detail_was_kept_is_refused(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_outcomes_without_details_are_refused(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*CELLS))
     details = project / ".harness" / "details" / "tf215.json"
     details.write_text('{"dense[tf.keras]": ', encoding="utf-8")
@@ -233,9 +223,7 @@ def test_an_outcome_of_which_no_detail_was_kept_is_refused(
     assert not (project / "results").exists()
 
 
-def test_an_environment_that_cannot_be_made_is_accepted_without_details(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_env_fail_is_accepted_without_details(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     lost = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]
     run = keep(".harness/run", column(*lost, status="env-fail", reason="venv: error: no Python 3.99"))
     (project / ".harness" / "details" / "tf215.json").unlink()
@@ -243,9 +231,7 @@ def test_an_environment_that_cannot_be_made_is_accepted_without_details(
     assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
 
 
-def test_nothing_is_accepted_while_a_run_is_under_way(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_accept_refuses_during_a_run(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*CELLS))
     with open(project / ".harness" / "lock", "w", encoding="utf-8") as run:
         fcntl.flock(run, fcntl.LOCK_EX)
@@ -256,7 +242,7 @@ def test_nothing_is_accepted_while_a_run_is_under_way(
     assert harness("accept").returncode == 0
 
 
-def test_what_was_not_run_to_the_end_stays_as_it_was(
+def test_complete_keeps_unfinished_environments_unchanged(
     project: Path, harness: Command, keep: Keep, column: Columns
 ) -> None:
     env_fail = [now(outcome, Status.ENV_FAIL) for outcome in CELLS]

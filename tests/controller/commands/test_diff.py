@@ -36,9 +36,7 @@ NUMPY = "tf215 numpy 1.26.4 → 2.0.2"
 TF216 = "tf216 regressed dense[tf.keras]: pass → crash"
 
 
-def test_results_that_are_the_same_end_with_code_0(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_equal_results_exit_0(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(DENSE, FAILED, packages={"numpy": "1.26.4"}))
     keep(".harness/run", column(FAILED, DENSE, packages={"numpy": "1.26.4"}))
     for names in ([], ["results"], ["results", "run"], [str(project / "results"), str(project / ".harness/run")]):
@@ -71,7 +69,7 @@ def test_only_what_is_selected_is_compared(harness: Command, both: None, selecti
     assert (done.returncode, done.stdout.splitlines()) == (1, said)
 
 
-def test_a_selection_in_which_nothing_differs_ends_with_code_0(harness: Command, both: None) -> None:
+def test_an_unchanged_selection_exits_0(harness: Command, both: None) -> None:
     done = harness("diff", "-e", "tf216", "-k", "version")
     assert (done.returncode, done.stdout) == (0, "no difference\n")
 
@@ -95,9 +93,7 @@ def test_what_cannot_be_compared_ends_with_code_2(
 
 
 @pytest.mark.parametrize("there", ["results", ".harness/run"])
-def test_without_the_other_side_it_ends_with_code_2(
-    project: Path, harness: Command, keep: Keep, column: Columns, there: str
-) -> None:
+def test_a_missing_side_exits_2(project: Path, harness: Command, keep: Keep, column: Columns, there: str) -> None:
     keep(there, column(DENSE))
     (missing,) = {"results", ".harness/run"} - {there}
     done = harness("diff")
@@ -105,14 +101,14 @@ def test_without_the_other_side_it_ends_with_code_2(
     assert done.stderr == f"no result document in {project / missing}\n"
 
 
-def test_a_document_that_cannot_be_read_ends_with_code_3(project: Path, harness: Command, both: None) -> None:
+def test_an_unreadable_document_exits_3(project: Path, harness: Command, both: None) -> None:
     (project / ".harness" / "run" / "tf216.json").write_text('{"schema": 9}', encoding="utf-8")
     done = harness("diff")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"{project}/.harness/run/tf216.json: has schema 9, and this harness reads schema 1\n"
 
 
-def test_a_run_is_compared_in_what_it_ran_and_a_folder_as_a_whole(
+def test_runs_compare_in_part_folders_as_whole(
     project: Path, harness: Command, keep: Keep, column: Columns, both: None
 ) -> None:
     for folder in (".harness/run", "part"):
@@ -128,7 +124,7 @@ def test_a_run_is_compared_in_what_it_ran_and_a_folder_as_a_whole(
     ]
 
 
-def test_revisions_are_compared_with_each_other_and_with_what_is_there(
+def test_revisions_compare_with_each_other_and_files(
     harness: Command, keep: Keep, column: Columns, commit: Commit
 ) -> None:
     keep("results", column(VERSION))
@@ -144,7 +140,7 @@ def test_revisions_are_compared_with_each_other_and_with_what_is_there(
     assert harness("diff", "HEAD~1", first).returncode == 0
 
 
-def test_a_difference_of_a_package_alone_ends_with_code_1(harness: Command, keep: Keep, column: Columns) -> None:
+def test_a_package_difference_exits_1(harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(DENSE, packages={"numpy": "1.26.4"}))
     keep(".harness/run", column(DENSE, packages={"numpy": "1.26.4", "wrapt": "1.14.1"}))
     done = harness("diff")
@@ -154,7 +150,7 @@ def test_a_difference_of_a_package_alone_ends_with_code_1(harness: Command, keep
 @pytest.mark.parametrize(
     ("status", "code"), [(Status.PASS, 0), (Status.FAIL, 1), (Status.CRASH, 1), (Status.TIMEOUT, 1)]
 )
-def test_only_a_new_cell_that_fails_ends_with_code_1(
+def test_only_failing_new_cells_exit_1(
     harness: Command, keep: Keep, column: Columns, status: Status, code: int
 ) -> None:
     keep("results", column(DENSE))
@@ -163,7 +159,7 @@ def test_only_a_new_cell_that_fails_ends_with_code_1(
     assert (done.returncode, done.stdout) == (code, f"tf215 new version[keras]: {status.value}\n1 new\n")
 
 
-def test_the_packages_of_a_lane_end_with_code_0(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
+def test_lane_packages_exit_0(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     lane = "lanes:\n  today: {title: Runs today, of: '>=2', cases: [version], paths: [keras]}\n"
     with open(project / "matrix.yaml", "a", encoding="utf-8") as matrix:
         matrix.write(lane)

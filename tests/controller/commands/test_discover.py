@@ -58,9 +58,7 @@ def matrix(project: Path) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_newest_two_releases_come_back_as_they_were(
-    project: Path, harness: Command, index: PackageIndex, form: str
-) -> None:
+def test_removed_releases_are_found_again(project: Path, harness: Command, index: PackageIndex, form: str) -> None:
     index.form = form
     before = matrix(project)
     done = harness("discover")
@@ -77,7 +75,7 @@ def test_the_newest_two_releases_come_back_as_they_were(
 
 
 @pytest.mark.usefixtures("index")
-def test_check_writes_nothing_and_ends_with_1_until_nothing_is_new(project: Path, harness: Command) -> None:
+def test_check_exits_1_while_something_is_new(project: Path, harness: Command) -> None:
     before = matrix(project)
     done = harness("discover", "--check")
     assert (done.returncode, [line[:6] for line in done.stdout.splitlines()]) == (1, ["tf220:", "tf221:"])
@@ -97,7 +95,7 @@ def test_a_patch_is_locked_with_its_variants(project: Path, harness: Command, ed
     assert "`harness lock -e tf216 -e tf220 -e tf221 -e tf216-legacy`" in done.stdout.splitlines()[-1]
 
 
-def test_releases_cool_down_for_a_day_or_as_is_said(harness: Command, index: PackageIndex) -> None:
+def test_releases_cool_down_as_requested(harness: Command, index: PackageIndex) -> None:
     now = datetime.now(timezone.utc)
     index.files += tensorflow("2.22.0", str(now.date() - timedelta(days=3)), "313")
     index.files += tensorflow("2.23.0", str(now.date()), "313")
@@ -106,7 +104,7 @@ def test_releases_cool_down_for_a_day_or_as_is_said(harness: Command, index: Pac
     assert "tf222: " not in harness("discover", "--check", "--cool-down", "5").stdout
 
 
-def test_pre_releases_are_taken_if_they_are_asked_for(harness: Command, index: PackageIndex) -> None:
+def test_pre_releases_are_optional(harness: Command, index: PackageIndex) -> None:
     index.files += tensorflow("2.22.0rc0", "2026-03-20", "313")
     assert "rc0" not in harness("discover", "--check").stdout
     assert "tf222: TensorFlow 2.22.0rc0 of 2026-03-20" in harness("discover", "--pre").stdout
@@ -114,7 +112,7 @@ def test_pre_releases_are_taken_if_they_are_asked_for(harness: Command, index: P
 
 
 @pytest.mark.parametrize("project_name", ["tensorflow", "tf-keras"])
-def test_an_index_that_fails_ends_with_3_and_one_sentence(
+def test_a_failing_index_is_one_sentence(
     project: Path, harness: Command, index: PackageIndex, project_name: str
 ) -> None:
     before = matrix(project)
@@ -135,7 +133,7 @@ def test_an_index_that_hangs_ends_with_3(
     assert done.stderr.endswith(" cannot be read: timed out\n")
 
 
-def test_an_index_without_tensorflow_is_not_one_without_news(harness: Command, index: PackageIndex) -> None:
+def test_an_index_without_tensorflow_is_refused(harness: Command, index: PackageIndex) -> None:
     index.files = []
     done = harness("discover", "--check")
     assert (done.returncode, done.stderr) == (3, "the package index has no TensorFlow\n")

@@ -40,7 +40,7 @@ def once(project: Path, made: None) -> Path:
     return mark
 
 
-def test_what_does_not_hold_is_flaky_and_no_change(project: Path, harness: Command, once: Path) -> None:
+def test_unconfirmed_changes_are_flaky(project: Path, harness: Command, once: Path) -> None:
     assert harness("run", "-e", "tf215", "-k", "once").returncode == 0
     assert harness("accept", "-k", "once").returncode == 0
     once.unlink()
@@ -69,7 +69,7 @@ def test_without_retries_it_is_a_change(project: Path, harness: Command, once: P
     assert cells["once", "tf.keras"].status is Status.FAIL
 
 
-def test_a_change_that_holds_is_told_and_is_taken_the_next_time(project: Path, harness: Command, once: Path) -> None:
+def test_a_confirmed_change_is_reported_and_cached(project: Path, harness: Command, once: Path) -> None:
     harness("run", "-e", "tf215", "-k", "version")
     harness("accept", "-k", "version")
     (keras,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
@@ -111,7 +111,7 @@ def test_a_single_run_is_refused(harness: Command) -> None:
     assert (done.returncode, done.stderr) == (2, "harness flaky: argument --runs: must be at least 2\n")
 
 
-def test_what_did_not_get_through_its_cells_is_not_called_steady(project: Path, harness: Command, made: None) -> None:
+def test_unfinished_runs_are_not_called_steady(project: Path, harness: Command, made: None) -> None:
     (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
     done = harness("flaky", "-e", "tf215", "--runs", "2")
     assert done.returncode == 3

@@ -87,7 +87,7 @@ def own(installed: Path, folder: Path) -> Command:
     return own
 
 
-def test_init_writes_a_project_that_is_valid_and_says_what_is_next(
+def test_init_writes_a_valid_project(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(folder)
@@ -138,7 +138,7 @@ def test_init_needs_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == f"{folder / 'none'} is not a folder\n"
 
 
-def test_the_releases_to_start_with_are_those_of_our_matrix_or_older_patches(root: Path) -> None:
+def test_template_releases_are_of_our_matrix(root: Path) -> None:
     ours, theirs = (
         yaml.safe_load(file.read_text(encoding="utf-8"))
         for file in (root / "matrix.yaml", root / "harness/controller/template/matrix.yaml")
@@ -158,7 +158,7 @@ def test_the_wheel_has_every_file_of_the_package(wheel: Path, root: Path) -> Non
     assert {"harness/runner/pytest.ini", "harness/controller/template/gitignore"} <= packed
 
 
-def test_the_commands_work_in_a_folder_of_ones_own(own: Command) -> None:
+def test_commands_work_in_a_new_project(own: Command) -> None:
     assert own("harness", "validate").stdout == "3 environments, 4 import paths, 1 cases: valid\n"
     assert own("harness", "plan").stdout.endswith("3 environments, 12 cells\n")
     done = own("harness", "script", "two-dense-layers", "-p", "keras")
@@ -190,7 +190,7 @@ def test_a_run_there_uses_the_runner_of_the_wheel(
     assert {outcome.stage for outcome in column.cells.values()} == {"import"}  # that TensorFlow has no layers
 
 
-def test_a_tox_without_the_harness_says_which_one_to_run(empty_environment: Path, folder: Path, tmp_path: Path) -> None:
+def test_a_tox_without_harness_names_another(empty_environment: Path, folder: Path, tmp_path: Path) -> None:
     assert main(["init", "--root", str(folder)]) == 0
     blocked = tmp_path / "harness.py"
     blocked.write_text("raise ModuleNotFoundError(name='harness')\n", encoding="utf-8")

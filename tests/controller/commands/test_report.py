@@ -40,7 +40,7 @@ def test_what_changed_is_told(harness: Command, keep: Keep, column: Columns) -> 
     assert "fail at call (AssertionError: 2.14.0) |" in done.stdout
 
 
-def test_what_could_not_run_is_told_with_its_reason(harness: Command, keep: Keep, column: Columns) -> None:
+def test_a_report_gives_reasons_for_failures(harness: Command, keep: Keep, column: Columns) -> None:
     for name in ("tf215", "tf216", "tf216-legacy"):
         keep("results", column(PASSED, id=name, packages=PACKAGES))
     keep(".harness/run", column(ENV_FAIL, id="tf215", status="env-fail", reason="no | network"))
@@ -55,7 +55,7 @@ def test_what_could_not_run_is_told_with_its_reason(harness: Command, keep: Keep
 
 
 @pytest.mark.parametrize("most", [100, 400])
-def test_a_report_is_cut_at_a_line_to_what_fits(harness: Command, keep: Keep, column: Columns, most: int) -> None:
+def test_a_long_report_is_cut(harness: Command, keep: Keep, column: Columns, most: int) -> None:
     keep(".harness/run", column(FAILED))
     whole = harness("report").stdout
     cut = harness("report", "--most", str(most)).stdout

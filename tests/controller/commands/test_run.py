@@ -43,7 +43,7 @@ def has_ended(process: int) -> bool:
         return True
 
 
-def test_an_environment_that_cannot_be_made_is_a_column_of_env_fail(project: Path, harness: Command) -> None:
+def test_a_failed_environment_is_env_fail(project: Path, harness: Command) -> None:
     write_lock(project, "tf115")
     done = harness("run", "-e", "tf115", "-k", "version")
     assert done.returncode == 3
@@ -60,7 +60,7 @@ def test_an_environment_that_cannot_be_made_is_a_column_of_env_fail(project: Pat
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_packages_that_cannot_be_installed_leave_no_half_made_environment(project: Path, harness: Command) -> None:
+def test_failed_installs_leave_no_environment(project: Path, harness: Command) -> None:
     write_lock(project, "tf215", f"nothing==1 --hash=sha256:{'0' * 64}\n--no-index\n")
     done = harness("run", "-e", "tf215")
     assert done.returncode == 3
@@ -73,7 +73,7 @@ def test_packages_that_cannot_be_installed_leave_no_half_made_environment(projec
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_an_environment_without_tensorflow_is_said_and_is_no_outcome(project: Path, harness: Command) -> None:
+def test_missing_tensorflow_is_reported_not_recorded(project: Path, harness: Command) -> None:
     done = harness("run", "-e", "tf215")
     assert done.returncode == 3
     log = project / ".harness" / "logs" / "tf215.log"
@@ -85,7 +85,7 @@ def test_an_environment_without_tensorflow_is_said_and_is_no_outcome(project: Pa
 
 
 @pytest.mark.usefixtures("made")
-def test_options_that_together_leave_no_cell_are_no_failure_of_the_environment(project: Path, harness: Command) -> None:
+def test_options_without_cells_fail_no_environment(project: Path, harness: Command) -> None:
     done = harness("run", "-e", "tf215", "--", "--case", "dense", "--path", "keras")
     assert done.returncode == 2
     assert "tf215: no cells were run: commands[0]: the selection has no cell: none of its" in done.stdout
@@ -94,7 +94,7 @@ def test_options_that_together_leave_no_cell_are_no_failure_of_the_environment(p
 
 
 @pytest.mark.usefixtures("made")
-def test_a_column_that_another_tox_runs_is_left_to_it(project: Path, harness: Command) -> None:
+def test_columns_of_another_tox_are_left(project: Path, harness: Command) -> None:
     (project / ".harness" / "locks").mkdir(parents=True)
     with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -106,7 +106,7 @@ def test_a_column_that_another_tox_runs_is_left_to_it(project: Path, harness: Co
 
 
 @pytest.mark.usefixtures("made")
-def test_a_run_that_did_not_get_through_its_cells_is_no_success(project: Path, harness: Command) -> None:
+def test_an_unfinished_run_is_not_a_success(project: Path, harness: Command) -> None:
     (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
     done = harness("run", "-e", "tf215")
     assert done.returncode == 3
@@ -132,7 +132,7 @@ def test_a_run_is_accepted_and_the_next_one_agrees(project: Path, harness: Comma
 
 
 @pytest.mark.usefixtures("made")
-def test_a_run_that_differs_from_the_baseline_ends_with_code_1(project: Path, harness: Command) -> None:
+def test_a_difference_from_the_baseline_exits_1(project: Path, harness: Command) -> None:
     harness("run", "-e", "tf215")
     harness("accept")
     (changed,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
@@ -194,9 +194,7 @@ def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: E
 
 
 @pytest.mark.usefixtures("made")
-def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
-    project: Path, edit: Edit, harness: Command
-) -> None:
+def test_a_killed_run_ends_tox_losing_nothing(project: Path, edit: Edit, harness: Command) -> None:
     edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")
     command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
     stream = project / ".harness" / "stream" / "tf215.jsonl"
@@ -212,7 +210,7 @@ def test_a_run_that_is_killed_takes_its_tox_with_it_and_loses_nothing(
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Path) -> None:
+def test_an_interrupted_creation_is_not_env_fail(project: Path) -> None:
     command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
     with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that takes the call, and says nothing
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/index"
@@ -240,7 +238,7 @@ def test_an_environment_whose_making_was_interrupted_is_no_env_fail(project: Pat
         ("results/tf215.json", [], 3, "/results/tf215.json: cannot be read: "),
     ],
 )
-def test_what_can_be_known_before_is_told_before_anything_starts(
+def test_preflight_faults_come_before_any_start(
     project: Path, harness: Command, spoil: str, how: list[str], code: int, said: str
 ) -> None:
     if spoil.startswith("results"):
@@ -256,7 +254,7 @@ def test_what_can_be_known_before_is_told_before_anything_starts(
     assert not (project / ".tox").exists()
 
 
-def test_all_locks_that_are_missing_are_named_at_once(project: Path, harness: Command) -> None:
+def test_all_missing_locks_are_named(project: Path, harness: Command) -> None:
     write_lock(project, "tf216")
     done = harness("run", "-g", "tf2x")
     said = "no lock for tf215, tf216-legacy: run `harness lock -e tf215 -e tf216-legacy`\n"
@@ -276,9 +274,7 @@ def test_a_second_run_is_refused_and_touches_nothing(project: Path, harness: Com
     assert not (project / ".harness" / "logs").exists()
 
 
-def test_a_disk_that_is_too_small_is_told_before_anything_is_installed(
-    project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_small_disk_stops_the_preflight(project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tf215", "tf216", "tf216-legacy"):
         write_lock(project, name)
     monkeypatch.setattr(preparing, "_DISK", 10**18)

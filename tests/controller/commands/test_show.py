@@ -36,7 +36,7 @@ def test_show_has_nothing_to_show_without_results(harness: Command, project: Pat
     assert done.stderr == (f"nothing to show: no result of this selection in {where}; --run shows the last run\n")
 
 
-def test_show_prints_the_accepted_grid_or_that_of_the_last_run(harness: Command, keep: Keep, column: Columns) -> None:
+def test_show_prints_accepted_results_or_the_run(harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*PASSED))
     keep(".harness/run", column(*PASSED[:2], FAILED))
     accepted, ran = harness("show"), harness("show", "--run", "-p", "keras")
@@ -45,9 +45,7 @@ def test_show_prints_the_accepted_grid_or_that_of_the_last_run(harness: Command,
     assert ran.stdout.splitlines()[-1].strip() == "✗ fail 1"
 
 
-def test_show_tells_the_story_of_a_cell_with_what_the_last_run_saw(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_a_cell_shows_details_of_the_run(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(FAILED))
     keep(".harness/run", column(FAILED))
     write_details(project / ".harness/details/tf215.json", [Record(FAILED, 2.5, {"call": 2.0}, 1024, "Traceback: x")])
@@ -58,9 +56,7 @@ def test_show_tells_the_story_of_a_cell_with_what_the_last_run_saw(
     assert done.stdout.endswith("\ntraceback:\nTraceback: x\n")
 
 
-def test_the_story_of_an_accepted_cell_has_no_traceback_of_another_outcome(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_another_outcomes_traceback_is_not_shown(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*PASSED))
     keep(".harness/run", column(FAILED))
     write_details(project / ".harness/details/tf215.json", [Record(FAILED, traceback="Traceback: x")])
@@ -70,7 +66,7 @@ def test_the_story_of_an_accepted_cell_has_no_traceback_of_another_outcome(
     assert "Traceback: x" in harness("show", "--run", "-e", "tf215", "--cell", "version[keras]").stdout
 
 
-def test_the_story_of_a_cell_says_since_when_it_is_so(harness: Command, keep: Keep, column: Columns) -> None:
+def test_a_cell_shows_since_when(harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*PASSED))
     harness("accept")
     first = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
@@ -83,9 +79,7 @@ def test_the_story_of_a_cell_says_since_when_it_is_so(harness: Command, keep: Ke
     assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", other, re.MULTILINE)
 
 
-def test_a_cell_in_every_environment_says_since_when_it_is_so_in_each(
-    harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_a_cell_overview_dates_each_environment(harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*PASSED))
     harness("accept")
     lines = harness("show", "--cell", "version[keras]").stdout.splitlines()
@@ -98,7 +92,7 @@ def test_a_cell_in_every_environment_says_since_when_it_is_so_in_each(
     ]
 
 
-def test_of_a_run_that_differs_the_history_says_nothing(harness: Command, keep: Keep, column: Columns) -> None:
+def test_history_ignores_unaccepted_outcomes(harness: Command, keep: Keep, column: Columns) -> None:
     keep(".harness/run", column(*PASSED))
     harness("accept")
     keep(".harness/run", column(FAILED, *PASSED[3:]))
@@ -109,9 +103,7 @@ def test_of_a_run_that_differs_the_history_says_nothing(harness: Command, keep: 
     assert "since     " in agrees
 
 
-def test_show_gives_a_cell_in_every_environment_where_none_is_named(
-    harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_a_cell_is_shown_in_every_environment(harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(FAILED))
     done = harness("show", "--cell", "version[keras]")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["tf115", "tf215", "tf216", "tf216-legacy"]
@@ -121,7 +113,7 @@ def test_show_gives_a_cell_in_every_environment_where_none_is_named(
     assert (unknown.returncode, unknown.stderr) == (2, "no cell 'version[kears]'; did you mean 'version[keras]'?\n")
 
 
-def test_show_of_one_case_adds_its_story_over_all_environments(harness: Command, keep: Keep, column: Columns) -> None:
+def test_one_case_shows_its_release_ranges(harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*PASSED[:2], FAILED))
     keep(".harness/run", column(*PASSED))
     story = [
@@ -151,7 +143,7 @@ def test_show_of_anything_else_has_no_story(
     assert "works in 2.15" not in harness("show", *arguments).stdout
 
 
-def test_show_of_totals_counts_all_environments_of_the_selection(harness: Command, keep: Keep, column: Columns) -> None:
+def test_totals_count_the_whole_selection(harness: Command, keep: Keep, column: Columns) -> None:
     keep("results", column(*PASSED[:2], FAILED))
     whole = harness("show", "--totals")
     assert (whole.returncode, whole.stderr) == (0, "")
@@ -187,9 +179,7 @@ def test_collect_makes_the_grid_of_what_was_accepted(
     assert "**dense**: One Dense layer" in (project / "results" / "grid.md").read_text(encoding="utf-8")
 
 
-def test_collect_of_a_broken_document_ends_with_code_3_and_writes_nothing(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_collect_refuses_a_broken_document(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     file = keep("results", column(*PASSED))
     file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
     done = harness("collect")
@@ -198,9 +188,7 @@ def test_collect_of_a_broken_document_ends_with_code_3_and_writes_nothing(
     assert [entry.name for entry in file.parent.iterdir()] == ["tf215.json"]
 
 
-def test_accept_takes_the_last_run_and_makes_the_grid_anew(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_accept_writes_results_and_grid(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     run = keep(".harness/run", column(*PASSED))
     done = harness("accept")
     assert (done.returncode, done.stderr) == (0, "")
@@ -224,9 +212,7 @@ def test_accept_takes_only_what_is_selected(project: Path, harness: Command, kee
     assert not (project / "results" / "tf216.json").exists()
 
 
-def test_accept_without_a_run_of_the_selection_ends_with_code_2(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
+def test_accept_needs_a_run(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
     assert harness("accept").stderr.startswith(f"no run of this selection in {project / '.harness' / 'run'}")
     keep(".harness/run", column(FAILED))
     done = harness("accept", "-k", "dense")
