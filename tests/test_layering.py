@@ -1,10 +1,12 @@
-"""Who may import whom, and in which grammar: section 7 of the design, held by reading every module."""
+"""Who may import whom, held by reading every module: docs/architecture.md has the same order as a picture."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,33 +15,45 @@ from tests.support import ROOT
 
 HARNESS = ROOT / "harness"
 LONGEST = 300  # lines
-SHIPPED = ["contract", "runner"]  # what runs inside the environments
-LEAN = [
-    "forkserver",
-    "cell",
-    "path_probe",
-    "import_order",
-    "supervisor",
-    "process_tree",
-]  # what runs in the processes of the cells
+MOST_MODULES = 20
+GROWING = {"harness/controller/commands", "harness/cases/kinds"}  # a module a subcommand, a module a kind
+
+# From the top: a package imports from lines below its own, and from no other package of its line.
+ORDER = [
+    ["__main__", "controller.toxenvs"],
+    ["controller.cli", "tox"],
+    ["controller.commands"],
+    ["controller.audit"],
+    ["controller.run"],
+    ["controller.site", "controller.worker"],
+    ["controller.grid", "controller.environments", "controller.ci", "controller.discovery"],
+    ["controller.results"],
+    ["controller.project"],
+    ["controller.files"],
+    ["controller.errors", "controller.text", "controller.console", "controller.digests"],
+    ["cases", "runner"],
+    ["contract"],
+]
+
+IN_ENVIRONMENTS = ["contract", "runner"]  # what is copied into an environment and runs there
+IN_CELLS = ["forkserver", "cell", "path_probe", "import_order", "supervisor", "process_tree"]  # no pytest there
 NEWER = {"graphlib", "tomllib", "zoneinfo", "compression", "annotationlib"}  # not in the library of Python 3.7
 STDLIB = sys.stdlib_module_names - NEWER
 ALLOWED = {
     "contract": ["harness.contract"],
-    "cases": ["harness.contract", "harness.cases", "yaml"],
     "runner": ["harness.contract", "harness.runner", "pytest"],
 }
 
 
-def _modules(layer: str) -> list[Path]:
-    found = sorted((HARNESS / layer).rglob("*.py"))
-    assert HARNESS / layer / "__init__.py" in found
-    assert len(found) > 1
-    return found
+def modules(package: str = "") -> dict[str, Path]:
+    """Every module of a package with its file, but for what `harness init` copies."""
+    files = [file for file in sorted((HARNESS / package).rglob("*.py")) if "template" not in file.parts]
+    assert len(files) > 1
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files}
 
 
-def _imports(file: Path) -> set[str]:
-    """Every module that a file imports, wherever in it: the full dotted names."""
+def imports(file: Path) -> set[str]:
+    """The full dotted names that a file imports, wherever in it."""
     package = [*file.relative_to(ROOT).parent.parts]
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -52,11 +66,44 @@ def _imports(file: Path) -> set[str]:
     return found
 
 
-def _outside(file: Path, allowed: list[str]) -> set[str]:
-    """What a file imports beyond the standard library and what is allowed."""
+def own_imports() -> dict[str, set[str]]:
+    """For each of our modules those that it imports."""
+    ours = modules()
+    packages = {name.removesuffix(".__init__"): name for name in ours if name.endswith(".__init__")}
+    graph: dict[str, set[str]] = {}
+    for name, file in ours.items():
+        found = set()
+        for imported in imports(file):
+            parent = imported.rpartition(".")[0]
+            target = next((one for one in (imported, parent) if one in ours or one in packages), None)
+            if target:
+                found.add(packages.get(target, target))
+        graph[name] = found - {name}
+    return graph
+
+
+def place_of(module: str) -> str | None:
+    """The entry of ORDER that a module belongs to; None for the packages that hold them all."""
+    name = module.removeprefix("harness.").removesuffix(".__init__")
+    if name in ("harness", "__init__", "controller"):
+        return None
+    parts = name.split(".")
+    return ".".join(parts[:2] if parts[0] == "controller" else parts[:1])
+
+
+def imports_between_packages() -> Iterator[tuple[str, str]]:
+    for module, found in own_imports().items():
+        for imported in found:
+            ends = place_of(module), place_of(imported)
+            if None not in ends and ends[0] != ends[1]:
+                yield module, imported
+
+
+def outside(file: Path, allowed: list[str]) -> set[str]:
+    """The imports of a file beyond the standard library of Python 3.7 and the allowed packages."""
     return {
         name
-        for name in _imports(file)
+        for name in imports(file)
         if name.split(".")[0] not in STDLIB and not any((name + ".").startswith(root + ".") for root in allowed)
     }
 
@@ -75,37 +122,61 @@ def test_imports_are_found_wherever_they_are(tmp_path: Path, monkeypatch: pytest
         "import zoneinfo\n"
     )
     controller = {"harness.controller", "harness.controller.cli.main", "harness.controller.grid"}
-    assert _imports(file) == {"os", "yaml", "zoneinfo", "harness.runner.y", *controller}
-    assert _outside(file, ["harness.runner"]) == {"yaml", "zoneinfo", *controller}
+    assert imports(file) == {"os", "yaml", "zoneinfo", "harness.runner.y", *controller}
+    assert outside(file, ["harness.runner"]) == {"yaml", "zoneinfo", *controller}
 
 
-@pytest.mark.parametrize("layer", list(ALLOWED))
-def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
-    outside = {str(file): _outside(file, ALLOWED[layer]) for file in _modules(layer)}
-    assert {file: names for file, names in outside.items() if names} == {}
+def test_every_module_has_a_place_in_the_order() -> None:
+    known = [place for line in ORDER for place in line]
+    assert len(known) == len(set(known))
+    assert {place_of(module) for module in modules()} - {None} == set(known)
 
 
-def test_the_controller_never_imports_the_runner() -> None:
-    files = [*_modules("controller"), HARNESS / "__main__.py"]
-    found = {name for file in files for name in _imports(file) if (name + ".").startswith("harness.runner.")}
-    assert found == set()
+def test_packages_import_only_from_below() -> None:
+    line_of = {place: number for number, line in enumerate(ORDER) for place in line}
+    found = list(imports_between_packages())
+    wrong = [
+        f"{one} -> {other}" for one, other in found if line_of[str(place_of(one))] >= line_of[str(place_of(other))]
+    ]
+    assert len(found) > 200
+    assert sorted(wrong) == []
 
 
-@pytest.mark.parametrize("name", LEAN)
-def test_what_runs_in_a_cell_imports_neither_pytest_nor_yaml(name: str) -> None:
-    lean = ["harness.contract", *(f"harness.runner.{other}" for other in LEAN)]
-    assert _outside(HARNESS / "runner" / f"{name}.py", lean) == set()
+def test_no_modules_import_in_a_circle() -> None:
+    ordered = list(TopologicalSorter(own_imports()).static_order())  # raises CycleError with the circle
+    assert set(ordered) == set(modules())
+
+
+@pytest.mark.parametrize("package", IN_ENVIRONMENTS)
+def test_environments_need_nothing_but_pytest(package: str) -> None:
+    found = {module: outside(file, ALLOWED[package]) for module, file in modules(package).items()}
+    assert {module: names for module, names in found.items() if names} == {}
+
+
+def test_controller_and_runner_never_meet() -> None:
+    crossing = [
+        (one, other)
+        for one, other in imports_between_packages()
+        if "runner" in (place_of(one), place_of(other)) and place_of(other) != "contract"
+    ]
+    assert crossing == []
+
+
+@pytest.mark.parametrize("name", IN_CELLS)
+def test_cells_load_neither_pytest_nor_yaml(name: str) -> None:
+    lean = ["harness.contract", *(f"harness.runner.{other}" for other in IN_CELLS)]
+    assert outside(HARNESS / "runner" / f"{name}.py", lean) == set()
     loaded = "import sys, harness.runner.{}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
-    modules = subprocess.run(
+    found = subprocess.run(
         [sys.executable, "-c", loaded.format(name)], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "harness" in modules
-    assert not {"pytest", "_pytest", "yaml", "xdist"} & set(modules)
+    assert "harness" in found
+    assert not {"pytest", "_pytest", "yaml", "xdist"} & set(found)
 
 
-@pytest.mark.parametrize("layer", SHIPPED)
-def test_what_runs_in_the_environments_is_in_the_grammar_of_python_37(layer: str) -> None:
-    for file in [HARNESS / "__init__.py", *_modules(layer)]:
+@pytest.mark.parametrize("package", IN_ENVIRONMENTS)
+def test_environments_get_the_grammar_of_python_37(package: str) -> None:
+    for file in [HARNESS / "__init__.py", *modules(package).values()]:
         text = file.read_text(encoding="utf-8")
         tree = ast.parse(text, str(file), feature_version=(3, 7))
         annotated = [node for node in ast.walk(tree) if isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation]
@@ -113,16 +184,22 @@ def test_what_runs_in_the_environments_is_in_the_grammar_of_python_37(layer: str
 
 
 @pytest.mark.parametrize("statement", ["(x := 1)", "def f(a, /): pass", "match x:\n    case 1: pass"])
-def test_the_grammar_of_python_37_refuses_what_came_later(statement: str) -> None:
+def test_the_grammar_of_python_37_refuses_later_syntax(statement: str) -> None:
     compile(statement, "later", "exec")
     with pytest.raises(SyntaxError):
         ast.parse(statement, feature_version=(3, 7))
 
 
-def test_every_module_says_what_it_is_for_and_is_short() -> None:
-    files = sorted(HARNESS.rglob("*.py"))
-    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
-    assert len(files) > 30
-    assert [str(file) for file, tree in trees.items() if not ast.get_docstring(tree)] == []
-    lengths = {str(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
-    assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
+def test_every_module_is_short_and_has_a_docstring() -> None:
+    texts = {module: file.read_text(encoding="utf-8") for module, file in modules().items()}
+    assert len(texts) > 100
+    assert [module for module, text in texts.items() if not ast.get_docstring(ast.parse(text))] == []
+    assert {module: text.count("\n") for module, text in texts.items() if text.count("\n") > LONGEST} == {}
+
+
+def test_no_package_has_too_many_modules() -> None:
+    files = [file.relative_to(ROOT) for file in modules().values() if file.name != "__init__.py"]
+    folders = [file.parent.as_posix() for file in files]
+    assert set(folders) >= GROWING
+    crowded = {folder: folders.count(folder) for folder in folders if folders.count(folder) > MOST_MODULES}
+    assert crowded.keys() <= GROWING, crowded

@@ -54,7 +54,7 @@ def audit_isolations(project: Project, selection: Selection, sample: int, seed: 
             ran[isolation], without = found
             broken += [f"{what} ({isolation})" for what in without]
         (state / "drawn.json").unlink()
-    differing = list(differences(ran))
+    differing = list(isolation_differences(ran))
     for line in [*differing, *broken]:
         console.print(line, markup=False, soft_wrap=True)
     compared = sum(outcome.status.counts for name in _in_both(ran) for outcome in ran["fork"][name].cells.values())
@@ -82,7 +82,7 @@ def _run(
     return None if batch.interrupted else split_by_ending(request.project, batch)
 
 
-def differences(ran: Mapping[str, Mapping[str, Column]]) -> Iterator[str]:
+def isolation_differences(ran: Mapping[str, Mapping[str, Column]]) -> Iterator[str]:
     """The cells that the isolations do not give alike, in words."""
     spawn, fork = (ran[isolation] for isolation in COMPARED_ISOLATIONS)
     for name in _in_both(ran):

@@ -56,7 +56,7 @@ class Bytes(Whole):
         return {"type": "integer", "minimum": 1, "maximum": self.most}
 
 
-class Value(Text):
+class VariableValue(Text):
     """The value of an environment variable."""
 
     wanted = "text without a NUL character"
@@ -166,7 +166,8 @@ MATRIX_FIELDS = Mapping(
             _ID + r"(-[a-z0-9]+)+",
             "an environment and a word, such as tf216-legacy",
             Mapping(
-                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", Value())}, ["of", "set_env"]
+                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())},
+                ["of", "set_env"],
             ),
         ),
         "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),

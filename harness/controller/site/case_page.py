@@ -15,7 +15,7 @@ from harness.controller.grid.grid import Row
 from harness.controller.grid.release_ranges import ReleaseRange, join_ranges
 from harness.controller.project.matrix import Environment
 from harness.controller.results.history import since
-from harness.controller.site.data import Seconds, SiteData
+from harness.controller.site.data import SiteData, StageSeconds
 
 # A cell is marked as slow if it takes this many times the median of the other paths, and this many seconds more.
 _SLOW_FACTOR = 3
@@ -154,6 +154,6 @@ def _facts(site: SiteData, case: str, path: str, environment: str, is_slow: bool
     return {**last, **seconds_of, **({"slow": True} if is_slow else {})}
 
 
-def _in_order(seconds: Seconds) -> Iterator[tuple[str, float]]:
+def _in_order(seconds: StageSeconds) -> Iterator[tuple[str, float]]:
     """By stage, in the order of running."""
     return ((stage.value, round(seconds[stage.value], 2)) for stage in Stage if stage.value in seconds)

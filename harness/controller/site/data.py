@@ -22,7 +22,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.documents import read_columns, read_details
 from harness.controller.results.history import Event, LastEvents, last_events, read_history
 
-Seconds = Mapping[str, float]  # by stage
+StageSeconds = Mapping[str, float]  # by stage
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class SiteData:
     everything: Sequence[Environment]
     specs: Mapping[str, PathSpec]
     events: Sequence[Event]
-    seconds: Mapping[tuple[str, str, str], Seconds]
+    seconds: Mapping[tuple[str, str, str], StageSeconds]
     date: str
     commit: str | None
     lanes: Sequence[LaneRow] = ()
@@ -143,9 +143,9 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
     )
 
 
-def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], Seconds], str | None]:
+def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], StageSeconds], str | None]:
     """The seconds by stage of each cell, by (environment, case, path), and the last day on which a cell ran."""
-    seconds: dict[tuple[str, str, str], Seconds] = {}
+    seconds: dict[tuple[str, str, str], StageSeconds] = {}
     days = set()
     run = read_columns(project.layout.run, grid.columns)
     for name, column in run.items():
