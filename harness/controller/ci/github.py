@@ -78,7 +78,7 @@ def _gh(*arguments: str) -> str:
 def _call(folder: Path | None, *command: str) -> str:
     """The standard output of a program. Raises HarnessError if it is missing or fails."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False)
     except FileNotFoundError:
         raise HarnessError(f"{command[0]} is not installed") from None
     if done.returncode != 0:

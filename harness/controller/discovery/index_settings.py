@@ -28,7 +28,9 @@ def _uv(options: list[str], variables: dict[str, str]) -> list[str]:
     """The indexes of uv from its variables and files, or its default: it prints them with an empty lock."""
     command = [find_uv_bin(), "pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", "--offline"]
     command += ["--python", sys.executable, *options]
-    done = subprocess.run(command, env=variables, input="", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=variables, input="", capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode != 0:
         raise HarnessError(f"uv cannot report its package index: {' '.join(done.stderr.split())}")
     said = [line.partition(" ") for line in done.stdout.splitlines()]
@@ -40,7 +42,9 @@ def _pip() -> str | None:
     """The index in the settings files of pip, None where they name none or no pip is installed."""
     for pip in ([sys.executable, "-m", "pip"], ["pip"]):  # our environment may be without
         try:
-            done = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [*pip, "config", "list"], capture_output=True, encoding="utf-8", errors="replace", check=False
+            )
         except FileNotFoundError:
             continue
         if done.returncode == 0:

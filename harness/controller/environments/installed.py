@@ -31,7 +31,7 @@ def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
 
 
 def _output(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode != 0:
         raise HarnessError(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())}")
     return done.stdout

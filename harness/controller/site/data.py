@@ -162,7 +162,9 @@ def _commit(project: Project) -> tuple[str | None, str | None]:
     """The last commit that changed the results, and its day; None and None outside git."""
     command = ["git", "log", "-1", "--format=%H %cs", "--", str(project.layout.results)]
     try:
-        done = subprocess.run(command, cwd=project.layout.root, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=project.layout.root, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except FileNotFoundError:
         return None, None
     commit, _, day = done.stdout.strip().partition(" ")

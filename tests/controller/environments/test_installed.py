@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness.controller.environments.fingerprint import content
+from harness.controller.environments.installed import _output
+from harness.controller.errors import HarnessError
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -85,3 +88,10 @@ def test_outcomes_are_not_taken_for_an_environment_that_has_lost_a_package(
         assert "ModuleNotFoundError: No module named 'tensorflow'" in done.stdout
     (project / "elsewhere").rename(tensorflow)
     assert "cells cached" not in harness("run", "-e", "tf215").stdout
+
+
+def test_output_of_a_program_that_is_not_utf_8_is_read() -> None:
+    program = "import sys; sys.stdout.buffer.write(b'a\\xff'); sys.stderr.buffer.write(b'b\\xfe'); sys.exit({})"
+    assert _output([sys.executable, "-c", program.format(0)]) == "a\N{REPLACEMENT CHARACTER}"
+    with pytest.raises(HarnessError, match="failed: b\N{REPLACEMENT CHARACTER}"):
+        _output([sys.executable, "-c", program.format(1)])
