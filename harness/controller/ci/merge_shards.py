@@ -15,6 +15,7 @@ from harness.controller.project.cells import cells_of, keys_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
+from harness.controller.project.state import check_shard
 from harness.controller.results.documents import (
     Column,
     EnvironmentFacts,
@@ -35,6 +36,8 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
     cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
     environments = [item for item in environments if item.id in cells]
     shards = _shards(folder)
+    for shard in shards:
+        check_shard(shard)
     read = [(shard, _read(shard, environments)) for shard in shards]
     found = merge_all(columns for _, columns in read)
     for item in environments:

@@ -14,6 +14,7 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
+from harness.controller.project.state import claim_state
 from harness.controller.results.documents import Column, read_columns
 from harness.controller.run.result import RunResult
 from harness.controller.worker.options import WorkerOptions
@@ -48,6 +49,7 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
     options.selection.choose_cells(project.cases, matrix)  # also what stands behind `--`
     _check_files(project, environments)
     _check_disk(project.layout, environments)
+    claim_state(project.layout)
     baselines = read_columns(project.layout.results, [item.id for item in environments])
     return RunRequest(project, environments, cells, options, baselines)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import harness
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
+from harness.controller.project.state import LAYOUT
 from harness.controller.results.documents import Column, read_column, read_details, write_column, write_details
 
 Columns = Callable[..., Column]
@@ -27,12 +30,20 @@ PASSED = [Outcome(*key, status=Status.PASS) for key in KEYS]
 FAILED = [Outcome(*key, Status.FAIL, Stage.FIT, "ValueError", "shapes differ") for key in KEYS]
 
 
+def sign(shard: Path) -> None:
+    """Note that this version of the harness wrote the shard."""
+    shard.mkdir(parents=True, exist_ok=True)
+    version = {"layout": LAYOUT, "harness": harness.__version__}
+    (shard / "version.json").write_text(json.dumps(version), encoding="utf-8")
+
+
 @pytest.fixture
 def put(project: Path, column: Columns) -> Put:
     """Put a column into the folder of a shard, as a job sends it."""
 
     def put(shard: str, name: str, *outcomes: Outcome, seconds: float = 1.0) -> None:
         folder = project / "shards" / shard
+        sign(folder)
         write_column(folder / "run" / f"{name}.json", column(*outcomes, id=name))
         reached = [outcome for outcome in outcomes if outcome.status is not Status.NOT_RUN]
         write_details(folder / "details" / f"{name}.json", [Record(outcome, seconds=seconds) for outcome in reached])
@@ -79,6 +90,14 @@ def test_without_any_shard_all_is_not_run(project: Path, harness: Command) -> No
     (project / "shards").mkdir()
     assert collect(harness, project, "-e", "tf215").stdout.endswith("no shard has tf215: not run\n")
     assert collect(harness, project / "nowhere", "-e", "tf215").returncode == 2
+
+
+def test_a_shard_of_another_version_is_refused(project: Path, harness: Command, put: Put) -> None:
+    put("one", "tf215", *PASSED)
+    (project / "shards" / "one" / "version.json").unlink()
+    done = collect(harness, project, "-e", "tf215")
+    assert (done.returncode, "written by harness an older version" in done.stderr) == (3, True)
+    assert not (project / ".harness" / "run").exists()
 
 
 def test_a_shard_alone_lies_in_the_folder_itself(project: Path, harness: Command, put: Put) -> None:
@@ -142,6 +161,7 @@ def test_an_environment_made_by_one_shard_alone_has_no_env_fail_cell(
 ) -> None:
     put("one", "tf215", *PASSED[:2])
     lost = [Outcome(*key, status=Status.ENV_FAIL) for key in KEYS[2:]]
+    sign(project / "shards" / "two")
     file = project / "shards" / "two" / "run" / "tf215.json"
     write_column(file, column(*lost, status="env-fail", reason="no network"))
     assert collect(harness, project, "-e", "tf215").returncode == 0
