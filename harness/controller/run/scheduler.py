@@ -19,8 +19,15 @@ from harness.controller.project.matrix import Environment
 from harness.controller.worker.options import WorkerOptions
 
 _POLL = 0.2  # seconds
-# tox, which is interrupted when we die.
-_TOX = "from harness.contract.processes import die_with_parent as d; d(2); from tox.run import run; run()"
+# tox, which is interrupted when we die: also where SIGINT was ignored when we started.
+_TOX = """\
+import signal
+from harness.contract.processes import die_with_parent
+signal.signal(signal.SIGINT, signal.default_int_handler)
+die_with_parent(signal.SIGINT)
+from tox.run import run
+run()
+"""
 _WAITING = 16  # environments that are made and wait, each a process of some 60 MB
 _PATIENCE = 30.0  # seconds that an interrupted tox has to end in order
 

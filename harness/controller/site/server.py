@@ -1,7 +1,8 @@
-"""`harness publish --serve`: the site on this machine alone, until Ctrl-C."""
+"""`harness publish --serve`: the site on this machine alone, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
+import signal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,8 @@ def serve(folder: Path, port: int) -> Exit:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
     except OSError as error:
         raise UsageError(f"port {port} cannot be had: {error.strerror}; another one with --port") from None
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     with server:
         print(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
         try:

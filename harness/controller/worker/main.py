@@ -104,7 +104,8 @@ def print_report(column: Column, baseline: Column | None, cached: int, recorded:
 
 def main() -> int:
     """Run as the command of tox's environment."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: it may have been ignored when we started
+        signal.signal(number, signal.default_int_handler)
     die_with_parent(signal.SIGTERM)
     try:
         options = WorkerOptions.from_argv(sys.argv[1:])
@@ -116,6 +117,8 @@ def main() -> int:
     except HarnessError as error:
         print(strip_control(str(error)), file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:  # while no cells were running
+        return Exit.INTERRUPTED
     except Exception:  # a fault of ours, which Python would end with the code that says that outcomes differ
         traceback.print_exc()
         return Exit.BROKEN

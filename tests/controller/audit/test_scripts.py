@@ -21,6 +21,7 @@ from harness.controller.audit.sampling import RecordedCell, draw_sample
 from harness.controller.environments.installed import facts
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import Column
+from tests.support.processes import PATIENCE, in_background, wait_for
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Keep = Callable[[str, Column], Path]
@@ -162,7 +163,10 @@ def test_a_run_of_another_script_is_not_compared(
     assert done.stderr == "tf215: version has changed since its run: run it again\n"
 
 
-def test_an_interrupt_ends_scripts_and_reports_progress(accepted: Callable[..., Path], made: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_scripts_and_reports_progress(
+    accepted: Callable[..., Path], made: Path, number: signal.Signals
+) -> None:
     file = made / "cases" / "snippet" / "sleeps.yaml"
     note = made / "process"
     code = CASES["sleeps"].replace("time.sleep", f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep")
@@ -170,11 +174,10 @@ def test_an_interrupt_ends_scripts_and_reports_progress(accepted: Callable[..., 
     file.write_text(SNIPPET.format("sleeps", code).replace("timeout: 1\n", ""), encoding="utf-8")
     accepted(Outcome("sleeps", "tensorflow.keras", Status.PASS))
     command = [sys.executable, "-m", "harness", "audit", "--root", str(made), "--seed", "7"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        while not (note.exists() and note.read_text(encoding="utf-8")):
-            assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=30)[0]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=in_background) as process:
+        wait_for(lambda: note.exists() and note.read_text(encoding="utf-8"), process)
+        process.send_signal(number)
+        said = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 130
     assert said.splitlines()[-1] == "interrupted after 0 of 1 cells drawn (seed 7)"
     with pytest.raises(ProcessLookupError):

@@ -8,8 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from harness.contract.statuses import Status
 from harness.controller.environments.interpreters import missing_interpreter
 from harness.controller.results.documents import read_column
 from harness.controller.run import preflight as preparing
+from tests.support.processes import PATIENCE, descendants, has_ended, in_background, wait_for
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str, str, str], None]
@@ -26,21 +27,6 @@ Edit = Callable[[str, str, str], None]
 def write_lock(project: Path, name: str, text: str = "# nothing\n") -> None:
     (project / "locks").mkdir(exist_ok=True)
     (project / "locks" / f"{name}.txt").write_text(text, encoding="utf-8")
-
-
-def wait_for(fact: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
-    deadline = time.monotonic() + 60
-    while not fact():
-        assert process is None or process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def has_ended(process: int) -> bool:
-    try:
-        return "(zombie)" in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def test_a_failed_environment_is_env_fail(project: Path, harness: Command) -> None:
@@ -174,18 +160,32 @@ def test_other_packages_end_with_code_1(project: Path, harness: Command) -> None
     assert harness("diff").returncode == 1
 
 
+@contextmanager
+def started_in_background(project: Path, edit: Edit) -> Iterator[subprocess.Popen[str]]:
+    """A run that a script has started with `&`, at its third cell, which takes too long to wait for."""
+    edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(600)\n  assert")
+    edit("matrix.yaml", "timeout: 60", "timeout: 900")
+    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
+    stream = project / ".harness" / "stream" / "tf215.jsonl"
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True, preexec_fn=in_background) as process:
+        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
+        yield process
+
+
 @pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: Edit, number: signal.Signals) -> None:
-    edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")
-    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
-    stream = project / ".harness" / "stream" / "tf215.jsonl"
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
-        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
+    with started_in_background(project, edit) as process:
+        below = descendants(process.pid)
         process.send_signal(number)
-        said, _ = process.communicate(timeout=45)
+        said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130
-    assert said.endswith("\ninterrupted: 2 outcomes of 1 environments are kept and will not be run again\n")
+    assert len(below) >= 4
+    assert all(map(has_ended, below))
+    log = (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+    assert "interrupt finished with success" in log  # tox was not killed
+    assert "5 cells: " in log  # and its worker wrote the document
+    assert said.endswith("\ninterrupted: 2 outcomes of 1 environments are kept, and not run again\n")
     cells = read_column(project / ".harness" / "run" / "tf215.json").cells
     assert {key[0]: outcome.status for key, outcome in cells.items()} == {
         "dense": Status.FAIL,
@@ -195,15 +195,12 @@ def test_what_was_finished_before_an_interruption_is_kept(project: Path, edit: E
 
 @pytest.mark.usefixtures("made")
 def test_a_killed_run_ends_tox_losing_nothing(project: Path, edit: Edit, harness: Command) -> None:
-    edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(50)\n  assert")
-    command = [sys.executable, "-m", "harness", "run", "--root", str(project), "-e", "tf215"]
-    stream = project / ".harness" / "stream" / "tf215.jsonl"
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
-        wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
-        tox = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8"))
+    with started_in_background(project, edit) as process:
+        below = descendants(process.pid)
         process.kill()
-    wait_for(lambda: has_ended(tox))
-    edit("cases/snippet/version.yaml", "  time.sleep(50)", "  time.sleep(0)")
+    assert len(below) >= 4
+    wait_for(lambda: all(map(has_ended, below)))
+    edit("cases/snippet/version.yaml", "  time.sleep(600)", "  time.sleep(0)")
     done = harness("run", "-e", "tf215")
     assert done.returncode == 0
     assert "2 cells cached" in done.stdout
@@ -215,14 +212,16 @@ def test_an_interrupted_creation_is_not_env_fail(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that takes the call, and says nothing
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/index"
         write_lock(project, "tf215", f"--index-url {url}\nnothing==1 --hash=sha256:{'0' * 64}\n")
-        with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
-            silent.settimeout(60)
+        with subprocess.Popen(
+            command, cwd=project, stdout=subprocess.PIPE, text=True, preexec_fn=in_background
+        ) as process:
+            silent.settimeout(PATIENCE)
             caller, _ = silent.accept()
             process.send_signal(signal.SIGINT)
-            said, _ = process.communicate(timeout=45)
+            said, _ = process.communicate(timeout=PATIENCE)
             caller.close()
     assert process.returncode == 130
-    assert said.endswith("\ninterrupted: 0 outcomes of 1 environments are kept and will not be run again\n")
+    assert said.endswith("\ninterrupted: 0 outcomes of 1 environments are kept, and not run again\n")
     assert list((project / ".harness" / "run").glob("*")) == []
 
 

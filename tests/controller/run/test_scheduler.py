@@ -14,16 +14,20 @@ import pytest
 
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
+from harness.controller.run import scheduler
 from harness.controller.run.scheduler import EnvironmentRun, run_environments
+from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.worker.options import WorkerOptions
+from tests.support.processes import PATIENCE, has_ended, wait_for
 
 SLEEPY = """\
 [tox]
 env_list = tf215, tf216
 [testenv]
 skip_install = true
-commands = python -c "import os, time; print('pid', os.getpid(), flush=True); time.sleep({env:LONG:0})"
-pass_env = LONG
+allowlist_externals = sh
+commands = sh -c "echo pid $$; {env:FIRST:true}; until test -e go; do sleep 0.1; done"
+pass_env = FIRST
 """
 
 
@@ -47,11 +51,11 @@ def sleeper(run: EnvironmentRun) -> int | None:
 
 def watch_for(runs: list[EnvironmentRun], then: Callable[[], None]) -> Callable[[], None]:
     """What calls `then` as soon as all the runs sleep."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
 
     def watch() -> None:
         assert time.monotonic() < deadline
-        if all(sleeper(run) for run in runs):
+        if all(map(sleeper, runs)):
             then()
 
     return watch
@@ -66,7 +70,13 @@ def assert_ended(runs: list[EnvironmentRun]) -> None:
             os.kill(sleeper(run) or 0, 0)
 
 
+def let_go(layout: Layout) -> None:
+    """End the sleep of what sleeps, now or later."""
+    (layout.root / "go").touch()
+
+
 def test_runs_run_a_few_at_a_time_and_to_their_end(layout: Layout, runs: list[EnvironmentRun]) -> None:
+    let_go(layout)
     most = []
 
     def watch() -> None:
@@ -81,48 +91,25 @@ def test_runs_run_a_few_at_a_time_and_to_their_end(layout: Layout, runs: list[En
 def test_what_is_installed_does_not_wait_for_what_is_being_installed(
     layout: Layout, runs: list[EnvironmentRun]
 ) -> None:
-    (layout.root / "tox.ini").write_text(SLEEPY.replace("{env:LONG:0}", "3"), encoding="utf-8")
     runs[1].installed = True
-    slept_together = []
-
-    def watch() -> None:
-        slept_together.append(all(sleeper(run) and run.code is None for run in runs))
-
+    watch = watch_for(runs, lambda: let_go(layout))  # which both wait for
     assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
-    assert any(slept_together)
-
-
-MADE = """\
-[tox]
-env_list = tf215, tf216
-[testenv]
-skip_install = true
-allowlist_externals = sh
-commands = sh -c "mkdir -p .harness/ready; touch .harness/ready/{env_name}; echo pid $$; sleep 3"
-"""
+    assert [run.code for run in runs] == [0, 0]
 
 
 def test_the_next_environment_is_made_while_the_cells_of_the_first_run(
-    layout: Layout, runs: list[EnvironmentRun]
-) -> None:
-    (layout.root / "tox.ini").write_text(MADE, encoding="utf-8")
-    slept_together = []
-
-    def watch() -> None:
-        slept_together.append(all(sleeper(run) and run.code is None for run in runs))
-
-    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
-    assert any(slept_together)
-
-
-def test_an_interrupt_ends_every_run_in_order(
     layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LONG", "600")
-    assert (
-        run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, lambda: os.kill(os.getpid(), signal.SIGINT)))
-        is True
-    )
+    monkeypatch.setenv("FIRST", "mkdir -p .harness/ready; touch .harness/ready/$TOX_ENV_NAME")
+    watch = watch_for(runs, lambda: let_go(layout))
+    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
+    assert [run.code for run in runs] == [0, 0]
+
+
+def test_an_interrupt_ends_every_run_in_order(layout: Layout, runs: list[EnvironmentRun]) -> None:
+    watch = watch_for(runs, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with signals_as_interrupt():
+        assert run_environments(layout, runs, WorkerOptions(), 2, watch) is True
     assert_ended(runs)
 
 
@@ -131,34 +118,38 @@ STUBBORN = """\
 env_list = tf215, tf216
 [testenv]
 skip_install = true
-interrupt_timeout = 120
+interrupt_timeout = 6000
 allowlist_externals = sh
-commands = sh -c "trap '' INT; echo pid $$; sleep 600"
+commands = sh -c "trap '' INT; echo pid $$; sleep 6000"
 """
 
 
-def test_a_second_interrupt_ends_every_run_at_once(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_a_second_interrupt_ends_every_run_at_once(
+    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (layout.root / "tox.ini").write_text(STUBBORN, encoding="utf-8")
-    begun: list[float] = []
+    monkeypatch.setattr(scheduler, "_PATIENCE", 6000.0)
 
-    def interrupt_twice() -> None:
-        begun.append(time.monotonic())
-        threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    def are_told() -> bool:
+        return all("send signal SIGINT" in run.files.log.read_text(encoding="utf-8") for run in runs)
+
+    def interrupt_again() -> None:
+        wait_for(are_told)
         os.kill(os.getpid(), signal.SIGINT)
 
-    assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, interrupt_twice)) is True
-    assert 1.0 < time.monotonic() - begun[0] < 15.0  # in order it would take 30
+    def interrupt() -> None:
+        threading.Thread(target=interrupt_again).start()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with signals_as_interrupt():
+        assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, interrupt)) is True
     for run in runs:
         assert run.code == -signal.SIGKILL
         with suppress(ProcessLookupError):
-            os.kill(sleeper(run) or 0, signal.SIGKILL)  # a column would end with its tox
+            os.kill(sleeper(run) or 0, signal.SIGKILL)  # a worker would end with its tox
 
 
-def test_any_fault_of_ours_ends_every_run_too(
-    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LONG", "600")
-
+def test_any_fault_of_ours_ends_every_run_too(layout: Layout, runs: list[EnvironmentRun]) -> None:
     def fault() -> None:
         raise OSError("no space left on device")
 
@@ -167,18 +158,7 @@ def test_any_fault_of_ours_ends_every_run_too(
     assert_ended(runs)
 
 
-def is_running(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes() != b""  # which it has until it ends
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def test_what_a_killed_tox_leaves_running_is_ended(
-    layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LONG", "600")
-
+def test_what_a_killed_tox_leaves_running_is_ended(layout: Layout, runs: list[EnvironmentRun]) -> None:
     def kill() -> None:
         for run in runs:
             assert run.process is not None
@@ -186,7 +166,17 @@ def test_what_a_killed_tox_leaves_running_is_ended(
 
     assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, kill)) is False
     assert [run.code for run in runs] == [-signal.SIGKILL, -signal.SIGKILL]
-    deadline = time.monotonic() + 60
-    while any(is_running(sleeper(run) or 0) for run in runs):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: all(has_ended(sleeper(run) or 0) for run in runs))
+
+
+def test_nohup_is_respected_and_an_ignored_interrupt_is_not() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN), signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before[0])
+        signal.signal(signal.SIGINT, before[1])

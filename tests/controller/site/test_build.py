@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from harness.controller.results.documents import Column
+from tests.support.processes import PATIENCE, in_background
 
 Harness = Callable[..., subprocess.CompletedProcess[str]]
 Keep = Callable[[str, Column], Path]
@@ -107,9 +109,12 @@ def test_without_its_packages_publishing_says_what_to_install(
     assert done.stderr == "publishing needs jinja2: pip install 'keras-import-matrix[publish]' installs it\n"
 
 
-def test_a_site_is_served_until_it_is_interrupted(site: Path, project: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_site_is_served_until_it_is_interrupted(site: Path, project: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "harness", "publish", "--root", str(project), "--out", str(site), "--serve"]
-    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, "--port", "0"], stdout=subprocess.PIPE, text=True, preexec_fn=in_background
+    ) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline(), process.stdout.readline()]
         address = lines[1].split()[0]
@@ -118,12 +123,12 @@ def test_a_site_is_served_until_it_is_interrupted(site: Path, project: Path) -> 
                 assert b"Keras import matrix" in answer.read()
             taken = harness_serve(command, address)
         finally:
-            process.send_signal(2)
-        assert process.wait(10) == 0
+            process.send_signal(number)
+        assert process.wait(PATIENCE) == 0
     assert taken.returncode == 2
     assert "cannot be had" in taken.stderr
 
 
 def harness_serve(command: list[str], address: str) -> subprocess.CompletedProcess[str]:
     port = address.rstrip("/").rpartition(":")[2]
-    return subprocess.run([*command, "--port", port], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([*command, "--port", port], capture_output=True, text=True, check=False, timeout=PATIENCE)

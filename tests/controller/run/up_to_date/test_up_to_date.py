@@ -82,6 +82,7 @@ import time
 from types import SimpleNamespace
 from harness.controller.project.layout import Layout
 from harness.controller.run import up_to_date
+from tests.support.processes import PATIENCE
 
 def look(*arguments):
     print("looking", flush=True)
@@ -97,7 +98,7 @@ def test_what_looks_at_them_ends_with_a_run_that_is_killed() -> None:
         assert run.stdout is not None
         assert run.stdout.readline() == "looking\n"
         run.kill()
-        assert run.communicate(timeout=20)[0] == ""  # which comes when nobody can write there any more
+        assert run.communicate(timeout=PATIENCE)[0] == ""  # which comes when nobody can write there any more
 
 
 @pytest.mark.usefixtures("has_run")
