@@ -13,6 +13,7 @@ import pytest
 from harness.controller.results.documents import read_column
 from harness.controller.run import scheduler as jobs
 from harness.controller.run import up_to_date as taking
+from tests.support.processes import PATIENCE
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str, str, str], None]
@@ -82,7 +83,6 @@ import time
 from types import SimpleNamespace
 from harness.controller.project.layout import Layout
 from harness.controller.run import up_to_date
-from tests.support.processes import PATIENCE
 
 def look(*arguments):
     print("looking", flush=True)
