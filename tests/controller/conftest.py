@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -222,7 +223,7 @@ def fill() -> Callable[[Path], None]:
         shared = {str(Path(str(module.__file__)).parents[1]) for module in (pytest, yaml)}
         (packages / "shared.pth").write_text("\n".join(shared), encoding="utf-8")
         program = prefix / "bin" / "pytest"
-        program.write_text(f'#!/bin/sh\nexec "{prefix}/bin/python" -m pytest "$@"\n', encoding="utf-8")
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(str(prefix))}/bin/python -m pytest "$@"\n', encoding="utf-8")
         program.chmod(0o755)
 
     return fill

@@ -105,7 +105,8 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
         description=_description(environment),
         base_python=[str(find_interpreter(environment.python) or f"python{environment.python}")],
         skip_install=True,
-        deps=PythonDeps(f"-r{layout.lock(environment)}", layout.root),
+        # Relative, as tox splits this like a shell: the root's path may hold quotes and backslashes.
+        deps=PythonDeps(f"-r{layout.lock(environment).relative_to(layout.root)}", layout.root),
         install_command=Command(install),
         list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
         pass_env=list(PASS_ENV),
