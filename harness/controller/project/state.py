@@ -11,10 +11,10 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.project.layout import Layout
 
-FILE = "version.json"
-LAYOUT = 2  # counts up when the folders or the form of the files in `.harness/` change
+VERSION_FILE = "version.json"
+STATE_LAYOUT = 2  # counts up when the folders or the form of the files in `.harness/` change
 # What only speeds up the next run. The names of layout 1 are among them.
-_CACHES = ("outcomes", "stamps", "kept", "settled", "again", "ready", "plan", "stream", "cases.json")
+_CACHES = ("outcomes", "stamps", "kept", "settled")
 
 
 def claim_state(layout: Layout) -> None:
@@ -23,13 +23,13 @@ def claim_state(layout: Layout) -> None:
     if found == _own():
         return
     leftovers = [layout.state / name for name in _CACHES if (layout.state / name).exists()]
-    if leftovers and found.get("layout") != LAYOUT:
+    if leftovers and found.get("layout") != STATE_LAYOUT:
         print(
             f"{layout.state.name}/ is of another version of the harness: its cached outcomes are not used", flush=True
         )
         for path in leftovers:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    write_atomically(layout.state / FILE, json.dumps(_own()) + "\n")
+            shutil.rmtree(path)
+    write_atomically(layout.state / VERSION_FILE, json.dumps(_own()) + "\n")
 
 
 def check_shard(shard: Path) -> None:
@@ -41,13 +41,13 @@ def check_shard(shard: Path) -> None:
 
 
 def _own() -> dict[str, object]:
-    return {"layout": LAYOUT, "harness": harness.__version__}
+    return {"layout": STATE_LAYOUT, "harness": harness.__version__}
 
 
 def _read(folder: Path) -> dict[str, object]:
     """What the folder says of its version; nothing where it is older than this file, or damaged."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / VERSION_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -40,6 +40,7 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
     """Run the cells with the environment installed at `prefix`; write and compare the column."""
     layout = project.layout
     files = layout.files(environment.id)
+    claim_state(layout)
     files.forget_document()
     baseline = read_baseline(layout, environment.id)
 
@@ -112,7 +113,6 @@ def main() -> int:
         project = load_project(find_root(Path.cwd()))
         environment = project.matrix.everything[os.environ["TOX_ENV_NAME"]]
         with exclusive_lock(project.layout.files(environment.id).lock, f"run of {environment.id}"):
-            claim_state(project.layout)
             return run_column(project, environment, options, Path(os.environ["TOX_ENV_DIR"]))
     except HarnessError as error:
         print(strip_control(str(error)), file=sys.stderr)

@@ -12,7 +12,7 @@ import pytest
 import harness
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
-from harness.controller.project.state import LAYOUT
+from harness.controller.project.state import STATE_LAYOUT
 from harness.controller.results.documents import Column, read_column, read_details, write_column, write_details
 
 Columns = Callable[..., Column]
@@ -33,7 +33,7 @@ FAILED = [Outcome(*key, Status.FAIL, Stage.FIT, "ValueError", "shapes differ") f
 def sign(shard: Path) -> None:
     """Note that this version of the harness wrote the shard."""
     shard.mkdir(parents=True, exist_ok=True)
-    version = {"layout": LAYOUT, "harness": harness.__version__}
+    version = {"layout": STATE_LAYOUT, "harness": harness.__version__}
     (shard / "version.json").write_text(json.dumps(version), encoding="utf-8")
 
 

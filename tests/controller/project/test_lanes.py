@@ -121,7 +121,7 @@ def test_tox_knows_the_environments_of_lanes(tox: Command) -> None:
     listed = tox("list").stdout
     assert "tf-nightly -> Python 3.12: tf-nightly newest, resolved again for each run" in " ".join(listed.split())
     deps = tox("config", "-e", "tf215-today", "-k", "deps").stdout
-    assert deps.rstrip().endswith("project/.harness/resolved/tf215-today.txt")
+    assert deps.rstrip().endswith("-r .harness/resolved/tf215-today.txt")
 
 
 @pytest.mark.parametrize("in_lane", [False, True])

@@ -19,10 +19,16 @@ def test_root_is_nearest_folder_with_matrix(project: Path) -> None:
     assert find_root(inner) == project / "cases"
 
 
-def test_folder_named_matrix_is_no_matrix(tmp_path: Path) -> None:
-    (tmp_path / "matrix.yaml").mkdir()
+def test_folder_without_a_matrix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^no matrix.yaml in .* or above it: name the project's folder with --root$"):
         find_root(tmp_path)
+
+
+def test_folder_named_matrix_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "matrix.yaml").mkdir()
+    assert find_root(tmp_path) == tmp_path
+    with pytest.raises(FaultyFiles, match=r"^matrix\.yaml:1: .*not a regular file"):
+        load_matrix(tmp_path)
 
 
 def test_matrix_and_case_faults_come_together(project: Path, edit: Callable[[str, str, str], None]) -> None:

@@ -15,6 +15,7 @@ from harness.controller.environments.fingerprint import content, fingerprint
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_project
+from harness.controller.project.state import claim_state
 from harness.controller.results.documents import EnvironmentFacts
 from harness.controller.run import batch
 from harness.controller.run.scheduler import EnvironmentRun
@@ -48,6 +49,7 @@ def has_run(project: Path, prefix: Path) -> Path:
     environment = loaded.matrix.environments["tf215"]
     facts = EnvironmentFacts("tf215", "2.15.1", "3.11", "tensorflow-cpu", packages={"tensorflow-cpu": "2.15.1"})
     options, files = WorkerOptions(), loaded.layout.files("tf215")
+    claim_state(loaded.layout)
     scope = cells_in_scope(loaded, environment, options)
     inspection = Inspection(fingerprint(prefix), content(prefix), facts)
     plan = make_plan(loaded, environment, options, planned_cells(scope), None)
