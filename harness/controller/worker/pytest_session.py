@@ -56,9 +56,10 @@ class PytestSession:
     def _command(self, plan: Plan, plan_file: Path) -> list[str]:
         settings = self.bundle / "harness" / "runner" / "pytest.ini"
         command = [str(self.prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
-        command += ["--rootdir", str(self.layout.root), "--harness-plan", str(plan_file), "--color=auto"]
+        # Both folders are relative, as pytest expands what looks like a variable in their names.
+        command += ["--rootdir", ".", "--harness-plan", str(plan_file), "--color=auto"]
         command += ["--continue-on-collection-errors"]
-        return [*command, "-o", f"cache_dir={self.layout.state / 'cache' / plan.environment}"]
+        return [*command, "-o", f"cache_dir={self.layout.state.name}/cache/{plan.environment}"]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
