@@ -1,17 +1,13 @@
-"""The plan that the controller hands to the runner, scripts included, and the lines that the runner streams back.
-
-The stream is JSON Lines, each written whole with one call, so that a killed run loses nothing that was finished:
-`{"record": ..., "key": ...}` for a cell, `{"deselected": [[case, path], ...]}` for what pytest's own options left out,
-and `{"environment_failure": reason}` when TensorFlow itself cannot be imported.
-"""
+"""The plan that the controller hands to the runner, scripts included. What comes back: `harness.contract.stream`."""
 
 from __future__ import annotations
 
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Iterable, Iterator
+from typing import Iterable
 
+from harness.contract.deadlines import PATIENCE, Deadlines
 from harness.contract.records import CellKey, Outcome
 
 
@@ -54,7 +50,7 @@ class Plan:
 
     `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
     of each cell that has one. `preload` names the modules that are imported once, before any cell is forked. Limits
-    are in seconds and bytes.
+    are in seconds and bytes; `patience` are the seconds that each process of the runner may take beyond its work.
     """
 
     environment: str
@@ -69,6 +65,13 @@ class Plan:
     cached: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
+    patience: float = PATIENCE
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long the processes of this plan wait for each other."""
+        longest = max([self.timeout, *(cell.timeout for cell in self.cells if cell.timeout is not None)])
+        return Deadlines(longest, self.timeout, self.patience)
 
     def without(self, cached: Iterable[CellKey]) -> Plan:
         """The plan with those cells moved from `cells` to `cached`."""
@@ -97,35 +100,3 @@ class Plan:
         outcomes = [Outcome.from_json(item) for item in data["expected"]]
         data["expected"] = {outcome.key: outcome for outcome in outcomes}
         return cls(**data)
-
-
-def append_line(file: str, line: dict[str, Any]) -> None:
-    """Append one line with a single write, which several processes may do to one file without mixing."""
-    data = ("\n" + json.dumps(line) + "\n").encode("utf-8")  # a line of its own, also after one that was cut
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        if os.write(descriptor, data) != len(data):
-            raise OSError(f"{file}: only a part of a record could be written")
-    finally:
-        os.close(descriptor)
-
-
-def read_lines(file: str) -> Iterator[dict[str, Any]]:
-    """Yield the whole lines of a stream. The last one may be cut where its writer was killed: it is left out."""
-    if not os.path.exists(file):
-        return
-    with open(file, encoding="utf-8", errors="replace") as handle:
-        for line in handle:
-            parsed = _parse(line)
-            if parsed is not None:
-                yield parsed
-
-
-def _parse(line: str) -> dict[str, Any] | None:
-    if not line.endswith("\n"):
-        return None
-    try:
-        parsed = json.loads(line)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None

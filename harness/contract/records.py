@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Tuple
+from typing import Any, Callable, Tuple
 
 from harness.contract.statuses import Stage, Status
 
@@ -61,6 +61,27 @@ class Outcome:
         )
 
 
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)  # a bool is not
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_DETAILS: dict[str, Callable[[Any], bool]] = {
+    "seconds": _is_number,
+    "stage_seconds": lambda value: isinstance(value, dict) and all(map(_is_number, value.values())),
+    "cpu_seconds": _is_number,
+    "memory_kib": lambda value: type(value) is int,
+    "traceback": lambda value: value is None or _is_text(value),
+    "output": _is_text,
+    "script": _is_text,
+    "at": _is_text,
+    "attempts": lambda value: isinstance(value, list),
+}
+
+
 @dataclass(frozen=True)
 class Record:
     """An outcome together with what varies: seconds by the clock and of computing, memory in KiB, the traceback and
@@ -99,6 +120,10 @@ class Record:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
+        """Raises KeyError on a missing key, TypeError or ValueError on one too many or a value of another type."""
         details = dict(data["details"])
+        for name, is_right in _DETAILS.items():
+            if name in details and not is_right(details[name]):
+                raise ValueError(f"{name} of a record is not what the runner writes")
         attempts = tuple(Outcome.from_json(item) for item in details.pop("attempts", ()))
         return cls(outcome=Outcome.from_json(data["outcome"]), again=attempts[1:], **details)

@@ -11,13 +11,17 @@ WRITES_SCRIPTS = ("cases",)  # a cell depends on this code through its script al
 
 
 def code_digest(source: Path, parts: Iterable[str]) -> str:
-    """A digest of these parts of the code: it changes when any of their files does."""
+    """Names the content of these parts of the code: it changes when any of their files does."""
     total = hashlib.sha256()
-    files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
-    for file in files:
-        if file.is_file() and file.suffix in (".py", ".ini"):
-            total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
+    for file in bundled_files(source, parts):
+        total.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes() + b"\0")
     return total.hexdigest()[:16]
+
+
+def bundled_files(source: Path, parts: Iterable[str] = BUNDLED) -> list[Path]:
+    """The files of these parts of the code."""
+    files = [source / "__init__.py", *(file for part in parts for file in sorted((source / part).rglob("*.*")))]
+    return [file for file in files if file.is_file() and file.suffix in (".py", ".ini")]
 
 
 def file_digest(file: Path) -> str:

@@ -1,7 +1,7 @@
 """Inside a cell's process: the script runs stage by stage, and what happens is reported line by line.
 
 Run as a program it is the reference isolation, a fresh interpreter for one cell:
-`python -m harness.runner.cell REPORT_FD SCRIPT PATH_ID FORM`.
+`python -m harness.runner.cell REPORT_FD TOKEN_FD SCRIPT PATH_ID FORM`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import atexit
 import builtins
 import contextlib
 import gc
-import json
 import linecache
 import os
 import sys
@@ -22,21 +21,23 @@ import time
 import traceback
 import types
 import warnings
-from typing import Any, Callable, Dict
+from collections import deque
+from functools import partial
+from typing import Any, Iterator
 
 from harness.contract.plan import PathSpec
 from harness.contract.processes import die_with_parent
 from harness.contract.statuses import STAGE_LINE, Stage
 from harness.runner.path_probe import probe
-
-Report = Callable[[Dict[str, Any]], None]
+from harness.runner.report import Report, reporter
 
 _KEPT_WARNINGS = (DeprecationWarning, FutureWarning)
 _IMPORTS = (Stage.PATH.value, Stage.IMPORT.value)
 _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 _LONGEST = 100_000  # characters of a text that goes into the report
+_LONGEST_NAME = 200  # and of the name of an error's type
+_LONGEST_WARNINGS = 400_000  # and of all warnings together
 
-_NOBODY_LISTENS = 70  # the exit code of a cell that cannot write its report
 _NOT_FLUSHED = 120  # Python's own, where standard output cannot be flushed at the end
 
 
@@ -46,30 +47,22 @@ def hide_harness() -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd(), *shipped)]
 
 
-def reporter(descriptor: int) -> Report:
-    """A function that writes one line of JSON to the descriptor, whole; a process forked by the script stays silent."""
-    owner = os.getpid()
-
-    def report(line: dict[str, Any]) -> None:
-        data = (json.dumps(line) + "\n").encode("ascii") if os.getpid() == owner else b""
-        try:
-            while data:
-                data = data[os.write(descriptor, data) :]
-        except OSError:  # the script closed it
-            os._exit(_NOBODY_LISTENS)
-
-    return report
-
-
-def run_script(file: str, path: PathSpec, report: Report) -> None:
+def run_script(file: str, path: PathSpec, descriptor: int, token: list[str]) -> None:
     """Run the script as `python FILE` would, in a module `__main__` of its own, and report every stage.
 
-    Lines reported: `{"stage": name}` when one begins, `{"done": name, "seconds": s}` when it ends, `{"stopped": ...}`
-    or `{"absent": ...}` where the script raised, and, after all that the script has registered for the end of the
-    interpreter, `{"end": true, "warnings": [...]}`.
+    The list holds the report's token and is emptied. The lines reported: `harness.runner.report`.
     """
     with open(file, encoding="utf-8") as handle:
         text = handle.read()
+    names = _prepare(file)
+    results: list[BaseException | None] = []
+    # The generator holds the reporter, and `map` the generator. So no frame that called the script's leads to it.
+    run = partial(_run_stage, names, results)
+    deque(map(run, _steps(text, file, path, results, reporter(descriptor, token.pop()))), maxlen=0)
+
+
+def _prepare(file: str) -> dict[str, Any]:
+    """Let the process look like a plain interpreter that runs the file; the names of its module `__main__`."""
     for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
         del sys.modules[name]
     home = os.path.dirname(file)
@@ -81,27 +74,70 @@ def run_script(file: str, path: PathSpec, report: Report) -> None:
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=builtins)
     sys.modules["__main__"] = main
-    kept: list[str] = []
-    atexit.register(lambda: report({"end": True, "warnings": kept}))
+    return main.__dict__
+
+
+def _steps(
+    text: str, file: str, path: PathSpec, results: list[BaseException | None], report: Report
+) -> Iterator[types.CodeType]:
+    """Yield the code of each stage, to be run before the next one is asked for, and report how it ended.
+
+    `results` gets the error of each stage, or None.
+    """
+    warned = _Warnings()
+    end: list[dict[str, Any]] = []  # empty until the last stage has ended, whatever calls the functions of `atexit`
+
+    @atexit.register
+    def _report_end() -> None:
+        for line in end:
+            report({**line, **warned.to_report()})
+
     try:
         parts = stages(text, file)
     except SyntaxError as error:
         report({"stage": Stage.IMPORT.value})
         report(_stopped(error, None))
+        end.append({"end": True})
         return
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for stage, code in parts:
             report({"stage": stage})
             begin = time.perf_counter()
-            stopped = _run_stage(code, main.__dict__)
+            yield code
+            stopped = results.pop()
             report({"done": stage, "seconds": time.perf_counter() - begin})
             if stage not in _IMPORTS:
-                kept += [f"{w.category.__name__}: {_text(w.message)}" for w in caught if _keeps(w)]
+                for warning in caught:
+                    if issubclass(warning.category, _KEPT_WARNINGS):
+                        warned.add(f"{warning.category.__name__}: {_text(warning.message)}")
             caught.clear()
             if stopped is not None:
                 report(_explain(stopped, stage, file, path))
                 break
+    end.append({"end": True})
+
+
+class _Warnings:
+    """The distinct warnings of a cell: the first ones, as many as go into its report, and the number of the others."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, None] = {}
+        self.size = 0
+        self.beyond = 0
+
+    def add(self, text: str) -> None:
+        if text in self.texts:
+            return
+        self.size += len(text)
+        if self.size > _LONGEST_WARNINGS:
+            self.beyond += 1
+        else:
+            self.texts[text] = None
+
+    def to_report(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"warnings": list(self.texts)}
+        return dict(found, beyond=self.beyond) if self.beyond else found
 
 
 def leave() -> None:
@@ -142,16 +178,12 @@ def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
     return result
 
 
-def _run_stage(code: types.CodeType, names: dict[str, Any]) -> BaseException | None:
+def _run_stage(names: dict[str, Any], results: list[BaseException | None], code: types.CodeType) -> None:
     try:
         exec(code, names)
+        results.append(None)
     except BaseException as error:
-        return error
-    return None
-
-
-def _keeps(warning: warnings.WarningMessage) -> bool:
-    return issubclass(warning.category, _KEPT_WARNINGS)
+        results.append(error)
 
 
 def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> dict[str, Any]:
@@ -166,7 +198,7 @@ def _explain(error: BaseException, stage: str, file: str, path: PathSpec) -> dic
 def _stopped(error: BaseException, frames: types.TracebackType | None) -> dict[str, Any]:
     story = "".join(traceback.format_exception(type(error), error, frames))[:_LONGEST]
     readable = story.encode("utf-8", "backslashreplace").decode("utf-8")
-    return {"stopped": {"error": type(error).__name__, "message": _text(error), "traceback": readable}}
+    return {"stopped": {"error": type(error).__name__[:_LONGEST_NAME], "message": _text(error), "traceback": readable}}
 
 
 def _missing(path: PathSpec) -> dict[str, str] | None:
@@ -197,12 +229,14 @@ def _flush() -> bool:
 
 def main(arguments: list[str]) -> None:
     """Run one cell in this interpreter."""
-    descriptor, file, path_id, form = arguments
+    descriptor, token, file, path_id, form = arguments
     die_with_parent()
     hide_harness()
     os.set_inheritable(int(descriptor), False)
     os.chdir(os.path.dirname(file))
-    run_script(file, PathSpec(path_id, form), reporter(int(descriptor)))
+    with open(int(token), encoding="ascii") as handle:
+        secret = [handle.read()]
+    run_script(file, PathSpec(path_id, form), int(descriptor), secret)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -27,43 +25,21 @@ import sys
 import threading
 from typing import Any, Collection, Dict
 
+from harness.contract.deadlines import Deadlines
 from harness.contract.plan import PathSpec
+from harness.contract.process_tree import end_orphans, reap
 from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell
 from harness.runner import supervisor as supervise
+from harness.runner.channel import Abandoned, Lines
 from harness.runner.import_order import imports_first, read_script
 from harness.runner.path_probe import probe
-from harness.runner.process_tree import end_orphans
+from harness.runner.report import new_token
 
-CellRequest = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), fresh
+CellRequest = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), patience, fresh
 CellReply = Dict[str, Any]  # what was Watched
 
 _BROKEN = 70  # the exit code of a cell in which the harness itself failed
-
-
-class Lines:
-    """Lines of JSON over a pair of descriptors."""
-
-    def __init__(self, source: int, sink: int) -> None:
-        self.source = source
-        self.sink = sink
-        self._left = b""
-
-    def read(self) -> dict[str, Any] | None:
-        """The next line, or None at the end."""
-        while b"\n" not in self._left:
-            data = os.read(self.source, 65536)
-            if not data:
-                return None
-            self._left += data
-        line, _, self._left = self._left.partition(b"\n")
-        parsed: dict[str, Any] = json.loads(line.decode("ascii"))
-        return parsed
-
-    def write(self, line: dict[str, Any]) -> None:
-        data = (json.dumps(line) + "\n").encode("ascii")
-        while data:
-            data = data[os.write(self.sink, data) :]
 
 
 class Server:
@@ -91,7 +67,7 @@ class Server:
         for descriptor in self._sockets():
             os.close(descriptor)
         for pid in self.children.values():
-            os.waitpid(pid, 0)
+            os.waitpid(pid, 0)  # one that is stopped holds us up, until we are killed
 
     def _answer(self, request: CellRequest) -> CellReply:
         if request["fresh"]:
@@ -141,16 +117,16 @@ class Server:
             return lines
         os.kill(pid, signal.SIGKILL)
         os.close(lines.source)
-        os.waitpid(pid, 0)
+        reap(pid)
         return None
 
     def _forget(self, spec: PathSpec, path: Lines) -> None:
-        """See to the end of a path's process that has died, and of its cell: the next cell gets another."""
+        """See to the end of a path's process that has died or is stopped, and of its cell: the next gets another."""
         del self.paths[spec]
         os.close(path.source)
         pid = self.children.pop(spec)
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        reap(pid)
         end_orphans(self.children.values())
 
     def _forward(self, request: CellRequest, path: Lines) -> CellReply | None:
@@ -158,20 +134,23 @@ class Server:
             path.write(request)
         except OSError:
             return None
-        return self._await(path)
+        return self._await(path, deadlines_of(request).cell)
 
-    def _await(self, path: Lines, timeout: float | None = None) -> dict[str, Any] | None:
+    def _await(self, path: Lines, limit: float) -> dict[str, Any] | None:
         """The next line from a path's process, or None if it died or takes too long; Abandoned if the asker left."""
-        ready = select.select([path.source, self.asker.source], [], [], timeout)[0]
-        if self.asker.source in ready:
-            raise supervise.Abandoned
         try:
-            return path.read() if ready else None
-        except OSError:
+            return path.read(limit, self.asker.source)
+        except OSError:  # TimeoutError is one
             return None
 
     def _sockets(self) -> list[int]:
         return [path.source for path in self.paths.values() if path is not None]
+
+
+def deadlines_of(request: CellRequest) -> Deadlines:
+    """How long to wait for the answer to a request."""
+    limits = supervise.Limits(*request["limits"])
+    return Deadlines(limits.timeout, limits.importing, request["patience"])
 
 
 def _imports_first(request: CellRequest) -> bool:
@@ -204,6 +183,7 @@ def _run_forked(request: CellRequest, asker: int, others: list[int], own: Collec
     """Run a cell in a fork of this process, in which the descriptors `asker` and `others` are closed."""
     report, report_end = os.pipe()
     output, output_end = os.pipe()
+    token = [new_token()]  # a list, which the cell empties: no frame of its process keeps the token
     pid = os.fork()
     if pid == 0:
         try:
@@ -211,51 +191,58 @@ def _run_forked(request: CellRequest, asker: int, others: list[int], own: Collec
             die_with_parent()
             for descriptor in (report, output, asker, *others):
                 os.close(descriptor)
-            _become_cell(request, report_end, output_end)
+            _become_cell(request, report_end, output_end, token)
             cell.leave()
         finally:
             os._exit(_BROKEN)
     os.close(report_end)
     os.close(output_end)
-    return _watch(pid, report, output, request, asker, own)
+    return _watch(pid, report, output, token.pop(), request, asker, own)
 
 
 def _run_fresh(request: CellRequest, asker: int, variables: dict[str, str], own: Collection[int]) -> CellReply:
     """Run a cell in a fresh interpreter."""
     report, report_end = os.pipe()
     output, output_end = os.pipe()
-    command = [sys.executable, "-m", "harness.runner.cell", str(report_end)]
+    token = new_token()
+    secret, secret_end = os.pipe()  # arguments and variables of a process are for everyone to read
+    os.write(secret_end, token.encode("ascii"))
+    os.close(secret_end)
+    command = [sys.executable, "-m", "harness.runner.cell", str(report_end), str(secret)]
     process = subprocess.Popen(
         command + [request[key] for key in ("script", "path", "form")],
         env=variables,
         stdin=subprocess.DEVNULL,
         stdout=output_end,
         stderr=output_end,
-        pass_fds=[report_end],
+        pass_fds=[report_end, secret],
         start_new_session=True,
     )
-    os.close(report_end)
-    os.close(output_end)
+    for descriptor in (report_end, output_end, secret):
+        os.close(descriptor)
     process.returncode = 0  # it is reaped where it is watched; Popen need not try
-    return _watch(process.pid, report, output, request, asker, own)
+    return _watch(process.pid, report, output, token, request, asker, own)
 
 
-def _watch(pid: int, report: int, output: int, request: CellRequest, asker: int, own: Collection[int]) -> CellReply:
+def _watch(
+    pid: int, report: int, output: int, token: str, request: CellRequest, asker: int, own: Collection[int]
+) -> CellReply:
     """See to the end of a cell, and of all that it leaves. `own` are the other children of this process."""
     try:
-        return vars(supervise.supervise(pid, report, output, supervise.Limits(*request["limits"]), asker, own))
+        limits = supervise.Limits(*request["limits"])
+        return vars(supervise.supervise(pid, report, output, token, limits, asker, own))
     finally:
         os.close(report)
         os.close(output)
         end_orphans(own)
 
 
-def _become_cell(request: CellRequest, report: int, output: int) -> None:
+def _become_cell(request: CellRequest, report: int, output: int, token: list[str]) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(request["directory"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    cell.run_script(request["script"], PathSpec(request["path"], request["form"]), cell.reporter(report))
+    cell.run_script(request["script"], PathSpec(request["path"], request["form"]), report, token)
 
 
 def main(arguments: list[str]) -> None:
@@ -278,7 +265,7 @@ def main(arguments: list[str]) -> None:
     gc.freeze()
     asker.write({"ready": True})
     server = Server(asker, variables)
-    with contextlib.suppress(supervise.Abandoned):
+    with contextlib.suppress(Abandoned):
         server.serve()
     server.close()
     os._exit(0)  # there is nothing here worth the time that tearing TensorFlow down takes

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
@@ -16,13 +15,14 @@ import sys
 import tempfile
 from typing import Any
 
+from harness.contract.deadlines import IMPORT_LIMIT
+from harness.contract.process_tree import children, end_orphans, reap
 from harness.contract.processes import adopt_orphans
-from harness.runner.forkserver import CellReply, CellRequest, Lines
+from harness.runner.channel import Lines
+from harness.runner.forkserver import CellReply, CellRequest, deadlines_of
 from harness.runner.import_order import acts_before_imports, read_script
-from harness.runner.process_tree import children, end_orphans
 from harness.runner.supervisor import name_of_signal
 
-_IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ")  # before what TensorFlow itself logs
 _PATIENCE = 5.0  # seconds that the process which cells are forked from has to end
 
@@ -32,7 +32,7 @@ class BrokenEnvironment(Exception):
 
 
 class Isolation:
-    """Runs cells below a server process (`harness.runner.forkserver`), which is made anew when it dies.
+    """Runs cells below a server process (`harness.runner.forkserver`), which is replaced when it dies or is stopped.
 
     `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault.
     """
@@ -54,12 +54,12 @@ class Isolation:
     def run(self, request: CellRequest) -> CellReply:
         request = dict(request, fresh=self.wants_fresh(request))
         reply = self._ask(request)
-        if reply is None:  # the server died, which says nothing about the cell: once more, with a new one
+        if reply is None:  # the server died or is stopped, which says nothing about the cell: once more, with a new one
             self._stop()
             reply = self._ask(request)
         if reply is None:
             self._stop()
-            raise EOFError("the process that cells are started from died twice")
+            raise EOFError("the process that cells are started from died twice, or did not answer")
         return reply
 
     def wants_fresh(self, request: CellRequest) -> bool:
@@ -72,8 +72,11 @@ class Isolation:
         assert self._lines is not None
         try:
             self._lines.write(request)
-            return self._lines.read()
+            return self._lines.read(deadlines_of(request).server)
         except BrokenPipeError:
+            return None
+        except TimeoutError:
+            self._kill()
             return None
 
     def start(self) -> None:
@@ -92,9 +95,11 @@ class Isolation:
         os.close(replies_end)
         assert self._process.stdin is not None
         self._lines = Lines(replies, self._process.stdin.fileno())
-        if not select.select([replies], [], [], _IMPORT_LIMIT)[0]:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        ready = self._lines.read()
+        try:
+            ready = self._lines.read(IMPORT_LIMIT)
+        except TimeoutError:
+            self._kill()
+            ready = None
         if ready is None or not ready["ready"]:
             reason = ready["reason"] if ready else self._how_it_ended()
             self._stop()
@@ -104,7 +109,11 @@ class Isolation:
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
-        code = self._process.wait()
+        try:
+            code = self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:  # it has closed its descriptors, or is stopped
+            self._kill()
+            code = self._process.wait()
         how = name_of_signal(-code) if code < 0 else f"exit code {code}"
         self._errors.seek(0)
         said = self._errors.read().decode("utf-8", "replace").split("\n")
@@ -119,10 +128,16 @@ class Isolation:
             try:
                 self._process.wait(_PATIENCE)  # it sees to the end of whatever runs below it
             except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+                self._kill()
+                self._process.returncode = -signal.SIGKILL  # we do not wait here for one that hangs in the kernel
+                reap(self._process.pid)
             end_orphans(self._others)  # what it has left if it was killed
         self._process = self._lines = None
+
+    def _kill(self) -> None:
+        """Kill the server and the processes of its import paths, also where they are stopped."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         self._stop()

@@ -19,9 +19,10 @@ from typing import Any, Iterator
 import pytest
 
 from harness.contract.messages import normalise
-from harness.contract.plan import Plan, PlannedCell, append_line
+from harness.contract.plan import Plan, PlannedCell
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
+from harness.contract.stream import append_line
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
 from harness.runner.verdict import judge
 
@@ -29,16 +30,30 @@ _NO_ANSWER = (Status.ABSENT, Status.UNMET, Status.SKIP)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The one option that the controller gives."""
+    """The options that the controller gives."""
     group = parser.getgroup("harness")
     group.addoption("--harness-plan", metavar="FILE", required=True, help="the plan that the controller wrote")
+    group.addoption("--harness-keys", metavar="FD", type=int, help="the descriptor that gives the keys of the stream")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the session's own hooks, now that the plan is known."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what is in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.pluginmanager.register(Cells(config, Plan.read(config.getoption("--harness-plan"))), "harness-cells")
+    plan = Plan.read(config.getoption("--harness-plan"))
+    config.pluginmanager.register(Cells(config, plan, _read_keys(config)), "harness-cells")
+
+
+def _read_keys(config: pytest.Config) -> list[str]:
+    """The keys for the seals of the stream. They come through a pipe, which leaves nothing for a cell to find."""
+    of_worker: dict[str, Any] | None = getattr(config, "workerinput", None)  # in a worker of pytest-xdist
+    if of_worker is not None:
+        return list(of_worker["harness_keys"])
+    descriptor = config.getoption("--harness-keys")
+    if descriptor is None:
+        return []
+    with open(descriptor, encoding="ascii") as handle:
+        return handle.read().split()
 
 
 class CellFailed(Exception):
@@ -48,14 +63,24 @@ class CellFailed(Exception):
 class Cells:
     """Everything of one session: the plan, the isolation that is started with the first cell."""
 
-    def __init__(self, config: pytest.Config, plan: Plan) -> None:
+    def __init__(self, config: pytest.Config, plan: Plan, keys: list[str]) -> None:
         self.config = config
         self.plan = plan
+        self.keys = keys
         self.forms = {spec.id: spec.form for spec in plan.paths}
         self.by_file: dict[str, list[PlannedCell]] = {}
         for cell in plan.cells:
             self.by_file.setdefault(cell.file, []).append(cell)
         self._isolation: Isolation | None = None
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Append a line to the stream, with its seals."""
+        append_line(self.plan.stream, line, self.keys)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the keys to a worker of pytest-xdist."""
+        node.workerinput["harness_keys"] = self.keys
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.File | None:
         relative = os.path.relpath(str(file_path), self.plan.root).replace(os.sep, "/")
@@ -70,7 +95,7 @@ class Cells:
         existing = {file for file in self.by_file if os.path.exists(os.path.join(self.plan.root, file))}
         left_out = [cell.id for cell in self.plan.cells if cell.id not in chosen and cell.file in existing]
         if left_out:
-            append_line(self.plan.stream, {"deselected": left_out})
+            self.append({"deselected": left_out})
 
     def pytest_unconfigure(self) -> None:
         if self._isolation is not None:
@@ -95,6 +120,7 @@ class Cells:
                 "path": cell.path,
                 "form": self.forms[cell.path],
                 "limits": [cell.timeout or plan.timeout, plan.output_limit, plan.memory_limit, plan.timeout],
+                "patience": plan.patience,
             }
             return judge(cell.case, cell.path, self._isolation.run(request), directory)
         finally:
@@ -134,7 +160,7 @@ class CellItem(pytest.Item):
         record = self._not_to_run() or self._run()
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0).isoformat()
         record = replace(record, script=self.cell.digest, at=now)
-        append_line(self.cells.plan.stream, {"record": record.to_json(), "key": self.cell.key})
+        self.cells.append({"record": record.to_json(), "key": self.cell.key})
         if record.output:
             self.add_report_section("call", "output", record.output)
         _report(record, self.cells.plan.expected.get(self.cell.id))
@@ -153,12 +179,12 @@ class CellItem(pytest.Item):
             return self.cells.run(self.cell)
         except BrokenEnvironment as error:
             reason = normalise(str(error))
-            append_line(self.cells.plan.stream, {"environment_failure": reason})
+            self.cells.append({"environment_failure": reason})
             self.session.shouldstop = f"TensorFlow cannot be imported: {reason}"
             pytest.skip(self.session.shouldstop)
         except Exception as error:
             outcome = Outcome(*self.cell.id, status=Status.ERROR, error=type(error).__name__, message=str(error))
-            append_line(self.cells.plan.stream, {"record": Record(outcome).to_json()})
+            self.cells.append({"record": Record(outcome).to_json()})
             raise
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:

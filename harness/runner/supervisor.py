@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
@@ -11,18 +10,17 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Collection
 
-from harness.runner.process_tree import children, largest_kib
+from harness.contract.process_tree import children, largest_kib, reap
+from harness.runner.channel import Abandoned
+from harness.runner.report import REPORT_LIMIT, read_report
 
 OUTPUT_TAIL = 64 * 1024  # bytes of output that are kept
 POLL = 0.05  # seconds between looks at a process that keeps its pipes open
 POLL_CLOSED = 0.002  # and at one that has closed them, which is about to end
 WEIGHED = 0.1  # seconds between looks at how much memory it holds
 
-_AFTER_IMPORTS = re.compile(rb'\{"stage": "(?!path"|import")')  # as harness.runner.cell reports it
-
-
-class Abandoned(Exception):
-    """Whoever asked for the cell is gone."""
+_AFTER_IMPORTS = re.compile(rb"\{'stage': '(?!path'|import')")  # as harness.runner.report writes it
+_LONGEST_START = 32  # bytes that are enough for what it finds
 
 
 @dataclass
@@ -40,7 +38,11 @@ class Limits:
 
 @dataclass
 class Watched:
-    """What was seen of a process. `killed` says why it was killed, if it was: `timeout`, `output` or `memory`."""
+    """What was seen of a process. `killed` says why, if it was: `timeout`, `output`, `report` or `memory`.
+
+    Its lines are those that begin with its token. Code and signal are both None where it was killed and hangs in the
+    kernel.
+    """
 
     lines: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
@@ -69,11 +71,18 @@ class _Pipes:
         if not data:
             self.open.discard(descriptor)
         elif descriptor == self.report:
+            seen = max(0, len(self.reported) - _LONGEST_START)
             self.reported += data
-            self.imported = self.imported or _AFTER_IMPORTS.search(self.reported) is not None
+            self.imported = self.imported or _AFTER_IMPORTS.search(self.reported, seen) is not None
         else:
             self.written += len(data)
             self.tail = (self.tail + data)[-OUTPUT_TAIL:]
+
+    def excess(self, limits: Limits) -> str | None:
+        """What it wrote too much of: `output` or `report`."""
+        if self.written > limits.output:
+            return "output"
+        return "report" if len(self.reported) > REPORT_LIMIT else None
 
     def drain(self) -> None:
         """Read what is there already, without waiting for a grandchild that keeps a pipe open."""
@@ -83,25 +92,12 @@ class _Pipes:
                 return
             for descriptor in ready:
                 self.read(descriptor)
-            if self.written > 16 * OUTPUT_TAIL:
+            if self.written > 16 * OUTPUT_TAIL or len(self.reported) > REPORT_LIMIT:
                 return
-
-    def lines(self) -> list[dict[str, Any]]:
-        """The lines of the report, up to the first one that the cell did not mean as such."""
-        lines = []
-        for line in bytes(self.reported).split(b"\n")[:-1]:  # the last piece was cut, or is empty
-            try:
-                parsed = json.loads(line.decode("ascii"))
-            except ValueError:
-                break
-            if not isinstance(parsed, dict):
-                break
-            lines.append(parsed)
-        return lines
 
 
 def supervise(
-    pid: int, report: int, output: int, limits: Limits, asker: int | None = None, own: Collection[int] = ()
+    pid: int, report: int, output: int, token: str, limits: Limits, asker: int | None = None, own: Collection[int] = ()
 ) -> Watched:
     """Wait for the process group `pid` to end, and see that it does.
 
@@ -118,8 +114,10 @@ def supervise(
         _kill(pid)  # before it is reaped, so that the number still names this group and no other
         _reap(pid, watched)
     pipes.drain()
+    if watched.killed is None and len(pipes.reported) > REPORT_LIMIT:
+        watched.killed = "report"
     watched.seconds = time.monotonic() - begin
-    watched.lines = pipes.lines()
+    watched.lines = read_report(bytes(pipes.reported), token)
     watched.output = bytes(pipes.tail).decode("utf-8", "replace")
     return watched
 
@@ -134,8 +132,9 @@ def _watch(pid: int, pipes: _Pipes, limits: Limits, asker: int | None, own: Coll
         now = time.monotonic()
         if pipes.imported and not imported:
             imported, deadline = True, min(deadline, now + limits.timeout)
-        if pipes.written > limits.output:
-            return "output"
+        excess = pipes.excess(limits)
+        if excess is not None:
+            return excess
         if now >= deadline:
             return "timeout"
         if now >= weigh_at:
@@ -167,7 +166,10 @@ def _kill(group: int) -> None:
 
 
 def _reap(pid: int, watched: Watched) -> None:
-    _, status, usage = os.wait4(pid, 0)
+    ended = reap(pid)
+    if ended is None:
+        return
+    status, usage = ended
     watched.cpu_seconds = usage.ru_utime + usage.ru_stime
     watched.memory_kib = usage.ru_maxrss
     if os.WIFSIGNALED(status):

@@ -8,13 +8,14 @@ from harness.contract.messages import normalise
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 
+MOST_WARNINGS = 200  # distinct warnings of a cell that are kept
+
 
 def judge(case: str, path: str, reply: dict[str, Any], directory: str) -> Record:
     """The record of a cell that ran in `directory`, from the reply of its isolation."""
     lines = reply["lines"]
     stopped = next((line["stopped"] for line in lines if "stopped" in line), None)
     status, error, message = _verdict(reply, stopped)
-    warned: list[str] = next((line["warnings"] for line in lines if "end" in line), [])
     outcome = Outcome(
         case=case,
         path=path,
@@ -22,7 +23,7 @@ def judge(case: str, path: str, reply: dict[str, Any], directory: str) -> Record
         stage=_stage(status, lines),
         error=error,
         message=None if message is None else normalise(message, directory),
-        warnings=tuple(sorted({normalise(warning, directory) for warning in warned})),
+        warnings=_warnings(lines, directory),
     )
     return Record(
         outcome=outcome,
@@ -43,6 +44,8 @@ def _verdict(reply: dict[str, Any], stopped: dict[str, Any] | None) -> tuple[Sta
         return Status.CRASH, None, "stopped: it wrote more output than the limit allows"
     if reply["killed"] == "memory":
         return Status.CRASH, None, "stopped: it held more memory than the limit allows"
+    if reply["killed"] == "report":
+        return Status.CRASH, None, "stopped: it reported more than the limit allows"
     if reply["signal"]:
         return Status.CRASH, reply["signal"], "the process was ended by a signal"
     ended = any("end" in line for line in reply["lines"])
@@ -77,3 +80,12 @@ def _stage_seconds(lines: Any) -> dict[str, float]:
         if "done" in line:
             seconds[line["done"]] = seconds.get(line["done"], 0.0) + line["seconds"]
     return seconds
+
+
+def _warnings(lines: Any, directory: str) -> tuple[str, ...]:
+    """The distinct warnings of a cell, sorted. Where there are too many, the first ones, and how many there were."""
+    end: dict[str, Any] = next((line for line in lines if "end" in line), {})
+    distinct = list(dict.fromkeys(normalise(text, directory) for text in end.get("warnings", [])))
+    beyond = end.get("beyond", 0) + max(0, len(distinct) - MOST_WARNINGS)
+    kept = tuple(sorted(distinct[:MOST_WARNINGS]))
+    return (*kept, f"… and {beyond} more warnings") if beyond else kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -81,43 +80,6 @@ def test_and_one_of_the_harness_s_own_modules_does_not() -> None:
 def test_what_does_not_compile_raises_at_once(text: str) -> None:
     with pytest.raises(SyntaxError):
         cell.stages("started = True\n" + text, "script.py")
-
-
-def test_a_report_line_is_whole_however_long() -> None:
-    source, sink = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        cell.reporter(sink)({"text": "größe \ud800" + "x" * 300_000})
-        os._exit(0)
-    os.close(sink)
-    with open(source, encoding="ascii") as handle:
-        assert len(json.loads(handle.read())["text"]) == 300_007
-    assert os.waitpid(pid, 0)[1] == 0
-
-
-def test_a_process_forked_by_the_script_reports_nothing() -> None:
-    source, sink = os.pipe()
-    report = cell.reporter(sink)
-    pid = os.fork()
-    if pid == 0:
-        report({"from": "the child"})
-        os._exit(0)
-    os.waitpid(pid, 0)
-    report({"from": "the cell"})
-    os.close(sink)
-    with open(source, encoding="ascii") as handle:
-        assert [json.loads(line) for line in handle] == [{"from": "the cell"}]
-
-
-def test_a_report_that_cannot_be_written_ends_the_process() -> None:
-    pid = os.fork()
-    if pid == 0:
-        _, sink = os.pipe()
-        report = cell.reporter(sink)
-        os.close(sink)
-        report({"end": True})
-        os._exit(0)
-    assert os.waitpid(pid, 0)[1] >> 8 == 70
 
 
 def test_what_was_shipped_is_hidden_from_cells(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from harness.contract.plan import read_lines
 from harness.contract.statuses import Status
 from harness.runner.isolation import BrokenEnvironment, Fork, Isolation, Spawn
 from tests.support.runner_projects import ISOLATIONS, Project, Ran, snippet, wait_until
@@ -67,7 +66,7 @@ def test_a_killed_session_leaves_no_process_and_keeps_what_was_finished(tmp_path
         assert project.alive()
         process.kill()
     assert project.all_ended()
-    assert [line["record"]["outcome"]["case"] for line in read_lines(str(project.stream))] == ["a"]
+    assert [line["record"]["outcome"]["case"] for line in project.lines()] == ["a"]
 
 
 @pytest.mark.parametrize(("isolation", "depth"), [("fork", 1), ("fork", 2), ("fork", 3), ("spawn", 1), ("spawn", 2)])
@@ -116,8 +115,8 @@ def fork() -> Iterator[Fork]:
 def request_of(folder: Path, code: str, path: str = "json") -> dict[str, Any]:
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")
-    limits = [20, 1_000_000, 10**9]
-    return {"script": str(script), "directory": str(folder), "path": path, "form": "from", "limits": limits}
+    own: dict[str, Any] = {"script": str(script), "directory": str(folder), "path": path, "form": "from"}
+    return {**own, "limits": [20, 1_000_000, 10**9, 20], "patience": 60}
 
 
 def passes(isolation: Isolation, folder: Path, code: str = "# call\nassert True\n", path: str = "json") -> bool:

@@ -12,8 +12,17 @@ from typing import Any
 import pytest
 
 from harness.runner import supervisor as supervise
-from harness.runner.supervisor import Abandoned, Limits, Watched
+from harness.runner.channel import Abandoned
+from harness.runner.report import REPORT_LIMIT, new_token
+from harness.runner.supervisor import Limits, Watched
 from tests.support.runner_projects import wait_until
+
+TOKEN = new_token()
+LINES = f"""
+def say(*lines):
+    for line in lines:
+        os.write(report, b"{TOKEN} " + ascii(line).encode() + b"\\n")
+"""
 
 
 class Started:
@@ -23,7 +32,7 @@ class Started:
         self.report, self.report_end = os.pipe()
         self.output, output_end = os.pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"import os, sys, time\nreport = {self.report_end}\n{code}"],
+            [sys.executable, "-c", f"import os, sys, time\nreport = {self.report_end}\n{LINES}{code}"],
             stdout=output_end,
             stderr=output_end,
             pass_fds=[self.report_end],
@@ -35,7 +44,7 @@ class Started:
     def watch(self, asker: int | None = None, **limits: Any) -> Watched:
         given = Limits(**{"timeout": 20.0, "output": 1_000_000, "memory": 10**9, **limits})
         try:
-            return supervise.supervise(self.process.pid, self.report, self.output, given, asker)
+            return supervise.supervise(self.process.pid, self.report, self.output, TOKEN, given, asker)
         finally:
             os.close(self.report)
             os.close(self.output)
@@ -68,9 +77,7 @@ def test_a_signal(number: int, name: str) -> None:
 
 
 def test_report_and_output_are_told_apart() -> None:
-    watched = watch(
-        """os.write(report, b'{"stage": "build"}\\n{"end": true}\\n')\nprint("größe")\nos.write(2, b"\\xff")"""
-    )
+    watched = watch("""say({"stage": "build"}, {"end": True})\nprint("größe")\nos.write(2, b"\\xff")""")
     assert watched.lines == [{"stage": "build"}, {"end": True}]
     assert sorted(watched.output) == sorted("größe\n\ufffd")
     assert watched.memory_kib > 1000
@@ -78,10 +85,22 @@ def test_report_and_output_are_told_apart() -> None:
     assert 0 < watched.seconds < 20
 
 
-@pytest.mark.parametrize("rest", [b'{"end": tr', b"nonsense\n{}\n", b"[1]\n{}\n", b"\xff\xfe\n{}\n", b"\n{}\n"])
-def test_a_report_counts_up_to_what_is_no_line_of_it(rest: bytes) -> None:
-    watched = watch(f"""os.write(report, b'{{"stage": "build"}}\\n' + {rest!r})""")
+@pytest.mark.parametrize("rest", [b"nonsense\n", b"{'end': True}\n", b"\xff\xfe\n"])
+def test_a_report_ends_at_a_line_without_the_token(rest: bytes) -> None:
+    watched = watch(f"""say({{"stage": "build"}})\nos.write(report, {rest!r})\nsay({{"end": True}})""")
     assert watched.lines == [{"stage": "build"}]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_too_long_a_report_ends_it_with_little_memory(stays: bool) -> None:
+    size = REPORT_LIMIT + 1024
+    endless = "while True:\n    os.write(report, b'x' * 1_000_000)"
+    once = f"left = {size}\nwhile left > 0:\n    left -= os.write(report, b'x' * min(left, 65536))"
+    started = Started(endless if stays else once)
+    watched = started.watch()
+    assert watched.killed == "report"
+    assert watched.lines == []
+    assert watched.seconds < 20
 
 
 def test_only_the_tail_of_much_output_is_kept() -> None:
@@ -105,7 +124,7 @@ def test_too_much_output_ends_it_with_little_memory() -> None:
         "os.close(1)\nos.close(2)\nos.close(report)\ntime.sleep(60)",
         "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)",
         "import signal\nos.kill(os.getpid(), signal.SIGSTOP)",
-        "while True:\n    os.write(report, b'{}\\n')\n    time.sleep(0.001)",
+        "while True:\n    say({})\n    time.sleep(0.001)",
     ],
 )
 def test_the_time_limit_holds_whatever_it_does(code: str) -> None:
@@ -115,13 +134,13 @@ def test_the_time_limit_holds_whatever_it_does(code: str) -> None:
 
 
 SLOW = """
-os.write(report, b'{"stage": "import"}\\n')
+say({"stage": "import"})
 time.sleep(0.8)
 """
 
 
 def test_the_time_limit_begins_when_imports_are_done() -> None:
-    late = SLOW + """os.write(report, b'{"stage": "fit"}\\n')\ntime.sleep(60)"""
+    late = SLOW + "say({'stage': 'fit'})\ntime.sleep(60)"
     watched = watch(late, timeout=0.4, importing=20.0)
     assert watched.killed == "timeout"
     assert 1.2 <= watched.seconds < 10

@@ -9,7 +9,7 @@ import pytest
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.runner.supervisor import Watched
-from harness.runner.verdict import judge
+from harness.runner.verdict import MOST_WARNINGS, judge
 
 BEGUN: list[dict[str, Any]] = [{"stage": "import"}, {"done": "import", "seconds": 0.5}, {"stage": "build"}]
 DONE: list[dict[str, Any]] = [*BEGUN, {"done": "build", "seconds": 0.25}]
@@ -110,3 +110,17 @@ def test_a_stage_that_comes_again_adds_its_seconds() -> None:
 def test_a_record_survives_its_way_through_the_stream() -> None:
     record = judged([*DONE, STOPPED, END], output="größe", seconds=0.5)
     assert Record.from_json(record.to_json()) == record
+
+
+def test_of_too_many_warnings_the_first_are_kept_and_the_others_counted() -> None:
+    texts = [f"FutureWarning: {number:03}" for number in range(MOST_WARNINGS)]
+    assert judged([*DONE, {**END, "warnings": texts[::-1]}]).outcome.warnings == tuple(texts)
+    more = [*texts, texts[0], "FutureWarning: a", "FutureWarning: b"]
+    assert judged([*DONE, {**END, "warnings": more}]).outcome.warnings == (*texts, "… and 2 more warnings")
+    assert judged([*DONE, {**END, "warnings": texts[:1], "beyond": 5}]).outcome.warnings[-1] == "… and 5 more warnings"
+
+
+def test_too_long_a_report_is_a_crash() -> None:
+    outcome = judged(DONE, killed="report", signal="SIGKILL").outcome
+    assert (outcome.status, outcome.stage) == (Status.CRASH, Stage.BUILD)
+    assert outcome.message == "stopped: it reported more than the limit allows"

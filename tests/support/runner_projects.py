@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import harness
-from harness.contract.plan import PathSpec, Plan, PlannedCell, read_lines
+from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey, Outcome, Record
+from harness.contract.stream import read_lines
 
 HARNESS = Path(harness.__file__).parent
 ISOLATIONS = ["fork", "spawn"]
@@ -105,6 +106,7 @@ class Project:
     expected: list[Outcome] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     timeout: float = 30.0
+    patience: float = 60.0
 
     def __post_init__(self) -> None:
         for name in self.cases:
@@ -123,6 +125,12 @@ class Project:
     @property
     def stream(self) -> Path:
         return self.root / "stream.jsonl"
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines of the stream, each of which is the runner's."""
+        lines = list(read_lines(str(self.stream)))
+        assert None not in lines
+        return [line for line in lines if line is not None]
 
     @property
     def temporary(self) -> list[str]:
@@ -152,6 +160,7 @@ class Project:
             cells=[case.cell(name, spec(path)) for name, case in self.cases.items() for path in case.paths],
             expected={outcome.key: outcome for outcome in self.expected},
             preload=self.preload,
+            patience=self.patience,
         )
         plan.write(str(self.root / "plan.json"))
         command = [sys.executable, "-m", "pytest", "-p", "harness.runner.plugin"]
@@ -173,10 +182,10 @@ class Project:
     def finish(self, process: subprocess.Popen[str]) -> Ran:
         with process:
             try:
-                printed, _ = process.communicate(timeout=60)
+                printed, _ = process.communicate(timeout=600)
             finally:
                 process.kill()
-        return Ran(process.returncode, printed, list(read_lines(str(self.stream))))
+        return Ran(process.returncode, printed, self.lines())
 
     def by_hand(self, name: str, path: str) -> int:
         """The exit code of `python SCRIPT` in the same interpreter."""

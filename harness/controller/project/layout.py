@@ -92,6 +92,11 @@ class RunFiles:
         return self._file("stream", ".jsonl")
 
     @property
+    def stream_key(self) -> Path:
+        """The key by which the next run tells the runner's lines in the stream."""
+        return self._file("keys", "")
+
+    @property
     def retry_plan(self) -> Path:
         return self._file("again", ".json")
 

@@ -29,6 +29,7 @@ from harness.controller.run.result import RunResult, environment_run
 from harness.controller.run.scheduler import EnvironmentRun, run_environments
 from harness.controller.worker import column as steps
 from harness.controller.worker.reconcile import read_stream
+from harness.controller.worker.stream_keys import read_key
 
 _MEMORY = 3 * 1024**3 // 2  # bytes that the processes of one environment need, twice over (benchmarks/memory.py)
 _CONTAINER = Path("/sys/fs/cgroup/memory.max")
@@ -93,7 +94,8 @@ def _column(
     if run.files.plan.exists():
         run.code = Exit.BROKEN  # whatever it died of
         plan = Plan.read(str(run.files.plan))
-        return steps.record(run.files, plan, _installed_facts(layout, run.environment), read_stream(run.files.stream))
+        recorded = read_stream(run.files.stream, read_key(run.files.stream_key))
+        return steps.record(run.files, plan, _installed_facts(layout, run.environment), recorded)
     why = ending_of(layout, run)
     if interrupted or why.made_environment:
         return None

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from harness.contract.plan import Plan, append_line
+from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
+from harness.contract.stream import append_line
 from harness.controller.files import make_folder
 from harness.controller.project.layout import RunFiles
 from harness.controller.project.matrix import Environment
@@ -22,6 +23,7 @@ from harness.controller.worker.reconcile import Recorded, read_stream, reconcile
 from harness.controller.worker.retries import needs_retry, restrict_to, with_attempts
 from harness.controller.worker.slots import slot
 from harness.controller.worker.stamp import write_stamp
+from harness.controller.worker.stream_keys import StreamKeys, read_key
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,17 @@ def reuse(
     """Ask the outcome cache, and the stream of a run that was killed, for the plan's cells."""
     whole = outcome_cache.with_keys(plan, environment, inspection.facts, inspection.content)
     cache = outcome_cache.read_cache(files.cache)
-    cache = outcome_cache.update_cache(cache, read_stream(files.stream))
+    cache = outcome_cache.update_cache(cache, read_stream(files.stream, read_key(files.stream_key)))
     records = {} if options.runs_everything else outcome_cache.valid_records(cache, whole)
     return Reuse(whole, whole.without(records), cache, records)
 
 
 def execute(files: RunFiles, session: PytestSession, reused: Reuse, options: WorkerOptions) -> Execution:
     """Run the cells that must run, then once more those that differ from the baseline."""
-    _begin_stream(files, reused)
+    _begin_stream(files, reused, session.keys)
     with _slot(files, options) if reused.has_work(options) else nullcontext():
         code = session.run(reused.plan, files.plan, options.pytest)
-        recorded = read_stream(files.stream)
+        recorded = read_stream(files.stream, session.keys.session)
         if code in (PASSED, FAILED):
             code = _retry(files, session, reused.whole, recorded, options.retries) or code
     return Execution(recorded, code)
@@ -82,16 +84,17 @@ def _slot(files: RunFiles, options: WorkerOptions) -> AbstractContextManager[Non
     return slot(files.layout.state / "slots", options.side_by_side, options.rank)
 
 
-def _begin_stream(files: RunFiles, reused: Reuse) -> None:
+def _begin_stream(files: RunFiles, reused: Reuse, keys: StreamKeys) -> None:
     """Start a new stream with the cached records. The cache is written first, as we may be killed here."""
     outcome_cache.write_cache(files.cache, reused.cache)
     files.stream.unlink(missing_ok=True)
     for folder in (files.stream.parent, files.ready.parent):
         make_folder(folder)
     files.ready.touch()
-    keys = {cell.id: cell.key for cell in reused.whole.cells}
+    keys.write(files.stream_key)
+    cell_keys = {cell.id: cell.key for cell in reused.whole.cells}
     for record in reused.records.values():
-        append_line(str(files.stream), {"record": record.to_json(), "key": keys[record.outcome.key]})
+        append_line(str(files.stream), {"record": record.to_json(), "key": cell_keys[record.outcome.key]}, keys.both)
 
 
 def _retry(files: RunFiles, session: PytestSession, plan: Plan, recorded: Recorded, retries: int) -> int:
@@ -107,11 +110,11 @@ def _retry(files: RunFiles, session: PytestSession, plan: Plan, recorded: Record
         again = replace(restrict_to(plan, cells), isolation="spawn", stream=str(files.retry_stream))
         files.retry_stream.unlink(missing_ok=True)
         code = session.run(again, files.retry_plan)
-        second = read_stream(files.retry_stream)
+        second = read_stream(files.retry_stream, session.keys.session)
         for record in with_attempts(recorded.records, second.records):
             recorded.records[record.outcome.key] = record
             key = recorded.keys.get(record.outcome.key)
-            append_line(str(files.stream), {"record": record.to_json(), "key": key})
+            append_line(str(files.stream), {"record": record.to_json(), "key": key}, session.keys.both)
         if second.environment_failure is not None:
             print(f"{plan.environment}: no retry: {second.environment_failure}", flush=True)
             return BROKEN

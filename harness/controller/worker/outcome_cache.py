@@ -113,15 +113,19 @@ def read_cache(file: Path) -> dict[CellKey, CachedOutcome]:
     if not file.exists():
         return {}
     try:
-        cached = [entry for entry in map(_read_entry, json.loads(read_text(file))) if entry is not None]
-    except (TypeError, ValueError) as error:
+        entries = json.loads(read_text(file))
+        if not isinstance(entries, list):
+            raise TypeError
+        cached = [entry for entry in map(_read_entry, entries) if entry is not None]
+    except (TypeError, ValueError, RecursionError) as error:
         raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None
     return {entry.record.outcome.key: entry for entry in cached}
 
 
 def _read_entry(entry: dict[str, Any]) -> CachedOutcome | None:
     try:
-        return CachedOutcome(entry["key"], Record.from_json(entry["record"]))
+        record = Record.from_json(entry["record"])
+        return CachedOutcome(entry["key"], record) if isinstance(entry["key"], str) else None
     except (KeyError, TypeError, ValueError):
         return None
 

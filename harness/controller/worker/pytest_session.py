@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from harness.contract.plan import Plan
-from harness.contract.processes import die_with_parent
+from harness.contract.process_tree import children, end_orphans
+from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
+from harness.controller.worker.stream_keys import StreamKeys
 
 PASSED, FAILED, INTERRUPTED, BROKEN, USAGE, NOTHING = range(6)  # pytest's exit codes
 _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
@@ -21,37 +24,52 @@ _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 @dataclass(frozen=True)
 class PytestSession:
-    """Runs plans with the environment at `prefix`, by the code in the folder `bundle`."""
+    """Runs plans with the environment at `prefix`, by the code in the folder `bundle`.
+
+    What it writes into streams has the seals of `keys`.
+    """
 
     layout: Layout
     prefix: Path
     bundle: Path
+    keys: StreamKeys = field(default_factory=StreamKeys)
 
     def run(self, plan: Plan, plan_file: Path, arguments: Sequence[str] = ()) -> int:
         """Write the plan, run its cells, and give pytest's exit code.
 
-        Raises HarnessError where it cannot be started.
+        Pytest and all that runs below it are killed where no cell ends in a longer time than any cell may take. Raises
+        HarnessError where pytest cannot be started.
         """
         for file in (plan_file, Path(plan.stream)):
             file.parent.mkdir(parents=True, exist_ok=True)
         plan.write(str(plan_file))
         if not plan.cells:
             return PASSED
+        others = children(os.getpid())
+        process = self._start(plan, plan_file, arguments)
         try:
-            process = subprocess.Popen(
-                [*self._command(plan, plan_file), *arguments],
+            return _wait(process, plan, others)
+        except KeyboardInterrupt:
+            _stop(process, others)
+            return INTERRUPTED
+
+    def _start(self, plan: Plan, plan_file: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        keys, keys_end = os.pipe()  # what is in a process's arguments or variables is for everyone to read
+        os.write(keys_end, " ".join(self.keys.both).encode("ascii"))
+        os.close(keys_end)
+        try:
+            return subprocess.Popen(
+                [*self._command(plan, plan_file), "--harness-keys", str(keys), *arguments],
                 cwd=self.layout.root,
                 env=os.environ | {"PYTHONPATH": str(self.bundle)},
+                pass_fds=[keys],
                 preexec_fn=partial(die_with_parent, signal.SIGINT),
             )
         except OSError as error:
             reason = f"{error.filename}: {error.strerror}"
             raise HarnessError(f"{plan.environment}: pytest cannot be started: {reason}") from None
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            _stop(process)
-            return INTERRUPTED
+        finally:
+            os.close(keys)
 
     def _command(self, plan: Plan, plan_file: Path) -> list[str]:
         settings = self.bundle / "harness" / "runner" / "pytest.ini"
@@ -62,12 +80,41 @@ class PytestSession:
         return [*command, "-o", f"cache_dir={self.layout.state.name}/cache/{plan.environment}"]
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _wait(process: subprocess.Popen[bytes], plan: Plan, others: set[int]) -> int:
+    """Pytest's exit code. Where its stream does not grow for longer than any cell may take, it is killed."""
+    limit = plan.deadlines.session
+    size = -1
+    while True:
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            last, size = size, _size(Path(plan.stream))
+        if size == last:
+            print(f"{plan.environment}: no cell has ended for {limit:.0f} s: pytest is killed", file=sys.stderr)
+            return _kill(process, others)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _stop(process: subprocess.Popen[bytes], others: set[int]) -> None:
     """Let an interrupted pytest end in order: it keeps what was finished."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)  # one that is stopped takes its signals when it goes on
         try:
             process.wait(_PATIENCE)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.kill()
-            process.wait()
+            _kill(process, others)
+
+
+def _kill(process: subprocess.Popen[bytes], others: set[int]) -> int:
+    """Kill pytest and all that runs below it, also what is stopped. `others` are our other children."""
+    adopt_orphans()
+    end_orphans(others)
+    process.returncode = -signal.SIGKILL
+    return process.returncode

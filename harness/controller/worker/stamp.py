@@ -60,7 +60,7 @@ def read_stamp(files: RunFiles) -> Stamp | None:
         facts.check()
         inspected = Inspection(inspection["fingerprint"], inspection["content"], facts)
         return Stamp(inspected, data["key"], tuple(data["files"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

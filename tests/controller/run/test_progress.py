@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.contract.plan import append_line
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
+from harness.contract.stream import append_line
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.run.progress import make_progress

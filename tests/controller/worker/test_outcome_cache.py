@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line
+from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
+from harness.contract.stream import append_line
 from harness.controller.environments.fingerprint import content
 from harness.controller.errors import HarnessError
 from harness.controller.project.loader import Project, load_project
@@ -33,6 +34,7 @@ Columns = Callable[..., Column]
 Edit = Callable[[str, str, str], None]
 Keys = Callable[..., dict[CellKey, str]]
 
+KEY = "the key of a stream"
 VERSION = ("version", "keras")
 PASSED = Record(Outcome(*VERSION, status=Status.PASS), 1.5, {"call": 1.0}, 2048, None, "Epoch 1")
 
@@ -181,20 +183,20 @@ def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
 
 def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) -> None:
     file, other = tmp_path / "stream.jsonl", Outcome("dense", "tf.keras", Status.PASS)
-    append_line(str(file), {"record": PASSED.to_json(), "key": "k1"})
-    append_line(str(file), {"record": Record(other).to_json(), "key": "k1"})
+    append_line(str(file), {"record": PASSED.to_json(), "key": "k1"}, [KEY])
+    append_line(str(file), {"record": Record(other).to_json(), "key": "k1"}, [KEY])
     file.write_bytes(file.read_bytes()[:-3])
-    assert valid_records(update_cache({}, read_stream(file)), plan_with({VERSION: "k1", other.key: "k1"})) == {
+    assert valid_records(update_cache({}, read_stream(file, KEY)), plan_with({VERSION: "k1", other.key: "k1"})) == {
         VERSION: PASSED
     }
-    assert update_cache({}, read_stream(tmp_path / "none.jsonl")) == {}
+    assert update_cache({}, read_stream(tmp_path / "none.jsonl", KEY)) == {}
 
 
 def test_a_record_without_a_key_is_not_kept(tmp_path: Path) -> None:
     kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
     assert update_cache(kept, Recorded({VERSION: PASSED})) == kept
-    append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None})
-    assert update_cache(kept, read_stream(tmp_path / "stream.jsonl")) == kept
+    append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None}, [KEY])
+    assert update_cache(kept, read_stream(tmp_path / "stream.jsonl", KEY)) == kept
 
 
 def test_nothing_is_known_any_more_where_tensorflow_could_not_be_imported() -> None:
@@ -235,3 +237,19 @@ def test_what_gave_no_answer_is_not_known_any_more(status: Status) -> None:
     recorded = Recorded({key: Record(Outcome(*key, status=status))}, {key: "k"})
     assert update_cache(kept, recorded) == {}
     assert update_cache(kept, Recorded()) == kept
+
+
+@pytest.mark.parametrize("text", ["5", "null", "{}", "[" * 100_000, '"text"'], ids=lambda text: text[:8])
+def test_a_cache_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tf215.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(HarnessError, match=r"tf215.json: not what a run leaves \(\w+\): delete it"):
+        read_cache(file)
+
+
+@pytest.mark.parametrize("changed", [{"key": 5}, {"record": None}, {"record": {"outcome": [], "details": 5}}])
+def test_an_entry_of_another_form_is_left_out(tmp_path: Path, changed: dict[str, Any]) -> None:
+    file = tmp_path / "tf215.json"
+    entry = {"key": "k1", "record": PASSED.to_json()}
+    file.write_text(json.dumps([{**entry, **changed}, 5, entry]), encoding="utf-8")
+    assert list(read_cache(file)) == [VERSION]

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line
+from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey, Outcome, Record
 from harness.contract.statuses import Stage, Status
+from harness.contract.stream import append_line
 from harness.controller.worker.reconcile import read_stream, reconcile
+from harness.controller.worker.stream_keys import StreamKeys, read_key
+
+KEY = "the key of this run"
 
 
 @pytest.fixture
@@ -30,11 +36,11 @@ def plan(tmp_path: Path) -> Plan:
 
 def stream(plan: Plan, *outcomes: Outcome) -> None:
     for outcome in outcomes:
-        append_line(plan.stream, {"record": Record(outcome).to_json()})
+        append_line(plan.stream, {"record": Record(outcome).to_json()}, [KEY])
 
 
 def outcomes_of(plan: Plan) -> dict[CellKey, Outcome]:
-    return reconcile(plan, read_stream(Path(plan.stream)))
+    return reconcile(plan, read_stream(Path(plan.stream), KEY))
 
 
 PASSED = Outcome("a", "keras", Status.PASS)
@@ -61,7 +67,7 @@ def test_a_record_of_a_cell_that_was_not_planned_is_left_out(plan: Plan) -> None
 def test_a_cell_that_was_taken_from_an_earlier_run_counts_like_one_that_ran(plan: Plan) -> None:
     rest = plan.without([PASSED.key])
     stream(rest, PASSED, Outcome("b", "keras", Status.FAIL, Stage.CALL))
-    outcomes = reconcile(rest, read_stream(Path(rest.stream)))
+    outcomes = reconcile(rest, read_stream(Path(rest.stream), KEY))
     assert outcomes[PASSED.key] == PASSED
     assert {key: outcome.status for key, outcome in outcomes.items()} == {
         ("a", "keras"): Status.PASS,
@@ -86,23 +92,110 @@ def test_the_same_record_twice_is_one(plan: Plan) -> None:
 
 
 def test_deselected_cells_are_left_out(plan: Plan) -> None:
-    append_line(plan.stream, {"deselected": [["a", "keras"], ["b", "keras"]]})
-    append_line(plan.stream, {"deselected": [["x", "keras"]]})
+    append_line(plan.stream, {"deselected": [["a", "keras"], ["b", "keras"]]}, [KEY])
+    append_line(plan.stream, {"deselected": [["x", "keras"]]}, [KEY])
     assert list(outcomes_of(plan)) == [("a", "tf.keras")]
 
 
 def test_when_tensorflow_cannot_be_imported_the_whole_column_is_env_fail(plan: Plan) -> None:
     stream(plan, PASSED)
-    append_line(plan.stream, {"environment_failure": "ImportError: libcudart.so"})
+    append_line(plan.stream, {"environment_failure": "ImportError: libcudart.so"}, [KEY])
     assert outcomes_of(plan) == {key: Outcome(*key, status=Status.ENV_FAIL) for key in plan.all_cells()}
-    assert read_stream(Path(plan.stream)).environment_failure == "ImportError: libcudart.so"
+    assert read_stream(Path(plan.stream), KEY).environment_failure == "ImportError: libcudart.so"
 
 
-@pytest.mark.parametrize("line", ["{}", '{"record": {}}', '{"record": null}', '{"record": [1]}', "nonsense", "[]"])
-def test_a_line_that_is_no_record_gives_no_outcome(plan: Plan, line: str) -> None:
-    Path(plan.stream).write_text(line + "\n", encoding="utf-8")
+def test_a_cell_that_was_run_is_not_deselected(plan: Plan) -> None:
     stream(plan, PASSED)
-    assert [outcome.status for outcome in outcomes_of(plan).values()] == [Status.PASS, Status.NOT_RUN, Status.NOT_RUN]
+    append_line(plan.stream, {"deselected": [["a", "keras"], ["b", "keras"]]}, [KEY])
+    assert list(outcomes_of(plan)) == [("a", "keras"), ("a", "tf.keras")]
+
+
+FORMS: list[dict[str, Any]] = [
+    {},
+    {"record": {}},
+    {"record": None},
+    {"record": [1]},
+    {"record": Record(PASSED).to_json(), "key": 5},
+    {"record": Record(PASSED).to_json(), "deselected": []},
+    {"record": {**Record(PASSED).to_json(), "details": {"seconds": "1"}}},
+    {"record": {**Record(PASSED).to_json(), "details": {"stage_seconds": [1]}}},
+    {"record": {**Record(PASSED).to_json(), "details": {"nosuch": 1}}},
+    {"deselected": 5},
+    {"deselected": [["a"]]},
+    {"deselected": [[["a"], "keras"]]},
+    {"environment_failure": None},
+    {"environment_failure": ["a"]},
+    {"something": 1},
+]
+
+
+@pytest.mark.parametrize("line", FORMS, ids=str)
+def test_a_line_of_another_form_is_ignored(
+    plan: Plan, capsys: pytest.CaptureFixture[str], line: dict[str, Any]
+) -> None:
+    append_line(plan.stream, line, [KEY])
+    stream(plan, Outcome("b", "keras", Status.PASS))
+    assert [outcome.status for outcome in outcomes_of(plan).values()] == [Status.NOT_RUN, Status.NOT_RUN, Status.PASS]
+    assert "stream.jsonl: 1 line is not from the runner and was ignored\n" in capsys.readouterr().err
+
+
+TEXTS = ["nonsense", "[]", "null", '{"record": ', "[" * 100_000, '{"a":' * 100_000, "9" * 10_000, "\ud800"]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=[text[:12] for text in TEXTS])
+def test_a_text_that_is_no_line_is_ignored(plan: Plan, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    Path(plan.stream).write_bytes(f"{text}\n{text}\n".encode("utf-8", "surrogatepass"))
+    stream(plan, PASSED)
+    assert outcomes_of(plan)["a", "keras"] == PASSED
+    assert "2 lines are not from the runner and were ignored\n" in capsys.readouterr().err
+
+
+HIDING: list[dict[str, Any]] = [
+    {"deselected": [["b", "keras"]]},
+    {"environment_failure": "forged"},
+    {"record": Record(Outcome("b", "keras", Status.PASS)).to_json(), "key": "k"},
+]
+
+
+@pytest.mark.parametrize("keys", [[], ["another key"], [""]])
+@pytest.mark.parametrize("line", HIDING, ids=lambda line: next(iter(line)))
+def test_a_line_without_a_seal_is_ignored(plan: Plan, line: dict[str, Any], keys: list[str]) -> None:
+    stream(plan, PASSED)
+    append_line(plan.stream, line, keys)
+    assert outcomes_of(plan) == {
+        ("a", "keras"): PASSED,
+        ("a", "tf.keras"): Outcome("a", "tf.keras", Status.NOT_RUN),
+        ("b", "keras"): Outcome("b", "keras", Status.NOT_RUN),
+    }
+
+
+def test_a_changed_line_is_ignored(plan: Plan) -> None:
+    stream(plan, Outcome("a", "keras", Status.FAIL, Stage.CALL))
+    file = Path(plan.stream)
+    file.write_text(file.read_text(encoding="utf-8").replace('"fail"', '"pass"'), encoding="utf-8")
+    assert outcomes_of(plan)["a", "keras"].status is Status.NOT_RUN
+
+
+def test_a_pipe_in_place_of_the_stream_holds_nothing_up(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(plan.stream)
+    assert {outcome.status for outcome in outcomes_of(plan).values()} == {Status.NOT_RUN}
+    assert "1 line is not from the runner" in capsys.readouterr().err
+    with pytest.raises(OSError, match="No such device"):
+        stream(plan, PASSED)
+
+
+def test_a_later_key_opens_what_the_session_wrote(plan: Plan, tmp_path: Path) -> None:
+    keys, file = StreamKeys(), tmp_path / "keys" / "tf215"
+    keys.write(file)
+    append_line(plan.stream, {"record": Record(PASSED).to_json(), "key": "k"}, keys.both)
+    for key in (keys.session, read_key(file)):
+        assert read_stream(Path(plan.stream), key).records == {PASSED.key: Record(PASSED)}
+    assert keys.session not in file.read_text(encoding="ascii")
+    assert file.stat().st_mode & 0o777 == 0o600
+    StreamKeys().write(file)
+    assert read_stream(Path(plan.stream), read_key(file)).records == {}
+    file.write_text("", encoding="ascii")
+    assert read_stream(Path(plan.stream), read_key(file)).records == {}
 
 
 def test_a_record_that_is_cut_gives_no_outcome(plan: Plan) -> None:

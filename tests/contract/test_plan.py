@@ -1,13 +1,11 @@
-"""The plan that goes in, and the lines that come back."""
+"""The plan that goes in."""
 
 from __future__ import annotations
 
-import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from harness.contract.plan import PathSpec, Plan, PlannedCell, append_line, read_lines
+from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 
@@ -53,39 +51,11 @@ def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
     assert plan.without([]) == plan
 
 
-def test_lines_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:
-    file = str(tmp_path / "stream.jsonl")
-    lines = [{"record": {"n": n, "text": "two\nlines \u2028 \ud800 é"}} for n in range(3)]
-    assert list(read_lines(file)) == []  # nobody has written yet
-    for line in lines:
-        append_line(file, line)
-    assert list(read_lines(file)) == lines
-
-
-@pytest.mark.parametrize("kept", range(1, len('{"n": 2}\n')))
-def test_last_line_cut_at_any_byte_is_left_out(tmp_path: Path, kept: int) -> None:
-    file = tmp_path / "stream.jsonl"
-    append_line(str(file), {"n": 1})
-    whole = file.stat().st_size
-    append_line(str(file), {"n": 2})
-    file.write_bytes(file.read_bytes()[: whole + kept])
-    assert list(read_lines(str(file))) == [{"n": 1}]
-
-
-@pytest.mark.parametrize("damage", [b"\n", b"}{\n", b"\xff\xfe{}\n", b"[1]\n", b"12\n", b'"text"\n'])
-def test_lines_that_are_no_message_are_left_out(tmp_path: Path, damage: bytes) -> None:
-    file = tmp_path / "stream.jsonl"
-    file.write_bytes(b'{"n": 1}\n' + damage)
-    append_line(str(file), {"n": 2})
-    assert list(read_lines(str(file))) == [{"n": 1}, {"n": 2}]
-
-
-def test_processes_that_append_at_once_do_not_mix(tmp_path: Path) -> None:
-    file = str(tmp_path / "stream.jsonl")
-    sent = [(file, {"n": n, "filler": chr(65 + n % 26) * 20_000}) for n in range(60)]
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        pool.starmap(append_line, sent, chunksize=1)
-        pool.close()
-        pool.join()
-    received = sorted(read_lines(file), key=lambda line: int(line["n"]))
-    assert received == [line for _, line in sent]
+def test_each_process_waits_longer_than_the_one_below_it_may_take() -> None:
+    slow = PlannedCell("slow", "keras", "cases/model_build/slow.yaml", "model_build", "pass", "0" * 16, timeout=50.0)
+    plan = Plan("tf215", "/", "stream", "fork", 20.0, 1, 1, [], [slow], patience=3.0)
+    deadlines = plan.deadlines
+    assert deadlines.cell == 20 + 50 + 3
+    assert deadlines.server == 20 + 2 * deadlines.cell + 3
+    assert deadlines.session == 2 * (600 + deadlines.server) + 3
+    assert replace(plan, cells=[]).deadlines.cell == 20 + 20 + 3

@@ -1,12 +1,14 @@
-"""What runs below a process, as /proc tells it. Where there is none, nothing is known to run there."""
+"""What runs below a process, as /proc shows it. Without /proc nothing is known to run there."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
-from typing import Collection
+import time
+from typing import Any, Collection
 
+REAP_LIMIT = 5.0  # seconds that a killed process may take to end; one that hangs in the kernel may take for ever
 _PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
@@ -20,8 +22,25 @@ def children(pid: int) -> set[int]:
     return found
 
 
+def reap(pid: int, limit: float = REAP_LIMIT) -> tuple[int, Any] | None:
+    """The status and resource usage of a child that was killed; None where it has not ended within the limit.
+
+    Raises ChildProcessError where it is not a child.
+    """
+    deadline = time.monotonic() + limit
+    pause = 0.0005
+    while True:
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return status, usage
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)
+
+
 def end_orphans(own: Collection[int] = ()) -> None:
-    """Kill every child of this process but its `own`, and then what they leave, until there is nothing more.
+    """Kill every child of this process but its `own`, and then what they leave, until nothing more is left.
 
     For a process that adopts orphans (`harness.contract.processes`), whose own children are known to it.
     """
@@ -33,7 +52,8 @@ def end_orphans(own: Collection[int] = ()) -> None:
         for pid in orphans:
             try:
                 os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+                if reap(pid) is None:  # it hangs in the kernel, which ends it when it can
+                    left_alone.add(pid)
             except PermissionError:  # it has become another user's
                 left_alone.add(pid)
             except (ProcessLookupError, ChildProcessError):
