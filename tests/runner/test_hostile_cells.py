@@ -55,12 +55,13 @@ raise ValueError("not to be hidden")
 """
 FLOOD = """
 import os
+def is_open(number):
+    return os.path.exists("/proc/self/fd/%d" % number)
+output = os.fstat(1)
+reports = [n for n in range(3, 64) if is_open(n) and not os.path.samestat(os.fstat(n), output)]
 while True:
-    for number in range(3, 64):
-        try:
-            os.write(number, b"x" * 65536)
-        except OSError:
-            pass
+    for number in reports:
+        os.write(number, b"x" * 65536)
 """
 WARN = """
 import KERAS, warnings
