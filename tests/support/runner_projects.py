@@ -205,7 +205,7 @@ class Project:
         mark = b"RUNNER_TEST=" + str(self.root).encode() + b"\0"
         return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and mark in _variables_of(entry)]
 
-    def all_ended(self, seconds: float = 5.0) -> bool:
+    def all_ended(self, seconds: float = 60.0) -> bool:
         """Whether all those processes are gone within so many seconds."""
         return wait_until(lambda: not self.alive(), seconds)
 
@@ -217,7 +217,7 @@ def _variables_of(process: str) -> bytes:
         return b""
 
 
-def wait_until(condition: Any, seconds: float = 10.0) -> bool:
+def wait_until(condition: Any, seconds: float = 120.0) -> bool:
     """Whether the condition comes true within so many seconds."""
     end = time.monotonic() + seconds
     while not condition():
