@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 IMPORT_LIMIT = 600.0  # seconds that importing TensorFlow may take, which is slow the first time
-PATIENCE = 60.0  # seconds that a process may take beyond what its work takes, on a busy machine
+MARGIN = 60.0  # seconds that a process may take beyond what its work takes, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Deadlines:
 
     timeout: float
     importing: float
-    patience: float = PATIENCE
+    patience: float = MARGIN
 
     @property
     def cell(self) -> float:

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass, field, replace
 from typing import Iterable
 
-from harness.contract.deadlines import PATIENCE, Deadlines
+from harness.contract.deadlines import MARGIN, Deadlines
 from harness.contract.records import CellKey, Outcome
 
 
@@ -65,7 +65,7 @@ class Plan:
     cached: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
-    patience: float = PATIENCE
+    patience: float = MARGIN
 
     @property
     def deadlines(self) -> Deadlines:
