@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -24,12 +23,7 @@ from harness.controller.environments.interpreters import missing_interpreter
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.selection import Selection
-from harness.controller.results.documents import Column
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., Column]
-Edit = Callable[[str, str, str], None]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 CELLS = [
     ("dense", "tensorflow.keras"),
@@ -110,15 +104,15 @@ def test_the_version_is_printed(option: str, capsys: pytest.CaptureFixture[str])
 
 
 def test_root_stands_before_or_after_the_command(
-    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["plan", "--root", str(project)]) == 0
+    assert main(["plan", "--root", str(project.root)]) == 0
     after = capsys.readouterr()
-    assert main(["--root", str(project), "plan"]) == 0
+    assert main(["--root", str(project.root), "plan"]) == 0
     assert capsys.readouterr() == after
     assert after.out.endswith("2 environments, 10 cells\n")
-    assert main(["--root", "nowhere", "plan", "--root", str(project)]) == 0
+    assert main(["--root", "nowhere", "plan", "--root", str(project.root)]) == 0
 
 
 def test_pytest_gets_all_after_two_dashes() -> None:
@@ -145,20 +139,20 @@ def test_pytest_gets_all_after_two_dashes() -> None:
         (["-x"], "unknown option '-x' (pass pytest arguments after --)"),
     ],
 )
-def test_run_refuses_other_words_before_two_dashes(harness: Command, arguments: list[str], said: str) -> None:
-    done = harness("run", *arguments)
+def test_run_refuses_other_words_before_two_dashes(project: TinyProject, arguments: list[str], said: str) -> None:
+    done = project.run("run", *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"harness run: {said}\n")
 
 
-def test_other_commands_refuse_unexpected_words(harness: Command) -> None:
-    done = harness("plan", "tf215")
+def test_other_commands_refuse_unexpected_words(project: TinyProject) -> None:
+    done = project.run("plan", "tf215")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "harness plan: unexpected argument 'tf215'; did you mean -e tf215?\n"
-    assert harness("validate", "tf215").stderr == "harness validate: unexpected argument 'tf215'\n"
+    assert project.run("validate", "tf215").stderr == "harness validate: unexpected argument 'tf215'\n"
 
 
-def test_elsewhere_two_dashes_only_end_the_options(harness: Command) -> None:
-    done = harness("script", "-p", "keras", "--", "version")
+def test_elsewhere_two_dashes_only_end_the_options(project: TinyProject) -> None:
+    done = project.run("script", "-p", "keras", "--", "version")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -170,7 +164,7 @@ def test_elsewhere_two_dashes_only_end_the_options(harness: Command) -> None:
     ],
 )
 def test_the_worker_gets_only_given_options(
-    harness: Command, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: list[str]
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: list[str]
 ) -> None:
     handed: list[list[str]] = []
 
@@ -179,19 +173,19 @@ def test_the_worker_gets_only_given_options(
         raise HarnessError("enough")
 
     monkeypatch.setattr(run, "preflight", preflight)
-    assert harness("run", *given).stderr == "enough\n"
+    assert project.run("run", *given).stderr == "enough\n"
     assert handed == [expected]
 
 
 @pytest.mark.parametrize(("command", "code"), [("run", Exit.BROKEN), ("show", Exit.AGREES)])
-def test_unread_output_fails_a_run(project: Path, keep: Keep, column: Columns, command: str, code: Exit) -> None:
-    keep("results", column(*PASSED))
-    (project / "locks").mkdir(exist_ok=True)
-    (project / "locks" / "tf115.txt").touch()
+def test_unread_output_fails_a_run(project: TinyProject, command: str, code: Exit) -> None:
+    project.keep("results", make_column(*PASSED))
+    (project.root / "locks").mkdir(exist_ok=True)
+    (project.root / "locks" / "tf115.txt").touch()
     chosen = ["-e", "tf115"] if command == "run" else []
     reader, writer = os.pipe()
     os.close(reader)
-    arguments = [sys.executable, "-m", "harness", command, "--root", str(project), *chosen]
+    arguments = [sys.executable, "-m", "harness", command, "--root", str(project.root), *chosen]
     done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
     os.close(writer)
     assert (done.returncode, done.stderr) == (code, "")
@@ -214,27 +208,27 @@ def test_unread_output_fails_a_run(project: Path, keep: Keep, column: Columns, c
         ),
     ],
 )
-def test_quick_commands_import_little(project: Path, arguments: list[str], unneeded: list[str]) -> None:
-    load_project(project)
+def test_quick_commands_import_little(project: TinyProject, arguments: list[str], unneeded: list[str]) -> None:
+    load_project(project.root)
     code = "import sys\nfrom harness.controller.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
     code += "print('modules:', *sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=project, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *arguments], cwd=project.root, capture_output=True, text=True, check=True
     )
     assert "usage: harness" in done.stdout or "2 environments, 10 cells" in done.stdout
     assert not set(unneeded) & set(done.stdout.rpartition("modules:")[2].split())
 
 
-def test_validate_counts_what_is_there(harness: Command) -> None:
-    done = harness("validate")
+def test_validate_counts_what_is_there(project: TinyProject) -> None:
+    done = project.run("validate")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "4 environments, 3 import paths, 2 cases: valid\n"
 
 
 def test_the_project_is_found_from_inside(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(project / "cases" / "snippet")
+    monkeypatch.chdir(project.root / "cases" / "snippet")
     assert main(["validate"]) == 0
     assert capsys.readouterr().out.endswith("2 cases: valid\n")
 
@@ -250,13 +244,13 @@ def test_a_missing_matrix_names_the_option(
     assert capsys.readouterr().err == "nowhere is not a folder\n"
 
 
-def test_all_faults_are_reported_before_anything_runs(project: Path, harness: Command, edit: Edit) -> None:
-    edit("cases/model_build/dense.yaml", "expect:", "expcet:")
-    edit("cases/snippet/version.yaml", "  import", " import")
-    shutil.copy(project / "cases/snippet/version.yaml", project / "cases/snippet/again.yaml")
-    edit("matrix.yaml", "default: quick", "default: quik")
+def test_all_faults_are_reported_before_anything_runs(project: TinyProject) -> None:
+    project.edit("cases/model_build/dense.yaml", "expect:", "expcet:")
+    project.edit("cases/snippet/version.yaml", "  import", " import")
+    shutil.copy(project.root / "cases/snippet/version.yaml", project.root / "cases/snippet/again.yaml")
+    project.edit("matrix.yaml", "default: quick", "default: quik")
     for command in ("validate", "plan", "run", "collect", "show", "accept"):
-        done = harness(command)
+        done = project.run(command)
         assert done.returncode == 2, command
         lines = done.stderr.splitlines()
         assert "cases/model_build/dense.yaml:8: unknown key 'expcet'; did you mean 'expect'?" in lines
@@ -265,13 +259,13 @@ def test_all_faults_are_reported_before_anything_runs(project: Path, harness: Co
         assert any(line.startswith("cases/snippet/version.yaml:") for line in lines)
         assert done.stdout == ""
         assert any(": the id 'version' is already used in" in line for line in lines)
-    assert sorted(entry.name for entry in project.iterdir()) == ["cases", "matrix.yaml", "tox.ini", "toxfile.py"]
+    assert sorted(entry.name for entry in project.root.iterdir()) == ["cases", "matrix.yaml", "tox.ini", "toxfile.py"]
 
 
-def test_cases_are_checked_despite_matrix_faults(project: Path, harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", "default: quick", "default: quik")
-    edit("cases/model_build/dense.yaml", "layers.Dense", "tf.kears::layers.Dense")
-    done = harness("validate")
+def test_cases_are_checked_despite_matrix_faults(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "default: quick", "default: quik")
+    project.edit("cases/model_build/dense.yaml", "layers.Dense", "tf.kears::layers.Dense")
+    done = project.run("validate")
     assert done.returncode == 2
     assert [line.partition(": ")[2] for line in done.stderr.splitlines()] == [
         "unknown import path 'tf.kears' of layers.Dense; did you mean 'tf.keras'?",
@@ -279,36 +273,36 @@ def test_cases_are_checked_despite_matrix_faults(project: Path, harness: Command
     ]
 
 
-def test_a_duplicate_id_names_its_second_file(project: Path, harness: Command) -> None:
-    dense = project / "cases" / "model_build" / "dense.yaml"
+def test_a_duplicate_id_names_its_second_file(project: TinyProject) -> None:
+    dense = project.root / "cases" / "model_build" / "dense.yaml"
     text = dense.read_text(encoding="utf-8").replace("id: dense", "id: version")
     dense.with_name("version.yaml").write_text(text, encoding="utf-8")
-    done = harness("validate")
+    done = project.run("validate")
     assert done.returncode == 2
     assert done.stderr == (
         "cases/snippet/version.yaml:1: the id 'version' is already used in cases/model_build/version.yaml\n"
     )
 
 
-def test_invalid_yaml_names_its_line(harness: Command, edit: Edit) -> None:
-    edit("cases/snippet/version.yaml", "title: The", "title: [The")
-    done = harness("validate")
+def test_invalid_yaml_names_its_line(project: TinyProject) -> None:
+    project.edit("cases/snippet/version.yaml", "title: The", "title: [The")
+    done = project.run("validate")
     assert done.returncode == 2
     assert done.stderr.startswith("cases/snippet/version.yaml:4: not YAML: ")
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_no_cases_names_the_folder(project: Path, harness: Command) -> None:
-    shutil.rmtree(project / "cases")
-    (project / "cases").mkdir()
-    done = harness("run")
+def test_no_cases_names_the_folder(project: TinyProject) -> None:
+    shutil.rmtree(project.root / "cases")
+    (project.root / "cases").mkdir()
+    done = project.run("run")
     assert done.returncode == 2
     assert done.stderr == "cases/:1: no cases: add one as cases/<kind>/<id>.yaml\n"
 
 
-def test_a_case_must_become_valid_python(harness: Command, edit: Edit) -> None:
-    edit("cases/model_build/dense.yaml", "layers.Dense", "layers.lambda")
-    done = harness("validate")
+def test_a_case_must_become_valid_python(project: TinyProject) -> None:
+    project.edit("cases/model_build/dense.yaml", "layers.Dense", "layers.lambda")
+    done = project.run("validate")
     assert done.returncode == 2
     assert done.stderr.startswith("cases/model_build/dense.yaml:")
     assert "lambda" in done.stderr
@@ -325,24 +319,22 @@ def test_a_case_must_become_valid_python(harness: Command, edit: Edit) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "run", "show", "accept"])
-def test_unmatched_patterns_exit_2(
-    harness: Command, keep: Keep, column: Columns, command: str, arguments: list[str], said: str
-) -> None:
+def test_unmatched_patterns_exit_2(project: TinyProject, command: str, arguments: list[str], said: str) -> None:
     for folder in ("results", ".harness/run"):
-        keep(folder, column(*PASSED))
-    done = harness(command, *arguments)
+        project.keep(folder, make_column(*PASSED))
+    done = project.run(command, *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
 
 
 @pytest.mark.parametrize("command", ["plan", "run", "show"])
-def test_a_selection_without_cells_exits_2(harness: Command, command: str) -> None:
-    done = harness(command, "-e", "tf215", "-k", "dense", "-p", "keras")
+def test_a_selection_without_cells_exits_2(project: TinyProject, command: str) -> None:
+    done = project.run(command, "-e", "tf215", "-k", "dense", "-p", "keras")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(("the selection has no cell", "nothing to show"))
 
 
-def test_plan_as_a_table(harness: Command) -> None:
-    done = harness("plan")
+def test_plan_as_a_table(project: TinyProject) -> None:
+    done = project.run("plan")
     assert done.returncode == 0
     assert [line.split() for line in done.stdout.splitlines()] == [
         ["tf215", "TensorFlow", "2.15.1", "Python", "3.11", "5", "cells"],
@@ -351,8 +343,8 @@ def test_plan_as_a_table(harness: Command) -> None:
     ]
 
 
-def test_plan_as_json(harness: Command) -> None:
-    done = harness("plan", "-g", "tf1x", "-e", "tf216*", "-p", "*.keras", "--format", "json")
+def test_plan_as_json(project: TinyProject) -> None:
+    done = project.run("plan", "-g", "tf1x", "-e", "tf216*", "-p", "*.keras", "--format", "json")
     data = json.loads(done.stdout)
     assert data["environments"] == ["tf115", "tf216", "tf216-legacy"]
     assert [(cell["case"], cell["path"]) for cell in data["cells"]] == [key for key in CELLS if key[1] != "keras"]
@@ -369,95 +361,91 @@ def test_plan_as_json(harness: Command) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["show", "plan", "accept"])
-def test_unmatched_case_patterns_are_searched_for(
-    harness: Command, keep: Keep, column: Columns, command: str, pattern: str, hint: str
-) -> None:
+def test_unmatched_case_patterns_are_searched_for(project: TinyProject, command: str, pattern: str, hint: str) -> None:
     for folder in ("results", ".harness/run"):
-        keep(folder, column(*PASSED[:2], FAILED))
-    done = harness(command, "-k", pattern)
+        project.keep(folder, make_column(*PASSED[:2], FAILED))
+    done = project.run(command, "-k", pattern)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"no case id matches {pattern!r}{hint}\n")
 
 
-def test_a_hint_names_at_most_five_cases(project: Path, harness: Command) -> None:
-    text = (project / "cases/snippet/version.yaml").read_text(encoding="utf-8")
+def test_a_hint_names_at_most_five_cases(project: TinyProject) -> None:
+    text = (project.root / "cases/snippet/version.yaml").read_text(encoding="utf-8")
     for number in range(7):
-        file = project / f"cases/snippet/v{number}.yaml"
+        file = project.root / f"cases/snippet/v{number}.yaml"
         file.write_text(text.replace("id: version", f"id: v{number}"), encoding="utf-8")
-    done = harness("show", "-k", "*path has*")
+    done = project.run("show", "-k", "*path has*")
     assert done.stderr.endswith("; cases that mention it: 8 by title (v0, v1, v2, v3, v4 and 3 more)\n")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 @pytest.mark.parametrize("command", ["plan", "show", "validate", "run"])
-def test_a_full_device_is_one_sentence(project: Path, keep: Keep, column: Columns, command: str) -> None:
-    keep("results", column(*PASSED))
-    (project / "locks").mkdir()
-    (project / "locks" / "tf115.txt").touch()
+def test_a_full_device_is_one_sentence(project: TinyProject, command: str) -> None:
+    project.keep("results", make_column(*PASSED))
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf115.txt").touch()
     chosen = ["-e", "tf115"] if command == "run" else []
     with open("/dev/full", "w", encoding="utf-8") as full:
-        arguments = [sys.executable, "-m", "harness", "--root", str(project), command, *chosen]
+        arguments = [sys.executable, "-m", "harness", "--root", str(project.root), command, *chosen]
         done = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
     message = "standard output cannot be written: No space left on device\n"
     assert (done.returncode, done.stderr) == (Exit.BROKEN, message)
 
 
 def test_a_bug_keeps_its_traceback(
-    harness: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(project: Project, selection: Selection, arguments: list[str]) -> NoReturn:
         raise FileNotFoundError("a bug")
 
     monkeypatch.setattr(run, "preflight", fail)
-    done = harness("run")
+    done = project.run("run")
     assert done.returncode == Exit.BROKEN
     assert done.stderr.startswith("Traceback ")
     assert done.stderr.endswith("FileNotFoundError: a bug\n")
 
 
 @pytest.mark.parametrize("command", ["run", "accept", "flaky", "collect"])
-def test_unwritable_state_is_one_sentence(
-    project: Path, harness: Command, keep: Keep, column: Columns, command: str
-) -> None:
+def test_unwritable_state_is_one_sentence(project: TinyProject, command: str) -> None:
     if command == "accept":
-        keep("results", column(*PASSED))
-    (project / "locks").mkdir()
-    (project / "locks" / "tf115.txt").touch()
-    (project / ".harness").write_text("not a folder", encoding="utf-8")
-    done = harness(command, *(["-e", "tf115"] if command in ("run", "flaky") else []))
+        project.keep("results", make_column(*PASSED))
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf115.txt").touch()
+    (project.root / ".harness").write_text("not a folder", encoding="utf-8")
+    done = project.run(command, *(["-e", "tf115"] if command in ("run", "flaky") else []))
     assert done.returncode == Exit.BROKEN
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"{project / '.harness'}")
+    assert line.startswith(f"{project.root / '.harness'}")
     assert "cannot be written: " in line
 
 
-def test_long_lines_stay_whole_in_a_pipe(project: Path, keep: Keep, column: Columns, edit: Edit) -> None:
+def test_long_lines_stay_whole_in_a_pipe(project: TinyProject) -> None:
     title = " ".join(["word"] * 60)
-    edit("cases/snippet/version.yaml", "title: The path has a version", f"title: {title}")
+    project.edit("cases/snippet/version.yaml", "title: The path has a version", f"title: {title}")
     message = " ".join(["reason"] * 40)
-    keep("results", column(*PASSED[:2], replace(FAILED, message=message)))
+    project.keep("results", make_column(*PASSED[:2], replace(FAILED, message=message)))
     for arguments, text in [(["-k", "version"], title), (["--cell", "version[keras]", "-e", "tf215"], message)]:
-        command = [sys.executable, "-m", "harness", "show", "--root", str(project), *arguments]
+        command = [sys.executable, "-m", "harness", "show", "--root", str(project.root), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
         assert any(text in line for line in done.stdout.splitlines())
 
 
 @pytest.mark.parametrize("cell", CELLS, ids="-".join)
-def test_script_prints_python_with_its_stages(harness: Command, cell: tuple[str, str]) -> None:
-    done = harness("script", cell[0], "-p", cell[1])
+def test_script_prints_python_with_its_stages(project: TinyProject, cell: tuple[str, str]) -> None:
+    done = project.run("script", cell[0], "-p", cell[1])
     assert (done.returncode, done.stderr) == (0, "")
     assert ast.parse(done.stdout).body
     stages = [line[2:] for line in done.stdout.splitlines() if line.startswith("# ")]
     assert stages == (["import", "build", "check"] if cell[0] == "dense" else ["call"])
 
 
-def test_script_refuses_what_it_does_not_know(harness: Command) -> None:
-    done = harness("script", "dens", "-p", "keras")
+def test_script_refuses_what_it_does_not_know(project: TinyProject) -> None:
+    done = project.run("script", "dens", "-p", "keras")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "unknown case 'dens'; did you mean 'dense'?\n"
-    done = harness("script", "dense", "-p", "tensorflow.kera")
+    done = project.run("script", "dense", "-p", "tensorflow.kera")
     assert done.stderr == "unknown import path 'tensorflow.kera'; did you mean 'tensorflow.keras'?\n"
 
 
-def test_lock_needs_an_interpreter_of_the_environment(harness: Command) -> None:
-    done = harness("lock", "-g", "tf1x")
+def test_lock_needs_an_interpreter_of_the_environment(project: TinyProject) -> None:
+    done = project.run("lock", "-g", "tf1x")
     assert (done.returncode, done.stderr) == (3, f"tf115: {missing_interpreter('3.99')}\n")

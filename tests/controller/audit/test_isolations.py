@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
-
 from harness.controller.audit.isolations import sample_cells
 from harness.controller.results.documents import read_column
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.support.tiny_project import TinyProject
 
 # A fork is not the process in which TensorFlow was imported.
 TELLS = """\
@@ -26,22 +21,22 @@ code: |
 """
 
 
-def test_isolations_that_agree(project: Path, made: None, harness: Command) -> None:
-    done = harness("audit", "--isolations", "-e", "tf215", "--sample", "4", "--seed", "3")
+def test_isolations_that_agree(project: TinyProject, made: None) -> None:
+    done = project.run("audit", "--isolations", "-e", "tf215", "--sample", "4", "--seed", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "4 cells drawn (seed 3) of 5"
     assert [line for line in lines if line.startswith("isolation: ")] == ["isolation: spawn", "isolation: fork"]
-    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert len(cells) == 4
     assert lines[-1] == "4 cells drawn (seed 3), 4 run in both isolations: none differ"
 
 
-def test_a_difference_is_told(project: Path, made: None, harness: Command) -> None:
-    (keras,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
+def test_a_difference_is_told(project: TinyProject, made: None) -> None:
+    (keras,) = project.root.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
     keras.write_text("import os\n__version__ = '2.15.0'\nPROCESS = os.getpid()\n", encoding="utf-8")
-    (project / "cases" / "snippet" / "tells.yaml").write_text(TELLS, encoding="utf-8")
-    done = harness("audit", "--isolations", "-e", "tf215", "--seed", "3")
+    (project.root / "cases" / "snippet" / "tells.yaml").write_text(TELLS, encoding="utf-8")
+    done = project.run("audit", "--isolations", "-e", "tf215", "--seed", "3")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-2:] == [
         "tf215 tells[tf.keras]: fork fail at call (AssertionError: 2.15.0), spawn pass",
@@ -49,10 +44,10 @@ def test_a_difference_is_told(project: Path, made: None, harness: Command) -> No
     ]
 
 
-def test_an_environment_without_an_answer_is_told(project: Path, made: None, harness: Command) -> None:
-    (project / "locks").mkdir(exist_ok=True)
-    (project / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
-    done = harness("audit", "--isolations", "-e", "tf115", "-e", "tf215")
+def test_an_environment_without_an_answer_is_told(project: TinyProject, made: None) -> None:
+    (project.root / "locks").mkdir(exist_ok=True)
+    (project.root / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
+    done = project.run("audit", "--isolations", "-e", "tf115", "-e", "tf215")
     assert done.returncode == 3
     assert done.stdout.count("\ntf115 env-fail: ") == 2
     assert done.stdout.endswith("10 cells drawn (seed " + done.stdout.rpartition("seed ")[2])
@@ -69,7 +64,7 @@ def test_cells_are_drawn_by_the_seed() -> None:
     assert len(sample_cells(cells, 1, 1)) == 1
 
 
-def test_isolations_and_the_last_run_exclude_each_other(harness: Command) -> None:
-    done = harness("audit", "--isolations", "--run")
+def test_isolations_and_the_last_run_exclude_each_other(project: TinyProject) -> None:
+    done = project.run("audit", "--isolations", "--run")
     assert (done.returncode, done.stdout) == (2, "")
     assert "not allowed with argument" in done.stderr

@@ -22,8 +22,9 @@ from harness.controller.environments.installed import facts
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import Column
 from tests.support.processes import PATIENCE, in_background, wait_for
+from tests.support.tiny_project import TinyProject, make_column
+from tests.support.tiny_tensorflow import fill_environment
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
 Keep = Callable[[str, Column], Path]
 
 CASES = {
@@ -48,32 +49,32 @@ OUTCOMES = [
 
 
 @pytest.fixture
-def made(project: Path, fill: Callable[[Path], None]) -> Path:
+def made(project: TinyProject) -> Path:
     """The project with the environment tf215, and cases that end in every way."""
     for name, code in CASES.items():
-        file = project / "cases" / "snippet" / f"{name}.yaml"
+        file = project.root / "cases" / "snippet" / f"{name}.yaml"
         file.write_text(SNIPPET.format(name, code), encoding="utf-8")
-    prefix = project / ".tox" / "tf215"
+    prefix = project.root / ".tox" / "tf215"
     subprocess.run([find_uv_bin(), "venv", "--quiet", "--python", sys.executable, str(prefix)], check=True)
-    fill(prefix)
-    return project
+    fill_environment(prefix)
+    return project.root
 
 
 @pytest.fixture
-def accepted(made: Path, keep: Keep) -> Callable[..., Path]:
+def accepted(made: Path, project: TinyProject) -> Callable[..., Path]:
     """Keep a column of these outcomes, in results/ or as the last run."""
 
     def accepted(*outcomes: Outcome, folder: str = "results") -> Path:
         environment = load_project(made).matrix.environments["tf215"]
         installed = facts(environment, made / ".tox" / "tf215")
-        return keep(folder, Column(installed, {outcome.key: outcome for outcome in outcomes}))
+        return project.keep(folder, Column(installed, {outcome.key: outcome for outcome in outcomes}))
 
     return accepted
 
 
-def test_every_status_is_confirmed_by_plain_python(accepted: Callable[..., Path], harness: Command) -> None:
+def test_every_status_is_confirmed_by_plain_python(accepted: Callable[..., Path], project: TinyProject) -> None:
     accepted(*OUTCOMES, folder="results")
-    done = harness("audit", "--seed", "7")
+    done = project.run("audit", "--seed", "7")
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
     assert lines[0] == "7 cells drawn (seed 7) of 7"
@@ -108,57 +109,55 @@ def test_every_status_is_confirmed_by_plain_python(accepted: Callable[..., Path]
         ),
     ],
 )
-def test_a_wrong_record_is_found(wrong: Outcome, said: str, accepted: Callable[..., Path], harness: Command) -> None:
+def test_a_wrong_record_is_found(
+    wrong: Outcome, said: str, accepted: Callable[..., Path], project: TinyProject
+) -> None:
     accepted(OUTCOMES[2], wrong)
-    done = harness("audit", "--seed", "7")
+    done = project.run("audit", "--seed", "7")
     assert done.returncode == 1
     assert f"tf215 {wrong.case}[{wrong.path}]: {said}\n" in done.stdout
     assert done.stdout.endswith(": 1 disagree\n")
 
 
-def test_only_what_scripts_can_show_is_sampled(accepted: Callable[..., Path], harness: Command) -> None:
+def test_only_what_scripts_can_show_is_sampled(accepted: Callable[..., Path], project: TinyProject) -> None:
     unmet, skipped = (Outcome(*OUTCOMES[1].key, Status.UNMET), Outcome(*OUTCOMES[4].key, Status.SKIP))
     accepted(OUTCOMES[2], unmet, skipped)
-    done = harness("audit", "--sample", "5")
+    done = project.run("audit", "--sample", "5")
     assert done.returncode == 0
     assert re.match(r"1 cells drawn \(seed \d+\) of 1; not drawn from: 1 unmet, 1 skip\n", done.stdout)
 
 
-def test_the_selection_says_what_is_drawn_from(accepted: Callable[..., Path], harness: Command) -> None:
+def test_the_selection_says_what_is_drawn_from(accepted: Callable[..., Path], project: TinyProject) -> None:
     accepted(*OUTCOMES)
-    done = harness("audit", "-k", "version", "-p", "t*", "--seed", "1", "-j", "1")
+    done = project.run("audit", "-k", "version", "-p", "t*", "--seed", "1", "-j", "1")
     assert done.stdout.endswith("2 cells drawn (seed 1): 2 pass: all agree\n")
-    nothing = harness("audit", "-e", "tf216")
+    nothing = project.run("audit", "-e", "tf216")
     assert nothing.returncode == 2
     assert nothing.stderr.startswith("nothing to audit: no outcome of this selection in ")
-    assert harness("audit", "-k", "versio").returncode == 2
+    assert project.run("audit", "-k", "versio").returncode == 2
 
 
-def test_a_missing_environment_must_run_first(
-    project: Path, keep: Keep, column: Callable[..., Column], harness: Command
-) -> None:
-    keep("results", column(OUTCOMES[2]))
-    done = harness("audit")
+def test_a_missing_environment_must_run_first(project: TinyProject) -> None:
+    project.keep("results", make_column(OUTCOMES[2]))
+    done = project.run("audit")
     assert done.returncode == 3
     assert done.stderr == "not installed: tf215; run it first: `harness run -e tf215`\n"
 
 
-def test_results_of_other_packages_are_not_compared(
-    made: Path, keep: Keep, column: Callable[..., Column], harness: Command
-) -> None:
-    keep("results", column(OUTCOMES[2], packages={"numpy": "1"}))
-    done = harness("audit")
+def test_results_of_other_packages_are_not_compared(made: Path, project: TinyProject) -> None:
+    project.keep("results", make_column(OUTCOMES[2], packages={"numpy": "1"}))
+    done = project.run("audit")
     assert done.returncode == 3
     assert done.stderr == "tf215: its packages are not those of the results: run it first: `harness run -e tf215`\n"
 
 
 def test_a_run_of_another_script_is_not_compared(
-    made: Path, accepted: Callable[..., Path], harness: Command, edit: Callable[[str, str, str], None]
+    made: Path, accepted: Callable[..., Path], project: TinyProject
 ) -> None:
     accepted(*OUTCOMES[2:4], folder=".harness/run")
-    assert harness("audit", "--run").returncode == 0
-    edit("cases/snippet/version.yaml", "2.15.0", "2.15.1")
-    done = harness("audit", "--run")
+    assert project.run("audit", "--run").returncode == 0
+    project.edit("cases/snippet/version.yaml", "2.15.0", "2.15.1")
+    done = project.run("audit", "--run")
     assert done.returncode == 3
     assert done.stderr == "tf215: version has changed since its run: run it again\n"
 
@@ -199,8 +198,8 @@ def drawn(cells: list[RecordedCell], size: int, seed: int = 7) -> dict[str, int]
     return dict(Counter(cell.recorded.status.value for cell in draw_sample(cells, size, seed)))
 
 
-def test_samples_have_every_status(project: Path) -> None:
-    many = cells(project, **{"pass": 900, "fail": 80, "absent": 20, "crash": 3})
+def test_samples_have_every_status(project: TinyProject) -> None:
+    many = cells(project.root, **{"pass": 900, "fail": 80, "absent": 20, "crash": 3})
     counts = drawn(many, 100)
     assert sum(counts.values()) == 100
     assert counts["crash"] == 3
@@ -209,8 +208,8 @@ def test_samples_have_every_status(project: Path) -> None:
     assert counts["pass"] >= 60
 
 
-def test_small_samples_share_statuses_evenly(project: Path) -> None:
-    many = cells(project, **{"pass": 900, "fail": 80, "crash": 1})
+def test_small_samples_share_statuses_evenly(project: TinyProject) -> None:
+    many = cells(project.root, **{"pass": 900, "fail": 80, "crash": 1})
     assert drawn(many, 1) == {"pass": 1, "fail": 1, "crash": 1}
     small = drawn(many, 6)
     assert small["crash"] == 1
@@ -219,8 +218,8 @@ def test_small_samples_share_statuses_evenly(project: Path) -> None:
     assert sum(small.values()) == 6
 
 
-def test_a_seed_repeats_its_sample(project: Path) -> None:
-    many = cells(project, **{"pass": 50, "fail": 20})
+def test_a_seed_repeats_its_sample(project: TinyProject) -> None:
+    many = cells(project.root, **{"pass": 50, "fail": 20})
     assert draw_sample(many, 20, 7) == draw_sample(many, 20, 7)
     assert draw_sample(many, 20, 7) != draw_sample(many, 20, 8)
     assert draw_sample(many, 1000, 7) == many

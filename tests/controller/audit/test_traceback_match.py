@@ -19,6 +19,7 @@ from harness.controller.audit.script_process import ScriptProcess, ScriptResult
 from harness.controller.audit.traceback_match import Raised, as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.project.loader import load_matrix
 from tests.support import ROOT
+from tests.support.tiny_project import TinyProject
 
 KEY = ("case", "keras")
 End = Callable[..., tuple[ScriptResult, Raised | None, str]]
@@ -87,14 +88,14 @@ def python(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def end(python: Path, project: Path) -> Iterator[End]:
+def end(python: Path, project: TinyProject) -> Iterator[End]:
     """Run a script to its end: how it ended, what raised, and the file that it was in."""
     attempts = []
 
     def end(
         script: str, seconds: float = 60, output: int = 100_000, name: str = "tf215"
     ) -> tuple[ScriptResult, Raised | None, str]:
-        environment = load_matrix(project).environments[name]
+        environment = load_matrix(project.root).environments[name]
         attempts.append(ScriptProcess(environment, python, "case", script, seconds, output))
         while (ended := attempts[-1].poll()) is None:
             time.sleep(0.02)

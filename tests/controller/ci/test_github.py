@@ -6,15 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.controller.cli import main
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.support.tiny_project import TinyProject
 
 GH = f"""\
 #!{sys.executable}
@@ -94,39 +92,47 @@ def test_what_gh_says_against_it_is_told_in_a_sentence(
 
 
 @pytest.fixture
-def clone(project: Path, commit: Callable[[], str], tmp_path: Path) -> Path:
+def clone(project: TinyProject, tmp_path: Path) -> Path:
     """A clone of the project's repository, whose project is a folder in it."""
-    commit()
-    git(project.parent, "branch", "-M", "main")
-    git(tmp_path, "clone", "--quiet", project.parent.as_uri(), str(tmp_path / "clone"))
-    return tmp_path / "clone" / project.name
+    project.commit()
+    git(project.root.parent, "branch", "-M", "main")
+    git(tmp_path, "clone", "--quiet", project.root.parent.as_uri(), str(tmp_path / "clone"))
+    return tmp_path / "clone" / project.root.name
 
 
 def propose(clone: Path, report: str) -> int:
     return main(["propose", "changes", report, "--title", "new results", "--root", str(clone)])
 
 
-def test_changes_are_pushed_to_a_branch_with_a_pull_request(gh: Path, report: str, project: Path, clone: Path) -> None:
+def test_changes_are_pushed_to_a_branch_with_a_pull_request(
+    gh: Path, report: str, project: TinyProject, clone: Path
+) -> None:
     (clone / "results").mkdir()
     (clone / "results" / "history.csv").write_text("new\n", encoding="utf-8")
     assert propose(clone, report) == 0
     assert [call[:2] for call in calls(gh)] == [["pr", "list"], ["auth", "setup-git"], ["pr", "create"]]
-    assert git(project.parent, "log", "--format=%s by %an", "main..changes") == "new results by github-actions[bot]"
-    assert git(project.parent, "show", f"changes:{project.name}/results/history.csv") == "new"
+    assert (
+        git(project.root.parent, "log", "--format=%s by %an", "main..changes") == "new results by github-actions[bot]"
+    )
+    assert git(project.root.parent, "show", f"changes:{project.root.name}/results/history.csv") == "new"
 
 
-def test_the_pull_request_that_is_open_gets_the_new_changes(gh: Path, report: str, project: Path, clone: Path) -> None:
+def test_the_pull_request_that_is_open_gets_the_new_changes(
+    gh: Path, report: str, project: TinyProject, clone: Path
+) -> None:
     for text in ("one", "two"):
         git(clone, "switch", "--quiet", "main")
         (clone / "new.txt").write_text(text, encoding="utf-8")
         is_open(gh, *([OPEN] if text == "two" else []))
         assert propose(clone, report) == 0
     assert calls(gh)[-1] == ["pr", "edit", "12", "--title", "new results", "--body-file", report]
-    assert git(project.parent, "show", f"changes:{project.name}/new.txt") == "two"
-    assert git(project.parent, "rev-list", "--count", "main..changes") == "1"
+    assert git(project.root.parent, "show", f"changes:{project.root.name}/new.txt") == "two"
+    assert git(project.root.parent, "rev-list", "--count", "main..changes") == "1"
 
 
-def test_a_branch_of_the_same_name_in_a_fork_is_none_of_ours(gh: Path, report: str, project: Path, clone: Path) -> None:
+def test_a_branch_of_the_same_name_in_a_fork_is_none_of_ours(
+    gh: Path, report: str, project: TinyProject, clone: Path
+) -> None:
     is_open(gh, {"number": 3, "isCrossRepository": True})
     (clone / "matrix.yaml").write_text("# changed\n", encoding="utf-8")
     assert propose(clone, report) == 0

@@ -13,10 +13,9 @@ import harness
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.project.state import STATE_LAYOUT
-from harness.controller.results.documents import Column, read_column, read_details, write_column, write_details
+from harness.controller.results.documents import read_column, read_details, write_column, write_details
+from tests.support.tiny_project import TinyProject, make_column
 
-Columns = Callable[..., Column]
-Command = Callable[..., subprocess.CompletedProcess[str]]
 Put = Callable[..., None]
 
 KEYS = [
@@ -38,21 +37,21 @@ def sign(shard: Path) -> None:
 
 
 @pytest.fixture
-def put(project: Path, column: Columns) -> Put:
+def put(project: TinyProject) -> Put:
     """Put a column into the folder of a shard, as a job sends it."""
 
     def put(shard: str, name: str, *outcomes: Outcome, seconds: float = 1.0) -> None:
-        folder = project / "shards" / shard
+        folder = project.root / "shards" / shard
         sign(folder)
-        write_column(folder / "run" / f"{name}.json", column(*outcomes, id=name))
+        write_column(folder / "run" / f"{name}.json", make_column(*outcomes, id=name))
         reached = [outcome for outcome in outcomes if outcome.status is not Status.NOT_RUN]
         write_details(folder / "details" / f"{name}.json", [Record(outcome, seconds=seconds) for outcome in reached])
 
     return put
 
 
-def collect(harness: Command, project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return harness("collect", "--shards", str(project / "shards"), *words)
+def collect(project: TinyProject, *words: str) -> subprocess.CompletedProcess[str]:
+    return project.run("collect", "--shards", str(project.root / "shards"), *words)
 
 
 def state(project: Path) -> dict[str, bytes]:
@@ -60,110 +59,108 @@ def state(project: Path) -> dict[str, bytes]:
     return {f"{folder.name}/{file.name}": file.read_bytes() for folder in folders for file in folder.iterdir()}
 
 
-def test_shards_are_a_run_whatever_their_order_and_number(project: Path, harness: Command, put: Put) -> None:
+def test_shards_are_a_run_whatever_their_order_and_number(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf216", *FAILED)
-    assert collect(harness, project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
-    before = state(project)
-    sent = [project / "shards" / "one", project / "shards" / "two", project / "shards" / "two"]
+    assert collect(project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
+    before = state(project.root)
+    sent = [project.root / "shards" / "one", project.root / "shards" / "two", project.root / "shards" / "two"]
     for number, order in enumerate(permutations(sent)):
-        shards = project / f"sent {number}"
+        shards = project.root / f"sent {number}"
         for place, shard in enumerate(order):
             shutil.copytree(shard, shards / str(place))
-        assert harness("collect", "--shards", str(shards), "-g", "quick").returncode == 0
-        assert state(project) == before
+        assert project.run("collect", "--shards", str(shards), "-g", "quick").returncode == 0
+        assert state(project.root) == before
 
 
-def test_a_lost_shard_is_a_column_that_was_not_run(project: Path, harness: Command, put: Put) -> None:
+def test_a_lost_shard_is_a_column_that_was_not_run(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
-    done = collect(harness, project, "-g", "quick")
+    done = collect(project, "-g", "quick")
     assert done.stdout == "1 of 2 environments from 1 shards\nno shard has tf216: not run\n"
-    lost = read_column(project / ".harness" / "run" / "tf216.json")
+    lost = read_column(project.root / ".harness" / "run" / "tf216.json")
     assert (lost.environment.tensorflow, lost.environment.status) == ("2.16.2", "ok")
     assert [(key, cell.status) for key, cell in lost.cells.items()] == [(key, Status.NOT_RUN) for key in KEYS]
     put("late", "tf216", *FAILED)
-    assert collect(harness, project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
-    assert read_column(project / ".harness" / "run" / "tf216.json").cells == {cell.key: cell for cell in FAILED}
+    assert collect(project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
+    assert read_column(project.root / ".harness" / "run" / "tf216.json").cells == {cell.key: cell for cell in FAILED}
 
 
-def test_without_any_shard_all_is_not_run(project: Path, harness: Command) -> None:
-    (project / "shards").mkdir()
-    assert collect(harness, project, "-e", "tf215").stdout.endswith("no shard has tf215: not run\n")
-    assert collect(harness, project / "nowhere", "-e", "tf215").returncode == 2
+def test_without_any_shard_all_is_not_run(project: TinyProject) -> None:
+    (project.root / "shards").mkdir()
+    assert collect(project, "-e", "tf215").stdout.endswith("no shard has tf215: not run\n")
+    assert project.run("collect", "--shards", str(project.root / "nowhere"), "-e", "tf215").returncode == 2
 
 
-def test_a_shard_of_another_version_is_refused(project: Path, harness: Command, put: Put) -> None:
+def test_a_shard_of_another_version_is_refused(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
-    (project / "shards" / "one" / "version.json").unlink()
-    done = collect(harness, project, "-e", "tf215")
+    (project.root / "shards" / "one" / "version.json").unlink()
+    done = collect(project, "-e", "tf215")
     assert (done.returncode, "written by harness an older version" in done.stderr) == (3, True)
-    assert not (project / ".harness" / "run").exists()
+    assert not (project.root / ".harness" / "run").exists()
 
 
-def test_a_shard_alone_lies_in_the_folder_itself(project: Path, harness: Command, put: Put) -> None:
+def test_a_shard_alone_lies_in_the_folder_itself(project: TinyProject, put: Put) -> None:
     put("", "tf215", *PASSED)
-    assert collect(harness, project, "-e", "tf215").stdout == "1 of 1 environments from 1 shards\n"
+    assert collect(project, "-e", "tf215").stdout == "1 of 1 environments from 1 shards\n"
 
 
-def test_cells_that_a_shard_did_not_reach_are_there(project: Path, harness: Command, put: Put) -> None:
+def test_cells_that_a_shard_did_not_reach_are_there(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED[:2])
-    collect(harness, project, "-e", "tf215")
-    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    collect(project, "-e", "tf215")
+    cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3
 
 
-def test_details_are_of_the_shard_whose_outcome_is_taken(project: Path, harness: Command, put: Put) -> None:
+def test_details_are_of_the_shard_whose_outcome_is_taken(project: TinyProject, put: Put) -> None:
     fault = Outcome(*KEYS[0], status=Status.ERROR, message="no room")
     put("a", "tf215", fault, *PASSED[1:], seconds=1.0)
     put("b", "tf215", *PASSED, seconds=2.0)
-    collect(harness, project, "-e", "tf215")
-    details = read_details(project / ".harness" / "details" / "tf215.json")
+    collect(project, "-e", "tf215")
+    details = read_details(project.root / ".harness" / "details" / "tf215.json")
     assert details["dense[tensorflow.keras]"]["seconds"] == 2.0
     assert len(details) == len(KEYS)
 
 
-def test_a_document_that_is_cut_is_said_and_left_out(project: Path, harness: Command, put: Put) -> None:
+def test_a_document_that_is_cut_is_said_and_left_out(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf216", *PASSED)
-    file = project / "shards" / "two" / "run" / "tf216.json"
+    file = project.root / "shards" / "two" / "run" / "tf216.json"
     file.write_bytes(file.read_bytes()[:100])
-    done = collect(harness, project, "-g", "quick")
+    done = collect(project, "-g", "quick")
     assert done.returncode == 0
     assert f"left out: {file}: cannot be read: " in done.stdout
     assert done.stdout.endswith("no shard has tf216: not run\n")
 
 
-def test_two_different_answers_are_refused_and_nothing_is_written(project: Path, harness: Command, put: Put) -> None:
+def test_two_different_answers_are_refused_and_nothing_is_written(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf215", *FAILED)
-    done = collect(harness, project, "-e", "tf215")
+    done = collect(project, "-e", "tf215")
     assert (done.returncode, done.stderr.count("given twice")) == (3, 1)
-    assert not (project / ".harness" / "run").exists()
+    assert not (project.root / ".harness" / "run").exists()
 
 
-def test_a_selection_goes_with_shards_alone(project: Path, harness: Command) -> None:
-    done = harness("collect", "-g", "quick")
+def test_a_selection_goes_with_shards_alone(project: TinyProject) -> None:
+    done = project.run("collect", "-g", "quick")
     assert (done.returncode, "--shards" in done.stderr) == (2, True)
 
 
-def test_cells_of_cases_that_are_not_here_are_named_and_left_out(project: Path, harness: Command, put: Put) -> None:
+def test_cells_of_cases_that_are_not_here_are_named_and_left_out(project: TinyProject, put: Put) -> None:
     others = [Outcome("gone", path, Status.PASS) for path in ("keras", "tf.keras")]
     put("one", "tf215", *PASSED, *others, Outcome("dense", "keras", Status.PASS))
     said = "left out: tf215: 3 cells that this project does not have: gone (2), dense (1)\n"
-    assert collect(harness, project, "-e", "tf215").stdout == said + "1 of 1 environments from 1 shards\n"
-    assert read_column(project / ".harness" / "run" / "tf215.json").cells.keys() == set(KEYS)
-    done = collect(harness, project, "-e", "tf215", "-k", "version")  # what is not selected is not foreign
+    assert collect(project, "-e", "tf215").stdout == said + "1 of 1 environments from 1 shards\n"
+    assert read_column(project.root / ".harness" / "run" / "tf215.json").cells.keys() == set(KEYS)
+    done = collect(project, "-e", "tf215", "-k", "version")  # what is not selected is not foreign
     assert done.stdout == said + "1 of 1 environments from 1 shards\n"
 
 
-def test_an_environment_made_by_one_shard_alone_has_no_env_fail_cell(
-    project: Path, harness: Command, put: Put, column: Columns
-) -> None:
+def test_an_environment_made_by_one_shard_alone_has_no_env_fail_cell(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED[:2])
     lost = [Outcome(*key, status=Status.ENV_FAIL) for key in KEYS[2:]]
-    sign(project / "shards" / "two")
-    file = project / "shards" / "two" / "run" / "tf215.json"
-    write_column(file, column(*lost, status="env-fail", reason="no network"))
-    assert collect(harness, project, "-e", "tf215").returncode == 0
-    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    sign(project.root / "shards" / "two")
+    file = project.root / "shards" / "two" / "run" / "tf215.json"
+    write_column(file, make_column(*lost, status="env-fail", reason="no network"))
+    assert collect(project, "-e", "tf215").returncode == 0
+    cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3

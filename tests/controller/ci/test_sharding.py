@@ -3,9 +3,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +13,8 @@ from harness.controller.ci.sharding import MOST_ENVIRONMENTS, share_jobs
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import write_details
+from tests.support.tiny_project import TinyProject
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
 Draw = Callable[[random.Random], float]
 
 DRAWN: dict[str, Draw] = {
@@ -77,19 +75,17 @@ def test_more_than_the_disks_hold_is_refused() -> None:
         share_jobs(items, dict.fromkeys((item.id for item in items), 1.0), 3)
 
 
-def test_600_environments_under_20_paths_are_balanced_by_what_the_last_run_took(
-    project: Path, harness: Command
-) -> None:
-    (project / "matrix.yaml").write_text(large_matrix(600, 20), encoding="utf-8")
-    (project / "cases" / "model_build" / "dense.yaml").unlink()
+def test_600_environments_under_20_paths_are_balanced_by_what_the_last_run_took(project: TinyProject) -> None:
+    (project.root / "matrix.yaml").write_text(large_matrix(600, 20), encoding="utf-8")
+    (project.root / "cases" / "model_build" / "dense.yaml").unlink()
     drawn, took = random.Random(7), {}
     for minor in range(600):
         each = drawn.uniform(3, 30)
         took[f"tf2{minor}"] = 20 * each
         outcomes = [Outcome("version", f"path{number}", Status.PASS) for number in range(20)]
-        file = project / ".harness" / "details" / f"tf2{minor}.json"
+        file = project.root / ".harness" / "details" / f"tf2{minor}.json"
         write_details(file, [Record(outcome, seconds=each) for outcome in outcomes])
-    done = harness("plan", "-g", "all", "--format", "github")
+    done = project.run("plan", "-g", "all", "--format", "github")
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
     jobs = json.loads(done.stdout)["include"]
     assert len(jobs) < 256
@@ -99,15 +95,15 @@ def test_600_environments_under_20_paths_are_balanced_by_what_the_last_run_took(
     assert len({job["name"] for job in jobs}) == len(jobs)
 
 
-def test_a_job_says_what_it_runs_with_what_and_how_long(project: Path, harness: Command) -> None:
-    (project / "locks").mkdir()
-    (project / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.1\n", encoding="utf-8")
+def test_a_job_says_what_it_runs_with_what_and_how_long(project: TinyProject) -> None:
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.1\n", encoding="utf-8")
     words = ["-e", "tf215", "-e", "tf115", "-p", "tf.*", "-k", "dense", "--jobs", "1"]
-    done = harness("plan", *words, "--format", "github")
+    done = project.run("plan", *words, "--format", "github")
     (job,) = json.loads(done.stdout)["include"]
     assert (job["name"], job["python"]) == ("tf115-and-1-more", ["3.11", "3.99"])
     assert job["arguments"] == "-e tf115 -e tf215 -p tf.* -k dense"
     assert job["minutes"] == pytest.approx(2.0, abs=0.1)
-    (project / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.2\n", encoding="utf-8")
-    (changed,) = json.loads(harness("plan", *words, "--format", "github").stdout)["include"]
+    (project.root / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.2\n", encoding="utf-8")
+    (changed,) = json.loads(project.run("plan", *words, "--format", "github").stdout)["include"]
     assert changed["locks"] != job["locks"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.commands import COMMANDS
+from tests.support.tiny_project import TinyProject
 
 Complete = Callable[[str], list[str]]
 
@@ -24,7 +25,7 @@ _SHELL = {
 
 
 @pytest.fixture
-def complete(project: Path, tmp_path: Path) -> Complete:
+def complete(project: TinyProject, tmp_path: Path) -> Complete:
     """What may stand at the end of a command line that is typed in the project."""
 
     def run(line: str) -> list[str]:
@@ -32,7 +33,7 @@ def complete(project: Path, tmp_path: Path) -> Complete:
         asked = {"COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_STDOUT_FILENAME": str(answers)}
         done = subprocess.run(
             [sys.executable, "-m", "harness"],
-            cwd=project,
+            cwd=project.root,
             env=os.environ | _SHELL | asked,
             capture_output=True,
             text=True,
@@ -74,8 +75,8 @@ def test_values_come_from_the_project(complete: Complete, line: str, values: lis
     assert complete(f"harness {line}") == values
 
 
-def test_a_faulty_project_completes_nothing(project: Path, complete: Complete) -> None:
-    (project / "matrix.yaml").write_text("schema: 2\n", encoding="utf-8")
+def test_a_faulty_project_completes_nothing(project: TinyProject, complete: Complete) -> None:
+    (project.root / "matrix.yaml").write_text("schema: 2\n", encoding="utf-8")
     assert complete("harness plan -e ") == []
 
 

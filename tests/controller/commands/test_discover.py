@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,9 +11,7 @@ import pytest
 
 from harness.controller.discovery import index as asking
 from tests.support.package_index import FORMS, PackageIndex, serving, tensorflow, wheels
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
+from tests.support.tiny_project import TinyProject
 
 NEWEST = """\
   # The first tf-keras for 2.20 that was not withdrawn came out on 2025-09-04.
@@ -27,12 +24,12 @@ LAST = "distribution: tensorflow-cpu, released: 2024-03-08}\n"  # of the project
 
 
 @pytest.fixture
-def index(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PackageIndex]:
+def index(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Iterator[PackageIndex]:
     """An index that has what the project has, and two newer releases."""
     for name in [name for name in os.environ if name.startswith(("UV_", "PIP_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.chdir(project)
+    monkeypatch.chdir(project.root)
     with serving() as index:
         monkeypatch.setenv("UV_DEFAULT_INDEX", index.address)
         index.files = [
@@ -58,10 +55,10 @@ def matrix(project: Path) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_removed_releases_are_found_again(project: Path, harness: Command, index: PackageIndex, form: str) -> None:
+def test_removed_releases_are_found_again(project: TinyProject, index: PackageIndex, form: str) -> None:
     index.form = form
-    before = matrix(project)
-    done = harness("discover")
+    before = matrix(project.root)
+    done = project.run("discover")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "tf220: TensorFlow 2.20.0 of 2025-08-13, tensorflow-cpu on Python 3.13 with tf-keras==2.20.*, "
@@ -70,85 +67,83 @@ def test_removed_releases_are_found_again(project: Path, harness: Command, index
         "Keras was at 3.13.2",
         "matrix.yaml: written; now run `harness lock -e tf220 -e tf221`",
     ]
-    assert matrix(project) == before.replace(LAST, LAST + NEWEST)
-    assert harness("validate").stdout.startswith("6 environments")
+    assert matrix(project.root) == before.replace(LAST, LAST + NEWEST)
+    assert project.run("validate").stdout.startswith("6 environments")
 
 
 @pytest.mark.usefixtures("index")
-def test_check_exits_1_while_something_is_new(project: Path, harness: Command) -> None:
-    before = matrix(project)
-    done = harness("discover", "--check")
+def test_check_exits_1_while_something_is_new(project: TinyProject) -> None:
+    before = matrix(project.root)
+    done = project.run("discover", "--check")
     assert (done.returncode, [line[:6] for line in done.stdout.splitlines()]) == (1, ["tf220:", "tf221:"])
-    assert matrix(project) == before
-    harness("discover")
-    done = harness("discover", "--check")
+    assert matrix(project.root) == before
+    project.run("discover")
+    done = project.run("discover", "--check")
     assert (done.returncode, done.stdout) == (0, "nothing new\n")
-    assert harness("discover").stdout == "nothing new\n"
+    assert project.run("discover").stdout == "nothing new\n"
 
 
 @pytest.mark.usefixtures("index")
-def test_a_patch_is_locked_with_its_variants(project: Path, harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", "2.16.2", "2.16.1")
-    done = harness("discover")
+def test_a_patch_is_locked_with_its_variants(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "2.16.2", "2.16.1")
+    done = project.run("discover")
     said = "tf216: tensorflow 2.16.2 instead of 2.16.1, as_of 2024-07-12 instead of 2024-07-01"
     assert done.stdout.splitlines()[0] == said
     assert "`harness lock -e tf216 -e tf220 -e tf221 -e tf216-legacy`" in done.stdout.splitlines()[-1]
 
 
-def test_releases_cool_down_as_requested(harness: Command, index: PackageIndex) -> None:
+def test_releases_cool_down_as_requested(project: TinyProject, index: PackageIndex) -> None:
     now = datetime.now(timezone.utc)
     index.files += tensorflow("2.22.0", str(now.date() - timedelta(days=3)), "313")
     index.files += tensorflow("2.23.0", str(now.date()), "313")
-    assert "tf222: " in harness("discover", "--check").stdout
-    assert "tf223: " not in harness("discover", "--check").stdout
-    assert "tf222: " not in harness("discover", "--check", "--cool-down", "5").stdout
+    assert "tf222: " in project.run("discover", "--check").stdout
+    assert "tf223: " not in project.run("discover", "--check").stdout
+    assert "tf222: " not in project.run("discover", "--check", "--cool-down", "5").stdout
 
 
-def test_pre_releases_are_optional(harness: Command, index: PackageIndex) -> None:
+def test_pre_releases_are_optional(project: TinyProject, index: PackageIndex) -> None:
     index.files += tensorflow("2.22.0rc0", "2026-03-20", "313")
-    assert "rc0" not in harness("discover", "--check").stdout
-    assert "tf222: TensorFlow 2.22.0rc0 of 2026-03-20" in harness("discover", "--pre").stdout
-    assert "7 environments" in harness("validate").stdout
+    assert "rc0" not in project.run("discover", "--check").stdout
+    assert "tf222: TensorFlow 2.22.0rc0 of 2026-03-20" in project.run("discover", "--pre").stdout
+    assert "7 environments" in project.run("validate").stdout
 
 
 @pytest.mark.parametrize("project_name", ["tensorflow", "tf-keras"])
-def test_a_failing_index_is_one_sentence(
-    project: Path, harness: Command, index: PackageIndex, project_name: str
-) -> None:
-    before = matrix(project)
+def test_a_failing_index_is_one_sentence(project: TinyProject, index: PackageIndex, project_name: str) -> None:
+    before = matrix(project.root)
     index.instead[f"/packages/{project_name}/"] = (500, "text/html", b"")
-    done = harness("discover")
+    done = project.run("discover")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"{index.address}/{project_name}/ cannot be read: the package index answers 500\n"
-    assert matrix(project) == before
+    assert matrix(project.root) == before
 
 
 def test_an_index_that_hangs_ends_with_3(
-    harness: Command, index: PackageIndex, monkeypatch: pytest.MonkeyPatch
+    project: TinyProject, index: PackageIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "PATIENCE", 0.2)
     index.hangs = True
-    done = harness("discover", "--check")
+    done = project.run("discover", "--check")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.endswith(" cannot be read: timed out\n")
 
 
-def test_an_index_without_tensorflow_is_refused(harness: Command, index: PackageIndex) -> None:
+def test_an_index_without_tensorflow_is_refused(project: TinyProject, index: PackageIndex) -> None:
     index.files = []
-    done = harness("discover", "--check")
+    done = project.run("discover", "--check")
     assert (done.returncode, done.stderr) == (3, "the package index has no TensorFlow\n")
 
 
 @pytest.mark.usefixtures("index")
-def test_a_matrix_with_faults_is_not_touched(harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", "default: quick", "default: quik")
-    done = harness("discover")
+def test_a_matrix_with_faults_is_not_touched(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "default: quick", "default: quik")
+    done = project.run("discover")
     assert (done.returncode, done.stdout) == (2, "")
     assert "unknown group 'quik'" in done.stderr
 
 
 @pytest.mark.parametrize("days", ["-1", "x", "4000"])
-def test_days_out_of_range_are_refused(harness: Command, days: str) -> None:
-    done = harness("discover", "--cool-down", days)
+def test_days_out_of_range_are_refused(project: TinyProject, days: str) -> None:
+    done = project.run("discover", "--cool-down", days)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("harness discover: argument --cool-down: ")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness.contract.statuses import Status
 from harness.controller.results.documents import read_column
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.support.tiny_project import TinyProject
 
 # It fails the first time, and never again.
 ONCE = """\
@@ -32,50 +29,50 @@ code: |
 
 
 @pytest.fixture
-def once(project: Path, made: None) -> Path:
+def once(project: TinyProject, made: None) -> Path:
     """A case that fails once, as soon as the file that is given here is not there. It is accepted as passing."""
-    mark = project / "mark"
-    (project / "cases" / "snippet" / "once.yaml").write_text(ONCE.format(mark=str(mark)), encoding="utf-8")
+    mark = project.root / "mark"
+    (project.root / "cases" / "snippet" / "once.yaml").write_text(ONCE.format(mark=str(mark)), encoding="utf-8")
     mark.touch()
     return mark
 
 
-def test_unconfirmed_changes_are_flaky(project: Path, harness: Command, once: Path) -> None:
-    assert harness("run", "-e", "tf215", "-k", "once").returncode == 0
-    assert harness("accept", "-k", "once").returncode == 0
+def test_unconfirmed_changes_are_flaky(project: TinyProject, once: Path) -> None:
+    assert project.run("run", "-e", "tf215", "-k", "once").returncode == 0
+    assert project.run("accept", "-k", "once").returncode == 0
     once.unlink()
-    done = harness("run", "-e", "tf215", "-k", "once", "--fresh")
+    done = project.run("run", "-e", "tf215", "-k", "once", "--fresh")
     assert done.returncode == 0
     said = "tf215 flaky once[tf.keras]: 2 of 3 pass; 1 of 3 fail at call (AssertionError: 2.15.0)\nas in the baseline\n"
     assert done.stdout.endswith(said)
-    log = (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+    log = (project.root / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
     assert "tf215: 1 differ from the baseline: retry 1 of 2\n" in log
     assert "tf215: 1 differ from the baseline: retry 2 of 2\n" in log
-    run = project / ".harness" / "run" / "tf215.json"
-    assert run.read_bytes() == (project / "results" / "tf215.json").read_bytes()
-    again = harness("run", "-e", "tf215", "-k", "once")
+    run = project.root / ".harness" / "run" / "tf215.json"
+    assert run.read_bytes() == (project.root / "results" / "tf215.json").read_bytes()
+    again = project.run("run", "-e", "tf215", "-k", "once")
     assert "cells cached" not in again.stdout  # what is flaky is never taken
     assert "flaky" not in again.stdout
 
 
-def test_without_retries_it_is_a_change(project: Path, harness: Command, once: Path) -> None:
-    harness("run", "-e", "tf215", "-k", "once")
-    harness("accept", "-k", "once")
+def test_without_retries_it_is_a_change(project: TinyProject, once: Path) -> None:
+    project.run("run", "-e", "tf215", "-k", "once")
+    project.run("accept", "-k", "once")
     once.unlink()
-    done = harness("run", "-e", "tf215", "-k", "once", "--fresh", "--retries", "0")
+    done = project.run("run", "-e", "tf215", "-k", "once", "--fresh", "--retries", "0")
     assert done.returncode == 1
     assert "tf215 regressed once[tf.keras]: pass → fail at call (AssertionError: 2.15.0)\n1 regressed\n" in done.stdout
-    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert cells["once", "tf.keras"].status is Status.FAIL
 
 
-def test_a_confirmed_change_is_reported_and_cached(project: Path, harness: Command, once: Path) -> None:
-    harness("run", "-e", "tf215", "-k", "version")
-    harness("accept", "-k", "version")
-    (keras,) = project.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
+def test_a_confirmed_change_is_reported_and_cached(project: TinyProject, once: Path) -> None:
+    project.run("run", "-e", "tf215", "-k", "version")
+    project.run("accept", "-k", "version")
+    (keras,) = project.root.glob(".tox/tf215/lib/*/site-packages/tensorflow/keras/__init__.py")
     keras.write_text("__version__ = '2.14.0'\n", encoding="utf-8")
-    first = harness("run", "-e", "tf215", "-k", "version", "--fresh")
-    second = harness("run", "-e", "tf215", "-k", "version")
+    first = project.run("run", "-e", "tf215", "-k", "version", "--fresh")
+    second = project.run("run", "-e", "tf215", "-k", "version")
     for done in (first, second):
         assert done.returncode == 1
         assert "tf215 regressed version[tf.keras]: pass → fail at call (AssertionError: 2.14.0)\n" in done.stdout
@@ -84,45 +81,45 @@ def test_a_confirmed_change_is_reported_and_cached(project: Path, harness: Comma
     assert "3 cells cached" in second.stdout
 
 
-def test_flaky_runs_a_selection_several_times(harness: Command, once: Path) -> None:
+def test_flaky_runs_a_selection_several_times(project: TinyProject, once: Path) -> None:
     once.unlink()
-    done = harness("flaky", "-e", "tf215", "--runs", "3")
+    done = project.run("flaky", "-e", "tf215", "--runs", "3")
     assert done.returncode == 1
     said = "tf215 flaky once[tf.keras]: 2 of 3 pass; 1 of 3 fail at call (AssertionError: 2.15.0)\n"
     assert done.stdout.endswith(said + "6 cells, run 3 times: 1 flaky\n")
     assert "run 3 of 3\n" in done.stdout
-    steady = harness("flaky", "-e", "tf215", "--runs", "2")
+    steady = project.run("flaky", "-e", "tf215", "--runs", "2")
     assert steady.returncode == 0
     assert steady.stdout.endswith("6 cells, run 2 times: none flaky\n")
 
 
-def test_an_environment_that_cannot_be_made_is_told(project: Path, harness: Command) -> None:
-    (project / "locks").mkdir()
-    (project / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
-    done = harness("flaky", "-e", "tf115", "--runs", "2")
+def test_an_environment_that_cannot_be_made_is_told(project: TinyProject) -> None:
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
+    done = project.run("flaky", "-e", "tf115", "--runs", "2")
     assert done.returncode == 3
     assert "tf115 env-fail: " in done.stdout
     assert done.stdout.count(" in run ") == 2
     assert done.stdout.endswith("0 cells, run 2 times: none flaky\n")
 
 
-def test_a_single_run_is_refused(harness: Command) -> None:
-    done = harness("flaky", "--runs", "1")
+def test_a_single_run_is_refused(project: TinyProject) -> None:
+    done = project.run("flaky", "--runs", "1")
     assert (done.returncode, done.stderr) == (2, "harness flaky: argument --runs: must be at least 2\n")
 
 
-def test_unfinished_runs_are_not_called_steady(project: Path, harness: Command, made: None) -> None:
-    (project / ".tox" / "tf215" / "bin" / "pytest").unlink()
-    done = harness("flaky", "-e", "tf215", "--runs", "2")
+def test_unfinished_runs_are_not_called_steady(project: TinyProject, made: None) -> None:
+    (project.root / ".tox" / "tf215" / "bin" / "pytest").unlink()
+    done = project.run("flaky", "-e", "tf215", "--runs", "2")
     assert done.returncode == 3
     assert done.stdout.count("tf215: not all cells were run (log: ") == 2
 
 
-def test_a_report_names_what_is_flaky(harness: Command, once: Path) -> None:
-    harness("run", "-e", "tf215", "-k", "once")
-    harness("accept", "-k", "once")
+def test_a_report_names_what_is_flaky(project: TinyProject, once: Path) -> None:
+    project.run("run", "-e", "tf215", "-k", "once")
+    project.run("accept", "-k", "once")
     once.unlink()
-    harness("run", "-e", "tf215", "-k", "once", "--fresh")
-    report = harness("report")
+    project.run("run", "-e", "tf215", "-k", "once", "--fresh")
+    report = project.run("report")
     assert report.returncode == 0
     assert "## Flaky\n\n- tf215 flaky once\\[tf.keras\\]: 2 of 3 pass; 1 of 3 fail at call" in report.stdout

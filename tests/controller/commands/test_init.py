@@ -20,6 +20,7 @@ from harness.controller.cli import main
 from harness.controller.commands.init import _FILES
 from harness.controller.results.documents import read_column
 from tests.support import ROOT
+from tests.support.tiny_tensorflow import fill_environment
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -138,10 +139,10 @@ def test_init_needs_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == f"{folder / 'none'} is not a folder\n"
 
 
-def test_template_releases_are_of_our_matrix(root: Path) -> None:
+def test_template_releases_are_of_our_matrix() -> None:
     ours, theirs = (
         yaml.safe_load(file.read_text(encoding="utf-8"))
-        for file in (root / "matrix.yaml", root / "harness/controller/template/matrix.yaml")
+        for file in (ROOT / "matrix.yaml", ROOT / "harness/controller/template/matrix.yaml")
     )
     assert 2 <= len(theirs["environments"]) <= 3
     for name, entry in theirs["environments"].items():
@@ -151,9 +152,9 @@ def test_template_releases_are_of_our_matrix(root: Path) -> None:
     assert theirs["paths"].items() <= ours["paths"].items()
 
 
-def test_the_wheel_has_every_file_of_the_package(wheel: Path, root: Path) -> None:
+def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    files = {path.relative_to(root) for path in (root / "harness").rglob("*") if path.is_file()}
+    files = {path.relative_to(ROOT) for path in (ROOT / "harness").rglob("*") if path.is_file()}
     assert packed == {file.as_posix() for file in files if "__pycache__" not in file.parts}
     assert {"harness/runner/pytest.ini", "harness/controller/template/gitignore"} <= packed
 
@@ -172,9 +173,7 @@ def test_tox_lists_the_environments_there(own: Command) -> None:
     assert (done.returncode, done.stdout.split()) == (0, ["tf215", "tf216", "tf221"]), done.stderr
 
 
-def test_a_run_there_uses_the_runner_of_the_wheel(
-    own: Command, folder: Path, fill: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_there_uses_the_runner_of_the_wheel(own: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
     matrix = folder / "matrix.yaml"
     version = f'"{sys.version_info.major}.{sys.version_info.minor}"'
@@ -183,7 +182,7 @@ def test_a_run_there_uses_the_runner_of_the_wheel(
     (folder / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
     done = own("tox", "run", "-e", "tf215", "--notest")
     assert done.returncode == 0, done.stdout
-    fill(folder / ".tox" / "tf215")
+    fill_environment(folder / ".tox" / "tf215")
     done = own("harness", "run", "-e", "tf215", "-p", "tensorflow.keras")
     assert (done.returncode, done.stderr) == (0, "")
     column = read_column(folder / ".harness" / "run" / "tf215.json")

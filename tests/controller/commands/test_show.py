@@ -2,21 +2,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid.markdown import BEGIN, END
-from harness.controller.results.documents import Column, read_column, write_details
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., Column]
-Edit = Callable[[str, str, str], None]
-Keep = Callable[[str, Column], Path]
+from harness.controller.results.documents import read_column, write_details
+from tests.support.tiny_project import TinyProject, make_column
 
 CELLS = [
     ("dense", "tensorflow.keras"),
@@ -29,60 +22,62 @@ PASSED = [Outcome(*key, status=Status.PASS) for key in CELLS]
 FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0")
 
 
-def test_show_has_nothing_to_show_without_results(harness: Command, project: Path) -> None:
-    done = harness("show")
+def test_show_has_nothing_to_show_without_results(project: TinyProject) -> None:
+    done = project.run("show")
     assert done.returncode == 2
-    where = project / "results"
+    where = project.root / "results"
     assert done.stderr == (f"nothing to show: no result of this selection in {where}; --run shows the last run\n")
 
 
-def test_show_prints_accepted_results_or_the_run(harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(*PASSED))
-    keep(".harness/run", column(*PASSED[:2], FAILED))
-    accepted, ran = harness("show"), harness("show", "--run", "-p", "keras")
+def test_show_prints_accepted_results_or_the_run(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED))
+    project.keep(".harness/run", make_column(*PASSED[:2], FAILED))
+    accepted, ran = project.run("show"), project.run("show", "--run", "-p", "keras")
     assert (accepted.returncode, ran.returncode) == (0, 0)
     assert accepted.stdout.splitlines()[-1].strip() == "✓ pass 5"
     assert ran.stdout.splitlines()[-1].strip() == "✗ fail 1"
 
 
-def test_a_cell_shows_details_of_the_run(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(FAILED))
-    keep(".harness/run", column(FAILED))
-    write_details(project / ".harness/details/tf215.json", [Record(FAILED, 2.5, {"call": 2.0}, 1024, "Traceback: x")])
-    done = harness("show", "-e", "tf215", "--cell", "version[keras]")
+def test_a_cell_shows_details_of_the_run(project: TinyProject) -> None:
+    project.keep("results", make_column(FAILED))
+    project.keep(".harness/run", make_column(FAILED))
+    write_details(
+        project.root / ".harness/details/tf215.json", [Record(FAILED, 2.5, {"call": 2.0}, 1024, "Traceback: x")]
+    )
+    done = project.run("show", "-e", "tf215", "--cell", "version[keras]")
     assert done.returncode == 0
     assert "message   2.14.0" in done.stdout
     assert "took      2.50 s (call 2.00 s), 1 MiB" in done.stdout
     assert done.stdout.endswith("\ntraceback:\nTraceback: x\n")
 
 
-def test_another_outcomes_traceback_is_not_shown(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(*PASSED))
-    keep(".harness/run", column(FAILED))
-    write_details(project / ".harness/details/tf215.json", [Record(FAILED, traceback="Traceback: x")])
-    accepted = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+def test_another_outcomes_traceback_is_not_shown(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED))
+    project.keep(".harness/run", make_column(FAILED))
+    write_details(project.root / ".harness/details/tf215.json", [Record(FAILED, traceback="Traceback: x")])
+    accepted = project.run("show", "-e", "tf215", "--cell", "version[keras]").stdout
     assert "✓ pass" in accepted
     assert "Traceback" not in accepted
-    assert "Traceback: x" in harness("show", "--run", "-e", "tf215", "--cell", "version[keras]").stdout
+    assert "Traceback: x" in project.run("show", "--run", "-e", "tf215", "--cell", "version[keras]").stdout
 
 
-def test_a_cell_shows_since_when(harness: Command, keep: Keep, column: Columns) -> None:
-    keep(".harness/run", column(*PASSED))
-    harness("accept")
-    first = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+def test_a_cell_shows_since_when(project: TinyProject) -> None:
+    project.keep(".harness/run", make_column(*PASSED))
+    project.run("accept")
+    first = project.run("show", "-e", "tf215", "--cell", "version[keras]").stdout
     assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", first, re.MULTILINE)
-    keep(".harness/run", column(FAILED))
-    harness("accept")
-    said = harness("show", "-e", "tf215", "--cell", "version[keras]").stdout
+    project.keep(".harness/run", make_column(FAILED))
+    project.run("accept")
+    said = project.run("show", "-e", "tf215", "--cell", "version[keras]").stdout
     assert re.search(r"^since     \d{4}-\d\d-\d\d: regressed, before pass$", said, re.MULTILINE)
-    other = harness("show", "-e", "tf215", "--cell", "version[tf.keras]").stdout
+    other = project.run("show", "-e", "tf215", "--cell", "version[tf.keras]").stdout
     assert re.search(r"^since     \d{4}-\d\d-\d\d: new$", other, re.MULTILINE)
 
 
-def test_a_cell_overview_dates_each_environment(harness: Command, keep: Keep, column: Columns) -> None:
-    keep(".harness/run", column(*PASSED))
-    harness("accept")
-    lines = harness("show", "--cell", "version[keras]").stdout.splitlines()
+def test_a_cell_overview_dates_each_environment(project: TinyProject) -> None:
+    project.keep(".harness/run", make_column(*PASSED))
+    project.run("accept")
+    lines = project.run("show", "--cell", "version[keras]").stdout.splitlines()
     assert [bool(re.search(r" ✓ pass, since \d{4}-\d\d-\d\d$", line)) for line in lines] == [
         False,
         False,
@@ -92,105 +87,102 @@ def test_a_cell_overview_dates_each_environment(harness: Command, keep: Keep, co
     ]
 
 
-def test_history_ignores_unaccepted_outcomes(harness: Command, keep: Keep, column: Columns) -> None:
-    keep(".harness/run", column(*PASSED))
-    harness("accept")
-    keep(".harness/run", column(FAILED, *PASSED[3:]))
+def test_history_ignores_unaccepted_outcomes(project: TinyProject) -> None:
+    project.keep(".harness/run", make_column(*PASSED))
+    project.run("accept")
+    project.keep(".harness/run", make_column(FAILED, *PASSED[3:]))
     differs, agrees = (
-        harness("show", "--run", "-e", "tf215", "--cell", f"version[{path}]").stdout for path in ("keras", "tf.keras")
+        project.run("show", "--run", "-e", "tf215", "--cell", f"version[{path}]").stdout
+        for path in ("keras", "tf.keras")
     )
     assert "since     " not in differs
     assert "since     " in agrees
 
 
-def test_a_cell_is_shown_in_every_environment(harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(FAILED))
-    done = harness("show", "--cell", "version[keras]")
+def test_a_cell_is_shown_in_every_environment(project: TinyProject) -> None:
+    project.keep("results", make_column(FAILED))
+    done = project.run("show", "--cell", "version[keras]")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["tf115", "tf215", "tf216", "tf216-legacy"]
-    two = harness("show", "-g", "quick", "--cell", "version[keras]")
+    two = project.run("show", "-g", "quick", "--cell", "version[keras]")
     assert [line.split()[0] for line in two.stdout.splitlines()[1:]] == ["tf215", "tf216"]
-    unknown = harness("show", "--cell", "version[kears]")
+    unknown = project.run("show", "--cell", "version[kears]")
     assert (unknown.returncode, unknown.stderr) == (2, "no cell 'version[kears]'; did you mean 'version[keras]'?\n")
 
 
-def test_one_case_shows_its_release_ranges(harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(*PASSED[:2], FAILED))
-    keep(".harness/run", column(*PASSED))
+def test_one_case_shows_its_release_ranges(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED[:2], FAILED))
+    project.keep(".harness/run", make_column(*PASSED))
     story = [
         "keras",
         "  not run in 1.15, fails in 2.15 at call, not run from 2.16 on; 2.16 legacy: not run",
         "    2.15: AssertionError: 2.14.0",
     ]
     for option in ("-k", "--case"):
-        done = harness("show", option, "ver*")
+        done = project.run("show", option, "ver*")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines()[1].split() == ["2.15"]
         assert done.stdout.splitlines()[-4:-1] == story
-    run = harness("show", "--run", "-k", "version").stdout.splitlines()
+    run = project.run("show", "--run", "-k", "version").stdout.splitlines()
     assert run[-3:-1] == [
         "tensorflow.keras, tf.keras, keras",
         "  not run in 1.15, works in 2.15, not run from 2.16 on; 2.16 legacy: not run",
     ]
-    few = harness("show", "-k", "version", "-e", "tf215", "-e", "tf115", "-p", "keras").stdout.splitlines()
+    few = project.run("show", "-k", "version", "-e", "tf215", "-e", "tf115", "-p", "keras").stdout.splitlines()
     assert few[-3:-1] == ["  not run in 1.15, fails in 2.15 at call", story[-1]]
 
 
 @pytest.mark.parametrize("arguments", [[], ["-k", "*"], ["-e", "tf215"], ["-k", "dense", "--totals"]])
-def test_show_of_anything_else_has_no_story(
-    harness: Command, keep: Keep, column: Columns, arguments: list[str]
-) -> None:
-    keep("results", column(*PASSED))
-    assert "works in 2.15" not in harness("show", *arguments).stdout
+def test_show_of_anything_else_has_no_story(project: TinyProject, arguments: list[str]) -> None:
+    project.keep("results", make_column(*PASSED))
+    assert "works in 2.15" not in project.run("show", *arguments).stdout
 
 
-def test_totals_count_the_whole_selection(harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(*PASSED[:2], FAILED))
-    whole = harness("show", "--totals")
+def test_totals_count_the_whole_selection(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED[:2], FAILED))
+    whole = project.run("show", "--totals")
     assert (whole.returncode, whole.stderr) == (0, "")
     assert whole.stdout.splitlines() == [
         "20 cells: ✓ pass (2), ✗ fail (1), · not-run (17).",
         "explained 0 of 1 failing cells (0 %)",
         "cases with failing cells: 1, of these with advice: 0",
     ]
-    part = harness("show", "--totals", "-e", "tf215", "-k", "dense")
+    part = project.run("show", "--totals", "-e", "tf215", "-k", "dense")
     assert part.stdout.splitlines() == ["2 cells: ✓ pass (2).", "no failing cells"]
 
 
-def test_totals_and_a_cell_exclude_each_other(harness: Command) -> None:
-    done = harness("show", "--totals", "--cell", "version[keras]")
+def test_totals_and_a_cell_exclude_each_other(project: TinyProject) -> None:
+    done = project.run("show", "--totals", "--cell", "version[keras]")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "harness show: argument --cell: not allowed with argument --totals\n"
 
 
-def test_collect_makes_the_grid_of_what_was_accepted(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
-    keep("results", column(*PASSED))
-    keep("results", column(*PASSED[1:], FAILED, id="tf216"))
-    (project / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
-    done = harness("collect")
+def test_collect_makes_the_grid_of_what_was_accepted(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED))
+    project.keep("results", make_column(*PASSED[1:], FAILED, id="tf216"))
+    (project.root / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
+    done = project.run("collect")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "2 of 4 environments, 20 cells: 8 pass, 1 fail, 11 not-run\n"
-    data = json.loads((project / "results" / "grid.json").read_text(encoding="utf-8"))
+    data = json.loads((project.root / "results" / "grid.json").read_text(encoding="utf-8"))
     assert len(data["cells"]) == 20
-    readme = (project / "README.md").read_text(encoding="utf-8")
+    readme = (project.root / "README.md").read_text(encoding="utf-8")
     assert "- explained 0 of 1 failing cells (0 %)\n" in readme
     assert "**dense**" not in readme
-    assert "**dense**: One Dense layer" in (project / "results" / "grid.md").read_text(encoding="utf-8")
+    assert "**dense**: One Dense layer" in (project.root / "results" / "grid.md").read_text(encoding="utf-8")
 
 
-def test_collect_refuses_a_broken_document(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    file = keep("results", column(*PASSED))
+def test_collect_refuses_a_broken_document(project: TinyProject) -> None:
+    file = project.keep("results", make_column(*PASSED))
     file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
-    done = harness("collect")
+    done = project.run("collect")
     assert done.returncode == 3
     assert done.stderr.startswith(f"{file}: cannot be read: ")
     assert [entry.name for entry in file.parent.iterdir()] == ["tf215.json"]
 
 
-def test_accept_writes_results_and_grid(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    run = keep(".harness/run", column(*PASSED))
-    done = harness("accept")
+def test_accept_writes_results_and_grid(project: TinyProject) -> None:
+    run = project.keep(".harness/run", make_column(*PASSED))
+    done = project.run("accept")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "tf215 environment new",
@@ -198,34 +190,32 @@ def test_accept_writes_results_and_grid(project: Path, harness: Command, keep: K
         "accepted 5 cells of tf215",
         "1 of 4 environments, 20 cells: 5 pass, 15 not-run",
     ]
-    assert (project / "results" / "tf215.json").read_bytes() == run.read_bytes()
-    assert (project / "results" / "grid.md").exists()
+    assert (project.root / "results" / "tf215.json").read_bytes() == run.read_bytes()
+    assert (project.root / "results" / "grid.md").exists()
 
 
-def test_accept_takes_only_what_is_selected(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    keep("results", column(*PASSED))
-    keep(".harness/run", column(FAILED, Outcome("version", "tf.keras", Status.CRASH)))
-    keep(".harness/run", column(*PASSED, id="tf216"))
-    assert harness("accept", "-e", "tf215", "-p", "keras").returncode == 0
-    accepted = read_column(project / "results" / "tf215.json").cells
+def test_accept_takes_only_what_is_selected(project: TinyProject) -> None:
+    project.keep("results", make_column(*PASSED))
+    project.keep(".harness/run", make_column(FAILED, Outcome("version", "tf.keras", Status.CRASH)))
+    project.keep(".harness/run", make_column(*PASSED, id="tf216"))
+    assert project.run("accept", "-e", "tf215", "-p", "keras").returncode == 0
+    accepted = read_column(project.root / "results" / "tf215.json").cells
     assert accepted == {outcome.key: outcome for outcome in PASSED} | {FAILED.key: FAILED}
-    assert not (project / "results" / "tf216.json").exists()
+    assert not (project.root / "results" / "tf216.json").exists()
 
 
-def test_accept_needs_a_run(project: Path, harness: Command, keep: Keep, column: Columns) -> None:
-    assert harness("accept").stderr.startswith(f"no run of this selection in {project / '.harness' / 'run'}")
-    keep(".harness/run", column(FAILED))
-    done = harness("accept", "-k", "dense")
+def test_accept_needs_a_run(project: TinyProject) -> None:
+    assert project.run("accept").stderr.startswith(f"no run of this selection in {project.root / '.harness' / 'run'}")
+    project.keep(".harness/run", make_column(FAILED))
+    done = project.run("accept", "-k", "dense")
     assert done.returncode == 2
     assert done.stderr.startswith("the last run has none of the selected cells")
-    assert not (project / "results").exists()
+    assert not (project.root / "results").exists()
 
 
-def test_accept_refuses_a_run_that_was_interrupted(
-    project: Path, harness: Command, keep: Keep, column: Columns
-) -> None:
-    keep(".harness/run", column(*PASSED[1:], Outcome(*CELLS[0], status=Status.NOT_RUN)))
-    done = harness("accept")
+def test_accept_refuses_a_run_that_was_interrupted(project: TinyProject) -> None:
+    project.keep(".harness/run", make_column(*PASSED[1:], Outcome(*CELLS[0], status=Status.NOT_RUN)))
+    done = project.run("accept")
     assert done.returncode == 3
     assert done.stderr == "tf215: 1 cells have no outcome, dense[tensorflow.keras] first: run again\n"
-    assert not (project / "results").exists()
+    assert not (project.root / "results").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,7 @@ import pytest
 from harness.controller.environments.fingerprint import content
 from harness.controller.environments.installed import _output
 from harness.controller.errors import HarnessError
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.support.tiny_project import TinyProject
 
 RECORD = """\
 keras/__init__.py,sha256=aa,5
@@ -75,19 +73,17 @@ def test_what_does_not(packages: Path, tmp_path: Path, change: Callable[[Path], 
     assert content(tmp_path) == before
 
 
-def test_outcomes_are_not_taken_for_an_environment_that_has_lost_a_package(
-    project: Path, made: None, harness: Command
-) -> None:
-    assert harness("run", "-e", "tf215").returncode in (0, 1)
-    assert "cells cached" in harness("run", "-e", "tf215").stdout
-    (tensorflow,) = project.glob(".tox/tf215/lib/python3.*/site-packages/tensorflow")
-    tensorflow.rename(project / "elsewhere")
+def test_outcomes_are_not_taken_for_an_environment_that_has_lost_a_package(project: TinyProject, made: None) -> None:
+    assert project.run("run", "-e", "tf215").returncode in (0, 1)
+    assert "cells cached" in project.run("run", "-e", "tf215").stdout
+    (tensorflow,) = project.root.glob(".tox/tf215/lib/python3.*/site-packages/tensorflow")
+    tensorflow.rename(project.root / "elsewhere")
     for arguments in ((), (), ("--fresh",), ()):
-        done = harness("run", "-e", "tf215", *arguments)
+        done = project.run("run", "-e", "tf215", *arguments)
         assert done.returncode == 3
         assert "ModuleNotFoundError: No module named 'tensorflow'" in done.stdout
-    (project / "elsewhere").rename(tensorflow)
-    assert "cells cached" not in harness("run", "-e", "tf215").stdout
+    (project.root / "elsewhere").rename(tensorflow)
+    assert "cells cached" not in project.run("run", "-e", "tf215").stdout
 
 
 def test_output_of_a_program_that_is_not_utf_8_is_read() -> None:

@@ -3,9 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,11 +19,8 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Matrix
 from harness.controller.results.documents import read_column
+from tests.support.tiny_project import TinyProject
 from tests.support.wheels import make_wheel
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
-
 
 UPLOADED = {
     "tensorflow-cpu": {"2.15.1": "2024-03-08", "2.16.2": "2024-06-28"},
@@ -86,8 +82,8 @@ def index(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def matrix(project: Path) -> Matrix:
-    return load_matrix(project)
+def matrix(project: TinyProject) -> Matrix:
+    return load_matrix(project.root)
 
 
 def test_an_environment_asks_for_its_release_its_packages_and_those_of_all(matrix: Matrix) -> None:
@@ -112,16 +108,16 @@ def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
     assert _end_of(day) == "2024-03-23T00:00:00Z"
 
 
-def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project: Path, matrix: Matrix) -> None:
+def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project: TinyProject, matrix: Matrix) -> None:
     with pytest.raises(HarnessError, match=r"^tf115: Python 3\.99 is not on this machine: install it with"):
-        lock(matrix.environments["tf115"], matrix.resolve, Layout(project))
-    assert not (project / "locks").exists()
+        lock(matrix.environments["tf115"], matrix.resolve, Layout(project.root))
+    assert not (project.root / "locks").exists()
 
 
-def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: Path, wheels: Path, harness: Command) -> None:
-    done = harness("lock", "-e", "tf215")
+def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: TinyProject, wheels: Path) -> None:
+    done = project.run("lock", "-e", "tf215")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tf215: locked\n", "")
-    text = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
+    text = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     lines = text.splitlines()
     assert (
@@ -135,31 +131,31 @@ def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: Path, wheel
 
 
 @pytest.mark.usefixtures("wheels")
-def test_a_lock_that_is_the_same_is_left_alone(project: Path, harness: Command) -> None:
-    harness("lock", "-e", "tf215")
-    file = project / "locks" / "tf215.txt"
+def test_a_lock_that_is_the_same_is_left_alone(project: TinyProject) -> None:
+    project.run("lock", "-e", "tf215")
+    file = project.root / "locks" / "tf215.txt"
     before = file.stat()
-    assert harness("lock", "-e", "tf215").stdout == "tf215: unchanged\n"
+    assert project.run("lock", "-e", "tf215").stdout == "tf215: unchanged\n"
     assert file.stat().st_ino == before.st_ino
     file.write_text("# edited by hand\n", encoding="utf-8")
-    assert harness("lock", "-e", "tf215").stdout == "tf215: locked\n"
+    assert project.run("lock", "-e", "tf215").stdout == "tf215: locked\n"
 
 
-def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: Path, wheels: Path, harness: Command) -> None:
+def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: TinyProject, wheels: Path) -> None:
     (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
-    done = harness("lock", "-e", "tf215")
+    done = project.run("lock", "-e", "tf215")
     assert done.returncode == 3
     assert done.stderr.startswith("tf215 cannot be resolved: ")
     assert "tensorflow-cpu" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert [file.name for file in (project / "locks").iterdir()] == ["tf215.failed.txt"]
+    assert [file.name for file in (project.root / "locks").iterdir()] == ["tf215.failed.txt"]
 
 
 @pytest.mark.usefixtures("index")
-def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(project: Path, harness: Command) -> None:
-    done = harness("lock", "-e", "tf215")
+def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(project: TinyProject) -> None:
+    done = project.run("lock", "-e", "tf215")
     assert (done.returncode, done.stderr) == (0, "")
-    lines = (project / "locks" / "tf215.txt").read_text(encoding="utf-8").splitlines()
+    lines = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8").splitlines()
     assert [line.split(" ")[0] for line in lines if line[0] not in "# "] == [
         "pillow==9",
         "pluggy==2",
@@ -171,12 +167,10 @@ def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(pro
 
 
 @pytest.mark.usefixtures("index")
-def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(
-    project: Path, harness: Command, edit: Edit
-) -> None:
-    edit("matrix.yaml", "dependencies: [pluggy]", "dependencies: [iniconfig]")
-    assert harness("lock", "-e", "tf215").returncode == 0
-    lock = (project / "locks" / "tf215.txt").read_text(encoding="utf-8")
+def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "dependencies: [pluggy]", "dependencies: [iniconfig]")
+    assert project.run("lock", "-e", "tf215").returncode == 0
+    lock = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8")
     assert "\npluggy==1 " in lock
     assert "iniconfig" not in lock
 
@@ -200,16 +194,20 @@ def pins(lock: Path) -> list[str]:
 
 
 @pytest.fixture
-def with_lanes(project: Path, edit: Edit) -> Path:
+def with_lanes(project: TinyProject) -> Path:
     """The project with lanes, of this Python. Gives the folder of their locks."""
-    edit("matrix.yaml", "default: quick\n", f"default: quick\n{LANES}")
-    edit("matrix.yaml", '    python: "3.12"', f'    python: "{sys.version_info.major}.{sys.version_info.minor}"')
-    return project / ".harness" / "resolved"
+    project.edit("matrix.yaml", "default: quick\n", f"default: quick\n{LANES}")
+    project.edit(
+        "matrix.yaml", '    python: "3.12"', f'    python: "{sys.version_info.major}.{sys.version_info.minor}"'
+    )
+    return project.root / ".harness" / "resolved"
 
 
 @pytest.mark.usefixtures("index")
-def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(with_lanes: Path, harness: Command) -> None:
-    done = harness("lock", "-g", "today")
+def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(
+    with_lanes: Path, project: TinyProject
+) -> None:
+    done = project.run("lock", "-g", "today")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked\n", "")
     newest = ["pluggy==3", "pytest==9", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
     assert pins(with_lanes / "tf215-today.txt") == newest
@@ -218,27 +216,25 @@ def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(with_l
     assert not (with_lanes.parents[1] / "locks").exists()
 
 
-def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lanes: Path, harness: Command) -> None:
+def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     make_wheel(wheels, "shared-1")
     make_wheel(wheels, "shared-2")
     make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared")
     make_wheel(wheels, "pytest-9", "shared<2")
-    assert harness("lock", "-e", "tf215-today").returncode == 0
+    assert project.run("lock", "-e", "tf215-today").returncode == 0
     together = ["pytest==8", "pytest-xdist==3", "pyyaml==6", "shared==2", "tensorflow-cpu==2.15.1"]
     assert pins(with_lanes / "tf215-today.txt") == together
     assert len(re.findall("--hash=sha256:[0-9a-f]{64}", (with_lanes / "tf215-today.txt").read_text())) == 5
 
 
-def test_pre_releases_are_taken_where_the_lane_says_so(
-    wheels: Path, with_lanes: Path, harness: Command, edit: Edit
-) -> None:
+def test_pre_releases_are_taken_where_the_lane_says_so(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
         make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))
-    assert harness("lock", "-g", "nightly").returncode == 0
+    assert project.run("lock", "-g", "nightly").returncode == 0
     runner = ["pytest==8", "pytest-xdist==3", "pyyaml==6"]
     assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==3rc1", "tf-nightly==2.99.0.dev20261101"]
-    edit("matrix.yaml", "    pre_releases: true\n", "")
-    assert harness("lock", "-g", "nightly").returncode == 0
+    project.edit("matrix.yaml", "    pre_releases: true\n", "")
+    assert project.run("lock", "-g", "nightly").returncode == 0
     assert pins(with_lanes / "tf-nightly.txt") == [*runner, "shared==2", "tf-nightly==2.99.0.dev20261101"]
 
 
@@ -252,12 +248,12 @@ def body_of(file: Path) -> list[str]:
 
 
 @pytest.mark.usefixtures("wheels")
-def test_a_variant_is_locked_with_its_base(project: Path, harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", "{of: tf216,", "{of: tf215,")
-    edit("matrix.yaml", "tf216-legacy", "tf215-legacy")
-    locks = project / "locks"
+def test_a_variant_is_locked_with_its_base(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "{of: tf216,", "{of: tf215,")
+    project.edit("matrix.yaml", "tf216-legacy", "tf215-legacy")
+    locks = project.root / "locks"
     for name in ("tf215", "tf215-legacy"):
-        done = harness("lock", "-e", name)
+        done = project.run("lock", "-e", name)
         said = {"tf215": "locked", "tf215-legacy": "unchanged"}[name]
         assert (done.returncode, done.stdout) == (0, f"tf215: {said}\ntf215-legacy: {said}\n")
     base, variant = locks / "tf215.txt", locks / "tf215-legacy.txt"
@@ -277,56 +273,52 @@ def test_a_variant_is_locked_with_its_base(project: Path, harness: Command, edit
         ("days_after_release: 14", "days_after_release: 15"),
     ],
 )
-def test_a_lock_that_does_not_fit_the_matrix_is_refused(
-    project: Path, harness: Command, edit: Edit, old: str, new: str
-) -> None:
-    harness("lock", "-e", "tf215")
-    assert harness("validate").returncode == 0
-    edit("matrix.yaml", old, new)
-    checked = harness("validate")
+def test_a_lock_that_does_not_fit_the_matrix_is_refused(project: TinyProject, old: str, new: str) -> None:
+    project.run("lock", "-e", "tf215")
+    assert project.run("validate").returncode == 0
+    project.edit("matrix.yaml", old, new)
+    checked = project.run("validate")
     assert (checked.returncode, checked.stdout) == (2, "")
     assert checked.stderr == "locks/tf215.txt:1: does not fit matrix.yaml: run `harness lock -e tf215`\n"
     said = "locks that do not fit matrix.yaml: tf215; update with `harness lock -e tf215`\n"
     for arguments in (["run", "-e", "tf215"], ["plan", "-e", "tf215", "--format", "github"]):
-        done = harness(*arguments)
+        done = project.run(*arguments)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
-    assert not (project / ".tox").exists()
-    assert harness("lock", "-e", "tf215").returncode == 0
-    assert harness("validate").returncode == 0
+    assert not (project.root / ".tox").exists()
+    assert project.run("lock", "-e", "tf215").returncode == 0
+    assert project.run("validate").returncode == 0
 
 
 @pytest.mark.usefixtures("wheels")
-def test_tox_refuses_a_lock_that_does_not_fit(harness: Command, edit: Edit, tox: Command) -> None:
-    harness("lock", "-e", "tf215")
-    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pytest]}")
-    done = tox("run", "-e", "tf215", "--notest")
+def test_tox_refuses_a_lock_that_does_not_fit(project: TinyProject) -> None:
+    project.run("lock", "-e", "tf215")
+    project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pytest]}")
+    done = project.tox("run", "-e", "tf215", "--notest")
     assert done.returncode == 1
     assert "locks that do not fit matrix.yaml: tf215; update with `harness lock -e tf215`\n" in done.stdout
 
 
 @pytest.mark.usefixtures("wheels")
-def test_what_no_lock_is_made_from_leaves_it_current(harness: Command, edit: Edit) -> None:
-    harness("lock", "-e", "tf215")
-    edit("matrix.yaml", "timeout: 60", "timeout: 61")
-    edit("matrix.yaml", "quick: [tf215, tf216]", "quick: [tf215]")
-    assert harness("validate").returncode == 0
+def test_what_no_lock_is_made_from_leaves_it_current(project: TinyProject) -> None:
+    project.run("lock", "-e", "tf215")
+    project.edit("matrix.yaml", "timeout: 60", "timeout: 61")
+    project.edit("matrix.yaml", "quick: [tf215, tf216]", "quick: [tf215]")
+    assert project.run("validate").returncode == 0
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_a_lock_of_an_older_version_is_named_and_used(harness: Command) -> None:
-    done = harness("validate")
+def test_a_lock_of_an_older_version_is_named_and_used(project: TinyProject) -> None:
+    done = project.run("validate")
     said = "locks without a digest of their inputs: tf215; `harness lock` adds it\n"
     assert (done.returncode, done.stdout.startswith(said)) == (0, True)
-    assert harness("plan", "-e", "tf215", "--format", "github").returncode == 0
+    assert project.run("plan", "-e", "tf215", "--format", "github").returncode == 0
 
 
-def test_one_that_cannot_be_resolved_does_not_stop_the_rest(
-    project: Path, index: None, harness: Command, edit: Edit
-) -> None:
+def test_one_that_cannot_be_resolved_does_not_stop_the_rest(project: TinyProject, index: None) -> None:
     python = f'python: "{sys.version_info.major}.{sys.version_info.minor}"'
-    edit("matrix.yaml", 'python: "3.12"', python)
-    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
-    done = harness("lock", "-e", "tf*")
+    project.edit("matrix.yaml", 'python: "3.12"', python)
+    project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
+    done = project.run("lock", "-e", "tf*")
     assert (done.returncode, done.stdout) == (
         3,
         "tf115: not locked\ntf215: not locked\ntf216: locked\ntf216-legacy: locked\n",
@@ -334,42 +326,44 @@ def test_one_that_cannot_be_resolved_does_not_stop_the_rest(
     first, second = done.stderr.splitlines()
     assert first.startswith("tf115: Python 3.99 is not on this machine: ")
     assert second.startswith("tf215 cannot be resolved: No solution found when resolving dependencies: Because ")
-    kept = (project / "locks" / "tf215.failed.txt").read_text(encoding="utf-8")
+    kept = (project.root / "locks" / "tf215.failed.txt").read_text(encoding="utf-8")
     assert kept.splitlines()[-1] == second
-    names = sorted(file.name for file in (project / "locks").iterdir())
+    names = sorted(file.name for file in (project.root / "locks").iterdir())
     assert names == ["tf215.failed.txt", "tf216-legacy.txt", "tf216.txt"]  # that a machine lacks a Python is no answer
 
 
 @pytest.mark.usefixtures("index")
-def test_what_cannot_be_resolved_is_a_column_of_env_fail(project: Path, harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
-    reason = harness("lock", "-e", "tf215").stderr.strip()
-    done = harness("run", "-e", "tf215")
+def test_what_cannot_be_resolved_is_a_column_of_env_fail(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
+    reason = project.run("lock", "-e", "tf215").stderr.strip()
+    done = project.run("run", "-e", "tf215")
     assert done.returncode == 3
     assert f"tf215 env-fail: {reason}\n" in done.stdout
-    assert not (project / ".tox").exists()
-    column = read_column(project / ".harness" / "run" / "tf215.json")
+    assert not (project.root / ".tox").exists()
+    column = read_column(project.root / ".harness" / "run" / "tf215.json")
     assert (column.environment.status, column.environment.reason) == ("env-fail", reason)
     assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
-    assert harness("accept").returncode == 0
-    assert harness("run", "-e", "tf215").returncode == 3
+    assert project.run("accept").returncode == 0
+    assert project.run("run", "-e", "tf215").returncode == 3
 
-    edit("matrix.yaml", "pillow==8", "pillow==9")  # another question: the answer to the last one says nothing of it
-    asked = harness("run", "-e", "tf215")
+    project.edit(
+        "matrix.yaml", "pillow==8", "pillow==9"
+    )  # another question: the answer to the last one says nothing of it
+    asked = project.run("run", "-e", "tf215")
     said = "without a lock: tf215; make them with `harness lock -e tf215`\n"
     assert (asked.returncode, asked.stderr) == (2, said)
-    assert harness("lock", "-e", "tf215").returncode == 0
-    assert sorted(file.name for file in (project / "locks").iterdir()) == ["tf215.txt"]
+    assert project.run("lock", "-e", "tf215").returncode == 0
+    assert sorted(file.name for file in (project.root / "locks").iterdir()) == ["tf215.txt"]
 
 
 def test_a_lock_that_fits_outlives_an_index_that_does_not_answer(
-    project: Path, index: None, harness: Command, monkeypatch: pytest.MonkeyPatch
+    project: TinyProject, index: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    harness("lock", "-e", "tf215")
-    before = (project / "locks" / "tf215.txt").read_bytes()
+    project.run("lock", "-e", "tf215")
+    before = (project.root / "locks" / "tf215.txt").read_bytes()
     monkeypatch.setitem(UPLOADED, "pillow", {})
-    assert harness("lock", "-e", "tf215").returncode == 3
-    assert (project / "locks" / "tf215.txt").read_bytes() == before
-    found = load_matrix(project)
-    assert resolution_failure(found.environments["tf215"], found.resolve, Layout(project)) is None
-    assert harness("validate").returncode == 0
+    assert project.run("lock", "-e", "tf215").returncode == 3
+    assert (project.root / "locks" / "tf215.txt").read_bytes() == before
+    found = load_matrix(project.root)
+    assert resolution_failure(found.environments["tf215"], found.resolve, Layout(project.root)) is None
+    assert project.run("validate").returncode == 0

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib import import_module, metadata, reload
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from packaging.utils import canonicalize_name
 from harness import tox as entry
 from harness.controller.environments import tox_plugin
 from tests.support import ROOT
+from tests.support.tiny_tensorflow import fill_environment
 
 OLD_PROJECT = ROOT / "tests" / "support" / "project_of_0_1"  # as `harness init` of 0.1.0 wrote it
 LOADED = "import sys, harness.tox; print(*sorted({name.split('.')[0] for name in sys.modules}))"
@@ -100,9 +100,7 @@ def test_a_project_of_0_1_is_valid(old_project: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "3 environments, 4 import paths, 1 cases: valid\n"), done.stderr
 
 
-def test_a_project_of_0_1_runs(
-    old_project: Path, fill: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_project_of_0_1_runs(old_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
     version = f'"{sys.version_info.major}.{sys.version_info.minor}"'
     matrix = old_project / "matrix.yaml"
@@ -111,7 +109,7 @@ def test_a_project_of_0_1_runs(
     (old_project / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
     made = run("-m", "tox", "run", "-e", "tf215", "--notest", cwd=old_project)
     assert made.returncode == 0, made.stdout
-    fill(old_project / ".tox" / "tf215")
+    fill_environment(old_project / ".tox" / "tf215")
     done = run("-m", "tox", "run", "-e", "tf215", cwd=old_project)
     assert "tf215: OK" in done.stdout, done.stdout + done.stderr
     assert (old_project / ".harness" / "run" / "tf215.json").is_file()

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import configparser
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-Tox = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
+from tests.support.tiny_project import TinyProject
 
 
 def settings(said: str) -> dict[str, str]:
@@ -20,8 +16,8 @@ def settings(said: str) -> dict[str, str]:
     return dict(parser[parser.sections()[0]])
 
 
-def test_every_environment_is_listed_with_a_description(tox: Tox) -> None:
-    done = tox("list")
+def test_every_environment_is_listed_with_a_description(project: TinyProject) -> None:
+    done = project.tox("list")
     assert done.returncode == 0, done.stdout
     default, _, more = done.stdout.partition("additional environments:")
     listed = dict(line.split(" -> ") for line in more.splitlines() if " -> " in line)
@@ -32,8 +28,8 @@ def test_every_environment_is_listed_with_a_description(tox: Tox) -> None:
     assert all(text and text != "[no description]" for text in described.values())
 
 
-def test_groups_are_labels(tox: Tox) -> None:
-    done = tox("list", "-m", "quick", "--no-desc")
+def test_groups_are_labels(project: TinyProject) -> None:
+    done = project.tox("list", "-m", "quick", "--no-desc")
     assert done.stdout.split() == ["tf215", "tf216"]
 
 
@@ -45,8 +41,10 @@ def test_groups_are_labels(tox: Tox) -> None:
         ("tf216-legacy", ["tf216-legacy"]),
     ],
 )
-def test_a_group_given_as_an_environment_stands_for_its_members(tox: Tox, chosen: str, expected: list[str]) -> None:
-    done = tox("config", "-e", chosen, "-k", "env_name")
+def test_a_group_given_as_an_environment_stands_for_its_members(
+    project: TinyProject, chosen: str, expected: list[str]
+) -> None:
+    done = project.tox("config", "-e", chosen, "-k", "env_name")
     assert done.returncode == 0, done.stdout
     assert [line.split(" = ")[1] for line in done.stdout.splitlines() if " = " in line] == expected
 
@@ -65,47 +63,50 @@ def test_a_group_given_as_an_environment_stands_for_its_members(tox: Tox, chosen
         ("quik", "quik"),
     ],
 )
-def test_an_unknown_name_is_refused(tox: Tox, name: str, said: str) -> None:
-    done = tox("run", "-e", name)
+def test_an_unknown_name_is_refused(project: TinyProject, name: str, said: str) -> None:
+    done = project.tox("run", "-e", name)
     assert done.returncode not in (0, 1)
     assert said in done.stdout
     assert "congratulations" not in done.stdout
 
 
-def test_an_environment_of_tox_ini_may_be_named_after_a_release(project: Path, tox: Tox) -> None:
-    with open(project / "tox.ini", "a", encoding="utf-8") as file:
+def test_an_environment_of_tox_ini_may_be_named_after_a_release(project: TinyProject) -> None:
+    with open(project.root / "tox.ini", "a", encoding="utf-8") as file:
         file.write("[testenv:lint-tf215]\n")
-    done = tox("config", "-e", "lint-tf215,check,runner-old", "-k", "env_name")
+    done = project.tox("config", "-e", "lint-tf215,check,runner-old", "-k", "env_name")
     assert done.returncode == 0, done.stdout
     assert "env_name = lint-tf215" in done.stdout
 
 
-def test_faults_of_the_matrix_are_told_with_file_and_line(tox: Tox, edit: Edit) -> None:
-    edit("matrix.yaml", "default: quick", "default: quik")
-    edit("matrix.yaml", "of: tf216", "of: tf217")
-    done = tox("list")
+def test_faults_of_the_matrix_are_told_with_file_and_line(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "default: quick", "default: quik")
+    project.edit("matrix.yaml", "of: tf216", "of: tf217")
+    done = project.tox("list")
     assert done.returncode != 0
     assert "matrix.yaml:16: unknown environment 'tf217'; did you mean 'tf216'?" in done.stdout
     assert "matrix.yaml:21: unknown group 'quik'; did you mean 'quick'?" in done.stdout
     assert "Traceback" not in done.stdout
 
 
-def test_what_follows_two_dashes_reaches_the_command(tox: Tox) -> None:
-    done = tox("config", "-e", "tf215", "-k", "commands", "--", "-k", "plot", "-x", "a b")
+def test_what_follows_two_dashes_reaches_the_command(project: TinyProject) -> None:
+    done = project.tox("config", "-e", "tf215", "-k", "commands", "--", "-k", "plot", "-x", "a b")
     assert done.returncode == 0, done.stdout
     assert settings(done.stdout)["commands"].endswith(" -m harness.controller.worker.main -k plot -x 'a b'")
-    assert settings(tox("config", "-e", "tf215", "-k", "commands").stdout)["commands"].endswith(".worker.main")
+    assert settings(project.tox("config", "-e", "tf215", "-k", "commands").stdout)["commands"].endswith(".worker.main")
 
 
-def test_only_what_is_named_passes_from_outside(tox: Tox) -> None:
-    passed = settings(tox("config", "-e", "tf215", "-k", "pass_env").stdout)["pass_env"].split()
+def test_only_what_is_named_passes_from_outside(project: TinyProject) -> None:
+    passed = settings(project.tox("config", "-e", "tf215", "-k", "pass_env").stdout)["pass_env"].split()
     assert {"PATH", "TMPDIR", "CI", "UV_*", "HOME", "LANG", "LD_LIBRARY_PATH"} <= set(passed)
     refused = {"PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND", "PYTHON*", "TF_*", "HARNESS_*", "*", "PYTHONPATH"}
     assert not refused & set(passed)
 
 
-def test_variables_are_fixed_and_a_variant_has_its_own(tox: Tox) -> None:
-    done = tox("config", "-e", "tf216", "-k", "set_env"), tox("config", "-e", "tf216-legacy", "-k", "set_env")
+def test_variables_are_fixed_and_a_variant_has_its_own(project: TinyProject) -> None:
+    done = (
+        project.tox("config", "-e", "tf216", "-k", "set_env"),
+        project.tox("config", "-e", "tf216-legacy", "-k", "set_env"),
+    )
     base, variant = (settings(one.stdout)["set_env"].split() for one in done)
     fixed = {"PYTHONHASHSEED=0", "CUDA_VISIBLE_DEVICES=-1", "TF_CPP_MIN_LOG_LEVEL=2"}
     assert fixed <= set(base)
@@ -113,8 +114,8 @@ def test_variables_are_fixed_and_a_variant_has_its_own(tox: Tox) -> None:
     assert not any(entry.startswith(("TF_USE_LEGACY_KERAS", "KERAS_BACKEND")) for entry in base)
 
 
-def test_packages_are_installed_exactly_as_they_are_locked(tox: Tox) -> None:
-    known = settings(tox("config", "-e", "tf215", "-k", "deps", "install_command", "skip_install").stdout)
+def test_packages_are_installed_exactly_as_they_are_locked(project: TinyProject) -> None:
+    known = settings(project.tox("config", "-e", "tf215", "-k", "deps", "install_command", "skip_install").stdout)
     assert known["deps"].startswith("-r")
     assert known["deps"].endswith("project/locks/tf215.txt")
     assert "--require-hashes" in known["install_command"]

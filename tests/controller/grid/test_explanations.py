@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,15 +9,8 @@ from harness.cases.case import Known
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid.explanations import FAILING, MAX_QUOTE, Coverage, coverage, explanation, quote
-from harness.controller.grid.grid import Grid
 from harness.controller.project.loader import load_project
-from harness.controller.results.documents import Column
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., Column]
-Edit = Callable[[str, str, str], None]
-Grids = Callable[..., Grid]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 FAILED = Outcome("version", "tf.keras", Status.FAIL, Stage.CALL, "AssertionError", "2.14.0\nand more")
 PASSED = replace(FAILED, status=Status.PASS, stage=None, error=None, message=None)
@@ -28,14 +19,14 @@ FILE = "cases/snippet/version.yaml"
 
 
 @pytest.fixture
-def know(edit: Edit) -> Callable[..., None]:
+def know(project: TinyProject) -> Callable[..., None]:
     """Give the case `version` what it knows; its first entry stands in line 5."""
 
     def know(*entries: Known) -> None:
         lines = [
             f"- {{path: '{entry.path}', tf: '{entry.tf}', match: '{entry.match}', reason: x}}" for entry in entries
         ]
-        edit(FILE, "code: |", "\n".join(["known:", *lines, "code: |"]))
+        project.edit(FILE, "code: |", "\n".join(["known:", *lines, "code: |"]))
 
     return know
 
@@ -59,30 +50,30 @@ def know(edit: Edit) -> Callable[..., None]:
     ],
 )
 def test_an_entry_explains_a_cell_of_its_paths_and_releases_that_says_it(
-    project: Path, entry: Known, outcome: Outcome, environment: str, explains: bool
+    project: TinyProject, entry: Known, outcome: Outcome, environment: str, explains: bool
 ) -> None:
-    loaded = load_project(project)
+    loaded = load_project(project.root)
     case = replace(loaded.cases[1], known=(entry,))
     assert explanation(case, outcome, loaded.matrix.environments[environment]) == (entry if explains else None)
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_what_fails_is_explained(project: Path, status: Status) -> None:
-    loaded = load_project(project)
+def test_only_what_fails_is_explained(project: TinyProject, status: Status) -> None:
+    loaded = load_project(project.root)
     case = replace(loaded.cases[1], known=(ENTRY,))
     found = explanation(case, replace(FAILED, status=status), loaded.matrix.environments["tf215"])
     assert (found is not None) == (status in (Status.FAIL, Status.CRASH, Status.TIMEOUT)) == (status in FAILING)
 
 
-def test_a_prerelease_is_in_a_range(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "2.15.1", "2.15.1rc1")
-    loaded = load_project(project)
+def test_a_prerelease_is_in_a_range(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "2.15.1", "2.15.1rc1")
+    loaded = load_project(project.root)
     case = replace(loaded.cases[1], known=(ENTRY,))
     assert explanation(case, FAILED, loaded.matrix.environments["tf215"]) == ENTRY
 
 
-def test_the_first_entry_that_fits_explains(project: Path) -> None:
-    loaded = load_project(project)
+def test_the_first_entry_that_fits_explains(project: TinyProject) -> None:
+    loaded = load_project(project.root)
     entries = tuple(replace(ENTRY, match=match) for match in ("other", "2.14", "Assertion"))
     case = replace(loaded.cases[1], known=entries)
     assert explanation(case, FAILED, loaded.matrix.environments["tf215"]) == entries[1]
@@ -95,16 +86,14 @@ def test_what_is_quoted_is_one_line_of_bounded_length() -> None:
     assert quote(replace(FAILED, error=None, message="x" * MAX_QUOTE)) == "x" * MAX_QUOTE
 
 
-def test_the_share_counts_failing_cells_and_their_cases_once(
-    know: Callable[..., None], edit: Edit, grid: Grids, column: Columns
-) -> None:
+def test_the_share_counts_failing_cells_and_their_cases_once(know: Callable[..., None], project: TinyProject) -> None:
     know(replace(ENTRY, match="2.14"), replace(ENTRY, match="2.14.0"))
-    edit("cases/model_build/dense.yaml", "paths:", "advice: Take x.\npaths:")
+    project.edit("cases/model_build/dense.yaml", "paths:", "advice: Take x.\npaths:")
     crashed = Outcome("dense", "tf.keras", Status.CRASH, message="2.14")
     unmet = Outcome("version", "keras", Status.UNMET, message="2.14")
-    made = grid(column(FAILED, crashed, unmet), column(FAILED, id="tf216", tensorflow="2.16.2"))
+    made = project.grid(make_column(FAILED, crashed, unmet), make_column(FAILED, id="tf216", tensorflow="2.16.2"))
     assert coverage(made) == Coverage(failing=3, explained=1, cases=2, advised=1)
-    assert coverage(grid(column(PASSED))) == Coverage(0, 0, 0, 0)
+    assert coverage(project.grid(make_column(PASSED))) == Coverage(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("explained", "percent"), [(0, 0), (312, 78), (399, 99), (400, 100)])
@@ -136,53 +125,49 @@ SAYS_OTHER = "'nothing' is not in the messages of 2 failing cells under 'tf.*' o
     ],
 )
 def test_validate_holds_an_entry_against_the_accepted_results(
-    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], entry: Known, said: str | None
+    project: TinyProject, know: Callable[..., None], entry: Known, said: str | None
 ) -> None:
     know(ENTRY, entry)
     passed = [Outcome("version", path, Status.PASS) for path in ("keras", "tensorflow.keras")]
-    keep("results", column(FAILED, *passed))
-    keep("results", column(FAILED, *passed, id="tf216-legacy", tensorflow="2.16.2"))
-    keep("results", column(PASSED, *passed, id="tf115", tensorflow="1.15.5"))
-    done = harness("validate")
+    project.keep("results", make_column(FAILED, *passed))
+    project.keep("results", make_column(FAILED, *passed, id="tf216-legacy", tensorflow="2.16.2"))
+    project.keep("results", make_column(PASSED, *passed, id="tf115", tensorflow="1.15.5"))
+    done = project.run("validate")
     assert done.returncode == (2 if said else 0)
     assert done.stderr == (f"{FILE}:6: {said}\n" if said else "")
 
 
 def test_a_case_that_knows_of_failures_and_has_no_results_is_a_fault(
-    harness: Command, keep: Keep, column: Columns, know: Callable[..., None]
+    project: TinyProject, know: Callable[..., None]
 ) -> None:
     know(ENTRY)
-    keep("results", column(Outcome("dense", "tf.keras", Status.PASS)))
-    done = harness("validate")
+    project.keep("results", make_column(Outcome("dense", "tf.keras", Status.PASS)))
+    done = project.run("validate")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{FILE}:5: explains no failing cell: version has no results\n"
 
 
-def test_faults_of_what_is_known_are_told_with_all_others(
-    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], edit: Edit
-) -> None:
+def test_faults_of_what_is_known_are_told_with_all_others(project: TinyProject, know: Callable[..., None]) -> None:
     know(replace(ENTRY, tf="2.x", path="tf.kreas"), replace(ENTRY, match="nothing"))
-    edit("cases/model_build/dense.yaml", "expect:", "expcet:")
-    keep("results", column(FAILED))
-    done = harness("validate")
+    project.edit("cases/model_build/dense.yaml", "expect:", "expcet:")
+    project.keep("results", make_column(FAILED))
+    done = project.run("validate")
     assert done.returncode == 2
     places = [line.split(": ")[0] for line in done.stderr.splitlines()]
     assert "cases/model_build/dense.yaml:8" in places
     assert places[-3:] == [f"{FILE}:5", f"{FILE}:5", f"{FILE}:6"]
 
 
-def test_results_are_held_against_by_validate_alone(
-    harness: Command, keep: Keep, column: Columns, know: Callable[..., None], edit: Edit
-) -> None:
+def test_results_are_held_against_by_validate_alone(project: TinyProject, know: Callable[..., None]) -> None:
     know(replace(ENTRY, match="nothing"))
-    keep("results", column(FAILED))
-    assert [harness(command).returncode for command in ("plan", "show", "validate")] == [0, 0, 2]
-    edit(FILE, "path: 'tf.*'", "path: 'tf.x'")
-    assert [harness(command).returncode for command in ("plan", "show", "validate")] == [2, 2, 2]
+    project.keep("results", make_column(FAILED))
+    assert [project.run(command).returncode for command in ("plan", "show", "validate")] == [0, 0, 2]
+    project.edit(FILE, "path: 'tf.*'", "path: 'tf.x'")
+    assert [project.run(command).returncode for command in ("plan", "show", "validate")] == [2, 2, 2]
 
 
-def test_a_range_and_a_path_stand_in_lines_of_their_own(harness: Command, edit: Edit) -> None:
+def test_a_range_and_a_path_stand_in_lines_of_their_own(project: TinyProject) -> None:
     entry = "known:\n- reason: x\n  match: x\n  tf: x\n  path: x\ncode: |"
-    edit(FILE, "code: |", entry)
-    lines = [line.split(": ")[0] for line in harness("plan").stderr.splitlines()]
+    project.edit(FILE, "code: |", entry)
+    lines = [line.split(": ")[0] for line in project.run("plan").stderr.splitlines()]
     assert lines == [f"{FILE}:7", f"{FILE}:8"]

@@ -1,36 +1,36 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.grid.grid import Grid, Score, column_score, score
-from harness.controller.results.documents import Column
-
-Columns = Callable[..., Column]
-Grids = Callable[..., Grid]
+from harness.controller.grid.grid import Score, column_score, score
+from tests.support.tiny_project import TinyProject, make_column
 
 
 def outcomes(*statuses: Status) -> list[Outcome]:
     return [Outcome("dense", f"path{index}", status) for index, status in enumerate(statuses)]
 
 
-def test_rows_are_sorted_by_kind_and_case_and_keep_the_order_of_the_paths(grid: Grids) -> None:
-    assert [row.key for row in grid().rows] == [
+def test_rows_are_sorted_by_kind_and_case_and_keep_the_order_of_the_paths(project: TinyProject) -> None:
+    assert [row.key for row in project.grid().rows] == [
         ("dense", "tensorflow.keras"),
         ("dense", "tf.keras"),
         ("version", "tensorflow.keras"),
         ("version", "tf.keras"),
         ("version", "keras"),
     ]
-    assert [environment.id for environment in grid().environments] == ["tf115", "tf215", "tf216", "tf216-legacy"]
+    assert [environment.id for environment in project.grid().environments] == [
+        "tf115",
+        "tf215",
+        "tf216",
+        "tf216-legacy",
+    ]
 
 
-def test_a_cell_that_no_document_holds_is_not_run(grid: Grids, column: Columns) -> None:
+def test_a_cell_that_no_document_holds_is_not_run(project: TinyProject) -> None:
     passed = Outcome("dense", "tf.keras", Status.PASS)
-    made = grid(column(passed))
+    made = project.grid(make_column(passed))
     tf115, tf215, *_ = made.environments
     assert made.outcome(made.rows[1], tf215) == passed
     assert made.outcome(made.rows[0], tf215) == Outcome("dense", "tensorflow.keras", Status.NOT_RUN)
@@ -38,11 +38,11 @@ def test_a_cell_that_no_document_holds_is_not_run(grid: Grids, column: Columns) 
     assert made.facts(tf115) is None
 
 
-def test_totals_count_every_cell_once(grid: Grids, column: Columns) -> None:
-    made = grid(
-        column(Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.FAIL)),
-        column(Outcome("dense", "tf.keras", Status.PASS), id="tf216"),
-        column(Outcome("gone", "tf.keras", Status.PASS), id="tf115"),
+def test_totals_count_every_cell_once(project: TinyProject) -> None:
+    made = project.grid(
+        make_column(Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.FAIL)),
+        make_column(Outcome("dense", "tf.keras", Status.PASS), id="tf216"),
+        make_column(Outcome("gone", "tf.keras", Status.PASS), id="tf115"),
     )
     assert made.totals() == {Status.PASS: 2, Status.FAIL: 1, Status.NOT_RUN: 5 * 4 - 3}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +14,8 @@ import pytest
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid.markdown import BEGIN, END
-from harness.controller.results.documents import Column, read_column
-
-Columns = Callable[..., Column]
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
-Keep = Callable[[str, Column], Path]
+from harness.controller.results.documents import read_column
+from tests.support.tiny_project import TinyProject, make_column
 
 HALF = "\ud800"
 HOSTILE = {
@@ -46,21 +41,23 @@ def cell(text: str) -> Outcome:
 
 
 @pytest.fixture
-def shown(project: Path, harness: Command, keep: Keep, column: Columns, edit: Edit) -> Callable[[str], Path]:
+def shown(project: TinyProject) -> Callable[[str], Path]:
     """A project of which every text is this one: its case's, and those of an accepted run of it."""
 
     def shown(text: str) -> Path:
         said = json.dumps("x" if text == HALF else text)  # which no case may hold
         known = f"known: [{{path: '*', tf: '>=1', match: {said}, reason: {said}}}]\n"
         texts = f"title: {said}\nadvice: {said}\nsource: [{said}]\n{known}"
-        edit("cases/snippet/version.yaml", "title: The path has a version\n", texts)
-        (project / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
-        keep(".harness/run", column(cell(text), packages={"keras": text, text: text}))
+        project.edit("cases/snippet/version.yaml", "title: The path has a version\n", texts)
+        (project.root / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
+        project.keep(".harness/run", make_column(cell(text), packages={"keras": text, text: text}))
         lost = Outcome(*cell(text).key, status=Status.ENV_FAIL)
-        keep(".harness/run", column(lost, id="tf216", tensorflow=text, python=text, status="env-fail", reason=text))
-        done = harness("accept")
+        project.keep(
+            ".harness/run", make_column(lost, id="tf216", tensorflow=text, python=text, status="env-fail", reason=text)
+        )
+        done = project.run("accept")
         assert (done.returncode, done.stderr) == (0, "")
-        return project
+        return project.root
 
     return shown
 
@@ -88,7 +85,7 @@ def test_the_files_of_the_grid(shown: Callable[[str], Path], text: str) -> None:
 
 
 @hostile
-def test_the_terminal(shown: Callable[[str], Path], harness: Command, text: str) -> None:
+def test_the_terminal(shown: Callable[[str], Path], project: TinyProject, text: str) -> None:
     shown(text)
     for arguments in (
         ["show"],
@@ -101,17 +98,17 @@ def test_the_terminal(shown: Callable[[str], Path], harness: Command, text: str)
         ["collect"],
         ["accept", "--dry-run"],
     ):
-        done = harness(*arguments)
+        done = project.run(*arguments)
         assert (done.returncode, done.stderr) == (0, ""), arguments
         assert not STEERING.search(done.stdout), arguments
 
 
 @hostile
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_a_difference(harness: Command, keep: Keep, column: Columns, text: str, form: str) -> None:
-    keep("results", column(cell("x"), replace(cell(text), path=text), packages={text: "1"}))
-    keep(".harness/run", column(cell(text), replace(cell(text), case=text), packages={"keras": text}))
-    done = harness("diff", "--format", form)
+def test_a_difference(project: TinyProject, text: str, form: str) -> None:
+    project.keep("results", make_column(cell("x"), replace(cell(text), path=text), packages={text: "1"}))
+    project.keep(".harness/run", make_column(cell(text), replace(cell(text), case=text), packages={"keras": text}))
+    done = project.run("diff", "--format", form)
     assert (done.returncode, done.stderr) == (1, "")
     assert not STEERING.search(done.stdout)
     if form == "text":
@@ -140,10 +137,10 @@ def test_an_accepted_document_gives_back_what_was_recorded(shown: Callable[[str]
 
 
 @pytest.mark.parametrize("name", ["../x", "x/../../y", "=cmd", "<script>", "\x1b[2J", "x\u202ey"])
-def test_no_case_has_such_an_id(project: Path, harness: Command, edit: Edit, name: str) -> None:
-    edit("cases/snippet/version.yaml", "id: version", f"id: {json.dumps(name)}")
-    done = harness("validate")
+def test_no_case_has_such_an_id(project: TinyProject, name: str) -> None:
+    project.edit("cases/snippet/version.yaml", "id: version", f"id: {json.dumps(name)}")
+    done = project.run("validate")
     assert done.returncode == 2
     assert not STEERING.search(done.stderr)
-    assert harness("new", "snippet", name).returncode == 2
-    assert harness("script", name, "-p", "keras").returncode == 2
+    assert project.run("new", "snippet", name).returncode == 2
+    assert project.run("script", name, "-p", "keras").returncode == 2

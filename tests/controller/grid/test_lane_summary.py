@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +13,7 @@ from harness.controller.grid.lane_summary import LaneRow, lane_rows
 from harness.controller.grid.markdown import BEGIN, END
 from harness.controller.project.loader import load_matrix
 from harness.controller.results.documents import Column
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., Column]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 LANES = """
 lanes:
@@ -29,32 +25,34 @@ OTHER = ("version", "keras")
 
 
 @pytest.fixture(autouse=True)
-def _lanes(project: Path) -> None:
-    with open(project / "matrix.yaml", "a", encoding="utf-8") as file:
+def _lanes(project: TinyProject) -> None:
+    with open(project.root / "matrix.yaml", "a", encoding="utf-8") as file:
         file.write(LANES)
 
 
 @pytest.fixture
-def today(project: Path) -> Callable[..., LaneRow]:
+def today(project: TinyProject) -> Callable[..., LaneRow]:
     """The row of the lane `today`, of these columns."""
 
     def make(*columns: Column) -> LaneRow:
-        return lane_rows(load_matrix(project), {column.environment.id: column for column in columns})[0]
+        return lane_rows(load_matrix(project.root), {column.environment.id: column for column in columns})[0]
 
     return make
 
 
 @pytest.fixture
-def columns(column: Columns) -> list[Column]:
+def columns() -> list[Column]:
     """1.15 cannot be made, 2.15 cannot be imported, and 2.16 runs, but one cell fails that passes as released."""
     lost = Outcome(*OTHER, Status.FAIL, Stage.CALL, "ValueError", "bad <numbers>")
     cells = [Outcome(*DECIDES, Status.ENV_FAIL), Outcome(*OTHER, Status.ENV_FAIL)]
     failed = {"status": "env-fail", "packages": {}}
     return [
-        column(*cells, **failed | {"id": "tf115-today", "reason": "tox: no such version"}),
-        column(*cells, **failed | {"id": "tf215-today", "reason": "TypeError: x\nmore", "packages": {"numpy": "2"}}),
-        column(Outcome(*DECIDES, Status.PASS), lost, id="tf216-today"),
-        column(Outcome(*DECIDES, Status.PASS), Outcome(*OTHER, Status.PASS), id="tf216"),
+        make_column(*cells, **failed | {"id": "tf115-today", "reason": "tox: no such version"}),
+        make_column(
+            *cells, **failed | {"id": "tf215-today", "reason": "TypeError: x\nmore", "packages": {"numpy": "2"}}
+        ),
+        make_column(Outcome(*DECIDES, Status.PASS), lost, id="tf216-today"),
+        make_column(Outcome(*DECIDES, Status.PASS), Outcome(*OTHER, Status.PASS), id="tf216"),
     ]
 
 
@@ -69,30 +67,30 @@ def test_a_release_runs_where_the_deciding_cell_passes(today: Callable[..., Lane
     ]
 
 
-def test_what_fails_as_released_too_is_not_said(today: Callable[..., LaneRow], column: Columns) -> None:
+def test_what_fails_as_released_too_is_not_said(today: Callable[..., LaneRow]) -> None:
     failing = Outcome(*OTHER, Status.FAIL, Stage.CALL, "ValueError", "x")
-    columns = [column(Outcome(*DECIDES, Status.PASS), failing, id=name) for name in ("tf215", "tf215-today")]
+    columns = [make_column(Outcome(*DECIDES, Status.PASS), failing, id=name) for name in ("tf215", "tf215-today")]
     assert today(*columns).reasons == []
 
 
-def test_neighbours_with_the_same_reason_share_it(today: Callable[..., LaneRow], column: Columns) -> None:
+def test_neighbours_with_the_same_reason_share_it(today: Callable[..., LaneRow]) -> None:
     failing = Outcome(*DECIDES, Status.CRASH, error="SIGSEGV")
-    row = today(*(column(failing, id=f"{name}-today") for name in ("tf115", "tf215", "tf216")))
+    row = today(*(make_column(failing, id=f"{name}-today") for name in ("tf115", "tf215", "tf216")))
     assert row.reasons == [("1.15 to 2.16", "dense[tf.keras]: crash (SIGSEGV)")]
     assert row.summary == "Runs today: 0 of 3"
 
 
-def test_what_nobody_ran_is_neither_yes_nor_no(today: Callable[..., LaneRow], column: Columns, project: Path) -> None:
-    row = today(column(Outcome(*DECIDES, Status.PASS), id="tf215-today"))
+def test_what_nobody_ran_is_neither_yes_nor_no(today: Callable[..., LaneRow], project: TinyProject) -> None:
+    row = today(make_column(Outcome(*DECIDES, Status.PASS), id="tf215-today"))
     assert [answer.status for answer in row.answers] == [Status.NOT_RUN, Status.PASS, Status.NOT_RUN]
     assert row.summary == "Runs today: 1 of 1"
-    assert lane_rows(load_matrix(project), {}) == []
+    assert lane_rows(load_matrix(project.root), {}) == []
 
 
-def test_the_row_is_shown_in_the_terminal(harness: Command, keep: Keep, columns: list[Column]) -> None:
+def test_the_row_is_shown_in_the_terminal(project: TinyProject, columns: list[Column]) -> None:
     for one in columns:
-        keep("results", one)
-    whole, lane, other = harness("show"), harness("show", "-g", "today"), harness("show", "-e", "tf216")
+        project.keep("results", one)
+    whole, lane, other = project.run("show"), project.run("show", "-g", "today"), project.run("show", "-e", "tf216")
     assert whole.returncode == lane.returncode == other.returncode == 0
     for said in (whole.stdout, lane.stdout):
         assert "\nRuns today: 1 of 3  (" in said
@@ -102,26 +100,24 @@ def test_the_row_is_shown_in_the_terminal(harness: Command, keep: Keep, columns:
     assert "tensorflow.keras" not in lane.stdout  # what the lane does not run is no hole
 
 
-def test_the_row_is_in_the_files_for_readers(
-    project: Path, harness: Command, keep: Keep, columns: list[Column]
-) -> None:
-    (project / "README.md").write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+def test_the_row_is_in_the_files_for_readers(project: TinyProject, columns: list[Column]) -> None:
+    (project.root / "README.md").write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
     for one in columns:
-        keep("results", one)
-    done = harness("collect")
+        project.keep("results", one)
+    done = project.run("collect")
     assert done.stdout.splitlines()[0].startswith("1 of 4 environments, 20 cells: ")
     assert done.stdout.splitlines()[1] == "Runs today: 1 of 3"
     for name in ("README.md", "results/grid.md"):
-        text = (project / name).read_text(encoding="utf-8")
+        text = (project.root / name).read_text(encoding="utf-8")
         assert "| | 1.15 | 2.15 | 2.16 |\n|---|---|---|---|\n| Runs today | ▨ | ▨ | ✓ |\n" in text
         assert "\n- 2.16: runs, but version\\[keras\\]: fail at call (ValueError: bad &lt;numbers&gt;)\n" in text
-    assert "today" not in (project / "results/grid.json").read_text(encoding="utf-8")
+    assert "today" not in (project.root / "results/grid.json").read_text(encoding="utf-8")
 
 
-def test_the_row_is_on_the_site(tmp_path: Path, harness: Command, keep: Keep, columns: list[Column]) -> None:
+def test_the_row_is_on_the_site(tmp_path: Path, project: TinyProject, columns: list[Column]) -> None:
     for one in columns:
-        keep("results", one)
-    assert harness("publish", "--out", str(tmp_path / "site")).returncode == 0
+        project.keep("results", one)
+    assert project.run("publish", "--out", str(tmp_path / "site")).returncode == 0
     page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "<h2>Runs today: 1 of 3</h2>" in page
     assert '<th scope="col"><a href="releases/tf216.html">2.16</a></th>' in page

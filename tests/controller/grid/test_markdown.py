@@ -3,8 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -24,11 +22,7 @@ from harness.controller.grid.markdown import (
     status_summary,
 )
 from harness.controller.grid.svg import grid_svg
-from harness.controller.results.documents import Column
-
-Columns = Callable[..., Column]
-Grids = Callable[..., Grid]
-Edit = Callable[[str, str, str], None]
+from tests.support.tiny_project import TinyProject, make_column
 
 FAILED = Outcome("version", "keras", Status.FAIL, Stage.CALL, "AssertionError", 'said "2,16"\n| nothing ✗')
 PASSED = Outcome("dense", "tf.keras", Status.PASS, warnings=("FutureWarning: x",))
@@ -38,8 +32,8 @@ def rows_of(grid: Grid) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(csv_parts(grid)))))
 
 
-def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(grid: Grids, column: Columns) -> None:
-    text = "".join(json_parts(grid(column(FAILED), column(FAILED, PASSED, id="tf216"))))
+def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(project: TinyProject) -> None:
+    text = "".join(json_parts(project.grid(make_column(FAILED), make_column(FAILED, PASSED, id="tf216"))))
     cells = [line.strip().rstrip(",") for line in text.partition('"cells": [')[2].splitlines() if line.startswith("  ")]
     assert len(cells) == 20
     assert [json.dumps(json.loads(cell), ensure_ascii=False, sort_keys=True) for cell in cells] == cells
@@ -47,17 +41,15 @@ def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(grid: G
     assert [cell for cell in map(json.loads, cells) if cell["status"] == "fail"] == same
 
 
-def test_what_is_put_into_words_again_is_the_same(
-    grid: Grids, column: Columns, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = grid(column(FAILED, PASSED), column(FAILED, PASSED, id="tf216"))
+def test_what_is_put_into_words_again_is_the_same(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = project.grid(make_column(FAILED, PASSED), make_column(FAILED, PASSED, id="tf216"))
     before = ["".join(parts(made)) for parts in (json_parts, csv_parts)]
     monkeypatch.setattr(cells, "_MOST", 1)
     assert ["".join(parts(made)) for parts in (json_parts, csv_parts)] == before
 
 
-def test_json_gives_back_every_cell(grid: Grids, column: Columns) -> None:
-    data = json.loads("".join(json_parts(grid(column(FAILED, PASSED, packages={"keras": "2.15.0"})))))
+def test_json_gives_back_every_cell(project: TinyProject) -> None:
+    data = json.loads("".join(json_parts(project.grid(make_column(FAILED, PASSED, packages={"keras": "2.15.0"})))))
     assert data["schema"] == 1
     assert [item["id"] for item in data["environments"]] == ["tf215"]
     assert data["environments"][0]["packages"] == {"keras": "2.15.0"}
@@ -68,8 +60,8 @@ def test_json_gives_back_every_cell(grid: Grids, column: Columns) -> None:
     assert sum(cell["status"] == "not-run" for cell in data["cells"]) == 18
 
 
-def test_csv_gives_back_every_cell(grid: Grids, column: Columns) -> None:
-    rows = rows_of(grid(column(FAILED, PASSED)))
+def test_csv_gives_back_every_cell(project: TinyProject) -> None:
+    rows = rows_of(project.grid(make_column(FAILED, PASSED)))
     assert len(rows) == 5 * 4
     (failed,) = [row for row in rows if row["status"] == "fail"]
     assert (failed["environment"], failed["tensorflow"], failed["python"]) == ("tf215", "2.15.1", "3.11")
@@ -78,26 +70,26 @@ def test_csv_gives_back_every_cell(grid: Grids, column: Columns) -> None:
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1"])
-def test_a_message_is_no_formula_to_a_spreadsheet(grid: Grids, column: Columns, text: str) -> None:
+def test_a_message_is_no_formula_to_a_spreadsheet(project: TinyProject, text: str) -> None:
     outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", text)
-    messages = [row["message"] for row in rows_of(grid(column(outcome))) if row["message"]]
+    messages = [row["message"] for row in rows_of(project.grid(make_column(outcome))) if row["message"]]
     assert messages == ["'" + text]
 
 
-def test_a_carriage_return_does_not_end_a_line(grid: Grids, column: Columns) -> None:
+def test_a_carriage_return_does_not_end_a_line(project: TinyProject) -> None:
     outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", "10%\r20%\r\ndone")
-    messages = [row["message"] for row in rows_of(grid(column(outcome))) if row["message"]]
+    messages = [row["message"] for row in rows_of(project.grid(make_column(outcome))) if row["message"]]
     assert messages == ["10%�20%�\ndone"]
 
 
-def test_the_files_are_the_same_for_the_same_columns(grid: Grids, column: Columns) -> None:
-    one, other = grid(column(FAILED, PASSED)), grid(column(PASSED, FAILED))
+def test_the_files_are_the_same_for_the_same_columns(project: TinyProject) -> None:
+    one, other = project.grid(make_column(FAILED, PASSED)), project.grid(make_column(PASSED, FAILED))
     for form in (json_parts, csv_parts, grid_as_markdown, readme_block):
         assert "".join(form(one)) == "".join(form(other))
 
 
-def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(grid: Grids, column: Columns) -> None:
-    text = grid_as_markdown(grid(column(FAILED, PASSED)))
+def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(project: TinyProject) -> None:
+    text = grid_as_markdown(project.grid(make_column(FAILED, PASSED)))
     assert "20 cells: ✓ pass (1), ✗ fail (1), · not-run (18)." in text
     dense = [
         "**dense**: One Dense layer",
@@ -113,19 +105,19 @@ def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(grid:
     assert "| `keras` | · | ✗ | · | · | 0/1 (+3) |" in text
 
 
-def test_markdown_scores_only_the_releases_that_are_complete(grid: Grids, column: Columns) -> None:
-    whole = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
-    begun = column(id="tf216", tensorflow="2.16.2", python="3.12")
+def test_markdown_scores_only_the_releases_that_are_complete(project: TinyProject) -> None:
+    whole = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
+    begun = make_column(id="tf216", tensorflow="2.16.2", python="3.12")
     reason = "no `Python` 3.99 | at <all>"
-    failed = column(id="tf115", tensorflow="1.15.5", python="3.99", status="env-fail", reason=reason)
-    text = grid_as_markdown(grid(column(*whole, packages={"keras": "2.15.0"}), begun, failed))
+    failed = make_column(id="tf115", tensorflow="1.15.5", python="3.99", status="env-fail", reason=reason)
+    text = grid_as_markdown(project.grid(make_column(*whole, packages={"keras": "2.15.0"}), begun, failed))
     assert "| 2.15 | 2.15.1 | 3.11 | 2.15.0 | 5/5 |" in text
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
     assert r"| 1.15 | 1.15.5 | 3.99 |  | no \`Python\` 3.99 \| at &lt;all&gt; |" in text
 
 
-def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(grid: Grids, column: Columns) -> None:
-    made = grid(column(FAILED, tensorflow="2.15.0", python="3.10"))
+def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(project: TinyProject) -> None:
+    made = project.grid(make_column(FAILED, tensorflow="2.15.0", python="3.10"))
     versions = {row["environment"]: (row["tensorflow"], row["python"]) for row in rows_of(made)}
     assert versions["tf215"] == ("2.15.0", "3.10")
     assert versions["tf216"] == ("2.16.2", "3.12")
@@ -134,12 +126,16 @@ def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(grid: Gri
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
 
 
-def test_the_readme_has_the_passing_cells_of_each_path_and_release_in_percent(grid: Grids, column: Columns) -> None:
-    passed = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
+def test_the_readme_has_the_passing_cells_of_each_path_and_release_in_percent(project: TinyProject) -> None:
+    passed = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
     others = [Outcome("dense", "tf.keras", Status.ABSENT), FAILED, Outcome("version", "tensorflow.keras", Status.UNMET)]
-    legacy = column(*passed, *others, id="tf216-legacy", tensorflow="2.16.2")
-    failed = column(*(Outcome(*key, status=Status.ENV_FAIL) for key in legacy.cells), id="tf115", tensorflow="1.15.5")
-    text = readme_block(grid(failed, column(*passed), column(*passed[1:], id="tf216", tensorflow="2.16.2"), legacy))
+    legacy = make_column(*passed, *others, id="tf216-legacy", tensorflow="2.16.2")
+    failed = make_column(
+        *(Outcome(*key, status=Status.ENV_FAIL) for key in legacy.cells), id="tf115", tensorflow="1.15.5"
+    )
+    text = readme_block(
+        project.grid(failed, make_column(*passed), make_column(*passed[1:], id="tf216", tensorflow="2.16.2"), legacy)
+    )
     table = [
         "**Passing cells by import path and release, in percent**",
         "",
@@ -157,45 +153,47 @@ def test_the_readme_has_the_passing_cells_of_each_path_and_release_in_percent(gr
 
 
 @pytest.mark.parametrize(("passing", "said"), [(0, "0"), (2, "66"), (3, "100")])
-def test_a_percentage_is_rounded_down(project: Path, grid: Grids, column: Columns, passing: int, said: str) -> None:
+def test_a_percentage_is_rounded_down(project: TinyProject, passing: int, said: str) -> None:
     for name in ("a", "b"):
-        text = (project / "cases/snippet/version.yaml").read_text(encoding="utf-8")
-        (project / f"cases/snippet/{name}.yaml").write_text(
+        text = (project.root / "cases/snippet/version.yaml").read_text(encoding="utf-8")
+        (project.root / f"cases/snippet/{name}.yaml").write_text(
             text.replace("id: version", f"id: {name}"), encoding="utf-8"
         )
-    keys = [row.key for row in grid().rows]
+    keys = [row.key for row in project.grid().rows]
     of_keras = [key for key in keys if key[1] == "keras"]
     failing = of_keras[passing:]
-    whole = column(*(Outcome(*key, status=Status.FAIL if key in failing else Status.PASS) for key in keys))
-    assert f"| `keras` | ? | {said} | ? | ? |" in readme_block(grid(whole))
+    whole = make_column(*(Outcome(*key, status=Status.FAIL if key in failing else Status.PASS) for key in keys))
+    assert f"| `keras` | ? | {said} | ? | ? |" in readme_block(project.grid(whole))
 
 
-def test_a_path_of_which_nothing_counts_has_no_percentage(grid: Grids, column: Columns) -> None:
-    skipped = [Outcome(*row.key, status=Status.SKIP) for row in grid().rows]
-    assert "| `keras` | ? | ? (+1) | ? | ? |" in readme_block(grid(column(*skipped)))
+def test_a_path_of_which_nothing_counts_has_no_percentage(project: TinyProject) -> None:
+    skipped = [Outcome(*row.key, status=Status.SKIP) for row in project.grid().rows]
+    assert "| `keras` | ? | ? (+1) | ? | ? |" in readme_block(project.grid(make_column(*skipped)))
 
 
-def test_the_summary_says_how_much_is_explained(grid: Grids, column: Columns, edit: Edit) -> None:
+def test_the_summary_says_how_much_is_explained(project: TinyProject) -> None:
     entry = 'advice: Take x.\nknown: [{path: "*", tf: ">=2.16", match: "2,16", reason: x}]\ncode: |'
-    edit("cases/snippet/version.yaml", "code: |", entry)
+    project.edit("cases/snippet/version.yaml", "code: |", entry)
     crashed = Outcome("dense", "tf.keras", Status.CRASH)
-    made = grid(column(FAILED, crashed), column(FAILED, id="tf216", tensorflow="2.16.2"))
+    made = project.grid(make_column(FAILED, crashed), make_column(FAILED, id="tf216", tensorflow="2.16.2"))
     assert status_summary(made)[1:] == [
         "explained 1 of 3 failing cells (33 %)",
         "cases with failing cells: 2, of these with advice: 1",
     ]
-    assert status_summary(grid()) == ["20 cells: · not-run (20).", "no failing cells"]
+    assert status_summary(project.grid()) == ["20 cells: · not-run (20).", "no failing cells"]
 
 
-def test_a_title_cannot_break_out_of_the_markdown(grid: Grids, edit: Edit) -> None:
-    edit("cases/snippet/version.yaml", "The path has a version", "'<script>alert(1)</script> | `x` [y](z) **b**'")
-    text = grid_as_markdown(grid())
+def test_a_title_cannot_break_out_of_the_markdown(project: TinyProject) -> None:
+    project.edit(
+        "cases/snippet/version.yaml", "The path has a version", "'<script>alert(1)</script> | `x` [y](z) **b**'"
+    )
+    text = grid_as_markdown(project.grid())
     assert r"**version**: &lt;script&gt;alert(1)&lt;/script&gt; \| \`x\` \[y\](z) \*\*b\*\*" in text
     assert "<script>" not in text
 
 
-def test_every_line_of_a_table_has_the_same_number_of_cells(grid: Grids, column: Columns) -> None:
-    made = grid(column(FAILED, status="env-fail", reason="a | b"))
+def test_every_line_of_a_table_has_the_same_number_of_cells(project: TinyProject) -> None:
+    made = project.grid(make_column(FAILED, status="env-fail", reason="a | b"))
     for table in (grid_as_markdown(made) + readme_block(made)).replace(r"\|", "").split("\n\n"):
         counts = {line.count("|") for line in table.splitlines() if line.startswith("|")}
         assert len(counts) <= 1, table
@@ -214,9 +212,9 @@ def test_a_block_without_an_end_is_refused(text: str) -> None:
         replace_block(text, "new")
 
 
-def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Grids, column: Columns) -> None:
-    made = grid(column(FAILED, PASSED))
-    readme, results = project / "README.md", project / "results"
+def test_the_readme_is_written_only_where_it_has_a_place(project: TinyProject) -> None:
+    made = project.grid(make_column(FAILED, PASSED))
+    readme, results = project.root / "README.md", project.root / "results"
     grids = {
         results / "grid.json": "".join(json_parts(made)),
         results / "grid.csv": "".join(csv_parts(made)),
@@ -233,8 +231,8 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: Path, grid: Gr
     assert not results.exists()
 
 
-def test_a_readme_that_is_no_text_is_told(project: Path, grid: Grids) -> None:
-    readme = project / "README.md"
+def test_a_readme_that_is_no_text_is_told(project: TinyProject) -> None:
+    readme = project.root / "README.md"
     readme.write_bytes(b"caf\xe9")
     with pytest.raises(HarnessError, match=r"README\.md: cannot be read: 'utf-8' codec"):
-        grid_texts(grid(), project / "results", readme)
+        grid_texts(project.grid(), project.root / "results", readme)

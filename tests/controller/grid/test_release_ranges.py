@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -23,6 +22,7 @@ from harness.controller.grid.release_ranges import (
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column, EnvironmentFacts
+from tests.support import ROOT
 
 CASE = Case("x", "snippet", "X", "cases/snippet/x.yaml", {}, requires=("graphviz",))
 P, F, A, N, E = Status.PASS, Status.FAIL, Status.ABSENT, Status.NOT_RUN, Status.ENV_FAIL
@@ -31,9 +31,9 @@ Tell = Callable[..., tuple[PathSummary, ...]]
 
 
 @pytest.fixture
-def everything(root: Path) -> list[Environment]:
+def everything() -> list[Environment]:
     """2.0, 2.1, 2.2, 2.16, 2.16 legacy and 2.17 as if there were no others."""
-    environments = load_matrix(root).environments
+    environments = load_matrix(ROOT).environments
     return [environments[name] for name in ("tf20", "tf21", "tf22", "tf216", "tf216-legacy", "tf217")]
 
 

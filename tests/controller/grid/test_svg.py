@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
@@ -10,17 +9,17 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.grid.grid import Grid
 from harness.controller.grid.svg import COLOURS, grid_svg
-from harness.controller.results.documents import Column
+from tests.support.tiny_project import TinyProject, make_column
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def small(grid: Callable[..., Grid], column: Callable[..., Column]) -> Grid:
+def small(project: TinyProject) -> Grid:
     """2.16 and its variant ran, and in 2.16 one cell fails; nobody ran the others."""
     failed = Outcome("dense", "tensorflow.keras", Status.FAIL)
     passed = Outcome("dense", "tensorflow.keras", Status.PASS)
-    return grid(column(failed, id="tf216"), column(passed, id="tf216-legacy"))
+    return project.grid(make_column(failed, id="tf216"), make_column(passed, id="tf216-legacy"))
 
 
 def shapes(grid: Grid) -> dict[Status, str]:

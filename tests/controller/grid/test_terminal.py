@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.grid.grid import Grid, make_grid
+from harness.controller.grid.grid import make_grid
 from harness.controller.grid.release_ranges import summarise
 from harness.controller.grid.terminal import (
     print_case,
@@ -21,12 +19,9 @@ from harness.controller.grid.terminal import (
     print_totals,
 )
 from harness.controller.project.loader import load_matrix, load_project
-from harness.controller.results.documents import Column
 from harness.controller.results.history import Event
-
-Columns = Callable[..., Column]
-Edit = Callable[[str, str, str], None]
-Grids = Callable[..., Grid]
+from tests.support import ROOT
+from tests.support.tiny_project import TinyProject, make_column
 
 RED = "\x1b[31mred\x1b[0m \x07\x9b1m"
 FAILED = Outcome(
@@ -40,9 +35,9 @@ def console(width: int = 100) -> tuple[Console, io.StringIO]:
 
 
 @pytest.mark.parametrize("width", [80, 200])
-def test_a_grid_of_any_width_has_every_release_and_path(project: Path, root: Path, column: Columns, width: int) -> None:
-    cases, matrix = load_project(project).cases, load_matrix(root)
-    found = {"tf215": column(FAILED)}
+def test_a_grid_of_any_width_has_every_release_and_path(project: TinyProject, width: int) -> None:
+    cases, matrix = load_project(project.root).cases, load_matrix(ROOT)
+    found = {"tf215": make_column(FAILED)}
     grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), found)
     screen, text = console(width)
     print_grid(grid, screen)
@@ -54,9 +49,9 @@ def test_a_grid_of_any_width_has_every_release_and_path(project: Path, root: Pat
     assert max(map(len, lines)) <= width
 
 
-def test_an_outcome_stands_below_its_release(grid: Grids, column: Columns) -> None:
+def test_an_outcome_stands_below_its_release(project: TinyProject) -> None:
     screen, text = console()
-    print_grid(grid(column(FAILED)), screen)
+    print_grid(project.grid(make_column(FAILED)), screen)
     lines = text.getvalue().splitlines()
     (head,) = [line for line in lines if line.endswith(" 1.15  2.15  2.16  2.16 legacy")]
     (row,) = [line for line in lines if "✗" in line and line.startswith("  keras")]
@@ -65,13 +60,11 @@ def test_an_outcome_stands_below_its_release(grid: Grids, column: Columns) -> No
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_a_rows_score_is_of_all_releases_and_stands_once(
-    project: Path, root: Path, column: Columns, width: int
-) -> None:
-    matrix = load_matrix(root)
-    found = {name: column(FAILED, id=name) for name in ("tf113", "tf215", "tf221")}
-    found["tf216"] = column(Outcome(*FAILED.key, status=Status.PASS), id="tf216")
-    made = make_grid(load_project(project).cases, list(matrix.paths.values()), matrix.environments.values(), found)
+def test_a_rows_score_is_of_all_releases_and_stands_once(project: TinyProject, width: int) -> None:
+    matrix = load_matrix(ROOT)
+    found = {name: make_column(FAILED, id=name) for name in ("tf113", "tf215", "tf221")}
+    found["tf216"] = make_column(Outcome(*FAILED.key, status=Status.PASS), id="tf216")
+    made = make_grid(load_project(project.root).cases, list(matrix.paths.values()), matrix.environments.values(), found)
     screen, text = console(width)
     print_grid(made, screen)
     lines = text.getvalue().splitlines()
@@ -82,27 +75,27 @@ def test_a_rows_score_is_of_all_releases_and_stands_once(
     assert max(map(len, lines)) <= width
 
 
-def test_a_column_says_how_many_cells_its_score_leaves_out(grid: Grids, column: Columns) -> None:
-    passed = [Outcome(*row.key, status=Status.PASS) for row in grid().rows]
-    unmet = [Outcome(*row.key, status=Status.UNMET) for row in grid().rows]
+def test_a_column_says_how_many_cells_its_score_leaves_out(project: TinyProject) -> None:
+    passed = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
+    unmet = [Outcome(*row.key, status=Status.UNMET) for row in project.grid().rows]
     screen, text = console()
-    print_grid(grid(column(*unmet[:2], *passed[2:]), column(*passed, id="tf216")), screen)
+    print_grid(project.grid(make_column(*unmet[:2], *passed[2:]), make_column(*passed, id="tf216")), screen)
     footer = [line.split() for line in text.getvalue().splitlines() if line.startswith(("pass", "of", "left out"))]
     assert footer == [["pass", "?", "3", "5", "?"], ["of", "?", "3", "5", "?"], ["left", "out", "?", "2", "0", "?"]]
     screen, text = console()
-    print_grid(grid(column(*passed)), screen)
+    print_grid(project.grid(make_column(*passed)), screen)
     assert "left out" not in text.getvalue()
 
 
-def test_a_grid_ends_with_what_its_symbols_mean(grid: Grids, column: Columns) -> None:
+def test_a_grid_ends_with_what_its_symbols_mean(project: TinyProject) -> None:
     screen, text = console()
-    print_grid(grid(column(FAILED)), screen)
+    print_grid(project.grid(make_column(FAILED)), screen)
     assert text.getvalue().rstrip().splitlines()[-1] == "✗ fail 1   · not-run 19"
 
 
-def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str, str], None]) -> None:
-    edit("cases/snippet/version.yaml", "The path has a version", r'"\e[2Jgone"')
-    made = grid()
+def test_a_title_cannot_steer_the_terminal(project: TinyProject) -> None:
+    project.edit("cases/snippet/version.yaml", "The path has a version", r'"\e[2Jgone"')
+    made = project.grid()
     screen, text = console()
     print_grid(made, screen)
     print_overview(made, made.rows[-1], {}, screen)
@@ -111,8 +104,8 @@ def test_a_title_cannot_steer_the_terminal(grid: Grids, edit: Callable[[str, str
     assert "\x1b" not in text.getvalue()
 
 
-def test_an_overview_has_a_line_for_each_environment(grid: Grids, column: Columns) -> None:
-    made = grid(column(FAILED))
+def test_an_overview_has_a_line_for_each_environment(project: TinyProject) -> None:
+    made = project.grid(make_column(FAILED))
     screen, text = console()
     print_overview(made, made.rows[-1], {}, screen)
     lines = text.getvalue().splitlines()
@@ -121,8 +114,8 @@ def test_an_overview_has_a_line_for_each_environment(grid: Grids, column: Column
     assert lines[2] == "  tf215         ✗ fail at call, 1 warnings (ValueError: �[31mred�[0m ��1m)"
 
 
-def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: Columns) -> None:
-    made = grid(column(FAILED, packages={"keras": "2.15.0"}))
+def test_a_story_tells_everything_that_is_known_of_a_cell(project: TinyProject) -> None:
+    made = project.grid(make_column(FAILED, packages={"keras": "2.15.0"}))
     details = {
         "seconds": 1.5,
         "stage_seconds": {"import": 1.0},
@@ -144,11 +137,9 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(grid: Grids, column: C
     assert "\nsince " not in said
 
 
-def test_a_cell_by_hand_has_the_variables_of_its_environment(
-    grid: Grids, edit: Callable[[str, str, str], None]
-) -> None:
-    edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", WORDS: "two words"}')
-    made = grid()
+def test_a_cell_by_hand_has_the_variables_of_its_environment(project: TinyProject) -> None:
+    project.edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", WORDS: "two words"}')
+    made = project.grid()
     screen, text = console()
     print_cell(made, made.rows[-1], made.environments[-1], {}, None, screen)
     by_hand = "TF_USE_LEGACY_KERAS=1 WORDS='two words' .tox/tf216-legacy/bin/python cell.py"
@@ -159,8 +150,8 @@ def test_a_cell_by_hand_has_the_variables_of_its_environment(
     ("before", "said"),
     [("pass", "since     2026-11-02: regressed, before pass\n"), ("", "since     2026-11-02: regressed\n")],
 )
-def test_a_story_says_since_when_a_cell_is_so(grid: Grids, column: Columns, before: str, said: str) -> None:
-    made = grid(column(FAILED))
+def test_a_story_says_since_when_a_cell_is_so(project: TinyProject, before: str, said: str) -> None:
+    made = project.grid(make_column(FAILED))
     event = Event("2026-11-02", "tf215", *FAILED.key, "regressed", before, "fail at call")
     screen, text = console()
     print_cell(made, made.rows[-1], made.environments[1], {}, event, screen)
@@ -175,9 +166,9 @@ known:
 code: |"""
 
 
-def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(grid: Grids, column: Columns, edit: Edit) -> None:
-    edit("cases/snippet/version.yaml", "\ncode: |", KNOWN)
-    made = grid(column(FAILED))
+def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(project: TinyProject) -> None:
+    project.edit("cases/snippet/version.yaml", "\ncode: |", KNOWN)
+    made = project.grid(make_column(FAILED))
     screen, text = console(40)
     print_case(made.rows[-1].case, summarise(made, made.rows[-1].case, made.environments), screen)
     assert text.getvalue().splitlines() == [
@@ -196,19 +187,19 @@ def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(grid: Grids, 
     ]
 
 
-def test_a_known_failure_is_in_the_story_of_its_cell(grid: Grids, column: Columns, edit: Edit) -> None:
-    edit(
+def test_a_known_failure_is_in_the_story_of_its_cell(project: TinyProject) -> None:
+    project.edit(
         "cases/snippet/version.yaml", "code: |", 'known: [{path: k*, tf: ">=2", match: second, reason: Gone.}]\ncode: |'
     )
-    made = grid(column(FAILED))
+    made = project.grid(make_column(FAILED))
     screen, text = console()
     print_cell(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "\nknown     Gone.\n" in text.getvalue()
 
 
-def test_totals_stand_in_a_line_each(grid: Grids, column: Columns) -> None:
+def test_totals_stand_in_a_line_each(project: TinyProject) -> None:
     screen, text = console(20)
-    print_totals(grid(column(FAILED)), screen)
+    print_totals(project.grid(make_column(FAILED)), screen)
     assert text.getvalue().splitlines() == [
         "20 cells: ✗ fail (1), · not-run (19).",
         "explained 0 of 1 failing cells (0 %)",
@@ -216,17 +207,17 @@ def test_totals_stand_in_a_line_each(grid: Grids, column: Columns) -> None:
     ]
 
 
-def test_a_story_of_an_environment_that_could_not_be_made_says_why(grid: Grids, column: Columns) -> None:
+def test_a_story_of_an_environment_that_could_not_be_made_says_why(project: TinyProject) -> None:
     failed = Outcome("version", "keras", Status.ENV_FAIL)
-    made = grid(column(failed, status="env-fail", reason=f"venv: {RED}"))
+    made = project.grid(make_column(failed, status="env-fail", reason=f"venv: {RED}"))
     screen, text = console()
     print_cell(made, made.rows[-1], made.environments[1], {}, None, screen)
     assert "version[keras] in tf215: ▨ env-fail\n" in text.getvalue()
     assert "\nreason    venv: �[31mred" in text.getvalue()
 
 
-def test_of_a_large_run_the_shares_by_path_are_printed(project: Path, column: Columns) -> None:
-    loaded = load_project(project)
+def test_of_a_large_run_the_shares_by_path_are_printed(project: TinyProject) -> None:
+    loaded = load_project(project.root)
     paths = list(loaded.matrix.paths.values())
     cases = [replace(loaded.cases[0], id=f"case-{number}", paths=("*",)) for number in range(1 + 120 // len(paths))]
     outcomes = [
@@ -234,7 +225,7 @@ def test_of_a_large_run_the_shares_by_path_are_printed(project: Path, column: Co
         for case in cases
         for path in paths
     ]
-    grid = make_grid(cases, paths, [loaded.matrix.environments["tf215"]], {"tf215": column(*outcomes)})
+    grid = make_grid(cases, paths, [loaded.matrix.environments["tf215"]], {"tf215": make_column(*outcomes)})
     screen, text = console()
     print_ran(grid, screen)
     lines = [line.split() for line in text.getvalue().splitlines()]

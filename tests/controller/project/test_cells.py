@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from harness.controller.errors import UsageError
 from harness.controller.project.cells import cell_keys, cells_by_file, paths_of
 from harness.controller.project.loader import Project, load_project
+from tests.support.tiny_project import TinyProject
 
 
 @pytest.fixture
-def loaded(project: Path) -> Project:
-    return load_project(project)
+def loaded(project: TinyProject) -> Project:
+    return load_project(project.root)
 
 
 def test_a_case_runs_only_under_the_paths_that_it_names(loaded: Project) -> None:
@@ -22,9 +20,9 @@ def test_a_case_runs_only_under_the_paths_that_it_names(loaded: Project) -> None
     assert paths_of(version, paths) == ["tensorflow.keras", "tf.keras", "keras"]
 
 
-def test_a_case_may_name_its_paths_by_several_patterns(project: Path, edit: Callable[[str, str, str], None]) -> None:
-    edit("cases/model_build/dense.yaml", '["t*"]', "[keras, tensorflow.*]")
-    loaded = load_project(project)
+def test_a_case_may_name_its_paths_by_several_patterns(project: TinyProject) -> None:
+    project.edit("cases/model_build/dense.yaml", '["t*"]', "[keras, tensorflow.*]")
+    loaded = load_project(project.root)
     assert paths_of(loaded.cases[0], loaded.matrix.paths.values()) == ["tensorflow.keras", "keras"]
 
 

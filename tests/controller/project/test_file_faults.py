@@ -17,12 +17,7 @@ import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.results.documents import Column
-
-Columns = Callable[..., Column]
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 CELLS = [Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.PASS)]
 _DAC_OVERRIDE, _PR_CAPBSET_DROP = 1, 24
@@ -33,13 +28,13 @@ def files_below(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.fixture
-def ready(project: Path, keep: Keep, column: Columns) -> Path:
+def ready(project: TinyProject) -> Path:
     """A project with a baseline, a run, and a lock of its environment."""
-    keep("results", column(*CELLS))
-    keep(".harness/run", column(*CELLS))
-    (project / "locks").mkdir()
-    (project / "locks" / "tf215.txt").touch()
-    return project
+    project.keep("results", make_column(*CELLS))
+    project.keep(".harness/run", make_column(*CELLS))
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf215.txt").touch()
+    return project.root
 
 
 def cut(text: str) -> str:
@@ -71,12 +66,12 @@ def with_a_cell_twice(text: str) -> str:
     ids=["cut", "empty", "older", "newer", "twice"],
 )
 def test_a_results_document_that_is_damaged(
-    ready: Path, harness: Command, command: list[str], spoil: Callable[[str], str], said: str
+    ready: Path, project: TinyProject, command: list[str], spoil: Callable[[str], str], said: str
 ) -> None:
     file = ready / "results" / "tf215.json"
     file.write_text(spoil(file.read_text(encoding="utf-8")), encoding="utf-8")
     before = files_below(ready)
-    done = harness(*command)
+    done = project.run(*command)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith(f"{file}: {said}")
     assert len(done.stderr.splitlines()) == 1
@@ -85,17 +80,17 @@ def test_a_results_document_that_is_damaged(
     assert {name.name for name in after} <= {"writing", "lock"}  # by which two at once are kept apart
 
 
-def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, keep: Keep, column: Columns, harness: Command) -> None:
+def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, project: TinyProject) -> None:
     gone = [Outcome("gone", path, Status.PASS) for path in ("tf.keras", "keras")]
-    file = keep("results", column(*CELLS, *gone))
+    file = project.keep("results", make_column(*CELLS, *gone))
     before = file.read_bytes()
-    done = harness("collect")
+    done = project.run("collect")
     said = "left out: 2 cells of no case, such as gone[keras]; `harness accept` removes them"
     assert (done.returncode, done.stdout.splitlines()[-1], file.read_bytes()) == (0, said, before)
     assert "gone" not in (ready / "results" / "grid.csv").read_text(encoding="utf-8")
-    assert harness("show", "--cell", "gone[keras]").returncode == 2
-    assert harness("accept").returncode == 0
-    assert "left out" not in harness("collect").stdout
+    assert project.run("show", "--cell", "gone[keras]").returncode == 2
+    assert project.run("accept").returncode == 0
+    assert "left out" not in project.run("collect").stdout
 
 
 @pytest.mark.parametrize("command", [["validate"], ["plan"], ["run", "-e", "tf215"], ["accept"]], ids="/".join)
@@ -111,40 +106,40 @@ def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, keep: Keep, column:
     ids=["cycle", "cycle of two", "latin-1", "tabs", "10 MB"],
 )
 def test_a_matrix_or_a_case_that_cannot_be_read(
-    ready: Path, harness: Command, command: list[str], name: str, content: bytes, said: str
+    ready: Path, project: TinyProject, command: list[str], name: str, content: bytes, said: str
 ) -> None:
     (ready / name).write_bytes(content)
     before = files_below(ready)
-    done = harness(*command)
+    done = project.run(*command)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"{name}:{said}")
     assert len(done.stderr.splitlines()) == 1
     assert files_below(ready) == before
 
 
-def test_a_case_with_a_byte_order_mark_is_a_case(ready: Path, harness: Command) -> None:
+def test_a_case_with_a_byte_order_mark_is_a_case(ready: Path, project: TinyProject) -> None:
     file = ready / "cases" / "snippet" / "version.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
-    assert harness("validate").returncode == 0
+    assert project.run("validate").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["accept", "collect"])
-def test_a_file_in_place_of_the_results_folder(ready: Path, harness: Command, command: str) -> None:
+def test_a_file_in_place_of_the_results_folder(ready: Path, project: TinyProject, command: str) -> None:
     for file in (ready / "results").iterdir():
         file.unlink()
     (ready / "results").rmdir()
     (ready / "results").write_text("mine", encoding="utf-8")
-    done = harness(command)
+    done = project.run(command)
     assert (done.returncode, done.stderr) == (3, f"{ready}/results: cannot be written: File exists\n")
     assert (ready / "results").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("command", [["run", "-e", "tf215"], ["accept"], ["collect"]], ids="/".join)
-def test_a_file_in_place_of_the_folder_of_runs(ready: Path, harness: Command, command: list[str]) -> None:
+def test_a_file_in_place_of_the_folder_of_runs(ready: Path, project: TinyProject, command: list[str]) -> None:
     (ready / ".harness").rename(ready / "kept")
     (ready / ".harness").write_text("mine", encoding="utf-8")
     before = files_below(ready)
-    done = harness(*command)
+    done = project.run(*command)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"{ready}/.harness: cannot be written: File exists\n"
     assert files_below(ready) == before
@@ -184,8 +179,8 @@ def test_a_results_folder_that_is_read_only(ready: Path, command: str) -> None:
     assert not list(results.glob(".*"))
 
 
-def test_a_results_document_that_is_read_only(ready: Path, keep: Keep, column: Columns) -> None:
-    keep(".harness/run", column(CELLS[0], Outcome("version", "keras", Status.CRASH)))
+def test_a_results_document_that_is_read_only(ready: Path, project: TinyProject) -> None:
+    project.keep(".harness/run", make_column(CELLS[0], Outcome("version", "keras", Status.CRASH)))
     before = files_below(ready / "results")
     (ready / "results" / "tf215.json").chmod(0o444)
     done = in_a_child(ready, "accept", bound_by_permissions)
@@ -215,8 +210,8 @@ exit $code
 """
 
 
-def test_a_disk_that_is_full(ready: Path, keep: Keep, column: Columns, tmp_path: Path) -> None:
-    keep(".harness/run", column(CELLS[0], Outcome("version", "keras", Status.CRASH)))
+def test_a_disk_that_is_full(ready: Path, project: TinyProject, tmp_path: Path) -> None:
+    project.keep(".harness/run", make_column(CELLS[0], Outcome("version", "keras", Status.CRASH)))
     (tmp_path / "disk").mkdir()
     folders = [str(ready), str(tmp_path / "disk")]
     command = ["unshare", "-Urm", "sh", "-c", ON_A_FULL_DISK, "sh", *folders, sys.executable]
@@ -229,17 +224,17 @@ def test_a_disk_that_is_full(ready: Path, keep: Keep, column: Columns, tmp_path:
     assert done.stderr.endswith(": cannot be written: No space left on device\n")
 
 
-def test_a_history_that_is_damaged(ready: Path, harness: Command) -> None:
+def test_a_history_that_is_damaged(ready: Path, project: TinyProject) -> None:
     history = ready / "results" / "history.csv"
     history.write_bytes(b"\xff\xfe")
     for command in (["accept"], ["show", "--cell", "version[keras]", "-e", "tf215"]):
-        done = harness(*command)
+        done = project.run(*command)
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
         assert done.stderr.startswith(f"{history}: cannot be read: ")
     assert history.read_bytes() == b"\xff\xfe"
 
 
-def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready: Path, harness: Command) -> None:
+def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready: Path, project: TinyProject) -> None:
     file = ready / "results" / "tf215.json"
     document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     hostile = "\x1b[2J\n\u202eeverything passed"
@@ -251,31 +246,31 @@ def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready
         document | {"cells": [document["cells"][0] | {"status": hostile}]},
     ):
         file.write_text(json.dumps(spoilt), encoding="utf-8")
-        done = harness("show")
+        done = project.run("show")
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
         assert not {"\x1b", "\u202e"} & set(done.stderr)
 
 
-def test_what_nobody_has_foreseen_keeps_its_traceback_and_is_no_difference(ready: Path, harness: Command) -> None:
+def test_what_nobody_has_foreseen_keeps_its_traceback_and_is_no_difference(ready: Path, project: TinyProject) -> None:
     document = ready / ".harness" / "run" / "tf215.json"
     document.unlink()
     document.mkdir()
-    done = harness("run", "-e", "tf215")
+    done = project.run("run", "-e", "tf215")
     assert done.returncode == 3
     assert "Traceback" in done.stderr
     assert "IsADirectoryError" in done.stderr
 
 
 @pytest.mark.usefixtures("made")
-def test_nor_is_it_one_in_the_column_of_an_environment(project: Path, harness: Command) -> None:
-    stream = project / ".harness" / "stream" / "tf215.jsonl"
+def test_nor_is_it_one_in_the_column_of_an_environment(project: TinyProject) -> None:
+    stream = project.root / ".harness" / "stream" / "tf215.jsonl"
     stream.mkdir(parents=True)
-    done = harness("run", "-e", "tf215")
+    done = project.run("run", "-e", "tf215")
     assert done.returncode == 3
     assert "tf215: no cells were run: " in done.stdout
-    assert "IsADirectoryError" in (project / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+    assert "IsADirectoryError" in (project.root / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
     stream.rmdir()
-    assert harness("run", "-e", "tf215").returncode == 0
+    assert project.run("run", "-e", "tf215").returncode == 0
 
 
 def a_pipe(file: Path) -> None:
@@ -340,20 +335,20 @@ def test_what_is_no_regular_file_is_not_read(
     ],
 )
 def test_a_folder_in_the_place_of_a_file(
-    ready: Path, harness: Command, name: str, command: str, code: int, said: str
+    ready: Path, project: TinyProject, name: str, command: str, code: int, said: str
 ) -> None:
     file = ready / name
     file.unlink(missing_ok=True)
     file.mkdir(parents=True)
-    done = harness(command)
+    done = project.run(command)
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said.format(file=file) + "\n")
 
 
-def test_nothing_that_looks_like_a_case_is_passed_over(ready: Path, harness: Command, tmp_path: Path) -> None:
+def test_nothing_that_looks_like_a_case_is_passed_over(ready: Path, project: TinyProject, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (ready / "cases" / "linked").symlink_to(tmp_path / "elsewhere")
     (ready / "cases" / "snippet" / "other.YAML").write_text("id: another\n", encoding="utf-8")
-    done = harness("validate")
+    done = project.run("validate")
     assert done.returncode == 2
     lines = done.stderr.splitlines()
     assert "cases/linked:1: a link to a folder, which is not followed" in lines

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,10 +15,9 @@ from harness.controller.project.matrix import Matrix
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, read_column
 from harness.controller.results.verdict import verdict
+from tests.support.tiny_project import TinyProject, make_column
+from tests.support.tiny_tensorflow import fill_environment
 from tests.support.wheels import make_wheel
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
 
 LANES = """
 lanes:
@@ -30,14 +27,14 @@ lanes:
 
 
 @pytest.fixture(autouse=True)
-def _lanes(project: Path) -> None:
-    with open(project / "matrix.yaml", "a", encoding="utf-8") as file:
+def _lanes(project: TinyProject) -> None:
+    with open(project.root / "matrix.yaml", "a", encoding="utf-8") as file:
         file.write(LANES)
 
 
 @pytest.fixture
-def matrix(project: Path) -> Matrix:
-    return load_matrix(project)
+def matrix(project: TinyProject) -> Matrix:
+    return load_matrix(project.root)
 
 
 def test_a_lane_has_an_environment_for_each_of_its_releases_and_none_for_a_variant(matrix: Matrix) -> None:
@@ -100,15 +97,15 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), FAULTS, ids=[said for _, _, said in FAULTS])
-def test_a_fault_of_a_lane_is_told_with_its_line(project: Path, edit: Edit, old: str, new: str, said: str) -> None:
-    edit("matrix.yaml", old, new)
-    (fault,) = read_project(project)[2]
+def test_a_fault_of_a_lane_is_told_with_its_line(project: TinyProject, old: str, new: str, said: str) -> None:
+    project.edit("matrix.yaml", old, new)
+    (fault,) = read_project(project.root)[2]
     line = 25 if "nightly" in old or "may_fail" in old else 24
     assert str(fault).startswith(f"matrix.yaml:{line}: {said}")
 
 
-def test_only_the_cells_of_the_lane_are_planned(harness: Command) -> None:
-    said = harness("plan", "-e", "tf215", "-g", "today", "-g", "nightly").stdout.splitlines()
+def test_only_the_cells_of_the_lane_are_planned(project: TinyProject) -> None:
+    said = project.run("plan", "-e", "tf215", "-g", "today", "-g", "nightly").stdout.splitlines()
     assert {line.split()[0]: int(line.split()[-2]) for line in said[:-1]} == {
         "tf215": 5,
         "tf215-today": 3,  # dense does not run under keras
@@ -116,16 +113,16 @@ def test_only_the_cells_of_the_lane_are_planned(harness: Command) -> None:
         "tf-nightly": 1,
     }
     assert said[-1] == "4 environments, 12 cells"
-    assert harness("plan", "-g", "today", "-p", "tensorflow.keras").returncode == 2
+    assert project.run("plan", "-g", "today", "-p", "tensorflow.keras").returncode == 2
 
 
-def test_lane_runs_cells_of_known_entries(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", 'of: ">=2",', 'of: ">=2", known: ">=2.16",')
-    with open(project / "cases/model_build/dense.yaml", "a", encoding="utf-8") as file:
+def test_lane_runs_cells_of_known_entries(project: TinyProject) -> None:
+    project.edit("matrix.yaml", 'of: ">=2",', 'of: ">=2", known: ">=2.16",')
+    with open(project.root / "cases/model_build/dense.yaml", "a", encoding="utf-8") as file:
         file.write("known:\n")
         file.write('  - {path: "tensorflow.*", tf: ">=2.16", match: x, reason: y}\n')
         file.write('  - {path: "*", tf: "<2.15", match: x, reason: y}\n')
-    matrix, cases, faults = read_project(project)
+    matrix, cases, faults = read_project(project.root)
     assert matrix is not None
     assert not faults
     cells = cells_of(matrix.in_lanes.values(), matrix, cases, list(matrix.paths.values()))
@@ -135,72 +132,63 @@ def test_lane_runs_cells_of_known_entries(project: Path, edit: Edit) -> None:
     assert cells["tf-nightly"] == [("version", "keras")]
 
 
-def test_tox_knows_the_environments_of_lanes(tox: Command) -> None:
-    assert tox("list", "-m", "today", "--no-desc").stdout.split() == ["tf215-today", "tf216-today"]
-    listed = tox("list").stdout
+def test_tox_knows_the_environments_of_lanes(project: TinyProject) -> None:
+    assert project.tox("list", "-m", "today", "--no-desc").stdout.split() == ["tf215-today", "tf216-today"]
+    listed = project.tox("list").stdout
     assert "tf-nightly -> Python 3.12: tf-nightly newest, resolved again for each run" in " ".join(listed.split())
-    deps = tox("config", "-e", "tf215-today", "-k", "deps").stdout
+    deps = project.tox("config", "-e", "tf215-today", "-k", "deps").stdout
     assert deps.rstrip().endswith("-r .harness/resolved/tf215-today.txt")
 
 
 @pytest.mark.parametrize("in_lane", [False, True])
-def test_that_a_lane_cannot_be_made_is_an_answer_once_it_is_the_baseline(
-    column: Callable[..., Column], in_lane: bool
-) -> None:
-    failed = column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: x")
-    otherwise = column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: y")
-    made = column(Outcome("version", "keras", Status.PASS))
+def test_that_a_lane_cannot_be_made_is_an_answer_once_it_is_the_baseline(in_lane: bool) -> None:
+    failed = make_column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: x")
+    otherwise = make_column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: y")
+    made = make_column(Outcome("version", "keras", Status.PASS))
     assert verdict(failed, failed, in_lane) is (Exit.AGREES if in_lane else Exit.BROKEN)
     assert [verdict(failed, before, in_lane) for before in (None, otherwise, made)] == [Exit.BROKEN] * 3
     assert verdict(made, failed, in_lane) is Exit.DIFFERS
 
 
-def test_a_lane_that_cannot_be_resolved_is_a_column_with_the_reason(
-    project: Path, wheels: Path, harness: Command
-) -> None:
+def test_a_lane_that_cannot_be_resolved_is_a_column_with_the_reason(project: TinyProject, wheels: Path) -> None:
     (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
-    first = harness("run", "-e", "tf215-today")
+    first = project.run("run", "-e", "tf215-today")
     assert first.returncode == 3, first.stdout
-    found = read_column(project / ".harness/run/tf215-today.json")
+    found = read_column(project.root / ".harness/run/tf215-today.json")
     assert (found.environment.reason or "").startswith("tox: tf215-today cannot be resolved: ")
     assert "tensorflow-cpu==2.15.1" in (found.environment.reason or "")
     assert sorted(found.cells) == [("dense", "tf.keras"), ("version", "keras"), ("version", "tf.keras")]
-    assert harness("accept").returncode == 0
-    again = harness("run", "-e", "tf215-today")
+    assert project.run("accept").returncode == 0
+    again = project.run("run", "-e", "tf215-today")
     assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "as in the baseline")
 
 
-def test_what_may_fail_is_told_and_not_by_the_exit_code(wheels: Path, harness: Command, edit: Edit) -> None:
-    edit("matrix.yaml", 'of: ">=2"', 'of: ">=2", may_fail: true')
-    done = harness("run", "-e", "tf215-today")
+def test_what_may_fail_is_told_and_not_by_the_exit_code(wheels: Path, project: TinyProject) -> None:
+    project.edit("matrix.yaml", 'of: ">=2"', 'of: ">=2", may_fail: true')
+    done = project.run("run", "-e", "tf215-today")
     assert done.returncode == 0
     assert "tf215-today env-fail: tox: tf215-today cannot be resolved: " in done.stdout
     assert done.stdout.endswith("\nallowed to fail, and left out of the exit code: tf215-today\n")
-    assert harness("accept").returncode == 0
-    assert harness("run", "-e", "tf215-today").stdout.endswith("\nas in the baseline\n")
+    assert project.run("accept").returncode == 0
+    assert project.run("run", "-e", "tf215-today").stdout.endswith("\nas in the baseline\n")
     (wheels / "pydot-1-py3-none-any.whl").write_bytes(b"no wheel")
-    changed = harness("run", "-e", "tf215-today")
+    changed = project.run("run", "-e", "tf215-today")
     assert changed.returncode == 0
     assert "tf215-today environment changed: " in changed.stdout
     assert "as in the baseline" not in changed.stdout
 
 
 def test_a_lane_is_resolved_anew_each_time_installed_and_run(
-    project: Path,
-    wheels: Path,
-    harness: Command,
-    tox: Command,
-    fill: Callable[[Path], None],
-    monkeypatch: pytest.MonkeyPatch,
+    project: TinyProject, wheels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_LINK_MODE", "copy")  # what fills the environment is not to change uv's cache
 
     def run(*arguments: str) -> Column:
-        assert tox("run", "-e", "tf215-today", "--notest").returncode == 0
-        fill(project / ".tox" / "tf215-today")
-        done = harness("run", "-e", "tf215-today", *arguments)
+        assert project.tox("run", "-e", "tf215-today", "--notest").returncode == 0
+        fill_environment(project.root / ".tox" / "tf215-today")
+        done = project.run("run", "-e", "tf215-today", *arguments)
         assert done.returncode == 0, done.stdout
-        return read_column(project / ".harness/run/tf215-today.json")
+        return read_column(project.root / ".harness/run/tf215-today.json")
 
     make_wheel(wheels, "pydot-1")
     part = run("-k", "version", "-p", "tf.keras")

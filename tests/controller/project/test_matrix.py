@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from harness.controller.project.matrix import read_matrix
+from tests.support.tiny_project import TinyProject
 
-Edit = Callable[[str, str, str], None]
 
-
-def test_environments_come_in_the_order_of_their_releases(project: Path) -> None:
-    matrix, faults = read_matrix(str(project))
+def test_environments_come_in_the_order_of_their_releases(project: TinyProject) -> None:
+    matrix, faults = read_matrix(str(project.root))
     assert faults == []
     assert matrix is not None
     assert list(matrix.environments) == ["tf115", "tf215", "tf216", "tf216-legacy"]
@@ -29,8 +26,8 @@ def test_environments_come_in_the_order_of_their_releases(project: Path) -> None
     assert (matrix.default, matrix.timeout, matrix.output_limit) == ("quick", 60, 65536)
 
 
-def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(project: Path) -> None:
-    matrix, _ = read_matrix(str(project))
+def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(project: TinyProject) -> None:
+    matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     assert matrix.environments["tf215"].as_of == datetime.date(2024, 3, 22)
     assert matrix.environments["tf216"].as_of == datetime.date(2024, 7, 1)
@@ -39,18 +36,18 @@ def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(pro
     assert matrix.resolve.runner_dependencies == ("pluggy",)
 
 
-def test_the_longest_margin_after_the_last_date_is_still_a_date(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "days_after_release: 14", "days_after_release: 3650")
-    edit("matrix.yaml", "released: 2024-03-08", "released: 2999-12-31")
-    matrix, faults = read_matrix(str(project))
+def test_the_longest_margin_after_the_last_date_is_still_a_date(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "days_after_release: 14", "days_after_release: 3650")
+    project.edit("matrix.yaml", "released: 2024-03-08", "released: 2999-12-31")
+    matrix, faults = read_matrix(str(project.root))
     assert faults == []
     assert matrix is not None
     assert matrix.environments["tf215"].as_of == datetime.date(3009, 12, 29)
 
 
-def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", KERAS_BACKEND: jax}')
-    matrix, _ = read_matrix(str(project))
+def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: TinyProject) -> None:
+    project.edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", KERAS_BACKEND: jax}')
+    matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     variant, of = matrix.environments["tf216-legacy"], matrix.environments["tf216"]
     assert variant.set_env == (("KERAS_BACKEND", "jax"), ("TF_USE_LEGACY_KERAS", "1"))
@@ -59,10 +56,10 @@ def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(
     assert (variant.label, of.label) == ("2.16 legacy", "2.16")
 
 
-def test_a_range_takes_pre_releases_too(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "2.16.2", "2.16.0rc1")
-    edit("matrix.yaml", "1.15.5", "1.15.0rc3")
-    matrix, _ = read_matrix(str(project))
+def test_a_range_takes_pre_releases_too(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "2.16.2", "2.16.0rc1")
+    project.edit("matrix.yaml", "1.15.5", "1.15.0rc3")
+    matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     assert matrix.groups["tf2x"] == ("tf215", "tf216", "tf216-legacy")
     assert matrix.groups["tf1x"] == ("tf115",)
@@ -146,33 +143,33 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), FAULTS, ids=[said for _, _, said in FAULTS])
-def test_a_fault_is_told_with_its_line(project: Path, edit: Edit, old: str, new: str, said: str) -> None:
-    edit("matrix.yaml", old, new)
-    matrix, faults = read_matrix(str(project))
+def test_a_fault_is_told_with_its_line(project: TinyProject, old: str, new: str, said: str) -> None:
+    project.edit("matrix.yaml", old, new)
+    matrix, faults = read_matrix(str(project.root))
     assert matrix is None
     assert [str(fault) for fault in faults] == [f"matrix.yaml:{said}"]
 
 
-def test_all_faults_of_a_level_are_told_at_once(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "default: quick", "default: quik")
-    edit("matrix.yaml", "of: tf216", "of: tf217")
-    edit("matrix.yaml", '"<2"', '"<1"')
-    _, faults = read_matrix(str(project))
+def test_all_faults_of_a_level_are_told_at_once(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "default: quick", "default: quik")
+    project.edit("matrix.yaml", "of: tf216", "of: tf217")
+    project.edit("matrix.yaml", '"<2"', '"<1"')
+    _, faults = read_matrix(str(project.root))
     assert sorted(fault.line for fault in faults) == [16, 19, 21]
 
 
-def test_the_order_of_the_file_is_kept_within_a_group_that_is_a_list(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "[tf215, tf216]", "[tf216, tf215]")
-    matrix, _ = read_matrix(str(project))
+def test_the_order_of_the_file_is_kept_within_a_group_that_is_a_list(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "[tf215, tf216]", "[tf216, tf215]")
+    matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     assert matrix.groups["quick"] == ("tf216", "tf215")
 
 
-def test_an_empty_list_of_packages_is_none_at_all(project: Path, edit: Edit) -> None:
-    edit("matrix.yaml", "packages: [pillow]", "packages: []")
-    edit("matrix.yaml", "packages: [keras<2.4]", "packages: []")
-    matrix, faults = read_matrix(str(project))
+def test_an_empty_list_of_packages_is_none_at_all(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "packages: [pillow]", "packages: []")
+    project.edit("matrix.yaml", "packages: [keras<2.4]", "packages: []")
+    matrix, faults = read_matrix(str(project.root))
     assert (faults, matrix is not None) == ([], True)
-    edit("matrix.yaml", "packages: [pytest, pytest-xdist, PyYAML]", "packages: []")
-    _, (fault,) = read_matrix(str(project))
+    project.edit("matrix.yaml", "packages: [pytest, pytest-xdist, PyYAML]", "packages: []")
+    _, (fault,) = read_matrix(str(project.root))
     assert fault.message == "must be a list of one or more requirements such as [keras<2.4], not a list"

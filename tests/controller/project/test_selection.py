@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from harness.controller.errors import UsageError
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.selection import Selection
+from tests.support.tiny_project import TinyProject
 
 
 @pytest.fixture
-def loaded(project: Path) -> Project:
-    return load_project(project)
+def loaded(project: TinyProject) -> Project:
+    return load_project(project.root)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,9 +10,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.results.change_formats import changes_as_json, changes_as_markdown, changes_as_text
 from harness.controller.results.compare import Change, compare_sets
-from harness.controller.results.documents import Column
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import make_column
 
 PASSED = Outcome("dense", "keras", Status.PASS)
 FAILED = Outcome("dense", "keras", Status.FAIL, Stage.FIT, "ValueError", "shapes\ndiffer", ("FutureWarning: x",))
@@ -22,20 +19,27 @@ HOSTILE = "<script>alert(1)</script> | `x` **b** [y](z) \\| &lt; \x1b[2J\x9b1m\u
 
 
 @pytest.fixture
-def changes(column: Columns) -> list[Change]:
+def changes() -> list[Change]:
     """One of a package, two of cells and two of environments."""
-    lost = column(FAILED, id="tf216", status="env-fail", reason="no network")
-    before = {"tf215": column(PASSED, OTHER, packages={"numpy": "1.26.4"}), "tf216": column(PASSED, id="tf216")}
-    after = {"tf215": column(FAILED, packages={"numpy": "2.0.2"}), "tf216": lost, "tf22": column(OTHER, id="tf22")}
+    lost = make_column(FAILED, id="tf216", status="env-fail", reason="no network")
+    before = {
+        "tf215": make_column(PASSED, OTHER, packages={"numpy": "1.26.4"}),
+        "tf216": make_column(PASSED, id="tf216"),
+    }
+    after = {
+        "tf215": make_column(FAILED, packages={"numpy": "2.0.2"}),
+        "tf216": lost,
+        "tf22": make_column(OTHER, id="tf22"),
+    }
     return compare_sets(before, after, whole=True)
 
 
 @pytest.fixture
-def hostile(column: Columns) -> list[Change]:
+def hostile() -> list[Change]:
     """A cell and a package whose every text is hostile, in an environment that is too."""
     cell = Outcome(HOSTILE, HOSTILE, Status.FAIL, Stage.FIT, HOSTILE, HOSTILE, (HOSTILE,))
-    before = column(cell, id=HOSTILE, packages={HOSTILE: HOSTILE})
-    after = column(replace(cell, status=Status.CRASH), id=HOSTILE)
+    before = make_column(cell, id=HOSTILE, packages={HOSTILE: HOSTILE})
+    after = make_column(replace(cell, status=Status.CRASH), id=HOSTILE)
     return compare_sets({HOSTILE: before}, {HOSTILE: after}, whole=True)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
@@ -18,9 +17,7 @@ from harness.controller.results.compare import (
     new_cells_sentence,
     package_changes,
 )
-from harness.controller.results.documents import Column
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import make_column
 
 FAILED = Outcome("dense", "keras", Status.FAIL, Stage.FIT, "ValueError", "shapes\ndiffer", ("FutureWarning: x",))
 OTHER = Outcome("dense", "tf.keras", Status.PASS)
@@ -39,16 +36,16 @@ OTHER = Outcome("dense", "tf.keras", Status.PASS)
         ("warnings", ("FutureWarning: x", "FutureWarning: x"), "changed"),
     ],
 )
-def test_each_change_is_seen_once(column: Columns, field: str, value: Any, word: str) -> None:
+def test_each_change_is_seen_once(field: str, value: Any, word: str) -> None:
     now = replace(FAILED, **{field: value})
-    changes = compare(column(FAILED, OTHER), column(now, OTHER))
+    changes = compare(make_column(FAILED, OTHER), make_column(now, OTHER))
     assert changes == [Change(word, "tf215", ("dense", "keras"), FAILED, now)]
     assert changes[0].differs
 
 
 @pytest.mark.parametrize(("before", "after"), list(permutations(Status, 2)))
-def test_every_change_of_status_differs(column: Columns, before: Status, after: Status) -> None:
-    one, other = (column(Outcome("dense", "keras", status)) for status in (before, after))
+def test_every_change_of_status_differs(before: Status, after: Status) -> None:
+    one, other = (make_column(Outcome("dense", "keras", status)) for status in (before, after))
     (change,) = compare(one, other)
     assert change.differs
     assert (change.word == "not reached") == (after is Status.NOT_RUN)
@@ -56,50 +53,50 @@ def test_every_change_of_status_differs(column: Columns, before: Status, after: 
     assert (change.word == "fixed") == (after is Status.PASS)
 
 
-def test_a_column_does_not_differ_from_itself(column: Columns) -> None:
-    assert compare(column(FAILED, OTHER), column(OTHER, FAILED)) == []
+def test_a_column_does_not_differ_from_itself() -> None:
+    assert compare(make_column(FAILED, OTHER), make_column(OTHER, FAILED)) == []
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_only_a_new_cell_that_fails_differs(column: Columns, status: Status) -> None:
-    (change,) = compare(column(OTHER), column(replace(FAILED, status=status)))
+def test_only_a_new_cell_that_fails_differs(status: Status) -> None:
+    (change,) = compare(make_column(OTHER), make_column(replace(FAILED, status=status)))
     assert change.word == "new"
     assert change.differs == (status in (Status.FAIL, Status.CRASH, Status.TIMEOUT))
 
 
-def test_new_cells_are_counted_by_status(column: Columns) -> None:
+def test_new_cells_are_counted_by_status() -> None:
     cells = [Outcome(case, "keras", status) for case, status in (("a", Status.CRASH), ("b", Status.FAIL))]
-    now = column(*cells, Outcome("c", "keras", Status.FAIL))
-    assert new_cells_sentence(compare(column(OTHER), now)) == "3 new cells: 2 fail, 1 crash"
-    assert new_cells_sentence(compare(column(OTHER), column(OTHER, FAILED))) == "1 new cell: 1 fail"
-    assert new_cells_sentence(compare(column(FAILED, OTHER), column(FAILED))) == ""
+    now = make_column(*cells, Outcome("c", "keras", Status.FAIL))
+    assert new_cells_sentence(compare(make_column(OTHER), now)) == "3 new cells: 2 fail, 1 crash"
+    assert new_cells_sentence(compare(make_column(OTHER), make_column(OTHER, FAILED))) == "1 new cell: 1 fail"
+    assert new_cells_sentence(compare(make_column(FAILED, OTHER), make_column(FAILED))) == ""
 
 
-def test_only_the_cells_that_ran_are_compared(column: Columns) -> None:
-    assert compare(column(FAILED, OTHER), column(OTHER)) == []
+def test_only_the_cells_that_ran_are_compared() -> None:
+    assert compare(make_column(FAILED, OTHER), make_column(OTHER)) == []
 
 
-def test_a_cell_that_is_not_planned_any_more_is_removed(column: Columns) -> None:
-    before = column(OTHER, FAILED)
-    assert compare(before, column(), [FAILED.key, OTHER.key]) == []
-    (removed,) = compare(before, column(), [FAILED.key])
+def test_a_cell_that_is_not_planned_any_more_is_removed() -> None:
+    before = make_column(OTHER, FAILED)
+    assert compare(before, make_column(), [FAILED.key, OTHER.key]) == []
+    (removed,) = compare(before, make_column(), [FAILED.key])
     assert removed == Change("removed", "tf215", OTHER.key, OTHER)
     assert removed.differs
-    assert [change.cell for change in compare(before, column(), [])] == [FAILED.key, OTHER.key]
+    assert [change.cell for change in compare(before, make_column(), [])] == [FAILED.key, OTHER.key]
     assert compare(before, before, []) == []
 
 
-def test_several_changes_come_sorted_by_cell(column: Columns) -> None:
+def test_several_changes_come_sorted_by_cell() -> None:
     cells = [Outcome(case, path, Status.PASS) for case in "ab" for path in ("keras", "tf.keras")]
     broken = [replace(cell, status=Status.CRASH) for cell in reversed(cells)]
-    changes = compare(column(*cells), column(*broken))
+    changes = compare(make_column(*cells), make_column(*broken))
     assert [change.cell for change in changes] == [cell.key for cell in cells]
 
 
-def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells(column: Columns) -> None:
-    good = column(FAILED, OTHER)
+def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells() -> None:
+    good = make_column(FAILED, OTHER)
     env_fails = [replace(cell, status=Status.ENV_FAIL) for cell in (FAILED, OTHER)]
-    lost = column(*env_fails, status="env-fail", reason="no interpreter")
+    lost = make_column(*env_fails, status="env-fail", reason="no interpreter")
     changes = [Change("environment lost", "tf215", after="no interpreter")]
     assert compare(good, lost) == compare(good, lost, []) == changes
     assert changes[0].differs
@@ -109,18 +106,20 @@ def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells(
     assert compare(lost, lost) == []
 
 
-def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change(column: Columns) -> None:
+def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change() -> None:
     env_fail = replace(OTHER, status=Status.ENV_FAIL)
-    one, other = (column(env_fail, status="env-fail", reason=reason) for reason in ("no network", "no such version"))
+    one, other = (
+        make_column(env_fail, status="env-fail", reason=reason) for reason in ("no network", "no such version")
+    )
     assert compare(one, other) == [Change("environment changed", "tf215", before="no network", after="no such version")]
     assert compare(one, other)[0].differs
-    more = compare(one, column(env_fail, FAILED, status="env-fail", reason="no network"))
+    more = compare(one, make_column(env_fail, FAILED, status="env-fail", reason="no network"))
     assert [(change.word, change.differs) for change in more] == [("new", True)]
 
 
-def test_packages_are_compared_by_name_together_with_python_and_the_release(column: Columns) -> None:
-    before = column(OTHER, packages={"gast": "0.4.0", "numpy": "1.26.4", "six": "1.16.0"})
-    after = column(FAILED, python="3.12", packages={"numpy": "2.0.2", "six": "1.16.0", "wrapt": "1.14.1"})
+def test_packages_are_compared_by_name_together_with_python_and_the_release() -> None:
+    before = make_column(OTHER, packages={"gast": "0.4.0", "numpy": "1.26.4", "six": "1.16.0"})
+    after = make_column(FAILED, python="3.12", packages={"numpy": "2.0.2", "six": "1.16.0", "wrapt": "1.14.1"})
     changes = package_changes(before, after)
     assert [(change.name, change.before, change.after) for change in changes] == [
         ("Python", "3.11", "3.12"),
@@ -132,24 +131,24 @@ def test_packages_are_compared_by_name_together_with_python_and_the_release(colu
     assert package_changes(before, before) == []
 
 
-def test_the_packages_of_an_environment_that_could_not_be_made_are_not_compared(column: Columns) -> None:
-    good, lost = column(packages={"numpy": "1.26.4"}), column(status="env-fail", reason="no network")
+def test_the_packages_of_an_environment_that_could_not_be_made_are_not_compared() -> None:
+    good, lost = make_column(packages={"numpy": "1.26.4"}), make_column(status="env-fail", reason="no network")
     assert package_changes(good, lost) == package_changes(lost, good) == []
     assert compare_sets({"tf215": good}, {"tf215": lost}, whole=True) == compare(good, lost)
 
 
-def test_the_packages_of_an_environment_that_was_made_and_does_not_work_are(column: Columns) -> None:
-    good = column(packages={"numpy": "1.26.4"})
-    lost = column(status="env-fail", reason="illegal instruction", packages={"numpy": "2.0.2"})
+def test_the_packages_of_an_environment_that_was_made_and_does_not_work_are() -> None:
+    good = make_column(packages={"numpy": "1.26.4"})
+    lost = make_column(status="env-fail", reason="illegal instruction", packages={"numpy": "2.0.2"})
     assert [change.word for change in compare_sets({"tf215": good}, {"tf215": lost}, whole=True)] == [
         "package",
         "environment lost",
     ]
 
 
-def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only(column: Columns) -> None:
-    old, new = column(FAILED, OTHER, id="tf20"), column(OTHER, id="tf22")
-    before, after = {"tf20": old, "tf21": old}, {"tf20": column(OTHER, id="tf20"), "tf22": new}
+def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only() -> None:
+    old, new = make_column(FAILED, OTHER, id="tf20"), make_column(OTHER, id="tf22")
+    before, after = {"tf20": old, "tf21": old}, {"tf20": make_column(OTHER, id="tf20"), "tf22": new}
     changes = compare_sets(before, after, whole=True)
     assert [(change.environment, change.word, change.cell) for change in changes] == [
         ("tf20", "removed", FAILED.key),
@@ -161,13 +160,13 @@ def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only(
     assert compare_sets(before, before, whole=True) == []
 
 
-def test_changes_in_words(column: Columns) -> None:
+def test_changes_in_words() -> None:
     passed = replace(FAILED, status=Status.PASS, stage=None, error=None, message=None)
-    assert [change_sentence(change) for change in compare(column(passed), column(FAILED))] == [
+    assert [change_sentence(change) for change in compare(make_column(passed), make_column(FAILED))] == [
         "tf215 regressed dense[keras]: pass, 1 warnings → fail at fit, 1 warnings (ValueError: shapes)"
     ]
-    cut = column(replace(OTHER, status=Status.NOT_RUN))
-    assert [change_sentence(change) for change in compare(column(OTHER), cut)] == [
+    cut = make_column(replace(OTHER, status=Status.NOT_RUN))
+    assert [change_sentence(change) for change in compare(make_column(OTHER), cut)] == [
         "tf215 not reached dense[tf.keras]: pass → not-run"
     ]
     assert change_sentence(Change("new", "tf215", OTHER.key, None, OTHER)) == "tf215 new dense[tf.keras]: pass"

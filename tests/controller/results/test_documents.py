@@ -12,7 +12,6 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.results.documents import (
-    Column,
     is_document,
     parse_column,
     read_column,
@@ -21,8 +20,7 @@ from harness.controller.results.documents import (
     write_column,
     write_details,
 )
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import make_column
 
 OUTCOMES = [
     Outcome("dense", "keras", Status.PASS, warnings=("FutureWarning: “x” will go",)),
@@ -32,14 +30,14 @@ OUTCOMES = [
 
 
 @pytest.fixture
-def document(tmp_path: Path, column: Columns) -> Path:
+def document(tmp_path: Path) -> Path:
     file = tmp_path / "results" / "tf215.json"
-    write_column(file, column(*OUTCOMES, packages={"numpy": "1.26.4", "keras": "2.15.0"}))
+    write_column(file, make_column(*OUTCOMES, packages={"numpy": "1.26.4", "keras": "2.15.0"}))
     return file
 
 
-def test_what_is_written_is_read_again(document: Path, column: Columns) -> None:
-    assert read_column(document) == column(*OUTCOMES, packages={"keras": "2.15.0", "numpy": "1.26.4"})
+def test_what_is_written_is_read_again(document: Path) -> None:
+    assert read_column(document) == make_column(*OUTCOMES, packages={"keras": "2.15.0", "numpy": "1.26.4"})
     assert "≠" in document.read_text(encoding="utf-8")
     data = json.loads(document.read_text(encoding="utf-8"))
     assert data["schema"] == 1
@@ -69,15 +67,15 @@ def test_a_text_that_looks_like_the_layout_is_a_text(document: Path, hidden: str
     assert [outcome.message for outcome in parse_column(text, "x").cells.values()] == messages
 
 
-def test_what_a_cell_gave_in_many_environments_is_one_object(document: Path, column: Columns) -> None:
-    write_column(document.with_name("tf216.json"), column(*OUTCOMES, id="tf216"))
+def test_what_a_cell_gave_in_many_environments_is_one_object(document: Path) -> None:
+    write_column(document.with_name("tf216.json"), make_column(*OUTCOMES, id="tf216"))
     one, other = (column.cells for column in read_columns(document.parent, ["tf215", "tf216"]).values())
     assert all(one[key] is other[key] for key in one)
 
 
-def test_the_bytes_do_not_depend_on_the_order_in_which_outcomes_came(document: Path, column: Columns) -> None:
+def test_the_bytes_do_not_depend_on_the_order_in_which_outcomes_came(document: Path) -> None:
     other = document.with_name("other.json")
-    write_column(other, column(*reversed(OUTCOMES), packages={"keras": "2.15.0", "numpy": "1.26.4"}))
+    write_column(other, make_column(*reversed(OUTCOMES), packages={"keras": "2.15.0", "numpy": "1.26.4"}))
     assert other.read_bytes() == document.read_bytes()
 
 
@@ -87,10 +85,10 @@ def test_a_cell_takes_one_line_so_that_a_change_of_one_is_one_line_of_a_diff(doc
     assert not any(line.count('"case"') > 1 for line in lines)
 
 
-def test_a_column_without_cells_is_a_document_too(tmp_path: Path, column: Columns) -> None:
-    write_column(tmp_path / "tf215.json", column())
-    assert read_column(tmp_path / "tf215.json") == column()
-    assert not column().environment.failed
+def test_a_column_without_cells_is_a_document_too(tmp_path: Path) -> None:
+    write_column(tmp_path / "tf215.json", make_column())
+    assert read_column(tmp_path / "tf215.json") == make_column()
+    assert not make_column().environment.failed
 
 
 def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
@@ -258,10 +256,10 @@ def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None
 )
 @pytest.mark.parametrize("indent", [None, 2], ids=["as written", "by another program"])
 def test_a_cell_that_contradicts_its_status_is_refused(
-    tmp_path: Path, column: Columns, cell: dict[str, Any], said: str, indent: int | None
+    tmp_path: Path, cell: dict[str, Any], said: str, indent: int | None
 ) -> None:
     file = tmp_path / "tf215.json"
-    write_column(file, column(Outcome("dense", "keras", **cell)))
+    write_column(file, make_column(Outcome("dense", "keras", **cell)))
     if indent:
         file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=indent), encoding="utf-8")
     with pytest.raises(HarnessError) as raised:
@@ -284,10 +282,10 @@ def test_a_cell_that_contradicts_its_status_is_refused(
     ],
 )
 def test_an_environment_that_contradicts_its_cells_is_refused(
-    tmp_path: Path, column: Columns, status: Status, environment: dict[str, str], said: str
+    tmp_path: Path, status: Status, environment: dict[str, str], said: str
 ) -> None:
     file = tmp_path / "tf215.json"
-    write_column(file, column(Outcome("dense", "keras", status), **environment))
+    write_column(file, make_column(Outcome("dense", "keras", status), **environment))
     with pytest.raises(HarnessError) as raised:
         read_column(file)
     assert str(raised.value) == f"{file}: not a result document: {said}"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +9,8 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.results.change_formats import changes_as_markdown, changes_as_text
 from harness.controller.results.compare import Change, compare_sets
-from harness.controller.results.documents import Column
 from harness.controller.results.grouping import FEW, WORDS, group_changes, order_changes
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import make_column
 
 PASSED = [Outcome(f"case-{n:02}", path, Status.PASS) for n in range(50) for path in ("keras", "tf.keras")]
 FAILED = [
@@ -24,11 +21,13 @@ NAMES = [f"tf2{n}" for n in range(30)]
 
 
 @pytest.fixture
-def many(column: Columns) -> list[Change]:
+def many() -> list[Change]:
     """3,000 cells that fail in the same way, and with them a package."""
-    before = {name: column(*PASSED, id=name, packages={"numpy": "1.26.4"}) for name in NAMES}
-    after = {name: column(*FAILED, id=name, packages={"numpy": "2.0.2"}) for name in NAMES}
-    after["tf20"] = column(*FAILED[:-1], replace(PASSED[-1], status=Status.CRASH), id="tf20", packages={"numpy": "2.0"})
+    before = {name: make_column(*PASSED, id=name, packages={"numpy": "1.26.4"}) for name in NAMES}
+    after = {name: make_column(*FAILED, id=name, packages={"numpy": "2.0.2"}) for name in NAMES}
+    after["tf20"] = make_column(
+        *FAILED[:-1], replace(PASSED[-1], status=Status.CRASH), id="tf20", packages={"numpy": "2.0"}
+    )
     return compare_sets(before, after, whole=True)
 
 
@@ -63,20 +62,20 @@ def test_markdown_has_one_row_of_them_too(many: list[Change]) -> None:
 
 
 @pytest.mark.parametrize("number", [1, FEW, FEW + 1])
-def test_a_few_changes_are_told_one_by_one(column: Columns, number: int) -> None:
-    changes = compare_sets({"tf215": column(*PASSED)}, {"tf215": column(*FAILED[:number])}, whole=False)
+def test_a_few_changes_are_told_one_by_one(number: int) -> None:
+    changes = compare_sets({"tf215": make_column(*PASSED)}, {"tf215": make_column(*FAILED[:number])}, whole=False)
     assert len(group_changes(changes)) == (number if number <= FEW else 1)
 
 
-def test_cells_that_end_otherwise_are_told_apart(column: Columns) -> None:
+def test_cells_that_end_otherwise_are_told_apart() -> None:
     crashed = [replace(cell, status=Status.CRASH, stage=None) for cell in FAILED[50:]]
-    changes = compare_sets({"tf215": column(*PASSED)}, {"tf215": column(*FAILED[:50], *crashed)}, whole=True)
+    changes = compare_sets({"tf215": make_column(*PASSED)}, {"tf215": make_column(*FAILED[:50], *crashed)}, whole=True)
     assert [found.what for found in group_changes(changes)] == ["50 cells", "50 cells"]
 
 
-def test_environments_that_are_lost_for_one_reason_are_one_line(column: Columns) -> None:
-    before = {name: column(*PASSED, id=name) for name in NAMES}
-    after = {name: column(id=name, status="env-fail", reason="no network") for name in NAMES}
+def test_environments_that_are_lost_for_one_reason_are_one_line() -> None:
+    before = {name: make_column(*PASSED, id=name) for name in NAMES}
+    after = {name: make_column(id=name, status="env-fail", reason="no network") for name in NAMES}
     line, total = changes_as_text(compare_sets(before, after, whole=True)).splitlines()
     assert line == f"{', '.join(NAMES)} environment lost: no network"
     assert total == "30 environment lost"
@@ -88,7 +87,7 @@ def test_the_worst_comes_first() -> None:
     assert WORDS[:2] == ("environment lost", "regressed")
 
 
-def test_two_sides_that_look_alike_are_told_by_what_differs(column: Columns) -> None:
+def test_two_sides_that_look_alike_are_told_by_what_differs() -> None:
     one = replace(FAILED[1], message="shapes\n(2, 3)", warnings=("FutureWarning: a",))
     others: list[dict[str, Any]] = [
         {"message": "shapes\n(4,)"},
@@ -96,7 +95,9 @@ def test_two_sides_that_look_alike_are_told_by_what_differs(column: Columns) -> 
         {"message": "shapes\n(2, 3)\n"},
     ]
     pairs = [(one, Outcome(**vars(one) | other)) for other in others]
-    lines = [changes_as_text(compare_sets({"": column(old)}, {"": column(new)}, whole=True)) for old, new in pairs]
+    lines = [
+        changes_as_text(compare_sets({"": make_column(old)}, {"": make_column(new)}, whole=True)) for old, new in pairs
+    ]
     same = "fail at fit, 1 warnings (ValueError: shapes)"
     assert [line.partition(": ")[2].splitlines()[0] for line in lines] == [
         f"{same}: (2, 3) → {same}: (4,)",
@@ -105,9 +106,9 @@ def test_two_sides_that_look_alike_are_told_by_what_differs(column: Columns) -> 
     ]
 
 
-def test_of_many_that_say_something_else_the_first_is_told_in_full(column: Columns) -> None:
+def test_of_many_that_say_something_else_the_first_is_told_in_full() -> None:
     others = [replace(cell, message="y") for cell in FAILED]
-    changes = compare_sets({"tf215": column(*FAILED)}, {"tf215": column(*others)}, whole=True)
+    changes = compare_sets({"tf215": make_column(*FAILED)}, {"tf215": make_column(*others)}, whole=True)
     head, *_, first, _ = changes_as_text(changes).splitlines()
     assert head == "tf215 changed 100 cells: fail at fit (ValueError) → fail at fit (ValueError)"
     assert first.endswith("case-00[keras]: fail at fit (ValueError: other 0) → fail at fit (ValueError: y)")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.results.compare import Change, compare_sets
-from harness.controller.results.documents import Column
 from harness.controller.results.history import Event, continued, events, last_events, read_history, since
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import make_column
 
 DAY = "2026-11-22"
 A, B, C = (Outcome(case, "keras", Status.PASS) for case in "abc")
@@ -37,9 +34,9 @@ def texts(made: list[Event]) -> list[str]:
     return [",".join(astuple(event)) for event in made]
 
 
-def test_every_change_of_a_cell_is_a_line(column: Columns) -> None:
-    before = {"tf215": column(A, failed(B), C)}
-    now = column(failed(A), B, replace(failed(A), case="d"), replace(failed(B), case="e"))
+def test_every_change_of_a_cell_is_a_line() -> None:
+    before = {"tf215": make_column(A, failed(B), C)}
+    now = make_column(failed(A), B, replace(failed(A), case="d"), replace(failed(B), case="e"))
     wrong = {"tf215": replace(now, cells=now.cells | {("d", "keras"): Outcome("d", "keras", Status.PASS)})}
     assert texts(events(compare_sets(before, wrong, whole=True), before, DAY)) == [
         f"{DAY},tf215,a,keras,regressed,pass,fail at fit (ValueError: shapes, “3”)",
@@ -48,14 +45,14 @@ def test_every_change_of_a_cell_is_a_line(column: Columns) -> None:
         f"{DAY},tf215,e,*,new,,",
         f"{DAY},tf215,c,keras,removed,pass,",
     ]
-    crashed = {"tf215": column(replace(failed(B), status=Status.CRASH))}
+    crashed = {"tf215": make_column(replace(failed(B), status=Status.CRASH))}
     (line,) = texts(events(compare_sets(before, crashed, whole=False), before, DAY))
     assert line.split(",")[2:5] == ["b", "keras", "changed"]
 
 
-def test_every_change_of_an_environment_is_a_line_and_a_package_is_none(column: Columns) -> None:
-    lost, other = (column(status="env-fail", reason=reason) for reason in ("no network", "no disk, none"))
-    good, newer = column(A, packages={"numpy": "1.26.4"}), column(A, packages={"numpy": "2.0.2"})
+def test_every_change_of_an_environment_is_a_line_and_a_package_is_none() -> None:
+    lost, other = (make_column(status="env-fail", reason=reason) for reason in ("no network", "no disk, none"))
+    good, newer = make_column(A, packages={"numpy": "1.26.4"}), make_column(A, packages={"numpy": "2.0.2"})
     lines = []
     for one, two in [(good, lost), (lost, other), (other, good), (good, newer), (None, good), (good, None)]:
         before, after = ({"tf215": each} if each else {} for each in (one, two))
@@ -69,16 +66,16 @@ def test_every_change_of_an_environment_is_a_line_and_a_package_is_none(column: 
     ]
 
 
-def test_a_new_case_is_one_line_for_all_its_paths_in_each_environment(column: Columns) -> None:
+def test_a_new_case_is_one_line_for_all_its_paths_in_each_environment() -> None:
     cells = [Outcome(case, path, Status.PASS) for case in "ab" for path in ("keras", "tf.keras", "tensorflow.keras")]
-    before = {name: column(*cells[:3], id=name) for name in ("tf20", "tf21")}
-    after = {name: column(*cells, id=name) for name in before}
+    before = {name: make_column(*cells[:3], id=name) for name in ("tf20", "tf21")}
+    after = {name: make_column(*cells, id=name) for name in before}
     made = events(compare_sets(before, after, whole=True), before, DAY)
     assert made == [Event(DAY, name, "b", "*", "new", "", "") for name in before]
 
 
-def test_a_new_path_of_a_known_case_is_a_line_that_leaves_the_others_as_they_were(column: Columns) -> None:
-    before, after = {"tf215": column(A)}, {"tf215": column(A, replace(A, path="tf.keras"))}
+def test_a_new_path_of_a_known_case_is_a_line_that_leaves_the_others_as_they_were() -> None:
+    before, after = {"tf215": make_column(A)}, {"tf215": make_column(A, replace(A, path="tf.keras"))}
     first = Event("2026-11-01", "tf215", "a", "*", "new", "", "")
     made = events(compare_sets(before, after, whole=True), before, DAY)
     assert made == [Event(DAY, "tf215", "a", "tf.keras", "new", "", "pass")]
@@ -144,12 +141,10 @@ def test_a_file_of_another_form_is_refused_and_left_as_it_is(tmp_path: Path, con
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-def test_no_text_of_the_history_is_a_formula_a_second_line_or_a_terminal_escape(
-    tmp_path: Path, text: str, column: Columns
-) -> None:
+def test_no_text_of_the_history_is_a_formula_a_second_line_or_a_terminal_escape(tmp_path: Path, text: str) -> None:
     cell = Outcome(text, text, Status.FAIL, None, None, f"{text}\x1b[2J\x00")
-    lost = column(status="env-fail", reason=text)
-    changes = [Change("removed", text, cell.key, cell), *compare_sets({"tf215": column(A)}, {"tf215": lost}, True)]
+    lost = make_column(status="env-fail", reason=text)
+    changes = [Change("removed", text, cell.key, cell), *compare_sets({"tf215": make_column(A)}, {"tf215": lost}, True)]
     append(tmp_path / "history.csv", events(changes, {}, DAY))
     content = (tmp_path / "history.csv").read_bytes()
     assert content.count(b"\n") == 3

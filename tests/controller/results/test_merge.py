@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +15,8 @@ from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.results.merge import merge, merge_all
 from harness.controller.results.sources import read_source
 from tests.support.strategies import KEYS, NAMES, columns, sets
+from tests.support.tiny_project import TinyProject, make_column
 
-Columns = Callable[..., Column]
-Keep = Callable[[str, Column], Path]
 Set = dict[str, Column]
 
 PASSED = Outcome("a", "keras", Status.PASS)
@@ -79,40 +76,43 @@ def test_nothing_is_added_by_an_empty_folder(column: Column) -> None:
 
 
 @pytest.mark.parametrize("status", UNCERTAIN)
-def test_an_answer_beats_what_is_uncertain(column: Columns, status: Status) -> None:
-    one, other = {"tf215": column(FAILED)}, {"tf215": column(Outcome(*FAILED.key, status))}
+def test_an_answer_beats_what_is_uncertain(status: Status) -> None:
+    one, other = {"tf215": make_column(FAILED)}, {"tf215": make_column(Outcome(*FAILED.key, status))}
     assert merge(one, other) == merge(other, one) == one
 
 
-def test_of_two_faults_of_the_harness_always_the_same_is_taken(column: Columns) -> None:
-    one, other = ({"tf215": column(Outcome("a", "keras", Status.ERROR, message=said))} for said in "xy")
+def test_of_two_faults_of_the_harness_always_the_same_is_taken() -> None:
+    one, other = ({"tf215": make_column(Outcome("a", "keras", Status.ERROR, message=said))} for said in "xy")
     assert merge(one, other) == merge(other, one) == one
 
 
-def test_an_environment_that_could_be_made_beats_one_that_could_not(column: Columns) -> None:
+def test_an_environment_that_could_be_made_beats_one_that_could_not() -> None:
     env_fail = Outcome("b", "keras", Status.ENV_FAIL)
-    good, lost = column(FAILED, packages={"numpy": "2.0.2"}), column(env_fail, status="env-fail", reason="no network")
+    good, lost = (
+        make_column(FAILED, packages={"numpy": "2.0.2"}),
+        make_column(env_fail, status="env-fail", reason="no network"),
+    )
     found = merge({"tf215": good}, {"tf215": lost})["tf215"]
     assert found.environment == good.environment
     assert found.cells == {FAILED.key: FAILED, env_fail.key: replace(env_fail, status=Status.NOT_RUN)}
 
 
-def test_two_different_answers_are_an_error_that_names_the_cell(column: Columns) -> None:
+def test_two_different_answers_are_an_error_that_names_the_cell() -> None:
     said = r"^tf215: a\[keras\] was given twice: pass, and fail at fit \(ValueError: shapes\)$"
     with pytest.raises(HarnessError, match=said):
-        merge({"tf215": column(PASSED)}, {"tf215": column(FAILED)})
+        merge({"tf215": make_column(PASSED)}, {"tf215": make_column(FAILED)})
 
 
-def test_two_sets_of_packages_are_an_error(column: Columns) -> None:
-    one, other = (column(PASSED, packages={"numpy": version}) for version in ("1.26.4", "2.0.2"))
+def test_two_sets_of_packages_are_an_error() -> None:
+    one, other = (make_column(PASSED, packages={"numpy": version}) for version in ("1.26.4", "2.0.2"))
     with pytest.raises(HarnessError, match=r"^tf215: given twice, with different packages$"):
         merge({"tf215": one}, {"tf215": other})
 
 
-def test_a_folder_of_folders_is_read_as_one(project: Path, keep: Keep, column: Columns) -> None:
+def test_a_folder_of_folders_is_read_as_one(project: TinyProject) -> None:
     other = Outcome("b", "keras", Status.PASS)
-    keep("nightly/one", column(FAILED))
-    keep("nightly/two", column(other))
-    keep("nightly/two", column(other, id="tf216"))
-    found = read_source(Layout(project), str(project / "nightly"))
-    assert found == {"tf215": column(FAILED, other), "tf216": column(other, id="tf216")}
+    project.keep("nightly/one", make_column(FAILED))
+    project.keep("nightly/two", make_column(other))
+    project.keep("nightly/two", make_column(other, id="tf216"))
+    found = read_source(Layout(project.root), str(project.root / "nightly"))
+    assert found == {"tf215": make_column(FAILED, other), "tf216": make_column(other, id="tf216")}

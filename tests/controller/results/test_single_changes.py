@@ -14,6 +14,7 @@ import pytest
 from harness.contract.statuses import Stage, Status
 from harness.controller.cli import main
 from tests.support import ROOT
+from tests.support.tiny_project import TinyProject
 
 Document = dict[str, Any]
 Diff = Callable[[], list[dict[str, Any]]]
@@ -39,11 +40,11 @@ def copied(results: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def diff(results: Path, copied: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> Diff:
+def diff(results: Path, copied: Path, project: TinyProject, capsys: pytest.CaptureFixture[str]) -> Diff:
     """What `harness diff` tells between the repository's results and the copy."""
 
     def diff() -> list[dict[str, Any]]:
-        code = main(["diff", "--root", str(project), str(results), str(copied), "--format", "json"])
+        code = main(["diff", "--root", str(project.root), str(results), str(copied), "--format", "json"])
         found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
         assert code == bool(found)
         return found

@@ -1,115 +1,104 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
-from harness.controller.results.documents import Column
 from harness.controller.results.sources import read_source
-
-Columns = Callable[..., Column]
-Commit = Callable[[], str]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 PASSED, FAILED, CRASHED = (Outcome("dense", "keras", status) for status in (Status.PASS, Status.FAIL, Status.CRASH))
 
 
 def test_columns_come_from_the_results_the_last_run_or_a_folder(
-    project: Path, keep: Keep, column: Columns, monkeypatch: pytest.MonkeyPatch
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = {"results": "results", "run": ".harness/run", str(project / "kept"): "kept", "../kept": "kept"}
-    monkeypatch.chdir(project / "cases")
+    places = {"results": "results", "run": ".harness/run", str(project.root / "kept"): "kept", "../kept": "kept"}
+    monkeypatch.chdir(project.root / "cases")
     for outcome, folder in zip((PASSED, FAILED, CRASHED), ("results", ".harness/run", "kept"), strict=True):
-        keep(folder, column(outcome))
-        (project / folder / "grid.json").write_text("{}", encoding="utf-8")
-    found = {name: read_source(Layout(project), name)["tf215"].cells[PASSED.key].status for name in places}
+        project.keep(folder, make_column(outcome))
+        (project.root / folder / "grid.json").write_text("{}", encoding="utf-8")
+    found = {name: read_source(Layout(project.root), name)["tf215"].cells[PASSED.key].status for name in places}
     assert found == dict(zip(places, (Status.PASS, Status.FAIL, Status.CRASH, Status.CRASH), strict=True))
 
 
 def test_the_columns_of_a_folder_come_whole_and_sorted_also_those_that_the_matrix_does_not_have(
-    project: Path, keep: Keep, column: Columns
+    project: TinyProject,
 ) -> None:
-    columns = {name: column(PASSED, id=name, packages={"numpy": "1.26.4"}) for name in ("tf9", "tf216", "tf115")}
+    columns = {name: make_column(PASSED, id=name, packages={"numpy": "1.26.4"}) for name in ("tf9", "tf216", "tf115")}
     for each in columns.values():
-        keep("kept", each)
-    found = read_source(Layout(project), str(project / "kept"))
+        project.keep("kept", each)
+    found = read_source(Layout(project.root), str(project.root / "kept"))
     assert list(found) == ["tf115", "tf216", "tf9"]
     assert found == columns
 
 
-def test_a_revision_of_git_has_the_results_as_they_were(
-    project: Path, keep: Keep, column: Columns, commit: Commit
-) -> None:
-    layout = Layout(project)
+def test_a_revision_of_git_has_the_results_as_they_were(project: TinyProject) -> None:
+    layout = Layout(project.root)
     for outcome in (PASSED, FAILED):
-        keep("results", column(outcome))
-        (project / "results" / "grid.json").write_text("{}", encoding="utf-8")
-        (project / "results" / "history.csv").write_text(outcome.status.value, encoding="utf-8")
-        revision = commit()
-    keep("results", column(CRASHED))
-    assert read_source(layout, "HEAD~1") == {"tf215": column(PASSED)}
-    assert read_source(layout, "HEAD") == read_source(layout, revision[:10]) == {"tf215": column(FAILED)}
-    assert read_source(layout, "results") == {"tf215": column(CRASHED)}
+        project.keep("results", make_column(outcome))
+        (project.root / "results" / "grid.json").write_text("{}", encoding="utf-8")
+        (project.root / "results" / "history.csv").write_text(outcome.status.value, encoding="utf-8")
+        revision = project.commit()
+    project.keep("results", make_column(CRASHED))
+    assert read_source(layout, "HEAD~1") == {"tf215": make_column(PASSED)}
+    assert read_source(layout, "HEAD") == read_source(layout, revision[:10]) == {"tf215": make_column(FAILED)}
+    assert read_source(layout, "results") == {"tf215": make_column(CRASHED)}
 
 
-def test_a_revision_keeps_text_of_any_language(project: Path, keep: Keep, column: Columns, commit: Commit) -> None:
+def test_a_revision_keeps_text_of_any_language(project: TinyProject) -> None:
     outcome = Outcome("dense", "keras", Status.FAIL, message="“3 ≠ 4” été\u2028形\r\n✗")
-    keep("results", column(outcome))
-    assert read_source(Layout(project), commit()) == {"tf215": column(outcome)}
+    project.keep("results", make_column(outcome))
+    assert read_source(Layout(project.root), project.commit()) == {"tf215": make_column(outcome)}
 
 
 @pytest.mark.parametrize("name", ["HEAD~9", "reslts", "matrix.yaml", "--help"])
-def test_a_name_that_is_nothing_is_told_with_what_it_could_be(
-    project: Path, keep: Keep, column: Columns, commit: Commit, name: str
-) -> None:
-    keep("results", column(PASSED))
-    commit()
+def test_a_name_that_is_nothing_is_told_with_what_it_could_be(project: TinyProject, name: str) -> None:
+    project.keep("results", make_column(PASSED))
+    project.commit()
     with pytest.raises(UsageError) as refused:
-        read_source(Layout(project), name)
+        read_source(Layout(project.root), name)
     assert str(refused.value) == f"{name!r} is neither results, run, a folder nor a git revision that has results/"
 
 
 def test_without_a_repository_or_without_git_there_is_no_revision(
-    project: Path, keep: Keep, column: Columns, monkeypatch: pytest.MonkeyPatch
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep("results", column(PASSED))
-    for path in (None, str(project)):
+    project.keep("results", make_column(PASSED))
+    for path in (None, str(project.root)):
         if path:
             monkeypatch.setenv("PATH", path)
         with pytest.raises(UsageError, match=r"^'HEAD' is neither results, run, a folder nor a git revision"):
-            read_source(Layout(project), "HEAD")
+            read_source(Layout(project.root), "HEAD")
 
 
-def test_a_revision_without_results_is_refused(project: Path, keep: Keep, column: Columns, commit: Commit) -> None:
-    commit()
+def test_a_revision_without_results_is_refused(project: TinyProject) -> None:
+    project.commit()
     with pytest.raises(UsageError, match=r"^'HEAD' is neither .* nor a git revision that has results/$"):
-        read_source(Layout(project), "HEAD")
-    (project / "results").mkdir()
-    (project / "results" / "grid.json").write_text("{}", encoding="utf-8")
-    commit()
+        read_source(Layout(project.root), "HEAD")
+    (project.root / "results").mkdir()
+    (project.root / "results" / "grid.json").write_text("{}", encoding="utf-8")
+    project.commit()
     with pytest.raises(UsageError, match=r"^no result document in HEAD$"):
-        read_source(Layout(project), "HEAD")
+        read_source(Layout(project.root), "HEAD")
 
 
 @pytest.mark.parametrize(("name", "folder"), [("results", "results"), ("run", ".harness/run"), ("kept", "kept")])
 def test_a_folder_without_a_document_is_refused(
-    project: Path, monkeypatch: pytest.MonkeyPatch, name: str, folder: str
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, name: str, folder: str
 ) -> None:
-    monkeypatch.chdir(project)
-    (project / folder).mkdir(parents=True)
-    (project / folder / "grid.json").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(project.root)
+    (project.root / folder).mkdir(parents=True)
+    (project.root / folder / "grid.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match=rf"^no result document in (/.*/)?{folder}$"):
-        read_source(Layout(project), name)
+        read_source(Layout(project.root), name)
     if name != "kept":
-        (project / folder / "grid.json").unlink()
-        (project / folder).rmdir()
+        (project.root / folder / "grid.json").unlink()
+        (project.root / folder).rmdir()
         with pytest.raises(UsageError, match=rf"^no result document in /.*/{folder}$"):
-            read_source(Layout(project), name)
+            read_source(Layout(project.root), name)
 
 
 @pytest.mark.parametrize(
@@ -124,24 +113,24 @@ def test_a_folder_without_a_document_is_refused(
 )
 @pytest.mark.parametrize("where", ["HEAD", "folder"])
 def test_a_broken_document_is_told_with_its_revision_or_folder_and_its_file(
-    project: Path, keep: Keep, column: Columns, commit: Commit, content: bytes, said: str, where: str
+    project: TinyProject, content: bytes, said: str, where: str
 ) -> None:
-    keep("results", column(PASSED, id="tf115"))
-    keep("results", column(PASSED)).write_bytes(content)
-    commit()
-    name, file = (where, "HEAD:results") if where == "HEAD" else (str(project / "results"), project / "results")
+    project.keep("results", make_column(PASSED, id="tf115"))
+    project.keep("results", make_column(PASSED)).write_bytes(content)
+    project.commit()
+    name, file = (
+        (where, "HEAD:results") if where == "HEAD" else (str(project.root / "results"), project.root / "results")
+    )
     with pytest.raises(HarnessError) as refused:
-        read_source(Layout(project), name)
+        read_source(Layout(project.root), name)
     assert refused.value.exit_code is Exit.BROKEN
     assert str(refused.value).startswith(f"{file}/tf215.json: {said}")
     assert "\n" not in str(refused.value)
 
 
-def test_a_document_of_another_environment_is_refused_in_a_revision_too(
-    project: Path, keep: Keep, column: Columns, commit: Commit
-) -> None:
-    file = keep("results", column(PASSED))
+def test_a_document_of_another_environment_is_refused_in_a_revision_too(project: TinyProject) -> None:
+    file = project.keep("results", make_column(PASSED))
     file.rename(file.with_name("tf216.json"))
-    commit()
+    project.commit()
     with pytest.raises(HarnessError, match=r"^HEAD:results/tf216\.json: is of tf215, not of tf216$"):
-        read_source(Layout(project), "HEAD")
+        read_source(Layout(project.root), "HEAD")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,8 @@ from harness.controller.cli import main
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.grid.markdown import BEGIN, END
 from harness.controller.project.layout import Layout
-from harness.controller.results.documents import Column
 from harness.controller.results.transaction import changed_texts, finish_transaction, write_transaction
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., Column]
-Keep = Callable[[str, Column], Path]
+from tests.support.tiny_project import TinyProject, make_column
 
 CHANGED = [
     "README.md",
@@ -65,15 +60,15 @@ def texts_below(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def accepted(project: Path, keep: Keep, column: Columns, harness: Command) -> Path:
+def accepted(project: TinyProject) -> Path:
     """A project with a baseline and with a run that differs from it."""
-    (project / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
+    (project.root / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")
     for name in ("tf215", "tf216"):
-        keep(".harness/run", column(*CELLS, id=name))
-    assert harness("accept").returncode == 0
+        project.keep(".harness/run", make_column(*CELLS, id=name))
+    assert project.run("accept").returncode == 0
     for name in ("tf215", "tf216"):
-        keep(".harness/run", column(CELLS[0], Outcome("version", "keras", Status.CRASH), id=name))
-    return project
+        project.keep(".harness/run", make_column(CELLS[0], Outcome("version", "keras", Status.CRASH), id=name))
+    return project.root
 
 
 def test_an_acceptance_that_is_killed_anywhere_is_whole_or_nothing_after_the_next_command(
@@ -95,43 +90,45 @@ def test_an_acceptance_that_is_killed_anywhere_is_whole_or_nothing_after_the_nex
     assert len(halves) > 10  # that is what the next command has mended
 
 
-def test_what_cannot_be_staged_leaves_everything_as_it_was(accepted: Path, harness: Command) -> None:
+def test_what_cannot_be_staged_leaves_everything_as_it_was(accepted: Path, project: TinyProject) -> None:
     folder = accepted / "results" / ".grid.md.new"
     folder.mkdir()
     before = texts_below(accepted)
-    done = harness("accept")
+    done = project.run("accept")
     assert (done.returncode, done.stderr) == (3, f"{accepted}/results/grid.md: cannot be written: Is a directory\n")
     assert texts_below(accepted) == before
     assert not (accepted / ".harness" / "writing.json").exists()
     folder.rmdir()
-    assert harness("accept").returncode == 0
+    assert project.run("accept").returncode == 0
 
 
-def test_a_readme_without_an_end_is_told_before_anything_is_written(accepted: Path, harness: Command) -> None:
+def test_a_readme_without_an_end_is_told_before_anything_is_written(accepted: Path, project: TinyProject) -> None:
     (accepted / "README.md").write_text(BEGIN, encoding="utf-8")
     before = texts_below(accepted)
     for how in ([], ["--dry-run"]):
-        done = harness("accept", *how)
+        done = project.run("accept", *how)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
     assert texts_below(accepted) == before
 
 
-def test_while_another_process_writes_nothing_is_read_half_or_written_twice(accepted: Path, harness: Command) -> None:
+def test_while_another_process_writes_nothing_is_read_half_or_written_twice(
+    accepted: Path, project: TinyProject
+) -> None:
     said = f"another writing of results in {accepted} is under way: nothing was done\n"
     before = texts_below(accepted)
     with open(accepted / ".harness" / "writing", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         for command in ("accept", "collect"):
-            assert (harness(command).returncode, harness(command).stderr) == (3, said)
-        assert harness("show").returncode == 0
+            assert (project.run(command).returncode, project.run(command).stderr) == (3, said)
+        assert project.run("show").returncode == 0
         (accepted / ".harness" / "writing.json").write_text('{"whole": true, "files": []}', encoding="utf-8")
-        assert (harness("show").returncode, harness("show").stderr) == (3, said)
-    assert harness("show").returncode == 0
+        assert (project.run("show").returncode, project.run("show").stderr) == (3, said)
+    assert project.run("show").returncode == 0
     assert texts_below(accepted) == before
 
 
-def test_files_are_written_only_where_they_change(project: Path) -> None:
-    layout, folder = Layout(project), project / "made" / "here"
+def test_files_are_written_only_where_they_change(project: TinyProject) -> None:
+    layout, folder = Layout(project.root), project.root / "made" / "here"
     texts = {folder / "b": "é\n", folder / "a": "a\n"}
     assert list(changed_texts(texts)) == [folder / "a", folder / "b"]
     write_transaction(layout, texts)
@@ -142,19 +139,19 @@ def test_files_are_written_only_where_they_change(project: Path) -> None:
     assert (folder / "a").stat().st_ino == number
 
 
-def test_without_a_journal_nothing_is_touched(project: Path) -> None:
-    finish_transaction(Layout(project))
-    assert not (project / ".harness").exists()
+def test_without_a_journal_nothing_is_touched(project: TinyProject) -> None:
+    finish_transaction(Layout(project.root))
+    assert not (project.root / ".harness").exists()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"whole": true}', '{"files": [5], "whole": true}'])
-def test_a_journal_that_is_damaged_is_told_and_kept(project: Path, content: str) -> None:
-    journal = project / ".harness" / "writing.json"
+def test_a_journal_that_is_damaged_is_told_and_kept(project: TinyProject, content: str) -> None:
+    journal = project.root / ".harness" / "writing.json"
     journal.parent.mkdir()
     journal.write_text(content, encoding="utf-8")
     with pytest.raises(
         HarnessError, match=r"writing\.json: not a journal of an acceptance \(\w+\): check results/, "
     ) as told:
-        finish_transaction(Layout(project))
+        finish_transaction(Layout(project.root))
     assert told.value.exit_code is Exit.BROKEN
     assert journal.read_text(encoding="utf-8") == content

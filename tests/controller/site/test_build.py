@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,19 +13,18 @@ import pytest
 
 from harness.controller.results.documents import Column
 from tests.support.processes import PATIENCE, in_background
+from tests.support.tiny_project import TinyProject
 
-Harness = Callable[..., subprocess.CompletedProcess[str]]
-Keep = Callable[[str, Column], Path]
 ADDRESS = re.compile(r'(?:href|src)="([^"#]*)(?:#([^"]*))?"')
 
 
 @pytest.fixture
-def site(harness: Harness, keep: Keep, columns: dict[str, Column], tmp_path: Path) -> Path:
+def site(project: TinyProject, columns: dict[str, Column], tmp_path: Path) -> Path:
     """A published site."""
     for column in columns.values():
-        keep("results", column)
+        project.keep("results", column)
     out = tmp_path / "out" / "site"
-    done = harness("publish", "--out", str(out))
+    done = project.run("publish", "--out", str(out))
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{out}: 14 pages of 20 cells" in done.stdout
     return out
@@ -69,49 +67,49 @@ def test_what_is_not_html_can_be_read_too(site: Path) -> None:
         ElementTree.fromstring((site / name).read_bytes())
 
 
-def test_publishing_again_replaces_the_site_and_leaves_nothing_beside(site: Path, harness: Harness) -> None:
+def test_publishing_again_replaces_the_site_and_leaves_nothing_beside(site: Path, project: TinyProject) -> None:
     (site / "cases" / "gone.html").write_text("of a case that is no more", encoding="utf-8")
-    assert harness("publish", "--out", str(site)).returncode == 0
+    assert project.run("publish", "--out", str(site)).returncode == 0
     assert not (site / "cases" / "gone.html").exists()
     assert [file.name for file in site.parent.iterdir()] == ["site"]
 
 
-def test_a_part_can_be_published(site: Path, harness: Harness) -> None:
-    assert harness("publish", "--out", str(site), "-k", "version", "-e", "tf216*").returncode == 0
+def test_a_part_can_be_published(site: Path, project: TinyProject) -> None:
+    assert project.run("publish", "--out", str(site), "-k", "version", "-e", "tf216*").returncode == 0
     assert not (site / "cases" / "dense.html").exists()
     assert not (site / "releases" / "tf215.html").exists()
 
 
-def test_a_folder_that_is_no_site_is_left_alone(harness: Harness, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_site_is_left_alone(project: TinyProject, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
-    done = harness("publish", "--out", str(tmp_path))
+    done = project.run("publish", "--out", str(tmp_path))
     assert done.returncode == 2
     assert "is not a published site: name an empty or a new folder" in done.stderr
     assert (tmp_path / "mine.txt").exists()
-    done = harness("publish", "--out", str(tmp_path / "mine.txt"))
+    done = project.run("publish", "--out", str(tmp_path / "mine.txt"))
     assert (done.returncode, "is a file" in done.stderr) == (2, True)
 
 
-def test_without_results_nothing_is_made(harness: Harness, tmp_path: Path) -> None:
-    done = harness("publish", "--out", str(tmp_path / "site"))
+def test_without_results_nothing_is_made(project: TinyProject, tmp_path: Path) -> None:
+    done = project.run("publish", "--out", str(tmp_path / "site"))
     assert (done.returncode, "nothing to publish" in done.stderr) == (2, True)
     assert not (tmp_path / "site").exists()
 
 
 def test_without_its_packages_publishing_says_what_to_install(
-    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     for name in [name for name in sys.modules if name.startswith("harness.controller.site")]:
         monkeypatch.delitem(sys.modules, name)
-    done = harness("publish", "--out", str(tmp_path / "site"))
+    done = project.run("publish", "--out", str(tmp_path / "site"))
     assert done.returncode == 2
     assert done.stderr == "publishing needs jinja2: pip install 'keras-import-matrix[publish]' installs it\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_site_is_served_until_it_is_interrupted(site: Path, project: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "harness", "publish", "--root", str(project), "--out", str(site), "--serve"]
+def test_a_site_is_served_until_it_is_interrupted(site: Path, project: TinyProject, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "harness", "publish", "--root", str(project.root), "--out", str(site), "--serve"]
     with subprocess.Popen(
         [*command, "--port", "0"], stdout=subprocess.PIPE, text=True, preexec_fn=in_background
     ) as process:

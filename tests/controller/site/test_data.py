@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, write_column, write_details
 from harness.controller.results.history import Event, since
 from harness.controller.site.data import SiteData, read_site_data
+from tests.support.tiny_project import TinyProject, make_column
 
 Make = Callable[..., SiteData]
 
@@ -59,35 +59,31 @@ def test_a_cell_without_history_has_no_since(site: Make) -> None:
     assert since(site().last_events, "tf216", ("dense", "tf.keras")) is None
 
 
-def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(
-    project: Path, column: Callable[..., Column], keep: Callable[[str, Column], Path]
-) -> None:
+def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(project: TinyProject) -> None:
     same, other = Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.PASS)
-    keep("results", column(same, other))
+    project.keep("results", make_column(same, other))
     changed = Outcome("version", "keras", Status.CRASH, error="SIGSEGV")
-    write_column(project / ".harness/run/tf215.json", column(same, changed))
+    write_column(project.root / ".harness/run/tf215.json", make_column(same, changed))
     records = [Record(outcome, stage_seconds={"fit": 1.5}, at="2026-11-20T10:00:00Z") for outcome in (same, changed)]
-    write_details(project / ".harness/details/tf215.json", records)
-    read = read_site_data(load_project(project), Selection(), of_run=False)
+    write_details(project.root / ".harness/details/tf215.json", records)
+    read = read_site_data(load_project(project.root), Selection(), of_run=False)
     assert read.seconds == {("tf215", "dense", "tf.keras"): {"fit": 1.5}}
     assert read.date == "an unknown day"
-    of_run = read_site_data(load_project(project), Selection(), of_run=True)
+    of_run = read_site_data(load_project(project.root), Selection(), of_run=True)
     assert len(of_run.seconds) == 2
     assert of_run.date == "2026-11-20"
 
 
-def test_the_commit_is_the_last_that_changed_the_results(
-    project: Path, keep: Callable[[str, Column], Path], column: Callable[..., Column], commit: Callable[[], str]
-) -> None:
-    keep("results", column(Outcome("dense", "tf.keras", Status.PASS)))
-    first = commit()
-    (project / "README.md").write_text("x", encoding="utf-8")
-    assert commit() != first
-    read = read_site_data(load_project(project), Selection(), of_run=False)
+def test_the_commit_is_the_last_that_changed_the_results(project: TinyProject) -> None:
+    project.keep("results", make_column(Outcome("dense", "tf.keras", Status.PASS)))
+    first = project.commit()
+    (project.root / "README.md").write_text("x", encoding="utf-8")
+    assert project.commit() != first
+    read = read_site_data(load_project(project.root), Selection(), of_run=False)
     assert read.commit == first
     assert read.date.startswith("20")
 
 
-def test_without_results_there_is_nothing_to_publish(project: Path) -> None:
+def test_without_results_there_is_nothing_to_publish(project: TinyProject) -> None:
     with pytest.raises(UsageError, match=r"nothing to publish: .*results has no results of this selection"):
-        read_site_data(load_project(project), Selection(), of_run=False)
+        read_site_data(load_project(project.root), Selection(), of_run=False)

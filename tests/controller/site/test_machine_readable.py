@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -16,6 +15,7 @@ from harness.controller.results.history import Event
 from harness.controller.site import machine_readable
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.schemas import site_schemas
+from tests.support import ROOT
 
 Make = Callable[..., SiteData]
 
@@ -55,8 +55,8 @@ def test_the_feed_keeps_the_newest_entries(event: Callable[..., Event]) -> None:
     assert entries[0].day == "2025-12-28"
 
 
-def test_documents_are_as_their_schemas_say(root: Path) -> None:
-    site = read_site_data(load_project(root), Selection(), of_run=False)
+def test_documents_are_as_their_schemas_say() -> None:
+    site = read_site_data(load_project(ROOT), Selection(), of_run=False)
     texts = site_schemas()
     jsonschema.validate(json.loads("".join(json_parts(site.grid))), json.loads(texts["grid.schema.json"]))
     checker = jsonschema.Draft7Validator(json.loads(texts["case.schema.json"]))
