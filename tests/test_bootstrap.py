@@ -101,7 +101,7 @@ def hide(tmp_path: Path) -> Callable[..., Path]:
     return hide
 
 
-def test_it_is_made_once_and_anew_after_it_was_left_half_made(clone: Path, bootstrap: Bootstrap) -> None:
+def test_half_made_environment_is_remade_then_kept(clone: Path, bootstrap: Bootstrap) -> None:
     (wheel,) = clone.parent.glob("*.whl")
     wheel.rename(clone.parent / "away")
     half = bootstrap(sys.executable, "tiny")
@@ -132,7 +132,7 @@ def test_without_ensurepip_the_interpreters_own_pip_installs(
 
 
 @pytest.mark.parametrize("old", [False, True])
-def test_without_a_pip_that_can_it_says_so_and_leaves_everything(
+def test_unusable_pip_is_reported_and_nothing_changes(
     clone: Path, bootstrap: Bootstrap, hide: Callable[..., Path], old: bool
 ) -> None:
     folder = hide("ensurepip") if old else hide("ensurepip", "pip")
@@ -148,7 +148,7 @@ def test_without_a_pip_that_can_it_says_so_and_leaves_everything(
     assert before.exists()
 
 
-def test_without_a_command_it_says_how_to_call_it(bootstrap: Bootstrap) -> None:
+def test_missing_command_prints_the_usage(bootstrap: Bootstrap) -> None:
     done = bootstrap(sys.executable)
     assert done.returncode == 2
     assert "python3 bootstrap.py harness run" in done.stdout

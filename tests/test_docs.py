@@ -106,14 +106,14 @@ def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
     assert sum(len(case.known) for case in cases) > 0
 
 
-def test_the_grids_files_are_made_from_the_results(grid: Grid) -> None:
+def test_grid_files_match_the_results(grid: Grid) -> None:
     assert read("results/grid.json") == "".join(json_parts(grid))
     assert read("results/grid.csv") == "".join(csv_parts(grid))
     assert read("results/grid.md") == grid_as_markdown(grid, rows_of_lanes())
     assert read("results/grid.svg") == grid_svg(grid)
 
 
-def test_the_readme_shows_the_grid_as_it_is(grid: Grid) -> None:
+def test_readme_shows_the_current_grid(grid: Grid) -> None:
     shown = read("README.md").partition(BEGIN)[2].partition(END)[0]
     assert shown.strip() == readme_block(grid, rows_of_lanes()).strip()
 
@@ -124,7 +124,7 @@ def test_every_word_of_a_change_is_described() -> None:
         assert f"`{word}`" in text
 
 
-def test_every_fault_is_shown_by_a_test_that_is_there() -> None:
+def test_every_listed_fault_has_existing_test() -> None:
     rows = [line for line in read("docs/reliability.md").splitlines() if line.startswith("| ")]
     tests = [TEST.search(row) for row in rows if not row.endswith((" test |", "---|"))]
     assert len(tests) > 40
@@ -161,7 +161,7 @@ def test_the_index_lists_every_page() -> None:
     assert [page for page in pages if f"({page})" not in text] == []
 
 
-def test_no_page_names_a_module_that_is_gone() -> None:
+def test_pages_name_only_existing_modules() -> None:
     known = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts and ".tox" not in path.parts}
     for page in (*(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"):
         named = {name.rpartition("/")[2] for name in re.findall(r"`([\w/.]+\.py)`", read(page))}

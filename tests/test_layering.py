@@ -126,7 +126,7 @@ def test_imports_are_found_wherever_they_are(tmp_path: Path, monkeypatch: pytest
     assert outside(file, ["harness.runner"]) == {"yaml", "zoneinfo", *controller}
 
 
-def test_every_module_has_a_place_in_the_order() -> None:
+def test_every_module_is_in_the_order() -> None:
     known = [place for line in ORDER for place in line]
     assert len(known) == len(set(known))
     assert {place_of(module) for module in modules()} - {None} == set(known)
@@ -184,13 +184,13 @@ def test_environments_get_the_grammar_of_python_37(package: str) -> None:
 
 
 @pytest.mark.parametrize("statement", ["(x := 1)", "def f(a, /): pass", "match x:\n    case 1: pass"])
-def test_the_grammar_of_python_37_refuses_later_syntax(statement: str) -> None:
+def test_python_37_grammar_refuses_later_syntax(statement: str) -> None:
     compile(statement, "later", "exec")
     with pytest.raises(SyntaxError):
         ast.parse(statement, feature_version=(3, 7))
 
 
-def test_every_module_is_short_and_has_a_docstring() -> None:
+def test_modules_are_short_and_have_docstrings() -> None:
     texts = {module: file.read_text(encoding="utf-8") for module, file in modules().items()}
     assert len(texts) > 100
     assert [module for module, text in texts.items() if not ast.get_docstring(ast.parse(text))] == []

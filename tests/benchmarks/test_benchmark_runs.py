@@ -25,7 +25,7 @@ from harness.controller.results.documents import read_column
 
 
 @pytest.mark.usefixtures("made")
-def test_a_rerun_runs_the_cells_of_what_was_changed(project: Path) -> None:
+def test_rerun_runs_only_cells_of_changed_cases(project: Path) -> None:
     rerun = Rerun(Workbench(project), ["tf215"], [], jobs=1)
     assert rerun.run()[1] == 5
     assert rerun.run()[1] == 0
@@ -38,7 +38,7 @@ def test_a_rerun_runs_the_cells_of_what_was_changed(project: Path) -> None:
     assert {case for case, _ in rerun.by_time()} == {"dense", "version"}
 
 
-def test_a_changed_file_is_written_back_also_where_the_run_fails(tmp_path: Path) -> None:
+def test_changed_file_is_restored_after_failed_run(tmp_path: Path) -> None:
     file = tmp_path / "case.yaml"
     file.write_text("as it was", encoding="utf-8")
     kept_file = kept(file)
@@ -57,7 +57,7 @@ def test_a_run_takes_longer_than_its_cells(project: Path) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_other_ways_give_the_same_and_what_they_do_not_is_said(project: Path, fill: Callable[[Path], None]) -> None:
+def test_other_ways_agree_and_differences_are_reported(project: Path, fill: Callable[[Path], None]) -> None:
     bench = Workbench(project)
     loaded = bench.load()
     naive = Naive(bench, [loaded.matrix.environments["tf215"]], draw(loaded, Selection(cases=("version",)), 1, seed=1))
@@ -82,7 +82,7 @@ def test_other_ways_give_the_same_and_what_they_do_not_is_said(project: Path, fi
     assert len(naive.differences("tf215", {})) == 3
 
 
-def test_cells_are_drawn_by_case_and_the_same_for_the_same_seed(root: Path) -> None:
+def test_one_seed_draws_the_same_whole_cases(root: Path) -> None:
     project = load_project(root)
     drawn = [[(case.id, path.id) for case, path in draw(project, Selection(), 100, seed)] for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -91,7 +91,7 @@ def test_cells_are_drawn_by_case_and_the_same_for_the_same_seed(root: Path) -> N
     assert [path for _, path in everything] == list(project.matrix.paths.values())
 
 
-def test_an_answer_is_measured_and_a_refusal_is_none(project: Path) -> None:
+def test_successful_commands_are_measured_refused_ones_stop(project: Path) -> None:
     line = measure_command("plan", project, repeats=1)
     assert re.fullmatch(r"\| `harness plan` \| \d+\.\d\d \| \d+\.\d\d \|", line)
     with pytest.raises(SystemExit, match="nothing was measured"):
@@ -105,7 +105,7 @@ def test_what_failed_is_not_taken_for_measured(tmp_path: Path) -> None:
         expect(measured, 0, 1)
 
 
-def test_memory_is_that_of_all_processes_of_a_run(tmp_path: Path) -> None:
+def test_memory_counts_all_processes_of_a_run(tmp_path: Path) -> None:
     hold = "import time; held = bytearray(60_000_000); time.sleep(1.6)"
     both = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', '{hold}']); {hold}; child.wait()"
     peak, processes, code = peak_of([sys.executable, "-c", both], tmp_path)

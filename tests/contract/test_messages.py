@@ -86,7 +86,7 @@ def test_lone_surrogates_can_be_written_afterwards() -> None:
 
 
 @pytest.mark.parametrize("length", [0, MAX_MESSAGE - 1, MAX_MESSAGE, MAX_MESSAGE + 1, 10 * MAX_MESSAGE])
-def test_length_bound(length: int) -> None:
+def test_long_messages_are_cut_with_an_ellipsis(length: int) -> None:
     text = normalise("x" * length)
     assert len(text) == min(length, MAX_MESSAGE)
     assert text.endswith("…") is (length > MAX_MESSAGE)

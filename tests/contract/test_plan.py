@@ -39,7 +39,7 @@ def test_plan_round_trip(tmp_path: Path) -> None:
     assert plan.preload == ["tensorflow"]
 
 
-def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
+def test_known_cells_are_cached_not_run() -> None:
     mlp = planned("cases/model_build/mlp.yaml", "tf.keras", "keras")
     cells = [*mlp, *planned("cases/plot_model/plot.yml", "keras")]
     plan = Plan("tf215", "/", "stream", "fork", 1.0, 1, 1, [], cells)
@@ -51,7 +51,7 @@ def test_cells_that_are_known_already_are_not_run_and_not_lost() -> None:
     assert plan.without([]) == plan
 
 
-def test_each_process_waits_longer_than_the_one_below_it_may_take() -> None:
+def test_each_process_outwaits_the_one_below() -> None:
     slow = PlannedCell("slow", "keras", "cases/model_build/slow.yaml", "model_build", "pass", "0" * 16, timeout=50.0)
     plan = Plan("tf215", "/", "stream", "fork", 20.0, 1, 1, [], [slow], patience=3.0)
     deadlines = plan.deadlines

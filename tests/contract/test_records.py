@@ -30,7 +30,7 @@ def test_outcome_round_trip(outcome: Outcome) -> None:
     assert isinstance(read.status, Status)
 
 
-def test_outcome_has_the_keys_that_others_rely_on() -> None:
+def test_outcome_keys_and_values_are_fixed() -> None:
     assert json.loads(json.dumps(PASSED.to_json())) == {
         "case": "sequential-mlp",
         "path": "keras",
@@ -65,7 +65,7 @@ def test_outcome_without_one_of_its_keys(key: str) -> None:
         Outcome.from_json(data)
 
 
-def test_record_round_trip_keeps_what_varies_apart_from_the_outcome() -> None:
+def test_record_round_trip_separates_details_from_outcome() -> None:
     record = Record(
         outcome=FAILED,
         seconds=1.25,

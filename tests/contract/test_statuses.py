@@ -28,7 +28,7 @@ def test_symbols_tell_statuses_apart() -> None:
     assert len({status.symbol for status in Status}) == 10
 
 
-def test_stages_in_the_order_in_which_a_script_goes_through_them() -> None:
+def test_stages_follow_the_order_of_a_script() -> None:
     stages = ["path", "import", "build", "compile", "fit", "call", "save", "load", "plot", "check"]
     assert [stage.value for stage in Stage] == stages
 

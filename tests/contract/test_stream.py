@@ -10,7 +10,7 @@ import pytest
 from harness.contract.stream import append_line, read_lines
 
 
-def test_lines_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:
+def test_lines_are_read_unchanged_in_order(tmp_path: Path) -> None:
     file = str(tmp_path / "stream.jsonl")
     lines = [{"record": {"n": n, "text": "two\nlines \u2028 \ud800 é"}} for n in range(3)]
     assert list(read_lines(file)) == []  # nobody has written yet
@@ -20,7 +20,7 @@ def test_lines_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", range(1, len('{"n": 2}\n')))
-def test_last_line_cut_at_any_byte_is_left_out(tmp_path: Path, kept: int) -> None:
+def test_truncated_last_line_is_left_out(tmp_path: Path, kept: int) -> None:
     file = tmp_path / "stream.jsonl"
     append_line(str(file), {"n": 1})
     whole = file.stat().st_size
@@ -37,7 +37,7 @@ def test_lines_that_are_no_message_are_none(tmp_path: Path, damage: bytes) -> No
     assert list(read_lines(str(file))) == [{"n": 1}, None, {"n": 2}]
 
 
-def test_processes_that_append_at_once_do_not_mix(tmp_path: Path) -> None:
+def test_lines_of_concurrent_writers_do_not_mix(tmp_path: Path) -> None:
     file = str(tmp_path / "stream.jsonl")
     sent = [(file, {"n": n, "filler": chr(65 + n % 26) * 20_000}) for n in range(60)]
     with multiprocessing.get_context("spawn").Pool(3) as pool:
@@ -48,7 +48,7 @@ def test_processes_that_append_at_once_do_not_mix(tmp_path: Path) -> None:
     assert received == [line for _, line in sent]
 
 
-def test_only_lines_with_the_seal_of_a_key_are_read(tmp_path: Path) -> None:
+def test_only_lines_sealed_by_the_key_count(tmp_path: Path) -> None:
     file = str(tmp_path / "stream.jsonl")
     append_line(file, {"n": 1.5, "text": "größe \ud800"}, ["one", "two"])
     append_line(file, {"n": 2}, ["two"])

@@ -57,7 +57,7 @@ JSON = st.recursive(
 
 
 @given(columns())
-def test_a_document_gives_back_its_column_and_is_plain_text(column: Column) -> None:
+def test_document_round_trips_as_plain_text(column: Column) -> None:
     text = document_text(column)
     assert parse_column(text, "x") == column
     assert document_text(parse_column(text.encode("utf-8"), "x")) == text
@@ -65,7 +65,7 @@ def test_a_document_gives_back_its_column_and_is_plain_text(column: Column) -> N
 
 
 @given(columns(), st.data())
-def test_a_spoilt_document_is_read_or_refused_in_one_sentence(column: Column, data: st.DataObject) -> None:
+def test_spoilt_document_read_or_refused_briefly(column: Column, data: st.DataObject) -> None:
     document = json.loads(document_text(column))
     place = document
     for _ in range(data.draw(st.integers(1, 3))):
@@ -101,7 +101,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(st.text(st.sampled_from("-:{}[]&*!|>'\"#%@`,? \n\tab1<") | st.characters(codec="utf-8")) | st.binary())
-def test_any_file_is_a_case_of_yaml_or_has_faults(folder: Path, content: str | bytes) -> None:
+def test_any_file_loads_or_has_faults(folder: Path, content: str | bytes) -> None:
     file = folder / "case.yaml"
     file.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     document = load(str(folder), "case.yaml")
@@ -114,7 +114,7 @@ def test_any_file_is_a_case_of_yaml_or_has_faults(folder: Path, content: str | b
 @given(
     st.lists(st.sampled_from(["tf2?", "tf21*", "*-legacy", "tf1*", "*", "tf[2]15", "nothing", *MATRIX.environments]))
 )
-def test_a_selection_has_what_a_pattern_matches_in_the_order_of_the_matrix(patterns: list[str]) -> None:
+def test_selection_keeps_matches_in_matrix_order(patterns: list[str]) -> None:
     selection = Selection(tuple(patterns))
     matched = {name for name in MATRIX.environments if any(fnmatchcase(name, pattern) for pattern in patterns)}
     if "nothing" in patterns:
@@ -136,12 +136,12 @@ def test_nothing_differs_from_itself(columns: Set) -> None:
 
 
 @given(sets(), sets())
-def test_nothing_is_said_only_of_what_is_the_same(before: Set, after: Set) -> None:
+def test_only_equal_sets_have_no_changes(before: Set, after: Set) -> None:
     assert (compare_sets(before, after, whole=True) == []) == (before == after)
 
 
 @given(sets(), sets())
-def test_the_other_way_round_every_change_is_the_opposite(before: Set, after: Set) -> None:
+def test_reversed_comparison_gives_opposite_changes(before: Set, after: Set) -> None:
     there, back = (compare_sets(*sides, whole=True) for sides in ((before, after), (after, before)))
     opposite = {(item.environment, item.cell, item.name): item for item in back}
     assert len(there) == len(back) == len(opposite)
@@ -152,7 +152,7 @@ def test_the_other_way_round_every_change_is_the_opposite(before: Set, after: Se
 
 
 @given(sets(), sets())
-def test_the_changes_make_the_new_cells_of_the_old_ones(before: Set, after: Set) -> None:
+def test_changes_turn_old_cells_into_new(before: Set, after: Set) -> None:
     changes = compare_sets(before, after, whole=True)
     for name in before.keys() & after.keys():
         if not before[name].environment.failed and not after[name].environment.failed:
@@ -166,7 +166,7 @@ def test_the_changes_make_the_new_cells_of_the_old_ones(before: Set, after: Set)
 
 
 @given(sets(), sets())
-def test_every_change_is_in_every_form_and_no_form_steers_a_terminal(before: Set, after: Set) -> None:
+def test_every_form_shows_all_changes_safely(before: Set, after: Set) -> None:
     changes = compare_sets(before, after, whole=True)
     assert Counter(map(id, changes)) == Counter(id(item) for alike in grouped(changes) for item in alike)
     assert [item["change"] for item in json.loads(changes_as_json(changes))] == [
@@ -186,7 +186,7 @@ values = st.lists(st.none() | st.integers(0, 2), max_size=9)
 
 
 @given(values)
-def test_ranges_give_back_the_values_that_they_were_made_of(values: list[int | None]) -> None:
+def test_ranges_round_trip_their_values(values: list[int | None]) -> None:
     labelled = list(zip("abcdefghi", values, strict=False))
     found = list(join_ranges(labelled))
     rebuilt = {label: value for place, value in found for label in place.labels}
@@ -209,7 +209,7 @@ told = st.builds(
 
 
 @given(st.lists(told, min_size=5, max_size=5), st.sets(st.sampled_from(RELEASES), min_size=1))
-def test_a_story_gives_back_the_grid_that_it_was_told_of(given_cells: list[Outcome], chosen: set[Any]) -> None:
+def test_story_round_trips_its_grid(given_cells: list[Outcome], chosen: set[Any]) -> None:
     case = Case("x", "snippet", "X", "x.yaml", {})
     found = dict(zip(RELEASES, given_cells, strict=True))
     columns = {

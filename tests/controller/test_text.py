@@ -10,17 +10,17 @@ from harness.controller.text import csv_safe, json_line, markdown_escape, one_li
 STEERING = "\x00\x07\r\x7f\x9b\u061c\u200b\u200f\u2028\u202e\u2066\ufeff\ud800"
 
 
-def test_what_steers_a_terminal_or_turns_a_line_is_replaced() -> None:
+def test_control_and_direction_characters_are_replaced() -> None:
     assert strip_control("\x1b[31mred\x1b[0m") == "�[31mred�[0m"
     assert strip_control(STEERING) == "�" * len(STEERING)
     assert strip_control("two\n\tlines ✓ – é עברית العربية 形") == "two\n\tlines ✓ – é עברית العربية 形"
 
 
-def test_in_one_line_there_is_no_other_line() -> None:
+def test_one_line_removes_line_breaks() -> None:
     assert one_line("a\nb\tc\r\nd\re") == "a b c d�e"
 
 
-def test_json_gives_back_every_character_and_shows_none_that_steers() -> None:
+def test_json_keeps_characters_and_escapes_controls() -> None:
     value = {"b": STEERING, "a": 'é "x" </script>'}
     text = json_line(value)
     assert json.loads(text) == value

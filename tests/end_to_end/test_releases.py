@@ -73,12 +73,12 @@ def runs() -> str:
 
 
 @pytest.mark.parametrize("environment", WHOLE)
-def test_a_run_gives_the_accepted_document_byte_for_byte(environment: str) -> None:
+def test_run_reproduces_accepted_document_exactly(environment: str) -> None:
     document = ROOT / ".harness" / "run" / f"{environment}.json"
     assert document.read_bytes() == (ROOT / "results" / f"{environment}.json").read_bytes()
 
 
-def test_a_part_of_a_run_gives_the_accepted_outcomes() -> None:
+def test_partial_run_gives_accepted_outcomes() -> None:
     assert last_run("tf215").cells == part(accepted("tf215"))
     assert last_run("tf215").environment == accepted("tf215").environment
 
@@ -96,7 +96,7 @@ def test_tox_alone_gives_the_same_outcomes_again() -> None:
 
 
 @pytest.mark.parametrize("environment", [OLD, "tf221"])
-def test_a_fresh_interpreter_for_each_cell_gives_the_same(environment: str) -> None:
+def test_fresh_interpreters_give_same_outcomes(environment: str) -> None:
     done = harness("run", "-e", environment, "-k", "custom-layer-in-tf-keras", "--isolation", "spawn")
     assert done.returncode == 0
     before = accepted(environment).cells
@@ -105,7 +105,7 @@ def test_a_fresh_interpreter_for_each_cell_gives_the_same(environment: str) -> N
     assert last_run(environment).cells == selected
 
 
-def test_what_has_not_changed_is_not_run_again() -> None:
+def test_unchanged_cells_are_not_run_again() -> None:
     done = harness("run", "-e", "tf215", *SELECTED)
     assert done.returncode == 0
     assert f"{len(part(accepted('tf215')))} cells cached" in done.stdout
@@ -113,7 +113,7 @@ def test_what_has_not_changed_is_not_run_again() -> None:
 
 
 @pytest.mark.parametrize("environment", RELEASES)
-def test_the_script_by_hand_gives_the_same_verdict(environment: str, tmp_path: Path) -> None:
+def test_script_by_hand_gives_same_verdict(environment: str, tmp_path: Path) -> None:
     one_of_each = {outcome.status: outcome for outcome in accepted(environment).cells.values()}
     assert {Status.PASS, Status.FAIL, Status.ABSENT} <= set(one_of_each)
     for status, outcome in one_of_each.items():
@@ -124,7 +124,7 @@ def test_the_script_by_hand_gives_the_same_verdict(environment: str, tmp_path: P
         assert (done.returncode == 0) == (status is Status.PASS), done.stderr
 
 
-def test_without_dot_the_plots_are_unmet_and_all_else_is_unchanged(tmp_path: Path) -> None:
+def test_missing_dot_makes_only_plots_unmet(tmp_path: Path) -> None:
     done = harness("run", "-e", "tf215", *SELECTED, path=path_without_dot(tmp_path))
     assert done.returncode == 1, "the baseline has outcomes for these cells, so that they differ"
     before, now = part(accepted("tf215")), last_run("tf215").cells

@@ -79,7 +79,7 @@ def recovers(project: Project) -> None:
     assert statuses(project, FAULTY) == statuses(project, SOUND) == {Status.PASS, Status.ABSENT}
 
 
-def test_no_network(project: Project, index: PackageIndex) -> None:
+def test_missing_network_fails_then_recovers(project: Project, index: PackageIndex) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = f"http://127.0.0.1:{gone.getsockname()[1]}/index"
     project.variables["UV_DEFAULT_INDEX"] = address
@@ -211,9 +211,7 @@ ctypes.CFUNCTYPE(None)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
 """
 
 
-def test_an_import_of_tensorflow_that_dies_by_an_illegal_instruction(
-    project: Project, index: PackageIndex, tmp_path: Path
-) -> None:
+def test_illegal_instruction_during_import_is_reported(project: Project, index: PackageIndex, tmp_path: Path) -> None:
     offer(project, index, build_wheel(tmp_path, VERSION, {"tensorflow/__init__.py": ILLEGAL}))
     reason = "importing tensorflow ended the process: SIGILL"
     fails(project, reason, f"env-fail: {reason}")
@@ -245,9 +243,7 @@ def test_a_disk_that_fills_during_the_install(project: Project, index: PackageIn
     recovers(project)
 
 
-def test_what_a_killed_installation_left_is_made_anew_also_by_tox(
-    project: Project, index: PackageIndex, tmp_path: Path
-) -> None:
+def test_tox_rebuilds_killed_installation(project: Project, index: PackageIndex, tmp_path: Path) -> None:
     weights = f"weights = '{'0' * 30_000_000}'\nfrom tensorflow import keras\n"
     offer(project, index, build_wheel(tmp_path, VERSION, {"tensorflow/__init__.py": weights}))
     assert project.run().returncode == 0  # and uv's cache has it

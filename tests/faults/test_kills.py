@@ -87,9 +87,7 @@ def wait_for_the_end(project: Project) -> None:
         time.sleep(0.05)
 
 
-def test_after_a_kill_at_any_moment_the_next_run_gives_what_an_undisturbed_one_gives(
-    undisturbed: Undisturbed, tmp_path: Path, seed: int
-) -> None:
+def test_run_after_kill_matches_undisturbed_run(undisturbed: Undisturbed, tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     moment, killed = dice.uniform(0, undisturbed.seconds), ""
     while not killed:  # once more, and earlier, where this run was faster

@@ -32,7 +32,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     return run_both(tmp_path_factory.mktemp("absent"), CASES, packages=PACKAGES)
 
 
-def test_all_cells_of_an_absent_path_say_the_same(both: Both) -> None:
+def test_absent_path_cells_give_same_outcome(both: Both) -> None:
     for isolation in ISOLATIONS:
         for key in [*SAME, ("a-first", "nosuchkeras.layers"), ("c-third", "nosuchkeras.layers")]:
             outcome = both.ran[isolation].outcomes[key]
@@ -48,14 +48,14 @@ def test_a_fork_finds_it_out_once(both: Both) -> None:
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_cells_that_may_do_without_it_are_run(both: Both, isolation: str) -> None:
+def test_cells_independent_of_absent_path_run(both: Both, isolation: str) -> None:
     ran = both.ran[isolation]
     assert ran.outcome("d-does-without", "nosuchkeras").status is Status.PASS
     assert ran.outcome("e-leaves-before", "nosuchkeras").status is Status.CRASH
     assert ran.outcome("f-makes-it", "nosuchkeras").status is Status.PASS
 
 
-def test_a_path_that_is_there_and_broken_is_tried_by_each_cell(both: Both) -> None:
+def test_every_cell_tries_a_broken_path(both: Both) -> None:
     for name in ("g-broken", "h-broken"):
         record = both.ran["fork"].record(name, "broken")
         assert record.outcome.status is Status.FAIL

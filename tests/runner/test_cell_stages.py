@@ -22,14 +22,14 @@ def run(text: str) -> tuple[list[str], dict[str, object]]:
     return [stage for stage, _ in parts], names
 
 
-def test_what_stands_above_the_first_stage_belongs_to_the_imports() -> None:
+def test_code_before_first_stage_counts_as_import() -> None:
     assert run("import json\n# a remark\nx = 1\n# build\ny = x + 1\n")[0] == ["import", "build"]
     assert run("x = 1\n")[0] == ["import"]
     assert run("# check\nx = 1\n")[0] == ["check"]
     assert run("")[0] == []
 
 
-def test_a_stage_may_come_again_and_an_empty_one_is_none() -> None:
+def test_stages_may_repeat_and_empty_ones_vanish() -> None:
     stages, names = run("# build\nx = [1]\n# fit\n# call\nx.append(2)\n# build\nx.append(3)\n# check\n")
     assert stages == ["build", "call", "build"]
     assert names["x"] == [1, 2, 3]
@@ -43,14 +43,14 @@ def test_other_comments_open_no_stage(line: str) -> None:
     assert run(text)[0] == ["call"]
 
 
-def test_a_stage_line_within_a_statement_opens_what_follows_it() -> None:
+def test_stage_line_inside_statement_takes_effect_after() -> None:
     stages, names = run('# build\ntext = """\n# fit\n"""\n# check\nassert text\n')
     assert stages == ["build", "check"]
     assert names["text"] == "\n# fit\n"
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\x0c", "\x85", "\x1c"])
-def test_only_line_ends_that_python_counts_are_counted(separator: str) -> None:
+def test_only_line_ends_python_counts_are_counted(separator: str) -> None:
     text = f"# build\na = '{separator}{separator}'\nb = 1\n# check\nc = 1\n"
     assert [stage for stage, code in cell.stages(text, "x.py") if "b" in code.co_names] == ["build"]
     assert [stage for stage, code in cell.stages(text, "x.py") if "c" in code.co_names] == ["check"]
@@ -71,7 +71,7 @@ def test_a_future_import_holds_in_every_stage() -> None:
     assert [getattr(names[name], "__annotations__", None) for name in "fg"] == [{"x": "nothing"}, {"x": "nothing"}]
 
 
-def test_and_one_of_the_harness_s_own_modules_does_not() -> None:
+def test_harness_future_import_never_reaches_script() -> None:
     with pytest.raises(NameError, match="nothing"):
         run("def f(x: nothing): ...\n")
 

@@ -144,7 +144,7 @@ def test_every_next_cell_passes(both: Both, isolation: str) -> None:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("stream", MANY)
-def test_endless_output_ends_the_cell_and_is_not_kept(both: Both, isolation: str, stream: str) -> None:
+def test_endless_output_ends_cell_and_is_dropped(both: Both, isolation: str, stream: str) -> None:
     project, ran = both.project[isolation], both.ran[isolation]
     record = ran.record("much-" + stream)
     assert (record.outcome.status, record.outcome.stage) == (Status.CRASH, Stage.FIT)
@@ -169,7 +169,7 @@ def test_what_a_cell_leaves_running(both: Both, isolation: str, name: str) -> No
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_none_of_their_processes_and_files_is_left(both: Both, isolation: str) -> None:
+def test_no_process_or_file_remains(both: Both, isolation: str) -> None:
     assert both.project[isolation].all_ended()
     assert both.project[isolation].temporary == []
 

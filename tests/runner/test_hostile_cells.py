@@ -125,7 +125,7 @@ def test_too_many_warnings_are_counted(both: Both, isolation: str) -> None:
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_long_name_of_an_error_is_cut(both: Both, isolation: str) -> None:
+def test_long_error_name_is_cut(both: Both, isolation: str) -> None:
     assert both.ran[isolation].outcome("long-name").error == "E" * 200
 
 

@@ -71,5 +71,5 @@ def test_what_is_done_before_an_import(text: str) -> None:
         ("", False),
     ],
 )
-def test_whether_the_path_is_imported_before_anything_else(text: str, first: bool) -> None:
+def test_import_of_path_before_others_is_recognised(text: str, first: bool) -> None:
     assert imports_first(ast.parse(textwrap.dedent(text)), "keras", {"numpy"}) is first

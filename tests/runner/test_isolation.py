@@ -139,7 +139,7 @@ def test_a_plain_script_is_like_that(both: Both, name: str) -> None:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("name", ["warnings", "warns-and-fails"])
-def test_warnings_after_the_imports_are_kept_sorted_and_once(both: Both, isolation: str, name: str) -> None:
+def test_later_warnings_are_sorted_and_kept_once(both: Both, isolation: str, name: str) -> None:
     outcome = both.ran[isolation].outcome(name)
     assert outcome.status is (Status.FAIL if name == "warns-and-fails" else Status.PASS)
     kept = ("DeprecationWarning: another", "DeprecationWarning: old name", "FutureWarning: changes soon")
@@ -147,7 +147,7 @@ def test_warnings_after_the_imports_are_kept_sorted_and_once(both: Both, isolati
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_seconds_of_each_stage_memory_and_output_are_recorded(both: Both, isolation: str) -> None:
+def test_stage_seconds_memory_and_output_are_recorded(both: Both, isolation: str) -> None:
     record = both.ran[isolation].record("stages")
     assert list(record.stage_seconds) == ["import", "build", "fit", "check"]
     assert 0.2 <= record.stage_seconds["build"] <= record.seconds

@@ -101,7 +101,7 @@ def test_an_attribute_path_that_is_not_there(path: str) -> None:
         ("tf.broken", "RuntimeError"),
     ],
 )
-def test_a_path_that_is_there_and_broken_raises_its_own_error(path: str, error: str) -> None:
+def test_present_but_broken_path_raises_own_error(path: str, error: str) -> None:
     with pytest.raises(BaseException) as caught:  # noqa: PT011, the name is looked at below
         probe(PathSpec(path, "attribute" if path.startswith("tf.") else "from"))
     assert type(caught.value).__name__ == error

@@ -31,14 +31,14 @@ def left_out(ran: Ran) -> list[CellKey]:
     return sorted({(case, path) for line in ran.of("deselected") for case, path in line["deselected"]})
 
 
-def test_a_cell_is_named_by_its_file_case_and_path(project: Project) -> None:
+def test_cell_id_has_file_case_and_path(project: Project) -> None:
     ran = project.run("--collect-only", "-q")
     ids = [f"cases/snippet/{case}.yaml::{case}[{path}]" for case, path in ALL]
     assert [line for line in ran.printed.splitlines() if "::" in line] == ids
     assert (ran.code, ran.lines) == (0, [])
 
 
-def test_without_a_baseline_a_cell_stands_for_itself(project: Project) -> None:
+def test_cell_without_baseline_is_judged_alone(project: Project) -> None:
     ran = project.run()
     assert ran.recorded == ALL
     assert ran.code == 1
@@ -57,7 +57,7 @@ def test_a_cell_by_its_id(project: Project) -> None:
 @pytest.mark.parametrize(
     ("words", "cells"), [("good", ALL[1:3]), ("xml or slow", ALL[2:4]), ("snippet and bad", ALL[:1])]
 )
-def test_cells_by_words_and_what_they_leave_out(project: Project, words: str, cells: list[tuple[str, str]]) -> None:
+def test_words_select_cells_and_deselect_others(project: Project, words: str, cells: list[tuple[str, str]]) -> None:
     ran = project.run("-k", words)
     assert ran.recorded == cells
     assert left_out(ran) == sorted(set(ALL) - set(cells))
@@ -68,7 +68,7 @@ def test_words_that_no_cell_has(project: Project) -> None:
     assert (ran.code, ran.recorded, left_out(ran)) == (5, [], ALL)
 
 
-def test_stopping_at_the_first_failure_leaves_the_rest_unrecorded(project: Project) -> None:
+def test_stop_at_first_failure_leaves_rest_unrecorded(project: Project) -> None:
     ran = project.run("-x")
     assert (ran.code, ran.recorded, left_out(ran)) == (1, ALL[:1], [])
 
@@ -138,7 +138,7 @@ def test_a_cell_is_held_against_the_baseline(held: Ran, name: str) -> None:
     assert held.code == 1
 
 
-def test_a_run_like_the_baseline_is_a_success(tmp_path: Path) -> None:
+def test_run_matching_the_baseline_succeeds(tmp_path: Path) -> None:
     ran = held_against(tmp_path, ["equal-pass", "equal-fail"]).run()
     assert ran.code == 0
     assert "1 passed, 1 xfailed" in ran.printed
@@ -149,7 +149,7 @@ def test_a_difference_is_told_with_both_sides(held: Ran) -> None:
     assert "baseline: fail at call (ValueError: no good)\nnow:      pass" in held.printed
 
 
-def test_cells_without_an_answer_are_skipped_unless_the_baseline_has_another(tmp_path: Path) -> None:
+def test_unanswered_cells_skip_unless_baseline_differs(tmp_path: Path) -> None:
     cases = {"gone": snippet("", "nosuchkeras"), "went": snippet("", "nosuchkeras"), "off": snippet("", skip="later")}
     ran = Project(tmp_path, cases, expected=[Outcome("went", "nosuchkeras", Status.PASS)]).run("-rs")
     assert "1 failed, 2 skipped" in ran.printed
@@ -157,7 +157,7 @@ def test_cells_without_an_answer_are_skipped_unless_the_baseline_has_another(tmp
     assert "skip (later)" in ran.printed
 
 
-def test_cells_of_a_file_that_has_gone_are_neither_run_nor_deselected(tmp_path: Path) -> None:
+def test_cells_of_removed_file_are_ignored(tmp_path: Path) -> None:
     project = Project(tmp_path, CASES)
     (tmp_path / "cases/snippet/good.yaml").unlink()
     ran = project.run()

@@ -45,7 +45,7 @@ def broken(folder: Path, module: str, isolation: str, *arguments: str) -> Ran:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("module", BROKEN)
-def test_an_environment_that_cannot_be_imported_ends_the_session(tmp_path: Path, isolation: str, module: str) -> None:
+def test_environment_failing_to_import_ends_session(tmp_path: Path, isolation: str, module: str) -> None:
     ran = broken(tmp_path, module, isolation)
     assert ran.lines == [{"environment_failure": BROKEN[module][1]}]
     assert ran.code == 2
@@ -59,7 +59,7 @@ def test_every_worker_finds_the_environment_broken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_killed_session_leaves_no_process_and_keeps_what_was_finished(tmp_path: Path, isolation: str) -> None:
+def test_killed_session_leaves_only_finished_records(tmp_path: Path, isolation: str) -> None:
     project = Project(tmp_path, {"a": snippet(""), "long": snippet(LONG)}, isolation=isolation)
     with project.start() as process:
         assert wait_until((tmp_path / "started").exists)
@@ -153,7 +153,7 @@ def test_a_killed_path_process_is_replaced(tmp_path: Path, fork: Fork) -> None:
     assert first not in below(server_of(fork))
 
 
-def test_a_cell_that_kills_what_it_was_forked_from_once(tmp_path: Path, fork: Fork) -> None:
+def test_cell_killing_its_parent_once_passes(tmp_path: Path, fork: Fork) -> None:
     mark = tmp_path / "mark"
     code = f"""import os, time
 if not os.path.exists({str(mark)!r}):
@@ -164,13 +164,13 @@ if not os.path.exists({str(mark)!r}):
     assert passes(fork, tmp_path, code)
 
 
-def test_a_cell_that_always_does_is_told_of(tmp_path: Path, fork: Fork) -> None:
+def test_cell_always_killing_its_parent_is_reported(tmp_path: Path, fork: Fork) -> None:
     with pytest.raises(EOFError, match="died twice"):
         fork.run(request_of(tmp_path, "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(20)"))
     assert passes(fork, tmp_path)
 
 
-def test_paths_have_one_process_each_and_cells_none_in_the_end(tmp_path: Path, fork: Fork) -> None:
+def test_each_path_keeps_one_process(tmp_path: Path, fork: Fork) -> None:
     for path in ("json", "xml", "json", "nosuchkeras", "xml"):
         assert passes(fork, tmp_path, path=path)
     server = server_of(fork)
@@ -179,14 +179,14 @@ def test_paths_have_one_process_each_and_cells_none_in_the_end(tmp_path: Path, f
     assert not Path(f"/proc/{server}").exists()
 
 
-def test_a_cell_has_no_descriptor_but_its_own(tmp_path: Path, isolation: Isolation) -> None:
+def test_cell_has_only_its_own_descriptors(tmp_path: Path, isolation: Isolation) -> None:
     assert passes(isolation, tmp_path, path="xml")
     code = "import os\n# check\nopen_ones = os.listdir('/proc/self/fd')\nassert len(open_ones) == 5, open_ones\n"
     for path in ("xml", "json", "nosuchkeras"):
         assert passes(isolation, tmp_path, code, path), path  # 0, 1, 2, its report, and the folder just listed
 
 
-def test_a_broken_environment_is_told_before_any_script_runs(tmp_path: Path) -> None:
+def test_broken_environment_is_reported_before_scripts(tmp_path: Path) -> None:
     for isolation in (Fork(["nosuchtensorflow"]), Spawn(["nosuchtensorflow"])):
         with pytest.raises(BrokenEnvironment, match="No module named 'nosuchtensorflow'"):
             isolation.run(request_of(tmp_path, f"open({str(tmp_path / 'ran')!r}, 'w')\nimport json"))

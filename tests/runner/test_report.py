@@ -23,7 +23,7 @@ def test_a_report_line_is_whole_however_long() -> None:
     assert os.waitpid(pid, 0)[1] == 0
 
 
-def test_a_process_forked_by_the_script_reports_nothing() -> None:
+def test_child_forked_by_script_reports_nothing() -> None:
     source, sink = os.pipe()
     report = reporter(sink, TOKEN)
     pid = os.fork()
@@ -37,7 +37,7 @@ def test_a_process_forked_by_the_script_reports_nothing() -> None:
         assert read_report(handle.read(), TOKEN) == [{"from": "the cell"}]
 
 
-def test_a_report_that_cannot_be_written_ends_the_process() -> None:
+def test_unwritable_report_ends_the_process() -> None:
     pid = os.fork()
     if pid == 0:
         _, sink = os.pipe()
@@ -63,6 +63,6 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=range(len(OTHERS)))
-def test_a_report_ends_at_a_line_of_another(other: bytes) -> None:
+def test_report_ends_at_a_foreign_line(other: bytes) -> None:
     line = TOKEN.encode() + b" {'stage': 'build'}\n"
     assert read_report(line + other + line, TOKEN) == [{"stage": "build"}]

@@ -127,13 +127,13 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("path", BY_PATH)
-def test_whether_a_path_is_there_and_what_it_lacks(both: Both, isolation: str, path: str) -> None:
+def test_path_presence_and_missing_parts_decide_status(both: Both, isolation: str, path: str) -> None:
     outcome = both.ran[isolation].outcome("use", path)
     assert (outcome.status, outcome.stage, outcome.error) == BY_PATH[path]
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_an_absent_path_says_what_was_not_found(both: Both, isolation: str) -> None:
+def test_absent_path_names_the_missing_module(both: Both, isolation: str) -> None:
     ran = both.ran[isolation]
     assert ran.outcome("use", "nosuchkeras").message == "No module named 'nosuchkeras'"
     assert ran.outcome("use", "fakekeras.nothere").message == "No module named 'fakekeras.nothere'"
@@ -143,14 +143,14 @@ def test_an_absent_path_says_what_was_not_found(both: Both, isolation: str) -> N
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("path", CASES["fallback"].paths)
-def test_a_script_that_can_do_without_the_path_passes(both: Both, isolation: str, path: str) -> None:
+def test_script_coping_without_the_path_passes(both: Both, isolation: str, path: str) -> None:
     outcome = both.ran[isolation].outcome("fallback", path)
     expected = Status.FAIL if path == "raising" else Status.PASS  # only an ImportError is caught
     assert outcome.status is expected, outcome
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_fail_has_its_stage_error_and_message(both: Both, isolation: str) -> None:
+def test_fail_records_stage_error_and_message(both: Both, isolation: str) -> None:
     ran = both.ran[isolation]
     expected = Outcome("raises", "json", Status.FAIL, Stage.BUILD, "ValueError", "units must be positive")
     assert ran.outcome("raises") == expected
@@ -165,7 +165,7 @@ def test_a_fail_has_its_stage_error_and_message(both: Both, isolation: str) -> N
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize(("case", "stage"), [("sleeps", Stage.FIT), ("sleeps-on", Stage.CALL)])
-def test_a_cell_is_stopped_at_its_time_limit(both: Both, isolation: str, case: str, stage: Stage) -> None:
+def test_cell_is_stopped_at_its_time_limit(both: Both, isolation: str, case: str, stage: Stage) -> None:
     record = both.ran[isolation].record(case)
     assert record.outcome == Outcome(case, "json", Status.TIMEOUT, stage, None, "stopped at the time limit")
     assert 0.5 <= record.seconds < 5
@@ -180,7 +180,7 @@ def test_a_path_that_hangs_is_stopped_too(tmp_path: Path, isolation: str) -> Non
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_imports_do_not_count_to_the_limit_of_a_case(tmp_path: Path, isolation: str) -> None:
+def test_imports_are_outside_the_case_limit(tmp_path: Path, isolation: str) -> None:
     slow = {"slow/__init__.py": "import time\ntime.sleep(1.5)"}
     cases = {
         "a": snippet("", "slow", timeout=1.0),
@@ -194,7 +194,7 @@ def test_imports_do_not_count_to_the_limit_of_a_case(tmp_path: Path, isolation: 
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_script_stands_before_a_module_of_its_name(both: Both, isolation: str) -> None:
+def test_script_shadows_a_module_of_its_name(both: Both, isolation: str) -> None:
     outcome = both.ran[isolation].outcome("helper", "helped")
     assert (outcome.status, outcome.stage, outcome.error) == (Status.FAIL, Stage.IMPORT, "ImportError")
 
@@ -203,13 +203,13 @@ def test_a_script_stands_before_a_module_of_its_name(both: Both, isolation: str)
 @pytest.mark.parametrize(
     ("case", "path"), [("asks-a-thread", "threaded"), ("sets-a-variable", "looking"), ("imports-late", "looking")]
 )
-def test_what_importing_the_path_does_is_done_in_the_cell(both: Both, isolation: str, case: str, path: str) -> None:
+def test_effects_of_importing_path_reach_the_cell(both: Both, isolation: str, case: str, path: str) -> None:
     record = both.ran[isolation].record(case, path)
     assert record.outcome.status is Status.PASS, record.traceback
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_what_is_not_to_run_is_recorded_and_not_run(both: Both, isolation: str) -> None:
+def test_skipped_and_unmet_cells_are_only_recorded(both: Both, isolation: str) -> None:
     project, ran = both.project[isolation], both.ran[isolation]
     assert ran.outcome("skipped") == Outcome("skipped", "json", Status.SKIP, message="nobody needs it")
     expected = Outcome("unmet", "json", Status.UNMET, message="graphviz is not on this machine: no dot on the PATH")
@@ -217,7 +217,7 @@ def test_what_is_not_to_run_is_recorded_and_not_run(both: Both, isolation: str) 
     assert not (project.root / "ran").exists()
 
 
-def test_a_cell_runs_where_its_prerequisite_is_there(tmp_path: Path) -> None:
+def test_cell_runs_with_its_prerequisite_present(tmp_path: Path) -> None:
     dot = tmp_path / "dot"
     dot.write_text("#!/bin/sh\n", encoding="utf-8")
     dot.chmod(0o755)
@@ -227,7 +227,7 @@ def test_a_cell_runs_where_its_prerequisite_is_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_a_fault_of_the_harness_is_an_error_of_that_cell(tmp_path: Path, isolation: str) -> None:
+def test_harness_fault_is_error_of_one_cell(tmp_path: Path, isolation: str) -> None:
     no_more_room = "import os, shutil\nshutil.rmtree(os.environ['RUNNER_TEST'] + '/tmp')"
     cases = {"a": snippet(no_more_room), "b": snippet(""), "c": snippet("", skip="not needed")}
     ran = Project(tmp_path, cases, isolation=isolation).run()

@@ -90,7 +90,7 @@ def test_a_stopped_path_process_is_replaced(tmp_path: Path, fork: Fork, monkeypa
     assert run(fork, tmp_path)
 
 
-def test_a_cell_that_stops_its_parent_once_is_run_again(
+def test_cell_stopping_its_parent_once_is_rerun(
     tmp_path: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_server(monkeypatch, 20)
@@ -98,7 +98,7 @@ def test_a_cell_that_stops_its_parent_once_is_run_again(
     assert (tmp_path / "mark").exists()
 
 
-def test_a_cell_that_always_does_is_an_error(tmp_path: Path, fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cell_always_stopping_its_parent_errors(tmp_path: Path, fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
     give_server(monkeypatch, 10, 10)
     before = children(os.getpid())
     with pytest.raises(EOFError, match="or did not answer"):
@@ -107,7 +107,7 @@ def test_a_cell_that_always_does_is_an_error(tmp_path: Path, fork: Fork, monkeyp
     assert run(fork, tmp_path)
 
 
-def test_a_stopped_server_does_not_hold_up_the_end(tmp_path: Path, fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_server_never_delays_closing(tmp_path: Path, fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
     give_server(monkeypatch)
     assert run(fork, tmp_path)
     below = children(server_of(fork)) | {server_of(fork)}

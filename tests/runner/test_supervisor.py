@@ -71,7 +71,7 @@ def test_an_exit_code(code: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "name"), [(11, "SIGSEGV"), (6, "SIGABRT"), (9, "SIGKILL"), (40, "signal 40")])
-def test_a_signal(number: int, name: str) -> None:
+def test_signal_is_reported_by_name(number: int, name: str) -> None:
     watched = watch(f"os.kill(os.getpid(), {number})\ntime.sleep(20)")
     assert (watched.code, watched.signal, watched.killed) == (None, name, None)
 
@@ -86,13 +86,13 @@ def test_report_and_output_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("rest", [b"nonsense\n", b"{'end': True}\n", b"\xff\xfe\n"])
-def test_a_report_ends_at_a_line_without_the_token(rest: bytes) -> None:
+def test_report_ends_at_line_without_token(rest: bytes) -> None:
     watched = watch(f"""say({{"stage": "build"}})\nos.write(report, {rest!r})\nsay({{"end": True}})""")
     assert watched.lines == [{"stage": "build"}]
 
 
 @pytest.mark.parametrize("stays", [True, False])
-def test_too_long_a_report_ends_it_with_little_memory(stays: bool) -> None:
+def test_overlong_report_ends_process_with_little_memory(stays: bool) -> None:
     size = REPORT_LIMIT + 1024
     endless = "while True:\n    os.write(report, b'x' * 1_000_000)"
     once = f"left = {size}\nwhile left > 0:\n    left -= os.write(report, b'x' * min(left, 65536))"
@@ -103,14 +103,14 @@ def test_too_long_a_report_ends_it_with_little_memory(stays: bool) -> None:
     assert watched.seconds < 20
 
 
-def test_only_the_tail_of_much_output_is_kept() -> None:
+def test_only_tail_of_long_output_is_kept() -> None:
     watched = watch("for i in range(20000):\n    print('line', i)")
     assert len(watched.output) == supervise.OUTPUT_TAIL
     assert watched.output.endswith("line 19999\n")
     assert watched.killed is None
 
 
-def test_too_much_output_ends_it_with_little_memory() -> None:
+def test_excess_output_ends_process_with_little_memory() -> None:
     watched = watch("while True:\n    os.write(1, b'x' * 1_000_000)", output=3_000_000)
     assert (watched.killed, watched.signal) == ("output", "SIGKILL")
     assert len(watched.output) == supervise.OUTPUT_TAIL
@@ -139,35 +139,35 @@ time.sleep(0.8)
 """
 
 
-def test_the_time_limit_begins_when_imports_are_done() -> None:
+def test_time_limit_begins_after_imports() -> None:
     late = SLOW + "say({'stage': 'fit'})\ntime.sleep(60)"
     watched = watch(late, timeout=0.4, importing=20.0)
     assert watched.killed == "timeout"
     assert 1.2 <= watched.seconds < 10
 
 
-def test_imports_may_take_longer_than_the_limit_and_not_for_ever() -> None:
+def test_imports_have_their_own_longer_limit() -> None:
     assert watch(SLOW, timeout=0.4, importing=20.0).killed is None
     watched = watch("time.sleep(60)", timeout=0.2, importing=0.4)
     assert watched.killed == "timeout"
     assert 0.6 <= watched.seconds < 5
 
 
-def test_one_that_has_closed_everything_is_still_waited_for() -> None:
+def test_process_with_closed_descriptors_is_awaited() -> None:
     watched = watch("os.closerange(1, 64)\ntime.sleep(0.3)\nos._exit(4)")
     assert watched.code == 4
     assert watched.seconds >= 0.3
 
 
 @pytest.mark.parametrize("keeps", ["", ", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL"])
-def test_what_it_leaves_is_ended_and_not_waited_for(tmp_path: Path, keeps: str) -> None:
+def test_leftover_child_is_ended_and_not_awaited(tmp_path: Path, keeps: str) -> None:
     watched = watch(f"import subprocess\nprint(subprocess.Popen(['sleep', '60']{keeps}).pid)")
     assert watched.seconds < 10
     assert watched.code == 0
     assert wait_until(lambda: not is_running(int(watched.output)))
 
 
-def test_it_is_ended_when_nobody_waits_for_the_answer() -> None:
+def test_process_ends_when_the_asker_leaves() -> None:
     source, sink = os.pipe()
     started = Started("print('ready')\ntime.sleep(60)")
     leaving = threading.Timer(0.3, os.close, [sink])

@@ -22,7 +22,7 @@ def judged(lines: list[dict[str, Any]], **seen: Any) -> Record:
     return judge("case", "keras", vars(Watched(lines=lines, **{"code": 0, **seen})), "/tmp/cell-1")
 
 
-def test_a_whole_record_and_a_clean_end_are_a_pass() -> None:
+def test_whole_record_and_clean_end_pass() -> None:
     record = judged([*DONE, END], output="text", seconds=1.5, cpu_seconds=0.5, memory_kib=7)
     assert record.outcome == Outcome("case", "keras", Status.PASS)
     assert record.stage_seconds == {"import": 0.5, "build": 0.25}
@@ -30,13 +30,13 @@ def test_a_whole_record_and_a_clean_end_are_a_pass() -> None:
     assert record.traceback is None
 
 
-def test_what_the_script_raised_is_a_fail_at_its_stage() -> None:
+def test_script_error_is_fail_at_its_stage() -> None:
     record = judged([*DONE, STOPPED, END])
     assert record.outcome == Outcome("case", "keras", Status.FAIL, Stage.BUILD, "ValueError", "no good")
     assert record.traceback == "Traceback"
 
 
-def test_a_path_that_is_not_there_is_absent() -> None:
+def test_missing_path_is_absent() -> None:
     outcome = judged([*BEGUN[:2], ABSENT, END]).outcome
     expected = Outcome("case", "keras", Status.ABSENT, Stage.PATH, "ModuleNotFoundError", "No module named 'keras'")
     assert outcome == expected
@@ -44,7 +44,7 @@ def test_a_path_that_is_not_there_is_absent() -> None:
 
 @pytest.mark.parametrize("lines", [[], BEGUN, DONE, [*DONE, STOPPED], [*BEGUN, ABSENT]])
 @pytest.mark.parametrize("code", [0, 1, 70])
-def test_a_record_without_its_end_is_a_crash(lines: list[dict[str, Any]], code: int) -> None:
+def test_record_without_its_end_is_crash(lines: list[dict[str, Any]], code: int) -> None:
     outcome = judged(lines, code=code).outcome
     assert (outcome.status, outcome.error) == (Status.CRASH, None)
     assert outcome.message == f"the process ended with exit code {code} before its record was whole"
@@ -74,7 +74,7 @@ def test_how_the_process_ended_outweighs_its_record(
     assert (outcome.status, outcome.error, outcome.message) == (status, error, message)
 
 
-def test_warnings_are_sorted_and_without_doubles_in_every_outcome() -> None:
+def test_every_outcome_has_sorted_warnings_without_doubles() -> None:
     warned = {
         "end": True,
         "warnings": ["FutureWarning: b at 0x7f00aa11", "FutureWarning: b at 0x7f00bb22", "DeprecationWarning: a"],
@@ -83,7 +83,7 @@ def test_warnings_are_sorted_and_without_doubles_in_every_outcome() -> None:
         assert judged(lines).outcome.warnings == ("DeprecationWarning: a", "FutureWarning: b at 0x…")
 
 
-def test_texts_are_normalised_and_the_traceback_is_not() -> None:
+def test_messages_are_normalised_but_tracebacks_kept() -> None:
     said = {
         "error": "OSError",
         "message": "cannot write /tmp/cell-1/model.h5 at 0x7f00aa11",
@@ -94,7 +94,7 @@ def test_texts_are_normalised_and_the_traceback_is_not() -> None:
     assert record.traceback == "/tmp/cell-1"
 
 
-def test_a_stage_that_comes_again_adds_its_seconds() -> None:
+def test_repeated_stage_adds_its_seconds() -> None:
     again = [
         *DONE,
         {"stage": "fit"},
@@ -107,12 +107,12 @@ def test_a_stage_that_comes_again_adds_its_seconds() -> None:
     assert record.outcome.stage is Stage.BUILD
 
 
-def test_a_record_survives_its_way_through_the_stream() -> None:
+def test_record_survives_a_json_round_trip() -> None:
     record = judged([*DONE, STOPPED, END], output="größe", seconds=0.5)
     assert Record.from_json(record.to_json()) == record
 
 
-def test_of_too_many_warnings_the_first_are_kept_and_the_others_counted() -> None:
+def test_excess_warnings_are_counted_after_first_ones() -> None:
     texts = [f"FutureWarning: {number:03}" for number in range(MOST_WARNINGS)]
     assert judged([*DONE, {**END, "warnings": texts[::-1]}]).outcome.warnings == tuple(texts)
     more = [*texts, texts[0], "FutureWarning: a", "FutureWarning: b"]

@@ -59,7 +59,7 @@ def test_back_and_forward_go_through_the_views(reader: Reader, hostile: Site, ho
     assert rows(page) == [("hostile", "keras")]
 
 
-def test_what_is_typed_letter_by_letter_is_one_step_back(reader: Reader, hostile: Site) -> None:
+def test_typed_search_is_one_step_back(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html")
     page.get_by_label("Kind").select_option("symbol")
     page.get_by_label("Search").press_sequentially("Adam")
@@ -69,7 +69,7 @@ def test_what_is_typed_letter_by_letter_is_one_step_back(reader: Reader, hostile
 
 
 @pytest.mark.parametrize("how", ADDRESSES)
-def test_back_from_a_story_is_the_view_one_came_from(reader: Reader, hostile: Site, how: str) -> None:
+def test_back_from_story_restores_the_view(reader: Reader, hostile: Site, how: str) -> None:
     page = reader.open(hostile, "index.html?status=C&fold=1", how)
     before = view(page)
     page.locator("td.c").click()
@@ -82,7 +82,7 @@ def test_back_from_a_story_is_the_view_one_came_from(reader: Reader, hostile: Si
 
 
 @pytest.mark.parametrize("state", ["kind=nonsense", "status=Z&from=tf1&to=", "changed=%00&path=x&nothing=1", "q="])
-def test_what_an_address_says_and_this_site_knows_not_is_passed_over(reader: Reader, hostile: Site, state: str) -> None:
+def test_unknown_values_in_address_are_ignored(reader: Reader, hostile: Site, state: str) -> None:
     page = reader.open(hostile, f"index.html?{state}")
     assert len(rows(page)) == 9
     assert len(columns(page)) == 7

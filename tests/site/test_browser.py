@@ -5,7 +5,7 @@ import pytest
 from tests.support.browsing import MISSING, Reader, Site, find_chromium
 
 
-def test_without_a_chromium_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_chromium_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(FileNotFoundError, match="install Debian's package `chromium`"):
         find_chromium()
@@ -23,7 +23,7 @@ def test_without_a_chromium_one_sentence_says_what_to_install(monkeypatch: pytes
         ("console.warn('beware')", "beware"),
     ],
 )
-def test_whatever_a_page_should_not_do_is_noticed(reader: Reader, hostile: Site, deed: str, said: str) -> None:
+def test_forbidden_page_actions_are_noticed(reader: Reader, hostile: Site, deed: str, said: str) -> None:
     page = reader.open(hostile, "index.html")
     page.evaluate(f"() => {{ {deed} }}")
     page.wait_for_timeout(200)

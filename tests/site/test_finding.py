@@ -75,7 +75,7 @@ def test_a_variant_is_shown_with_its_release(grid: Page) -> None:
     assert list(columns(grid)) == ["tf221", "tf221-legacy"]
 
 
-def test_a_range_the_wrong_way_round_shows_nothing(grid: Page) -> None:
+def test_reversed_range_shows_nothing(grid: Page) -> None:
     grid.get_by_label("From").select_option("tf28")
     grid.get_by_role("combobox", name="To", exact=True).select_option("tf26")
     assert rows(grid) == []
@@ -113,7 +113,7 @@ def test_what_differs_between_two_paths(grid: Page, real: Site) -> None:
     assert set(rows(grid)) == set(fitting(real, differs))
 
 
-def test_filters_together(reader: Reader, real: Site) -> None:
+def test_all_filters_apply_together(reader: Reader, real: Site) -> None:
     page = reader.open(real, "index.html?kind=symbol&path=keras&path=tf_keras&status=F&from=tf214&to=tf217&fold=1")
 
     def fits(case: str, path: str, cells: Cells) -> bool:
@@ -153,38 +153,38 @@ def test_folding_joins_neighbours_with_the_same_outcomes(reader: Reader, real: S
     assert sum(" – " in label for label in heads.values()) > 0
 
 
-def test_folding_joins_nothing_that_was_not_run_and_reaches_not_over_it(small: Page) -> None:
+def test_folding_stops_at_cells_not_run(small: Page) -> None:
     small.get_by_label("fold releases").check()
     small.get_by_label("Kind").select_option("symbol")  # where all that was run and installed passes
     assert list(columns(small).values()) == ["2.14 – 2.16", "2.13", "2.12", "2.11", "2.16 legacy"]
 
 
-def test_folding_joins_no_releases_between_which_one_is_left_out(small: Page) -> None:
+def test_folding_stops_at_left_out_releases(small: Page) -> None:
     small.get_by_label("fold releases").check()
     small.get_by_label("From").select_option("tf213")
     small.get_by_label("Kind").select_option("symbol")
     assert list(columns(small).values()) == ["2.14 – 2.16", "2.13", "2.16 legacy"]
 
 
-def test_folding_hides_no_cell_that_was_looked_for(small: Page) -> None:
+def test_folding_hides_no_searched_cell(small: Page) -> None:
     small.get_by_label("fold releases").check()
     search(small, "off")  # switched off everywhere, so that all releases say the same
     assert list(columns(small)) == ["tf216", "tf213", "tf212", "tf211", "tf216-legacy"]
 
 
-def test_a_message_is_found_and_its_cells_are_marked(grid: Page, real: Site) -> None:
+def test_message_is_found_and_cells_are_marked(grid: Page, real: Site) -> None:
     said = search(grid, ADAM)
     assert hits(grid) == saying(real, ADAM)
     assert {(case, path) for case, path, _ in hits(grid)} == set(rows(grid))
     assert "near" not in said
 
 
-def test_a_pasted_error_is_found_whatever_file_it_names(grid: Page, real: Site) -> None:
+def test_pasted_error_matches_whatever_its_file(grid: Page, real: Site) -> None:
     search(grid, f"ImportError: {ADAM} (/home/somebody/my project/lib/python3.11/optimizers.py)")
     assert hits(grid) == saying(real, f"ImportError: {ADAM}")
 
 
-def test_a_pasted_traceback_is_found_by_its_last_line(grid: Page, real: Site) -> None:
+def test_pasted_traceback_matches_by_last_line(grid: Page, real: Site) -> None:
     trace = 'Traceback (most recent call last): File "train.py", line 3, in <module> from tensorflow.python.keras'
     search(grid, f"{trace}.optimizers import Adam ImportError: {ADAM} (C:\\Users\\me\\optimizers.py)")
     assert hits(grid) == saying(real, f"ImportError: {ADAM}")
@@ -210,14 +210,14 @@ def test_a_case_is_found_by_its_id(grid: Page) -> None:
         "  from tensorflow.keras.optimizers import Adam;",
     ],
 )
-def test_a_pasted_line_of_code_is_found_under_its_path(grid: Page, line: str) -> None:
+def test_pasted_code_line_matches_its_path(grid: Page, line: str) -> None:
     search(grid, line)
     shown = rows(grid)
     assert {path for _, path in shown} == {"tensorflow.keras"}
     assert ("adam-import", "tensorflow.keras") in shown
 
 
-def test_the_longest_path_that_a_line_names_is_meant(grid: Page) -> None:
+def test_longest_path_named_in_line_wins(grid: Page) -> None:
     search(grid, "x = tf.compat.v1.keras.layers.Dense(2)")
     assert {path for _, path in rows(grid)} == {"tf.compat.v1.keras"}
 
@@ -227,7 +227,7 @@ def test_a_path_alone_shows_its_rows(grid: Page, real: Site) -> None:
     assert set(rows(grid)) == set(fitting(real, lambda case, path, cells: path == "tensorflow.python.keras"))
 
 
-def test_what_comes_near_is_shown_and_said_to_be_no_more(grid: Page) -> None:
+def test_near_matches_are_shown_and_labelled(grid: Page) -> None:
     said = search(grid, "cannot import name 'Adam' from 'my.own.strange.optimizers.module'")
     assert said.startswith("Nothing says just this; what comes near: ")
     assert rows(grid)
@@ -245,7 +245,7 @@ def test_what_holds_no_word_is_no_search(grid: Page, real: Site) -> None:
     assert hits(grid) == set()
 
 
-def test_the_advice_is_seen_where_something_was_looked_for(grid: Page) -> None:
+def test_advice_appears_after_a_search(grid: Page) -> None:
     advice = grid.locator("tbody[data-case=adam-import] .case i")
     expect(advice).to_be_hidden()
     search(grid, ADAM)

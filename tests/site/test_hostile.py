@@ -20,14 +20,14 @@ def test_no_page_does_what_a_text_says(reader: Reader, hostile: Site) -> None:
         assert page.title() != "broken in", file.name
 
 
-def test_no_page_holds_what_steers_a_terminal_or_turns_the_line_round(hostile: Site) -> None:
+def test_pages_hold_no_control_or_bidi_characters(hostile: Site) -> None:
     for file in [*hostile.folder.rglob("*.html"), *hostile.folder.rglob("*.svg"), *hostile.folder.rglob("*.xml")]:
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", file.read_text(encoding="utf-8")), (
             file.name
         )
 
 
-def test_a_title_and_a_reason_are_shown_letter_by_letter(reader: Reader, hostile: Site) -> None:
+def test_title_and_reason_are_shown_literally(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html")
     assert page.text_content("tbody[data-case=hostile] .case a") == SHOWN
     assert page.inner_text("p.failed bdi") == SHOWN

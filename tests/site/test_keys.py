@@ -28,7 +28,7 @@ def grid(reader: Reader, hostile: Site) -> Page:
     return page
 
 
-def test_an_arrow_in_the_grid_goes_to_its_first_cell(grid: Page) -> None:
+def test_arrow_enters_grid_at_first_cell(grid: Page) -> None:
     assert focused(grid) == ("hostile", "tensorflow.keras", "tf216")
 
 
@@ -39,12 +39,12 @@ def test_arrows_move_by_one_cell(grid: Page) -> None:
     assert press(grid, "ArrowUp") == ("hostile", "tensorflow.keras", "tf216")
 
 
-def test_home_and_end_go_to_the_ends_of_the_row(grid: Page) -> None:
+def test_home_and_end_reach_row_ends(grid: Page) -> None:
     assert press(grid, "ArrowDown", "End") == ("hostile", "tf.keras", "tf216-legacy")
     assert press(grid, "Home") == ("hostile", "tf.keras", "tf216")
 
 
-def test_with_control_they_go_to_the_ends_of_the_grid(grid: Page) -> None:
+def test_control_home_and_end_reach_grid_ends(grid: Page) -> None:
     assert press(grid, "Control+End") == ("plain", "keras", "tf216-legacy")
     assert press(grid, "Control+Home") == ("hostile", "tensorflow.keras", "tf216")
 
@@ -54,7 +54,7 @@ def test_nothing_is_beyond_the_edges(grid: Page) -> None:
     assert press(grid, "PageDown", "End", "ArrowRight", "ArrowDown") == ("plain", "keras", "tf216-legacy")
 
 
-def test_down_goes_on_in_the_next_case_and_the_next_section(grid: Page) -> None:
+def test_down_continues_into_next_case_and_section(grid: Page) -> None:
     assert press(grid, *["ArrowDown"] * 3) == ("off", "tensorflow.keras", "tf216")
     assert press(grid, *["ArrowDown"] * 3) == ("plain", "tensorflow.keras", "tf216")
     assert press(grid, "ArrowUp") == ("off", "keras", "tf216")
@@ -116,13 +116,13 @@ def test_a_click_opens_the_story(reader: Reader, hostile: Site) -> None:
     expect(page.locator("dialog")).to_be_visible()
 
 
-def test_a_screen_reader_hears_case_path_release_and_status(grid: Page) -> None:
+def test_screen_reader_label_names_the_cell(grid: Page) -> None:
     press(grid, "Control+End")
     assert grid.evaluate("document.activeElement.ariaLabel") == "Adam is there, keras, 2.16 legacy: pass"
     assert grid.evaluate("document.querySelectorAll('td[tabindex=\"0\"]').length") == 1
 
 
-def test_keys_with_others_are_left_to_the_browser(grid: Page) -> None:
+def test_modified_keys_are_left_to_browser(grid: Page) -> None:
     before = focused(grid)
     assert press(grid, "Shift+Tab", "Tab") == before
     assert press(grid, "Control+ArrowDown") == before

@@ -55,7 +55,7 @@ def test_every_link_leads_somewhere(real: Site) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_reader_s_preference_for_dark_or_light_is_kept(reader: Reader, hostile: Site, scheme: str) -> None:
+def test_reader_colour_scheme_is_kept(reader: Reader, hostile: Site, scheme: str) -> None:
     for file in hostile.pages():
         page = reader.open(hostile, file, color_scheme=scheme)
         ink, ground = map(brightness, page.evaluate(_COLOURS, "body"))
@@ -77,7 +77,7 @@ def test_each_status_looks_like_no_other(reader: Reader, hostile: Site, scheme: 
         assert all(said)
 
 
-def test_a_column_that_failed_and_one_not_run_look_otherwise(reader: Reader, hostile: Site) -> None:
+def test_failed_and_unrun_columns_look_different(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html")
     heads = page.locator("#region table").first.locator("thead")
     assert "gradient" in heads.locator("[data-env=tf212]").evaluate("head => getComputedStyle(head).backgroundImage")
@@ -103,7 +103,7 @@ def test_a_story_fits_a_phone(reader: Reader, hostile: Site) -> None:
     assert page.locator("dialog").evaluate("dialog => dialog.scrollWidth - dialog.clientWidth") <= 0
 
 
-def test_the_head_and_the_first_column_stay_in_sight(reader: Reader, real: Site) -> None:
+def test_head_and_first_column_stay_visible(reader: Reader, real: Site) -> None:
     page = reader.open(real, "index.html", viewport={"width": 700, "height": 900})
     scroll = """async (region) => { region.scrollIntoView(); region.scrollTo(200, 900)
         const frame = () => new Promise(requestAnimationFrame)  // a table that comes into sight is laid out in the next
@@ -123,7 +123,7 @@ def printed(page: Page) -> Callable[[str], bool]:
     return lambda selector: page.locator(selector).first.is_visible()
 
 
-def test_paper_has_the_grid_whole_and_no_controls(reader: Reader, hostile: Site) -> None:
+def test_print_has_whole_grid_without_controls(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html")
     is_seen = printed(page)
     assert not is_seen("#filters")

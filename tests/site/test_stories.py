@@ -17,7 +17,7 @@ def story(reader: Reader, hostile: Site) -> Page:
 
 
 @pytest.mark.parametrize("how", ADDRESSES)
-def test_the_link_of_a_cell_opens_its_story(reader: Reader, real: Site, how: str) -> None:
+def test_cell_link_opens_its_story(reader: Reader, real: Site, how: str) -> None:
     cell = next(cell for cell in real.data["cells"] if cell["status"] == "fail" and cell["message"])
     page = reader.open(real, f"cases/{cell['case']}.html#{cell['environment']}:{cell['path']}", how)
     said = page.locator("dialog").inner_text()
@@ -26,7 +26,7 @@ def test_the_link_of_a_cell_opens_its_story(reader: Reader, real: Site, how: str
     assert page.locator("dialog .message").inner_text().strip() == cell["message"].strip()
 
 
-def test_every_cell_of_a_case_has_a_story(reader: Reader, hostile: Site) -> None:
+def test_every_cell_of_case_has_story(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html")
     for cell in page.eval_on_selector_all(".grid td", "cells => cells.map((cell) => cell.id)"):
         page.evaluate("id => { location.hash = id }", cell)
@@ -51,14 +51,14 @@ def test_it_tells_since_when_and_how_long(story: Page) -> None:
     assert "Release: TensorFlow 2.16.2 on Python 3.12" in said
 
 
-def test_a_slow_cell_has_a_mark_and_says_so(story: Page) -> None:
+def test_slow_cell_is_marked_and_labelled(story: Page) -> None:
     marks = "cells => cells.map((cell) => [cell.id, getComputedStyle(cell.firstChild, '::after').content])"
     assert story.eval_on_selector_all(".grid td.slow", marks) == [["tf216:keras", '"◷" / "slow"']]
     story.keyboard.press("Escape")
     assert story.evaluate("document.activeElement.ariaLabel").endswith("keras, 2.16: fail, slow")
 
 
-def test_what_was_not_in_the_last_run_has_no_durations(reader: Reader, hostile: Site) -> None:
+def test_cell_outside_last_run_has_no_duration(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html#tf211:keras")
     assert "Took: not known" in page.locator("dialog").inner_text()
 
@@ -72,7 +72,7 @@ def test_it_has_the_script_and_the_packages(story: Page) -> None:
     assert story.locator("dialog details p").inner_text() == f"keras 3.4.1, numpy {MARKUP}"
 
 
-def test_it_has_the_lines_that_repeat_the_cell(reader: Reader, hostile: Site) -> None:
+def test_story_has_commands_repeating_the_cell(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html#tf216-legacy:tf.keras")
     assert page.locator("dialog .command pre").all_inner_texts() == [
         "tox -e tf216-legacy -- --case hostile --path tf.keras --fresh",
@@ -89,7 +89,7 @@ def test_a_line_is_copied(reader: Reader, hostile: Site, how: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "tox -e tf216 -- --case hostile --path keras --fresh"
 
 
-def test_where_copying_is_not_allowed_the_line_is_selected(reader: Reader, hostile: Site) -> None:
+def test_line_is_selected_when_copying_fails(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
     page.evaluate("location.hash = 'tf216:keras'")
@@ -112,14 +112,14 @@ def test_it_is_closed(story: Page, way: str) -> None:
     assert focused(story) == (None, "keras", "tf216")
 
 
-def test_the_arrow_keys_go_on_where_it_was_closed(story: Page) -> None:
+def test_arrow_keys_continue_from_closed_story(story: Page) -> None:
     story.keyboard.press("Escape")
     for key in ("ArrowRight", "ArrowUp", "Enter"):
         story.keyboard.press(key)
     expect(story.locator("#story-title")).to_have_text("tf.keras in 2.15")
 
 
-def test_the_back_button_closes_it_and_forward_opens_it(reader: Reader, hostile: Site) -> None:
+def test_back_closes_and_forward_reopens_story(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html")
     page.locator("[id='tf215:keras']").click()
     expect(page.locator("dialog")).to_be_visible()
@@ -143,13 +143,13 @@ def test_what_was_not_run_says_so(reader: Reader, hostile: Site) -> None:
     expect(page.locator("dialog details p")).to_have_text("none are known")
 
 
-def test_a_link_that_is_encoded_opens_it_too(reader: Reader, hostile: Site) -> None:
+def test_encoded_link_opens_the_story(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html#tf216%3Akeras")
     expect(page.locator("#story-title")).to_have_text("keras in 2.16")
 
 
 @pytest.mark.parametrize("anchor", ["#%", "#tf999:keras", "#nothing", "#a:b:c"])
-def test_a_link_to_no_cell_is_the_page(reader: Reader, hostile: Site, anchor: str) -> None:
+def test_link_to_unknown_cell_shows_page(reader: Reader, hostile: Site, anchor: str) -> None:
     page = reader.open(hostile, f"cases/hostile.html{anchor}")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("dialog")).to_be_hidden()

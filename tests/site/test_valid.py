@@ -64,7 +64,7 @@ def test_axe_finds_nothing_in_the_real_site(reader: Reader, real: Site, scheme: 
             assert violations(reader.open(real, file, color_scheme=scheme)) == [], file
 
 
-def test_axe_finds_nothing_in_the_grid_that_somebody_moves_in(reader: Reader, hostile: Site) -> None:
+def test_axe_accepts_grid_during_keyboard_use(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html?fold=1")
     page.focus("#region")
     page.keyboard.press("ArrowDown")

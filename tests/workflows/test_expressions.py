@@ -29,7 +29,7 @@ CONTEXTS = {
         ("true && null", None),
     ],
 )
-def test_an_expression_has_the_value_that_the_service_gives_it(text: str, value: Any) -> None:
+def test_expression_values_match_the_service(text: str, value: Any) -> None:
     assert evaluate(text, CONTEXTS, {}) == value
 
 
@@ -39,7 +39,7 @@ def test_what_is_not_understood_is_an_error(text: str) -> None:
         evaluate(text, CONTEXTS, {})
 
 
-def test_a_text_is_filled_and_a_single_expression_keeps_its_type() -> None:
+def test_text_is_filled_and_expression_type_kept() -> None:
     value = {"a": ["run ${{ github.run_id }} of ${{ matrix.none }}.", "${{ matrix.python }}"], "b": 3}
     assert fill(value, CONTEXTS, {}) == {"a": ["run 7 of .", ["3.11", "3.7"]], "b": 3}
 
@@ -55,7 +55,7 @@ def test_a_text_is_filled_and_a_single_expression_keeps_its_type() -> None:
         ("github.run_id == 8", False, False),
     ],
 )
-def test_a_condition_asks_for_success_unless_it_speaks_of_it(
+def test_condition_implies_success_unless_status_named(
     condition: str | None, after_success: bool, after_failure: bool
 ) -> None:
     assert holds(condition, CONTEXTS, status(True)) is after_success

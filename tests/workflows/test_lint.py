@@ -94,7 +94,7 @@ def test_files_are_of_their_schema(schema: str) -> None:
         ("persist-credentials: false", "clean: true", zizmor, "artipacked"),
     ],
 )
-def test_the_tools_see_what_they_are_there_for(tmp_path: Path, old: str, new: str, tool: Any, said: str) -> None:
+def test_lint_tools_report_planted_faults(tmp_path: Path, old: str, new: str, tool: Any, said: str) -> None:
     text = (ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / ".github" / "workflows" / "spoiled.yml"
@@ -105,18 +105,18 @@ def test_the_tools_see_what_they_are_there_for(tmp_path: Path, old: str, new: st
     assert said in done.stdout
 
 
-def test_every_job_has_the_permissions_that_it_needs_and_no_others() -> None:
+def test_jobs_have_exactly_the_needed_permissions() -> None:
     assert {name: job["permissions"] for name, job in jobs()} == PERMISSIONS
     assert [read(file)["permissions"] for file in WORKFLOWS] == [{}] * len(WORKFLOWS)
 
 
-def test_every_job_ends_and_runs_on_an_image_that_stays() -> None:
+def test_jobs_have_timeouts_and_a_fixed_image() -> None:
     for name, job in jobs():
         assert job["runs-on"] == "ubuntu-24.04", name
         assert 0 < job["timeout-minutes"] <= 200, name
 
 
-def test_actions_are_githubs_own_and_pinned_by_commit() -> None:
+def test_actions_are_from_github_and_pinned() -> None:
     for used in {step["uses"] for step in steps() if "uses" in step} - {"./"}:
         assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40}", used)
 
@@ -125,12 +125,12 @@ def test_shell_lines_hold_no_expression() -> None:
     assert not [step["run"] for step in steps() if "${{" in step.get("run", "")]
 
 
-def test_nothing_runs_with_rights_on_what_strangers_send() -> None:
+def test_untrusted_changes_run_without_privileges() -> None:
     texts = [file.read_text(encoding="utf-8") for file in WORKFLOWS]
     assert not [word for text in texts for word in ("pull_request_target", "workflow_run", "secrets.") if word in text]
 
 
-def test_no_path_is_one_that_a_container_does_not_have() -> None:
+def test_no_path_is_missing_in_containers() -> None:
     """Expressions give those of its host (actions/runner#2185)."""
     texts = [file.read_text(encoding="utf-8") for file in [*WORKFLOWS, ACTION]]
     wrong = ("github.action_path", "github.workspace")
@@ -140,7 +140,7 @@ def test_no_path_is_one_that_a_container_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(("pythons", "has_one"), [(["3.7"], True), (["3.11", "3.7"], True), (["3.11"], False)])
-def test_a_job_that_needs_python_37_runs_where_there_is_one(pythons: list[str], has_one: bool) -> None:
+def test_python_37_job_uses_its_image(pythons: list[str], has_one: bool) -> None:
     image = fill(dict(jobs())["nightly.run"]["container"], {"matrix": {"python": pythons}}, {})
     assert bool(re.fullmatch(r"python:3\.7\.\d+@sha256:[0-9a-f]{64}", image)) is has_one
     assert has_one or image == ""

@@ -74,7 +74,7 @@ def documents(folder: Path) -> dict[str, Column]:
     return {file.stem: read_column(file) for file in folder.glob("tf*.json")}
 
 
-def test_a_night_with_one_shard_lost_one_sent_twice_and_one_late(
+def test_night_handles_lost_repeated_and_late_shards(
     small: Path, service: Callable[[str], Service], told: Callable[[], list[dict[str, Any]]]
 ) -> None:
     night = service("nightly.yml")

@@ -16,7 +16,7 @@ from tests.support.hosted_service import Result, Service
 pytestmark = pytest.mark.releases  # its jobs install the harness from the network
 
 
-def test_new_releases_are_proposed_as_they_were_found(
+def test_new_releases_are_proposed_as_found(
     tmp_path: Path,
     repository: Path,
     commit: Callable[[], None],

@@ -64,7 +64,7 @@ def test_cells_are_drawn_by_the_seed() -> None:
     assert len(sample_cells(cells, 1, 1)) == 1
 
 
-def test_isolations_and_the_last_run_exclude_each_other(project: TinyProject) -> None:
+def test_isolations_and_run_options_exclude_each_other(project: TinyProject) -> None:
     done = project.run("audit", "--isolations", "--run")
     assert (done.returncode, done.stdout) == (2, "")
     assert "not allowed with argument" in done.stderr

@@ -151,7 +151,7 @@ def test_results_of_other_packages_are_not_compared(made: Path, project: TinyPro
     assert done.stderr == "tf215: its packages are not those of the results: run it first: `harness run -e tf215`\n"
 
 
-def test_a_run_of_another_script_is_not_compared(
+def test_changed_scripts_must_run_again_before_comparison(
     made: Path, accepted: Callable[..., Path], project: TinyProject
 ) -> None:
     accepted(*OUTCOMES[2:4], folder=".harness/run")

@@ -124,7 +124,7 @@ def recorded(script: str, file: str, stage: Stage) -> Outcome:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", [name for name in STOPPING if name != "last words"])
-def test_what_stopped_a_script_is_what_was_raised(name: str, end: End) -> None:
+def test_error_of_a_stopped_script_matches_record(name: str, end: End) -> None:
     script, stage = STOPPING[name]
     ended, raised, file = end(script)
     truth = recorded(script, file, stage)
@@ -231,7 +231,7 @@ def test_scripts_see_only_the_variables_of_cells(end: End, monkeypatch: pytest.M
     assert inside == []
 
 
-def test_what_a_script_leaves_running_ends_with_it(end: End) -> None:
+def test_processes_left_by_a_script_are_ended(end: End) -> None:
     script = (
         "import subprocess, sys\n"
         "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"

@@ -64,7 +64,7 @@ def test_the_first_report_opens_an_issue(gh: Path, report: str) -> None:
     assert calls(gh)[-1][2:] == ["--title", "it differs", "--label", "nightly", "--body-file", report]
 
 
-def test_another_report_updates_the_oldest_issue_that_is_open(gh: Path, report: str) -> None:
+def test_later_report_updates_the_oldest_open_issue(gh: Path, report: str) -> None:
     is_open(gh, {"number": 40, "body": "a report"}, OPEN | {"body": "another"})
     assert main(["tell", report, "--title", "it differs"]) == 0
     assert [call[:3] for call in calls(gh)[1:]] == [["issue", "edit", "12"], ["issue", "comment", "12"]]
@@ -76,16 +76,14 @@ def test_the_same_report_disturbs_nobody(gh: Path, report: str) -> None:
     assert [call[:2] for call in calls(gh)] == [["issue", "list"]]
 
 
-def test_an_issue_with_nothing_to_it_is_closed(gh: Path, report: str) -> None:
+def test_done_closes_the_open_issue(gh: Path, report: str) -> None:
     assert main(["tell", report, "--title", "it differs", "--done"]) == 0
     is_open(gh, OPEN)
     assert main(["tell", report, "--title", "it differs", "--done"]) == 0
     assert [call[:3] for call in calls(gh) if call[1] != "list"] == [["issue", "close", "12"]]
 
 
-def test_what_gh_says_against_it_is_told_in_a_sentence(
-    gh: Path, report: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_gh_failure_is_reported_in_one_sentence(gh: Path, report: str, capsys: pytest.CaptureFixture[str]) -> None:
     (gh / "fails").touch()
     assert main(["tell", report, "--title", "x"]) == 3
     assert capsys.readouterr().err == "gh issue list exited with code 1: no such repository\n"
@@ -104,9 +102,7 @@ def propose(clone: Path, report: str) -> int:
     return main(["propose", "changes", report, "--title", "new results", "--root", str(clone)])
 
 
-def test_changes_are_pushed_to_a_branch_with_a_pull_request(
-    gh: Path, report: str, project: TinyProject, clone: Path
-) -> None:
+def test_changes_open_a_pull_request_from_branch(gh: Path, report: str, project: TinyProject, clone: Path) -> None:
     (clone / "results").mkdir()
     (clone / "results" / "history.csv").write_text("new\n", encoding="utf-8")
     assert propose(clone, report) == 0
@@ -117,9 +113,7 @@ def test_changes_are_pushed_to_a_branch_with_a_pull_request(
     assert git(project.root.parent, "show", f"changes:{project.root.name}/results/history.csv") == "new"
 
 
-def test_the_pull_request_that_is_open_gets_the_new_changes(
-    gh: Path, report: str, project: TinyProject, clone: Path
-) -> None:
+def test_open_pull_request_receives_new_changes(gh: Path, report: str, project: TinyProject, clone: Path) -> None:
     for text in ("one", "two"):
         git(clone, "switch", "--quiet", "main")
         (clone / "new.txt").write_text(text, encoding="utf-8")
@@ -130,9 +124,7 @@ def test_the_pull_request_that_is_open_gets_the_new_changes(
     assert git(project.root.parent, "rev-list", "--count", "main..changes") == "1"
 
 
-def test_a_branch_of_the_same_name_in_a_fork_is_none_of_ours(
-    gh: Path, report: str, project: TinyProject, clone: Path
-) -> None:
+def test_pull_request_from_a_fork_is_ignored(gh: Path, report: str, project: TinyProject, clone: Path) -> None:
     is_open(gh, {"number": 3, "isCrossRepository": True})
     (clone / "matrix.yaml").write_text("# changed\n", encoding="utf-8")
     assert propose(clone, report) == 0

@@ -59,7 +59,7 @@ def state(project: Path) -> dict[str, bytes]:
     return {f"{folder.name}/{file.name}": file.read_bytes() for folder in folders for file in folder.iterdir()}
 
 
-def test_shards_are_a_run_whatever_their_order_and_number(project: TinyProject, put: Put) -> None:
+def test_shard_order_and_repetition_change_nothing(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf216", *FAILED)
     assert collect(project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"
@@ -73,7 +73,7 @@ def test_shards_are_a_run_whatever_their_order_and_number(project: TinyProject, 
         assert state(project.root) == before
 
 
-def test_a_lost_shard_is_a_column_that_was_not_run(project: TinyProject, put: Put) -> None:
+def test_column_of_lost_shard_is_not_run(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     done = collect(project, "-g", "quick")
     assert done.stdout == "1 of 2 environments from 1 shards\nno shard has tf216: not run\n"
@@ -99,19 +99,19 @@ def test_a_shard_of_another_version_is_refused(project: TinyProject, put: Put) -
     assert not (project.root / ".harness" / "run").exists()
 
 
-def test_a_shard_alone_lies_in_the_folder_itself(project: TinyProject, put: Put) -> None:
+def test_single_shard_may_lie_in_the_folder(project: TinyProject, put: Put) -> None:
     put("", "tf215", *PASSED)
     assert collect(project, "-e", "tf215").stdout == "1 of 1 environments from 1 shards\n"
 
 
-def test_cells_that_a_shard_did_not_reach_are_there(project: TinyProject, put: Put) -> None:
+def test_cells_missing_from_shards_are_not_run(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED[:2])
     collect(project, "-e", "tf215")
     cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3
 
 
-def test_details_are_of_the_shard_whose_outcome_is_taken(project: TinyProject, put: Put) -> None:
+def test_details_come_from_the_chosen_outcomes_shard(project: TinyProject, put: Put) -> None:
     fault = Outcome(*KEYS[0], status=Status.ERROR, message="no room")
     put("a", "tf215", fault, *PASSED[1:], seconds=1.0)
     put("b", "tf215", *PASSED, seconds=2.0)
@@ -121,7 +121,7 @@ def test_details_are_of_the_shard_whose_outcome_is_taken(project: TinyProject, p
     assert len(details) == len(KEYS)
 
 
-def test_a_document_that_is_cut_is_said_and_left_out(project: TinyProject, put: Put) -> None:
+def test_truncated_document_is_reported_and_left_out(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf216", *PASSED)
     file = project.root / "shards" / "two" / "run" / "tf216.json"
@@ -132,7 +132,7 @@ def test_a_document_that_is_cut_is_said_and_left_out(project: TinyProject, put: 
     assert done.stdout.endswith("no shard has tf216: not run\n")
 
 
-def test_two_different_answers_are_refused_and_nothing_is_written(project: TinyProject, put: Put) -> None:
+def test_contradicting_shards_are_refused_writing_nothing(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED)
     put("two", "tf215", *FAILED)
     done = collect(project, "-e", "tf215")
@@ -145,7 +145,7 @@ def test_a_selection_goes_with_shards_alone(project: TinyProject) -> None:
     assert (done.returncode, "--shards" in done.stderr) == (2, True)
 
 
-def test_cells_of_cases_that_are_not_here_are_named_and_left_out(project: TinyProject, put: Put) -> None:
+def test_cells_of_unknown_cases_are_left_out(project: TinyProject, put: Put) -> None:
     others = [Outcome("gone", path, Status.PASS) for path in ("keras", "tf.keras")]
     put("one", "tf215", *PASSED, *others, Outcome("dense", "keras", Status.PASS))
     said = "left out: tf215: 3 cells that this project does not have: gone (2), dense (1)\n"
@@ -155,7 +155,7 @@ def test_cells_of_cases_that_are_not_here_are_named_and_left_out(project: TinyPr
     assert done.stdout == said + "1 of 1 environments from 1 shards\n"
 
 
-def test_an_environment_made_by_one_shard_alone_has_no_env_fail_cell(project: TinyProject, put: Put) -> None:
+def test_creation_failure_of_one_shard_is_dropped(project: TinyProject, put: Put) -> None:
     put("one", "tf215", *PASSED[:2])
     lost = [Outcome(*key, status=Status.ENV_FAIL) for key in KEYS[2:]]
     sign(project.root / "shards" / "two")

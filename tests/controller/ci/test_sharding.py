@@ -44,7 +44,7 @@ def large_matrix(releases: int, paths: int) -> str:
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 @pytest.mark.parametrize("limit", [255, 100])
 @pytest.mark.parametrize("seed", range(3))
-def test_jobs_take_about_as_long_as_one_another(draw: Draw, limit: int, seed: int) -> None:
+def test_jobs_take_about_equal_time(draw: Draw, limit: int, seed: int) -> None:
     items, drawn = environments(600), random.Random(seed)
     seconds = {item.id: draw(drawn) for item in items}
     jobs = share_jobs(items, seconds, limit)
@@ -57,13 +57,13 @@ def test_jobs_take_about_as_long_as_one_another(draw: Draw, limit: int, seed: in
     assert [job.seconds for job in jobs] == [sum(seconds[item.id] for item in job.environments) for job in jobs]
 
 
-def test_no_more_jobs_are_made_than_the_longest_environment_asks_for() -> None:
+def test_longest_environment_limits_the_number_of_jobs() -> None:
     items = environments(21)
     jobs = share_jobs(items, {item.id: 50.0 for item in items} | {"tf27": 500.0}, 20)
     assert [round(job.seconds) for job in jobs] == [500, 350, 350, 300]
 
 
-def test_up_to_the_limit_each_has_a_job_of_its_own() -> None:
+def test_few_environments_get_one_job_each() -> None:
     items = environments(3)
     jobs = share_jobs(items, {"tf20": 1.0, "tf21": 100.0, "tf22": 1.0}, 3)
     assert [[item.id for item in job.environments] for job in jobs] == [["tf20"], ["tf21"], ["tf22"]]
@@ -75,7 +75,7 @@ def test_more_than_the_disks_hold_is_refused() -> None:
         share_jobs(items, dict.fromkeys((item.id for item in items), 1.0), 3)
 
 
-def test_600_environments_under_20_paths_are_balanced_by_what_the_last_run_took(project: TinyProject) -> None:
+def test_last_durations_balance_jobs_of_600_environments(project: TinyProject) -> None:
     (project.root / "matrix.yaml").write_text(large_matrix(600, 20), encoding="utf-8")
     (project.root / "cases" / "model_build" / "dense.yaml").unlink()
     drawn, took = random.Random(7), {}
@@ -95,7 +95,7 @@ def test_600_environments_under_20_paths_are_balanced_by_what_the_last_run_took(
     assert len({job["name"] for job in jobs}) == len(jobs)
 
 
-def test_a_job_says_what_it_runs_with_what_and_how_long(project: TinyProject) -> None:
+def test_job_lists_its_pythons_arguments_and_minutes(project: TinyProject) -> None:
     (project.root / "locks").mkdir()
     (project.root / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.1\n", encoding="utf-8")
     words = ["-e", "tf215", "-e", "tf115", "-p", "tf.*", "-k", "dense", "--jobs", "1"]

@@ -40,7 +40,7 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_without_a_baseline_the_selected_cells_are_taken() -> None:
+def test_selected_cells_become_the_first_baseline() -> None:
     assert merge_into_baseline(None, make_column(A, B), PLANNED, PLANNED) == make_column(A, B)
     assert merge_into_baseline(None, make_column(A, B), {A.key}, PLANNED) == make_column(A)
 
@@ -51,13 +51,13 @@ def test_only_selected_cells_are_replaced() -> None:
     assert merge_into_baseline(make_column(A, B, C), run, PLANNED, PLANNED) == make_column(now(A), now(B), C)
 
 
-def test_a_cell_that_the_project_no_longer_has_goes() -> None:
+def test_cells_gone_from_the_project_are_removed() -> None:
     run = make_column(now(A), packages={"numpy": "2.0.0"})
     assert merge_into_baseline(make_column(A, B), run, {A.key}, {A.key}) == run
 
 
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.ERROR])
-def test_a_cell_that_says_nothing_is_not_accepted(status: Status) -> None:
+def test_cells_without_an_outcome_are_not_accepted(status: Status) -> None:
     run = make_column(A, now(B, status), now(C, status))
     with pytest.raises(HarnessError, match=r"^tf215: 2 cells have no outcome, b\[keras\] first: run again$"):
         merge_into_baseline(make_column(A, B, C), run, PLANNED, PLANNED)
@@ -116,7 +116,7 @@ def test_accept_appends_its_changes_to_history(project: TinyProject) -> None:
     )
 
 
-def test_an_acceptance_without_a_difference_changes_no_byte(project: TinyProject) -> None:
+def test_accepting_without_a_difference_changes_no_byte(project: TinyProject) -> None:
     project.keep(".harness/run", make_column(*CELLS))
     assert project.run("accept").returncode == 0
     before = bytes_of(project.root)
@@ -247,7 +247,7 @@ def test_complete_keeps_unfinished_environments_unchanged(project: TinyProject) 
     assert b"2.14.0" in after[project.root / "results" / "tf215.json"]
 
 
-def test_of_a_part_only_its_cells_are_counted(project: TinyProject) -> None:
+def test_only_cells_of_the_selection_are_counted(project: TinyProject) -> None:
     project.keep("results", make_column(*CELLS))
     project.keep(".harness/run", make_column(*BROKEN))
     assert "accepted 1 cell of tf215\n" in project.run("accept", "-k", "dense").stdout

@@ -87,9 +87,7 @@ def test_an_unchanged_selection_exits_0(project: TinyProject, both: None) -> Non
         (["reslts"], "'reslts' is neither results, run, a folder nor a git revision that has results/"),
     ],
 )
-def test_what_cannot_be_compared_ends_with_code_2(
-    project: TinyProject, both: None, arguments: list[str], said: str
-) -> None:
+def test_impossible_comparisons_exit_2(project: TinyProject, both: None, arguments: list[str], said: str) -> None:
     done = project.run("diff", *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
 

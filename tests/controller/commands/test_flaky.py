@@ -93,7 +93,7 @@ def test_flaky_runs_a_selection_several_times(project: TinyProject, once: Path) 
     assert steady.stdout.endswith("6 cells, run 2 times: none flaky\n")
 
 
-def test_an_environment_that_cannot_be_made_is_told(project: TinyProject) -> None:
+def test_failed_environments_are_reported_for_each_run(project: TinyProject) -> None:
     (project.root / "locks").mkdir()
     (project.root / "locks" / "tf115.txt").write_text("# nothing\n", encoding="utf-8")
     done = project.run("flaky", "-e", "tf115", "--runs", "2")

@@ -152,7 +152,7 @@ def test_template_releases_are_of_our_matrix() -> None:
     assert theirs["paths"].items() <= ours["paths"].items()
 
 
-def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
+def test_wheel_contains_every_file_of_the_package(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     files = {path.relative_to(ROOT) for path in (ROOT / "harness").rglob("*") if path.is_file()}
     assert packed == {file.as_posix() for file in files if "__pycache__" not in file.parts}
@@ -173,7 +173,7 @@ def test_tox_lists_the_environments_there(own: Command) -> None:
     assert (done.returncode, done.stdout.split()) == (0, ["tf215", "tf216", "tf221"]), done.stderr
 
 
-def test_a_run_there_uses_the_runner_of_the_wheel(own: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_in_new_project_uses_wheels_runner(own: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
     matrix = folder / "matrix.yaml"
     version = f'"{sys.version_info.major}.{sys.version_info.minor}"'

@@ -16,7 +16,7 @@ def arguments(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [job["arguments"] for job in json.loads(done.stdout)["include"]]
 
 
-def test_only_cases_that_have_changed_since_a_revision(project: TinyProject) -> None:
+def test_since_plans_only_cases_changed_after_revision(project: TinyProject) -> None:
     revision = project.commit()
     project.edit("cases/snippet/version.yaml", "title: The path", "title: Each path")
     done = project.run("plan", "--since", revision, "--format", "github")
@@ -25,7 +25,7 @@ def test_only_cases_that_have_changed_since_a_revision(project: TinyProject) -> 
     assert project.run("plan", "--since", revision, "-k", "dense").stdout == "0 environments, 0 cells\n"
 
 
-def test_a_case_that_is_not_committed_yet_has_changed(project: TinyProject) -> None:
+def test_uncommitted_new_case_counts_as_changed(project: TinyProject) -> None:
     revision = project.commit()
     text = (project.root / "cases" / "snippet" / "version.yaml").read_text(encoding="utf-8")
     (project.root / "cases" / "snippet" / "other.yaml").write_text(
@@ -39,7 +39,7 @@ def test_a_case_that_is_not_committed_yet_has_changed(project: TinyProject) -> N
 @pytest.mark.parametrize(
     "name", ["matrix.yaml", "locks/tf215.txt", "harness/runner/cell.py", "harness/cases/kinds/a.py"]
 )
-def test_what_all_cells_depend_on_touches_them_all(project: TinyProject, name: str) -> None:
+def test_changed_shared_files_plan_every_cell(project: TinyProject, name: str) -> None:
     revision = project.commit()
     (project.root / name).parent.mkdir(parents=True, exist_ok=True)
     with (project.root / name).open("a", encoding="utf-8") as file:

@@ -13,7 +13,7 @@ ENV_FAIL = Outcome("version", "keras", Status.ENV_FAIL)
 PACKAGES = {"numpy": "1.26.4"}
 
 
-def test_a_run_that_is_as_the_baseline_says_so(project: TinyProject) -> None:
+def test_run_equal_to_baseline_reports_no_difference(project: TinyProject) -> None:
     for folder in ("results", ".harness/run"):
         project.keep(folder, make_column(FAILED))
     done = project.run("report")
@@ -56,5 +56,5 @@ def test_a_long_report_is_cut(project: TinyProject, most: int) -> None:
     assert whole.startswith(cut.partition("\n\n*Cut here")[0] + "\n")
 
 
-def test_without_a_run_there_is_nothing_to_report(project: TinyProject) -> None:
+def test_report_without_a_run_exits_2(project: TinyProject) -> None:
     assert project.run("report").returncode == 2

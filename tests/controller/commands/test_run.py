@@ -103,7 +103,7 @@ def test_an_unfinished_run_is_not_a_success(project: TinyProject) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_a_run_is_accepted_and_the_next_one_agrees(project: TinyProject) -> None:
+def test_second_run_agrees_with_the_accepted_first(project: TinyProject) -> None:
     first = project.run("run", "-e", "tf215")
     assert first.returncode == 0, first.stdout
     assert "✓ pass 2   ✗ fail 2   – absent 1" in first.stdout
@@ -129,7 +129,7 @@ def test_a_difference_from_the_baseline_exits_1(project: TinyProject) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_new_cells_that_crash_end_with_code_1(project: TinyProject) -> None:
+def test_crashing_new_cells_exit_1(project: TinyProject) -> None:
     project.run("run", "-e", "tf215")
     project.run("accept")
     case = "id: dies\nkind: snippet\ntitle: A segfault\npaths: [keras, tf.keras]\ncode: |\n  import KERAS as keras\n"
@@ -174,7 +174,7 @@ def started_in_background(project: TinyProject) -> Iterator[subprocess.Popen[str
 
 @pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_what_was_finished_before_an_interruption_is_kept(project: TinyProject, number: signal.Signals) -> None:
+def test_finished_outcomes_survive_an_interruption(project: TinyProject, number: signal.Signals) -> None:
     with started_in_background(project) as process:
         below = descendants(process.pid)
         process.send_signal(number)
@@ -261,7 +261,7 @@ def test_all_missing_locks_are_named(project: TinyProject) -> None:
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_a_second_run_is_refused_and_touches_nothing(project: TinyProject) -> None:
+def test_second_run_is_refused_and_changes_nothing(project: TinyProject) -> None:
     kept = project.root / ".harness" / "run" / "tf215.json"
     kept.parent.mkdir(parents=True)
     kept.write_text(json.dumps({"schema": 1}), encoding="utf-8")

@@ -156,7 +156,7 @@ def test_totals_and_a_cell_exclude_each_other(project: TinyProject) -> None:
     assert done.stderr == "harness show: argument --cell: not allowed with argument --totals\n"
 
 
-def test_collect_makes_the_grid_of_what_was_accepted(project: TinyProject) -> None:
+def test_collect_builds_the_grid_from_accepted_results(project: TinyProject) -> None:
     project.keep("results", make_column(*PASSED))
     project.keep("results", make_column(*PASSED[1:], FAILED, id="tf216"))
     (project.root / "README.md").write_text(f"# Tiny\n{BEGIN}\n{END}\n", encoding="utf-8")

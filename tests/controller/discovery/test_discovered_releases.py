@@ -24,7 +24,7 @@ def newest(*rows: Row, terms: Terms = TERMS) -> dict[str, tuple[str, str, str]]:
     return {str(item.version): (item.distribution, item.python, str(item.released)) for item in found.values()}
 
 
-def test_the_newest_patch_of_every_minor_on_its_newest_python() -> None:
+def test_newest_patch_and_python_of_each_minor() -> None:
     assert newest(
         *tensorflow("2.9.3", "2022-11-16", "37", "310", "39"),
         *tensorflow("2.16.2", "2024-06-28", "39", "312", "311"),
@@ -36,14 +36,14 @@ def test_the_newest_patch_of_every_minor_on_its_newest_python() -> None:
     }
 
 
-def test_a_release_without_the_small_distribution_is_the_large_one() -> None:
+def test_large_distribution_replaces_a_missing_small_one() -> None:
     late = wheels("tensorflow-cpu", "2.16.1", "2024-06-28")
     windows = [row("tensorflow_cpu-2.16.2-cp312-cp312-win_amd64.whl", "2024-06-28")]
     found = newest(*late, *windows, *wheels("tensorflow", "2.16.2", "2024-06-29", "311"))
     assert found == {"2.16.2": ("tensorflow", "3.11", "2024-06-29")}
 
 
-def test_only_wheels_for_linux_on_x86_64_and_plain_cpython_count() -> None:
+def test_only_linux_x86_64_cpython_wheels_count() -> None:
     names = [
         "cp314-cp314t-manylinux_2_27_x86_64",
         "cp313-cp313-manylinux_2_27_aarch64",
@@ -59,7 +59,7 @@ def test_only_wheels_for_linux_on_x86_64_and_plain_cpython_count() -> None:
     assert newest(*rows, source) == {"1.15.5": ("tensorflow", "3.7", "2021-01-06")}
 
 
-def test_a_python_that_the_wheel_does_not_want_does_not_count() -> None:
+def test_pythons_outside_requires_python_do_not_count() -> None:
     rows = tensorflow("2.16.2", "2024-06-28", "311", "312", needs=">=3.9,<3.12")
     assert newest(*rows)["2.16.2"][1] == "3.11"
 
@@ -71,13 +71,13 @@ def test_withdrawn_releases_are_none() -> None:
     assert newest(*withdrawn) == {}
 
 
-def test_pre_releases_count_if_they_are_asked_for() -> None:
+def test_pre_releases_count_only_on_request() -> None:
     rows = [*tensorflow("2.17.0rc1", "2024-06-28", "312"), *tensorflow("2.17.0.dev1", "2024-06-01", "312")]
     assert newest(*rows) == {}
     assert list(newest(*rows, terms=Terms(TERMS.until, pre=True))) == ["2.17.0rc1"]
 
 
-def test_a_release_counts_when_its_last_file_is_old_enough() -> None:
+def test_release_counts_once_last_file_is_old() -> None:
     rows = tensorflow("2.17.0", "2024-07-11", "311", "312")
     rows[-1]["day"] = "2024-07-12"
     before, after = (datetime(2024, 7, 12, hour, tzinfo=timezone.utc) for hour in (11, 13))
@@ -91,7 +91,7 @@ def test_a_release_came_with_its_first_file() -> None:
     assert newest(*rows)["2.17.0"][2] == "2024-07-13"
 
 
-def test_tf_keras_is_there_from_its_first_that_was_not_withdrawn() -> None:
+def test_first_unwithdrawn_tf_keras_dates_each_minor() -> None:
     found = read_companions(
         files(
             *wheels("tf-keras", "2.19.0", "2025-03-03"),
@@ -109,7 +109,7 @@ def test_tf_keras_is_there_from_its_first_that_was_not_withdrawn() -> None:
     }
 
 
-def test_the_newest_version_of_a_day_is_one_that_installs() -> None:
+def test_newest_version_of_a_day_is_installable() -> None:
     rows = [
         *wheels("keras", "3.4.0", "2024-06-26"),
         *wheels("keras", "3.4.1", "2024-06-27", needs=">=3.9"),

@@ -61,7 +61,7 @@ def lines_changed(text: str, *changes: MatrixUpdate) -> list[str]:
     return [line for line in found if line[0] in "+-"]
 
 
-def test_a_new_environment_comes_after_the_last_and_before_what_follows() -> None:
+def test_new_environment_goes_right_after_the_last() -> None:
     entry = (
         '  tf217: {tensorflow: 2.17.0, python: "3.12", distribution: tensorflow-cpu, released: 2024-07-11,'
         " packages: [tf-keras==2.17.*], as_of: 2024-08-01}"
@@ -72,7 +72,7 @@ def test_a_new_environment_comes_after_the_last_and_before_what_follows() -> Non
     assert after.startswith("\n# What follows.\n")
 
 
-def test_a_new_environment_is_written_as_the_last_one_is() -> None:
+def test_new_environment_copies_the_last_ones_style() -> None:
     assert lines_changed(BLOCK, NEW) == [
         "+     # Late.",
         "+     tf217:",
@@ -85,7 +85,7 @@ def test_a_new_environment_is_written_as_the_last_one_is() -> None:
     ]
 
 
-def test_several_stand_in_their_order_and_each_place_is_right() -> None:
+def test_several_changes_keep_their_order_and_place() -> None:
     changes = [change("tf215", tensorflow="2.15.10"), NEW, change("tf218", tensorflow="2.18.0")]
     result = edit_matrix(FLOW, changes)
     assert result.index("2.15.10") < result.index("tf217") < result.index("tf218: {tensorflow: 2.18.0}\n\n# What")
@@ -125,7 +125,7 @@ def test_the_last_environment_may_end_the_file(end: str) -> None:
     )
 
 
-def test_line_ends_and_a_mark_at_the_start_stay() -> None:
+def test_line_ends_and_byte_order_mark_stay() -> None:
     text = "\ufeff" + FLOW.replace("\n", "\r\n")
     result = edit_matrix(text, [NEW, change("tf215", tensorflow="2.15.1")])
     assert result.replace("\r\n", "\n") == "\ufeff" + edit_matrix(FLOW, [NEW, change("tf215", tensorflow="2.15.1")])
@@ -140,7 +140,7 @@ def test_line_ends_and_a_mark_at_the_start_stay() -> None:
         "environments:\n  tf215: &same {tensorflow: 2.15.0}\nother: *same\n",
     ],
 )
-def test_what_cannot_be_edited_is_left_to_its_author(text: str) -> None:
+def test_uneditable_matrix_is_left_to_its_author(text: str) -> None:
     changes = [change("tf215", tensorflow="2.15.1"), change("tf217", tensorflow="2.17.0")]
     with pytest.raises(UsageError, match=r"^matrix.yaml does not have .*: edit tf215, tf217 by hand$"):
         edit_matrix(text, changes)

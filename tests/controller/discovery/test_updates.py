@@ -36,7 +36,7 @@ def test_what_is_there_already_is_no_change() -> None:
     assert changes(tensorflow("2.16.0", "2024-03-01", "312"), tf216=TF216) == []
 
 
-def test_minors_after_the_newest_are_new_and_those_that_were_left_out_are_not() -> None:
+def test_only_minors_after_the_newest_are_new() -> None:
     rows = [row for minor in (9, 15, 17, 18) for row in tensorflow(f"2.{minor}.0", "2024-07-11", "312")]
     found = values(rows, tf210=TF216 | {"tensorflow": "2.10.0"}, tf216=TF216)
     assert list(found) == ["tf217", "tf218"]
@@ -48,7 +48,7 @@ def test_minors_after_the_newest_are_new_and_those_that_were_left_out_are_not() 
     }
 
 
-def test_a_new_release_is_said_with_all_that_was_chosen() -> None:
+def test_new_release_summary_names_every_choice() -> None:
     rows = tensorflow("2.17.0", "2024-07-11", "312") + wheels("tf-keras", "2.17.0", "2024-07-15")
     rows += wheels("keras", "3.4.1", "2024-06-26") + wheels("keras", "3.5.0", "2024-08-12")
     (change,) = changes(rows, tf216=TF216)
@@ -60,7 +60,7 @@ def test_a_new_release_is_said_with_all_that_was_chosen() -> None:
     assert change.comment is None
 
 
-def test_a_release_waits_for_its_tf_keras_and_says_why() -> None:
+def test_release_waiting_for_tf_keras_explains_why() -> None:
     rows = tensorflow("2.20.0", "2025-08-13", "313") + wheels("tf-keras", "2.20.1", "2025-09-04")
     (change,) = changes(rows, tf216=TF216)
     assert change.values["as_of"] == date(2025, 9, 5)
@@ -70,13 +70,13 @@ def test_a_release_waits_for_its_tf_keras_and_says_why() -> None:
     assert change.summary.endswith(" with tf-keras==2.20.*, as of 2025-09-05")
 
 
-def test_a_patch_changes_the_release_and_its_date() -> None:
+def test_new_patch_updates_release_and_date() -> None:
     (change,) = changes(tensorflow("2.16.2", "2024-06-28", "311", "312"), tf216=TF216)
     assert change.values == {"tensorflow": "2.16.2", "released": date(2024, 6, 28)}
     assert change.summary == "tensorflow 2.16.2 instead of 2.16.1, released 2024-06-28 instead of 2024-03-08"
 
 
-def test_a_patch_that_does_not_install_as_the_entry_says_changes_that_too() -> None:
+def test_new_patch_may_change_distribution_and_python() -> None:
     rows = wheels("tensorflow", "2.16.2", "2024-06-28", "39", "310")
     assert values(rows, tf216=TF216)["tf216"] == {
         "tensorflow": "2.16.2",
@@ -92,9 +92,7 @@ def test_a_patch_that_does_not_install_as_the_entry_says_changes_that_too() -> N
     ("since", "packages", "expected"),
     [("2024-03-09", WITH, "2024-07-12"), ("2024-08-01", WITH, "2024-08-02"), ("2024-08-01", {}, "2024-07-12")],
 )
-def test_a_day_that_is_too_early_for_the_patch_does_not_stay(
-    since: str, packages: dict[str, Any], expected: str
-) -> None:
+def test_days_too_early_for_a_patch_move(since: str, packages: dict[str, Any], expected: str) -> None:
     rows = tensorflow("2.16.2", "2024-06-28", "311") + wheels("tf-keras", "2.16.0", since)
     entry = TF216 | packages | {"as_of": date(2024, 4, 1)}
     assert values(rows, tf216=entry)["tf216"]["as_of"] == date.fromisoformat(expected)
@@ -105,7 +103,7 @@ def test_a_day_that_is_late_enough_stays() -> None:
     assert "as_of" not in values(rows, tf216=TF216 | {"as_of": date(2025, 1, 1)})["tf216"]
 
 
-def test_tf_keras_that_came_later_joins_a_release_where_older_ones_have_it() -> None:
+def test_late_tf_keras_joins_where_predecessors_do() -> None:
     rows = tensorflow("2.17.0", "2024-07-11", "312") + wheels("tf-keras", "2.17.0", "2024-08-15")
     tf217 = TF216 | {"tensorflow": "2.17.0", "released": date(2024, 7, 11)}
     expected = {"packages": ["tf-keras==2.17.*"], "as_of": date(2024, 8, 16)}

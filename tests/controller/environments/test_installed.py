@@ -73,7 +73,7 @@ def test_what_does_not(packages: Path, tmp_path: Path, change: Callable[[Path], 
     assert content(tmp_path) == before
 
 
-def test_outcomes_are_not_taken_for_an_environment_that_has_lost_a_package(project: TinyProject, made: None) -> None:
+def test_losing_a_package_discards_cached_outcomes(project: TinyProject, made: None) -> None:
     assert project.run("run", "-e", "tf215").returncode in (0, 1)
     assert "cells cached" in project.run("run", "-e", "tf215").stdout
     (tensorflow,) = project.root.glob(".tox/tf215/lib/python3.*/site-packages/tensorflow")
@@ -86,7 +86,7 @@ def test_outcomes_are_not_taken_for_an_environment_that_has_lost_a_package(proje
     assert "cells cached" not in project.run("run", "-e", "tf215").stdout
 
 
-def test_output_of_a_program_that_is_not_utf_8_is_read() -> None:
+def test_invalid_utf_8_output_is_still_read() -> None:
     program = "import sys; sys.stdout.buffer.write(b'a\\xff'); sys.stderr.buffer.write(b'b\\xfe'); sys.exit({})"
     assert _output([sys.executable, "-c", program.format(0)]) == "a\N{REPLACEMENT CHARACTER}"
     with pytest.raises(HarnessError, match="failed: b\N{REPLACEMENT CHARACTER}"):

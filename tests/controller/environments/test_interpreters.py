@@ -154,5 +154,5 @@ def test_no_home_folder_is_no_fault(install: Install, monkeypatch: pytest.Monkey
     ("version", "commands"),
     [("3.13", "`uv python install 3.13` or `pyenv install 3.13`"), ("3.7", "`pyenv install 3.7`")],
 )
-def test_only_commands_that_have_the_version_are_named(version: str, commands: str) -> None:
+def test_missing_version_message_names_only_fitting_commands(version: str, commands: str) -> None:
     assert missing_interpreter(version) == f"Python {version} is not on this machine: install it with {commands}"

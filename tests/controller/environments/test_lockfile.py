@@ -86,7 +86,7 @@ def matrix(project: TinyProject) -> Matrix:
     return load_matrix(project.root)
 
 
-def test_an_environment_asks_for_its_release_its_packages_and_those_of_all(matrix: Matrix) -> None:
+def test_requirements_combine_release_own_and_common_packages(matrix: Matrix) -> None:
     assert requirements(matrix.environments["tf115"], matrix.resolve) == [
         "tensorflow==1.15.5",
         "keras<2.4",
@@ -97,7 +97,7 @@ def test_an_environment_asks_for_its_release_its_packages_and_those_of_all(matri
     ]
 
 
-def test_tensorflow_is_not_installed_a_second_time_beside_another_distribution(matrix: Matrix) -> None:
+def test_tensorflow_is_not_installed_beside_another_distribution(matrix: Matrix) -> None:
     assert overrides(matrix.environments["tf215"]) == 'tensorflow ; python_version < "3"\n'
     assert overrides(matrix.environments["tf115"]) == ""
 
@@ -108,13 +108,13 @@ def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
     assert _end_of(day) == "2024-03-23T00:00:00Z"
 
 
-def test_an_interpreter_that_is_missing_is_named_and_no_lock_is_written(project: TinyProject, matrix: Matrix) -> None:
+def test_missing_interpreter_is_named_without_a_lock(project: TinyProject, matrix: Matrix) -> None:
     with pytest.raises(HarnessError, match=r"^tf115: Python 3\.99 is not on this machine: install it with"):
         lock(matrix.environments["tf115"], matrix.resolve, Layout(project.root))
     assert not (project.root / "locks").exists()
 
 
-def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: TinyProject, wheels: Path) -> None:
+def test_lock_is_exact_hashed_and_states_origin(project: TinyProject, wheels: Path) -> None:
     done = project.run("lock", "-e", "tf215")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tf215: locked\n", "")
     text = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8")
@@ -131,7 +131,7 @@ def test_a_lock_is_exact_with_hashes_and_says_what_it_is_of(project: TinyProject
 
 
 @pytest.mark.usefixtures("wheels")
-def test_a_lock_that_is_the_same_is_left_alone(project: TinyProject) -> None:
+def test_unchanged_lock_is_left_alone(project: TinyProject) -> None:
     project.run("lock", "-e", "tf215")
     file = project.root / "locks" / "tf215.txt"
     before = file.stat()
@@ -141,7 +141,7 @@ def test_a_lock_that_is_the_same_is_left_alone(project: TinyProject) -> None:
     assert project.run("lock", "-e", "tf215").stdout == "tf215: locked\n"
 
 
-def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: TinyProject, wheels: Path) -> None:
+def test_unresolvable_packages_report_the_uv_message(project: TinyProject, wheels: Path) -> None:
     (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
     done = project.run("lock", "-e", "tf215")
     assert done.returncode == 3
@@ -152,7 +152,7 @@ def test_packages_that_cannot_be_resolved_end_with_what_uv_says(project: TinyPro
 
 
 @pytest.mark.usefixtures("index")
-def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(project: TinyProject) -> None:
+def test_runner_packages_have_their_own_day(project: TinyProject) -> None:
     done = project.run("lock", "-e", "tf215")
     assert (done.returncode, done.stderr) == (0, "")
     lines = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8").splitlines()
@@ -167,7 +167,7 @@ def test_packages_are_of_the_releases_day_and_those_of_the_runner_of_its_own(pro
 
 
 @pytest.mark.usefixtures("index")
-def test_what_the_runner_needs_and_is_not_named_is_as_old_as_the_release(project: TinyProject) -> None:
+def test_unnamed_runner_dependencies_have_the_releases_age(project: TinyProject) -> None:
     project.edit("matrix.yaml", "dependencies: [pluggy]", "dependencies: [iniconfig]")
     assert project.run("lock", "-e", "tf215").returncode == 0
     lock = (project.root / "locks" / "tf215.txt").read_text(encoding="utf-8")
@@ -204,9 +204,7 @@ def with_lanes(project: TinyProject) -> Path:
 
 
 @pytest.mark.usefixtures("index")
-def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(
-    with_lanes: Path, project: TinyProject
-) -> None:
+def test_lane_locks_only_the_newest_requested_packages(with_lanes: Path, project: TinyProject) -> None:
     done = project.run("lock", "-g", "today")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tf215-today: locked\n", "")
     newest = ["pluggy==3", "pytest==9", "pytest-xdist==3", "pyyaml==6", "tensorflow-cpu==2.15.1"]
@@ -216,7 +214,7 @@ def test_a_lane_has_what_is_newest_now_and_nothing_that_was_not_asked_for(
     assert not (with_lanes.parents[1] / "locks").exists()
 
 
-def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
+def test_runner_changes_no_package_of_a_release(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     make_wheel(wheels, "shared-1")
     make_wheel(wheels, "shared-2")
     make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared")
@@ -227,7 +225,7 @@ def test_the_runner_does_not_change_what_a_release_brings(wheels: Path, with_lan
     assert len(re.findall("--hash=sha256:[0-9a-f]{64}", (with_lanes / "tf215-today.txt").read_text())) == 5
 
 
-def test_pre_releases_are_taken_where_the_lane_says_so(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
+def test_pre_releases_need_permission_from_the_lane(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
         make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))
     assert project.run("lock", "-g", "nightly").returncode == 0
@@ -273,7 +271,7 @@ def test_a_variant_is_locked_with_its_base(project: TinyProject) -> None:
         ("days_after_release: 14", "days_after_release: 15"),
     ],
 )
-def test_a_lock_that_does_not_fit_the_matrix_is_refused(project: TinyProject, old: str, new: str) -> None:
+def test_lock_not_fitting_the_matrix_is_refused(project: TinyProject, old: str, new: str) -> None:
     project.run("lock", "-e", "tf215")
     assert project.run("validate").returncode == 0
     project.edit("matrix.yaml", old, new)
@@ -290,7 +288,7 @@ def test_a_lock_that_does_not_fit_the_matrix_is_refused(project: TinyProject, ol
 
 
 @pytest.mark.usefixtures("wheels")
-def test_tox_refuses_a_lock_that_does_not_fit(project: TinyProject) -> None:
+def test_tox_refuses_an_outdated_lock(project: TinyProject) -> None:
     project.run("lock", "-e", "tf215")
     project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pytest]}")
     done = project.tox("run", "-e", "tf215", "--notest")
@@ -299,7 +297,7 @@ def test_tox_refuses_a_lock_that_does_not_fit(project: TinyProject) -> None:
 
 
 @pytest.mark.usefixtures("wheels")
-def test_what_no_lock_is_made_from_leaves_it_current(project: TinyProject) -> None:
+def test_unrelated_matrix_changes_keep_locks_current(project: TinyProject) -> None:
     project.run("lock", "-e", "tf215")
     project.edit("matrix.yaml", "timeout: 60", "timeout: 61")
     project.edit("matrix.yaml", "quick: [tf215, tf216]", "quick: [tf215]")
@@ -307,14 +305,14 @@ def test_what_no_lock_is_made_from_leaves_it_current(project: TinyProject) -> No
 
 
 @pytest.mark.usefixtures("empty_lock")
-def test_a_lock_of_an_older_version_is_named_and_used(project: TinyProject) -> None:
+def test_lock_without_digest_is_reported_and_used(project: TinyProject) -> None:
     done = project.run("validate")
     said = "locks without a digest of their inputs: tf215; `harness lock` adds it\n"
     assert (done.returncode, done.stdout.startswith(said)) == (0, True)
     assert project.run("plan", "-e", "tf215", "--format", "github").returncode == 0
 
 
-def test_one_that_cannot_be_resolved_does_not_stop_the_rest(project: TinyProject, index: None) -> None:
+def test_unresolvable_environment_does_not_stop_the_rest(project: TinyProject, index: None) -> None:
     python = f'python: "{sys.version_info.major}.{sys.version_info.minor}"'
     project.edit("matrix.yaml", 'python: "3.12"', python)
     project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
@@ -333,7 +331,7 @@ def test_one_that_cannot_be_resolved_does_not_stop_the_rest(project: TinyProject
 
 
 @pytest.mark.usefixtures("index")
-def test_what_cannot_be_resolved_is_a_column_of_env_fail(project: TinyProject) -> None:
+def test_unresolvable_environment_becomes_an_env_fail_column(project: TinyProject) -> None:
     project.edit("matrix.yaml", "released: 2024-03-08}", "released: 2024-03-08, packages: [pillow==8]}")
     reason = project.run("lock", "-e", "tf215").stderr.strip()
     done = project.run("run", "-e", "tf215")
@@ -356,7 +354,7 @@ def test_what_cannot_be_resolved_is_a_column_of_env_fail(project: TinyProject) -
     assert sorted(file.name for file in (project.root / "locks").iterdir()) == ["tf215.txt"]
 
 
-def test_a_lock_that_fits_outlives_an_index_that_does_not_answer(
+def test_fitting_lock_survives_a_failing_index(
     project: TinyProject, index: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.run("lock", "-e", "tf215")

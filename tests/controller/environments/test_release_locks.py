@@ -31,7 +31,7 @@ def pins_of(lock: Path) -> dict[str, str]:
     return {canonicalize_name(match["name"]): match["version"] for match in found if match}
 
 
-def test_the_axes_are_those_that_were_asked_for() -> None:
+def test_matrix_has_the_requested_axes() -> None:
     assert MATRIX is not None
     assert len(ENVIRONMENTS) == 27
     assert len({environment.tensorflow for environment in ENVIRONMENTS}) == 25
@@ -40,7 +40,7 @@ def test_the_axes_are_those_that_were_asked_for() -> None:
     assert named < set(MATRIX.paths)
 
 
-def test_the_groups_are_those_that_were_asked_for() -> None:
+def test_matrix_has_the_requested_groups() -> None:
     assert MATRIX is not None
     names = [environment.id for environment in ENVIRONMENTS]
     assert set(MATRIX.groups["quick"]) == {"tf25", "tf26", "tf215", "tf216", "tf221"}
@@ -50,7 +50,7 @@ def test_the_groups_are_those_that_were_asked_for() -> None:
     assert MATRIX.default in MATRIX.groups
 
 
-def test_every_release_from_2_0_on_has_an_environment_of_today_and_there_is_one_of_the_nightly_build() -> None:
+def test_tf2_releases_and_nightly_have_lane_environments() -> None:
     assert MATRIX is not None
     releases = [item.id for item in ENVIRONMENTS if item.release.major >= 2 and not item.is_variant]
     assert MATRIX.groups["today"] == tuple(f"{name}-today" for name in releases)
@@ -60,7 +60,7 @@ def test_every_release_from_2_0_on_has_an_environment_of_today_and_there_is_one_
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=[item.id for item in ENVIRONMENTS])
-def test_a_lock_pins_the_release_of_the_matrix(environment: Environment) -> None:
+def test_lock_pins_the_matrix_release(environment: Environment) -> None:
     lock = ROOT / "locks" / f"{environment.id}.txt"
     pins = pins_of(lock)
     assert pins[environment.distribution] == environment.tensorflow
@@ -74,7 +74,7 @@ def test_a_lock_pins_the_release_of_the_matrix(environment: Environment) -> None
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=[item.id for item in ENVIRONMENTS])
-def test_every_line_of_a_lock_is_exact_and_hashed(environment: Environment) -> None:
+def test_lock_lines_are_exact_and_hashed(environment: Environment) -> None:
     lock = ROOT / "locks" / f"{environment.id}.txt"
     assert [line for line in lines_of(lock) if not REQUIREMENT.fullmatch(line)] == []
     assert not re.search(r"https?:|index|file:|@ ", lock.read_text(encoding="utf-8"))
@@ -86,7 +86,7 @@ def test_a_lock_fits_the_matrix(environment: Environment) -> None:
     assert lock_state(environment, MATRIX.resolve, Layout(ROOT)) is LockState.CURRENT
 
 
-def test_a_variant_has_the_packages_of_its_environment() -> None:
+def test_variant_lock_equals_its_environments_lock() -> None:
     variants = [item.id for item in ENVIRONMENTS if "-" in item.id]
     assert variants == ["tf216-legacy", "tf221-legacy"]
     for name in variants:

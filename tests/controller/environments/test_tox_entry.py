@@ -76,18 +76,18 @@ def old_project(tmp_path: Path) -> Path:
     return Path(shutil.copytree(OLD_PROJECT, tmp_path / "old project"))
 
 
-def test_the_stable_names_are_those_of_the_plugin() -> None:
+def test_stable_names_come_from_the_plugin() -> None:
     assert entry.__all__ == ["configure", "names", "prefer_interpreter", "resolve"]
     assert all(getattr(entry, name) is getattr(tox_plugin, name) for name in entry.__all__)
 
 
-def test_the_old_module_warns_and_has_the_same_names() -> None:
+def test_old_module_warns_and_keeps_names() -> None:
     with pytest.warns(DeprecationWarning, match=r"harness.controller.toxenvs is now harness.tox"):
         old = reload(sys.modules.get("harness.controller.toxenvs") or import_module("harness.controller.toxenvs"))
     assert (old.names, old.configure, old.resolve) == (entry.names, entry.configure, entry.resolve)
 
 
-def test_a_project_of_0_1_lists_its_environments(old_project: Path) -> None:
+def test_old_project_lists_its_environments(old_project: Path) -> None:
     assert "from harness.controller import toxenvs\n" in (old_project / "toxfile.py").read_text(encoding="utf-8")
     listed = run("-m", "tox", "list", "--no-desc", cwd=old_project)
     assert (listed.returncode, listed.stdout.split()) == (0, ["tf215", "tf216", "tf221"]), listed.stderr
@@ -115,7 +115,7 @@ def test_a_project_of_0_1_runs(old_project: Path, monkeypatch: pytest.MonkeyPatc
     assert (old_project / ".harness" / "run" / "tf215.json").is_file()
 
 
-def test_the_toxfile_knows_every_module_that_tox_does_not_bring() -> None:
+def test_toxfile_requirements_cover_modules_beyond_tox() -> None:
     """tox loads it before it has installed anything else: an import that fails there must be one that it expects."""
     done = run("-c", LOADED, cwd=ROOT)
     assert done.returncode == 0, done.stderr

@@ -41,9 +41,7 @@ def test_groups_are_labels(project: TinyProject) -> None:
         ("tf216-legacy", ["tf216-legacy"]),
     ],
 )
-def test_a_group_given_as_an_environment_stands_for_its_members(
-    project: TinyProject, chosen: str, expected: list[str]
-) -> None:
+def test_group_as_environment_selects_its_members(project: TinyProject, chosen: str, expected: list[str]) -> None:
     done = project.tox("config", "-e", chosen, "-k", "env_name")
     assert done.returncode == 0, done.stdout
     assert [line.split(" = ")[1] for line in done.stdout.splitlines() if " = " in line] == expected
@@ -70,7 +68,7 @@ def test_an_unknown_name_is_refused(project: TinyProject, name: str, said: str) 
     assert "congratulations" not in done.stdout
 
 
-def test_an_environment_of_tox_ini_may_be_named_after_a_release(project: TinyProject) -> None:
+def test_tox_ini_environment_named_after_a_release(project: TinyProject) -> None:
     with open(project.root / "tox.ini", "a", encoding="utf-8") as file:
         file.write("[testenv:lint-tf215]\n")
     done = project.tox("config", "-e", "lint-tf215,check,runner-old", "-k", "env_name")
@@ -78,7 +76,7 @@ def test_an_environment_of_tox_ini_may_be_named_after_a_release(project: TinyPro
     assert "env_name = lint-tf215" in done.stdout
 
 
-def test_faults_of_the_matrix_are_told_with_file_and_line(project: TinyProject) -> None:
+def test_matrix_faults_reported_with_file_and_line(project: TinyProject) -> None:
     project.edit("matrix.yaml", "default: quick", "default: quik")
     project.edit("matrix.yaml", "of: tf216", "of: tf217")
     done = project.tox("list")
@@ -102,7 +100,7 @@ def test_only_what_is_named_passes_from_outside(project: TinyProject) -> None:
     assert not refused & set(passed)
 
 
-def test_variables_are_fixed_and_a_variant_has_its_own(project: TinyProject) -> None:
+def test_variables_fixed_and_variants_add_theirs(project: TinyProject) -> None:
     done = (
         project.tox("config", "-e", "tf216", "-k", "set_env"),
         project.tox("config", "-e", "tf216-legacy", "-k", "set_env"),
@@ -114,7 +112,7 @@ def test_variables_are_fixed_and_a_variant_has_its_own(project: TinyProject) -> 
     assert not any(entry.startswith(("TF_USE_LEGACY_KERAS", "KERAS_BACKEND")) for entry in base)
 
 
-def test_packages_are_installed_exactly_as_they_are_locked(project: TinyProject) -> None:
+def test_packages_installed_exactly_as_locked(project: TinyProject) -> None:
     known = settings(project.tox("config", "-e", "tf215", "-k", "deps", "install_command", "skip_install").stdout)
     assert known["deps"].startswith("-r")
     assert known["deps"].endswith("project/locks/tf215.txt")

@@ -49,7 +49,7 @@ def know(project: TinyProject) -> Callable[..., None]:
         (ENTRY, replace(FAILED, error=None), "tf215", True),
     ],
 )
-def test_an_entry_explains_a_cell_of_its_paths_and_releases_that_says_it(
+def test_entry_explains_cells_that_match_it(
     project: TinyProject, entry: Known, outcome: Outcome, environment: str, explains: bool
 ) -> None:
     loaded = load_project(project.root)
@@ -79,14 +79,14 @@ def test_the_first_entry_that_fits_explains(project: TinyProject) -> None:
     assert explanation(case, FAILED, loaded.matrix.environments["tf215"]) == entries[1]
 
 
-def test_what_is_quoted_is_one_line_of_bounded_length() -> None:
+def test_quote_is_one_line_of_bounded_length() -> None:
     assert quote(FAILED) == "AssertionError: 2.14.0 and more"
     long = quote(replace(FAILED, message="x" * 2000))
     assert (len(long), long[-1]) == (MAX_QUOTE, "…")
     assert quote(replace(FAILED, error=None, message="x" * MAX_QUOTE)) == "x" * MAX_QUOTE
 
 
-def test_the_share_counts_failing_cells_and_their_cases_once(know: Callable[..., None], project: TinyProject) -> None:
+def test_coverage_counts_cells_and_cases_once(know: Callable[..., None], project: TinyProject) -> None:
     know(replace(ENTRY, match="2.14"), replace(ENTRY, match="2.14.0"))
     project.edit("cases/model_build/dense.yaml", "paths:", "advice: Take x.\npaths:")
     crashed = Outcome("dense", "tf.keras", Status.CRASH, message="2.14")
@@ -97,7 +97,7 @@ def test_the_share_counts_failing_cells_and_their_cases_once(know: Callable[...,
 
 
 @pytest.mark.parametrize(("explained", "percent"), [(0, 0), (312, 78), (399, 99), (400, 100)])
-def test_a_percentage_is_100_only_where_all_are_explained(explained: int, percent: int) -> None:
+def test_percentage_100_only_when_all_explained(explained: int, percent: int) -> None:
     assert Coverage(400, explained, 1, 0).percent == percent
 
 
@@ -124,7 +124,7 @@ SAYS_OTHER = "'nothing' is not in the messages of 2 failing cells under 'tf.*' o
         (replace(ENTRY, tf="*"), """'*' is not a range of releases such as ">=2,<2.6\""""),
     ],
 )
-def test_validate_holds_an_entry_against_the_accepted_results(
+def test_validate_checks_entries_against_accepted_results(
     project: TinyProject, know: Callable[..., None], entry: Known, said: str | None
 ) -> None:
     know(ENTRY, entry)
@@ -137,9 +137,7 @@ def test_validate_holds_an_entry_against_the_accepted_results(
     assert done.stderr == (f"{FILE}:6: {said}\n" if said else "")
 
 
-def test_a_case_that_knows_of_failures_and_has_no_results_is_a_fault(
-    project: TinyProject, know: Callable[..., None]
-) -> None:
+def test_known_failures_without_results_are_a_fault(project: TinyProject, know: Callable[..., None]) -> None:
     know(ENTRY)
     project.keep("results", make_column(Outcome("dense", "tf.keras", Status.PASS)))
     done = project.run("validate")
@@ -147,7 +145,7 @@ def test_a_case_that_knows_of_failures_and_has_no_results_is_a_fault(
     assert done.stderr == f"{FILE}:5: explains no failing cell: version has no results\n"
 
 
-def test_faults_of_what_is_known_are_told_with_all_others(project: TinyProject, know: Callable[..., None]) -> None:
+def test_known_entry_faults_reported_with_all_others(project: TinyProject, know: Callable[..., None]) -> None:
     know(replace(ENTRY, tf="2.x", path="tf.kreas"), replace(ENTRY, match="nothing"))
     project.edit("cases/model_build/dense.yaml", "expect:", "expcet:")
     project.keep("results", make_column(FAILED))
@@ -166,7 +164,7 @@ def test_results_are_held_against_by_validate_alone(project: TinyProject, know: 
     assert [project.run(command).returncode for command in ("plan", "show", "validate")] == [2, 2, 2]
 
 
-def test_a_range_and_a_path_stand_in_lines_of_their_own(project: TinyProject) -> None:
+def test_range_and_path_faults_name_own_lines(project: TinyProject) -> None:
     entry = "known:\n- reason: x\n  match: x\n  tf: x\n  path: x\ncode: |"
     project.edit(FILE, "code: |", entry)
     lines = [line.split(": ")[0] for line in project.run("plan").stderr.splitlines()]

@@ -12,7 +12,7 @@ def outcomes(*statuses: Status) -> list[Outcome]:
     return [Outcome("dense", f"path{index}", status) for index, status in enumerate(statuses)]
 
 
-def test_rows_are_sorted_by_kind_and_case_and_keep_the_order_of_the_paths(project: TinyProject) -> None:
+def test_rows_follow_kind_case_and_path_order(project: TinyProject) -> None:
     assert [row.key for row in project.grid().rows] == [
         ("dense", "tensorflow.keras"),
         ("dense", "tf.keras"),
@@ -28,7 +28,7 @@ def test_rows_are_sorted_by_kind_and_case_and_keep_the_order_of_the_paths(projec
     ]
 
 
-def test_a_cell_that_no_document_holds_is_not_run(project: TinyProject) -> None:
+def test_cell_missing_from_documents_is_not_run(project: TinyProject) -> None:
     passed = Outcome("dense", "tf.keras", Status.PASS)
     made = project.grid(make_column(passed))
     tf115, tf215, *_ = made.environments
@@ -47,7 +47,7 @@ def test_totals_count_every_cell_once(project: TinyProject) -> None:
     assert made.totals() == {Status.PASS: 2, Status.FAIL: 1, Status.NOT_RUN: 5 * 4 - 3}
 
 
-def test_the_score_leaves_out_what_is_no_answer_and_says_how_many() -> None:
+def test_score_counts_left_out_cells_separately() -> None:
     assert score(outcomes(*Status)) == Score(passed=1, counted=5, left_out=5)
     answered = [status for status in Status if status.counts]
     assert answered == [Status.PASS, Status.FAIL, Status.ABSENT, Status.TIMEOUT, Status.CRASH]
@@ -59,7 +59,7 @@ def test_a_score_in_words() -> None:
     assert str(Score(3, 4, 2)) == "3/4 (+2)"
 
 
-def test_a_score_in_percent_is_rounded_down_and_none_of_no_cell_that_answered() -> None:
+def test_percent_score_rounded_down_or_absent() -> None:
     assert [Score(*numbers).percent for numbers in [(199, 200, 9), (2, 2, 0), (0, 3, 0), (0, 0, 2)]] == [
         99,
         100,
@@ -69,7 +69,7 @@ def test_a_score_in_percent_is_rounded_down_and_none_of_no_cell_that_answered() 
 
 
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.ENV_FAIL, Status.ERROR])
-def test_a_column_that_is_incomplete_has_no_score(status: Status) -> None:
+def test_incomplete_column_has_no_score(status: Status) -> None:
     assert column_score(outcomes(Status.PASS, status)) is None
 
 

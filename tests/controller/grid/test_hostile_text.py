@@ -85,7 +85,9 @@ def test_the_files_of_the_grid(shown: Callable[[str], Path], text: str) -> None:
 
 
 @hostile
-def test_the_terminal(shown: Callable[[str], Path], project: TinyProject, text: str) -> None:
+def test_terminal_output_has_no_control_characters(
+    shown: Callable[[str], Path], project: TinyProject, text: str
+) -> None:
     shown(text)
     for arguments in (
         ["show"],
@@ -105,7 +107,7 @@ def test_the_terminal(shown: Callable[[str], Path], project: TinyProject, text: 
 
 @hostile
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_a_difference(project: TinyProject, text: str, form: str) -> None:
+def test_difference_shows_hostile_text_harmlessly(project: TinyProject, text: str, form: str) -> None:
     project.keep("results", make_column(cell("x"), replace(cell(text), path=text), packages={text: "1"}))
     project.keep(".harness/run", make_column(cell(text), replace(cell(text), case=text), packages={"keras": text}))
     done = project.run("diff", "--format", form)
@@ -131,7 +133,7 @@ def test_nothing_is_written_anywhere_else(shown: Callable[[str], Path], tmp_path
 
 
 @hostile
-def test_an_accepted_document_gives_back_what_was_recorded(shown: Callable[[str], Path], text: str) -> None:
+def test_accepted_document_returns_the_recorded_cell(shown: Callable[[str], Path], text: str) -> None:
     found = read_column(shown(text) / "results" / "tf215.json")
     assert found.cells["version", "keras"] == cell(text)
 

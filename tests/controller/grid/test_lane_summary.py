@@ -56,7 +56,7 @@ def columns() -> list[Column]:
     ]
 
 
-def test_a_release_runs_where_the_deciding_cell_passes(today: Callable[..., LaneRow], columns: list[Column]) -> None:
+def test_release_runs_where_deciding_cell_passes(today: Callable[..., LaneRow], columns: list[Column]) -> None:
     row = today(*columns)
     assert [answer.status for answer in row.answers] == [Status.ENV_FAIL, Status.ENV_FAIL, Status.PASS]
     assert row.summary == "Runs today: 1 of 3"
@@ -67,7 +67,7 @@ def test_a_release_runs_where_the_deciding_cell_passes(today: Callable[..., Lane
     ]
 
 
-def test_what_fails_as_released_too_is_not_said(today: Callable[..., LaneRow]) -> None:
+def test_failure_shared_with_release_is_omitted(today: Callable[..., LaneRow]) -> None:
     failing = Outcome(*OTHER, Status.FAIL, Stage.CALL, "ValueError", "x")
     columns = [make_column(Outcome(*DECIDES, Status.PASS), failing, id=name) for name in ("tf215", "tf215-today")]
     assert today(*columns).reasons == []
@@ -80,7 +80,7 @@ def test_neighbours_with_the_same_reason_share_it(today: Callable[..., LaneRow])
     assert row.summary == "Runs today: 0 of 3"
 
 
-def test_what_nobody_ran_is_neither_yes_nor_no(today: Callable[..., LaneRow], project: TinyProject) -> None:
+def test_release_not_run_counts_neither_way(today: Callable[..., LaneRow], project: TinyProject) -> None:
     row = today(make_column(Outcome(*DECIDES, Status.PASS), id="tf215-today"))
     assert [answer.status for answer in row.answers] == [Status.NOT_RUN, Status.PASS, Status.NOT_RUN]
     assert row.summary == "Runs today: 1 of 1"
@@ -100,7 +100,7 @@ def test_the_row_is_shown_in_the_terminal(project: TinyProject, columns: list[Co
     assert "tensorflow.keras" not in lane.stdout  # what the lane does not run is no hole
 
 
-def test_the_row_is_in_the_files_for_readers(project: TinyProject, columns: list[Column]) -> None:
+def test_lane_row_in_readme_and_grid_file(project: TinyProject, columns: list[Column]) -> None:
     (project.root / "README.md").write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
     for one in columns:
         project.keep("results", one)

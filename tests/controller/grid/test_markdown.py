@@ -32,7 +32,7 @@ def rows_of(grid: Grid) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(csv_parts(grid)))))
 
 
-def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(project: TinyProject) -> None:
+def test_json_line_holds_cell_environment_sorted_keys(project: TinyProject) -> None:
     text = "".join(json_parts(project.grid(make_column(FAILED), make_column(FAILED, PASSED, id="tf216"))))
     cells = [line.strip().rstrip(",") for line in text.partition('"cells": [')[2].splitlines() if line.startswith("  ")]
     assert len(cells) == 20
@@ -41,7 +41,7 @@ def test_a_line_of_json_is_the_cell_with_its_environment_and_sorted_keys(project
     assert [cell for cell in map(json.loads, cells) if cell["status"] == "fail"] == same
 
 
-def test_what_is_put_into_words_again_is_the_same(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rewording_cells_gives_the_same_text(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
     made = project.grid(make_column(FAILED, PASSED), make_column(FAILED, PASSED, id="tf216"))
     before = ["".join(parts(made)) for parts in (json_parts, csv_parts)]
     monkeypatch.setattr(cells, "_MOST", 1)
@@ -70,25 +70,25 @@ def test_csv_gives_back_every_cell(project: TinyProject) -> None:
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1"])
-def test_a_message_is_no_formula_to_a_spreadsheet(project: TinyProject, text: str) -> None:
+def test_message_is_no_spreadsheet_formula(project: TinyProject, text: str) -> None:
     outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", text)
     messages = [row["message"] for row in rows_of(project.grid(make_column(outcome))) if row["message"]]
     assert messages == ["'" + text]
 
 
-def test_a_carriage_return_does_not_end_a_line(project: TinyProject) -> None:
+def test_carriage_return_does_not_end_a_line(project: TinyProject) -> None:
     outcome = Outcome("version", "keras", Status.FAIL, Stage.CALL, "ValueError", "10%\r20%\r\ndone")
     messages = [row["message"] for row in rows_of(project.grid(make_column(outcome))) if row["message"]]
     assert messages == ["10%�20%�\ndone"]
 
 
-def test_the_files_are_the_same_for_the_same_columns(project: TinyProject) -> None:
+def test_same_columns_give_the_same_files(project: TinyProject) -> None:
     one, other = project.grid(make_column(FAILED, PASSED)), project.grid(make_column(PASSED, FAILED))
     for form in (json_parts, csv_parts, grid_as_markdown, readme_block):
         assert "".join(form(one)) == "".join(form(other))
 
 
-def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(project: TinyProject) -> None:
+def test_markdown_has_case_tables_with_release_columns(project: TinyProject) -> None:
     text = grid_as_markdown(project.grid(make_column(FAILED, PASSED)))
     assert "20 cells: ✓ pass (1), ✗ fail (1), · not-run (18)." in text
     dense = [
@@ -105,7 +105,7 @@ def test_markdown_has_a_table_for_each_case_with_a_column_for_each_release(proje
     assert "| `keras` | · | ✗ | · | · | 0/1 (+3) |" in text
 
 
-def test_markdown_scores_only_the_releases_that_are_complete(project: TinyProject) -> None:
+def test_markdown_scores_only_complete_releases(project: TinyProject) -> None:
     whole = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
     begun = make_column(id="tf216", tensorflow="2.16.2", python="3.12")
     reason = "no `Python` 3.99 | at <all>"
@@ -116,7 +116,7 @@ def test_markdown_scores_only_the_releases_that_are_complete(project: TinyProjec
     assert r"| 1.15 | 1.15.5 | 3.99 |  | no \`Python\` 3.99 \| at &lt;all&gt; |" in text
 
 
-def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(project: TinyProject) -> None:
+def test_versions_from_run_or_else_matrix(project: TinyProject) -> None:
     made = project.grid(make_column(FAILED, tensorflow="2.15.0", python="3.10"))
     versions = {row["environment"]: (row["tensorflow"], row["python"]) for row in rows_of(made)}
     assert versions["tf215"] == ("2.15.0", "3.10")
@@ -126,7 +126,7 @@ def test_versions_are_those_that_ran_and_the_matrixs_where_nothing_did(project: 
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
 
 
-def test_the_readme_has_the_passing_cells_of_each_path_and_release_in_percent(project: TinyProject) -> None:
+def test_readme_shows_percentages_by_path_and_release(project: TinyProject) -> None:
     passed = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
     others = [Outcome("dense", "tf.keras", Status.ABSENT), FAILED, Outcome("version", "tensorflow.keras", Status.UNMET)]
     legacy = make_column(*passed, *others, id="tf216-legacy", tensorflow="2.16.2")
@@ -166,7 +166,7 @@ def test_a_percentage_is_rounded_down(project: TinyProject, passing: int, said: 
     assert f"| `keras` | ? | {said} | ? | ? |" in readme_block(project.grid(whole))
 
 
-def test_a_path_of_which_nothing_counts_has_no_percentage(project: TinyProject) -> None:
+def test_path_without_counted_cells_has_no_percentage(project: TinyProject) -> None:
     skipped = [Outcome(*row.key, status=Status.SKIP) for row in project.grid().rows]
     assert "| `keras` | ? | ? (+1) | ? | ? |" in readme_block(project.grid(make_column(*skipped)))
 
@@ -183,7 +183,7 @@ def test_the_summary_says_how_much_is_explained(project: TinyProject) -> None:
     assert status_summary(project.grid()) == ["20 cells: · not-run (20).", "no failing cells"]
 
 
-def test_a_title_cannot_break_out_of_the_markdown(project: TinyProject) -> None:
+def test_title_cannot_break_out_of_markdown(project: TinyProject) -> None:
     project.edit(
         "cases/snippet/version.yaml", "The path has a version", "'<script>alert(1)</script> | `x` [y](z) **b**'"
     )
@@ -192,14 +192,14 @@ def test_a_title_cannot_break_out_of_the_markdown(project: TinyProject) -> None:
     assert "<script>" not in text
 
 
-def test_every_line_of_a_table_has_the_same_number_of_cells(project: TinyProject) -> None:
+def test_table_lines_have_equal_cell_counts(project: TinyProject) -> None:
     made = project.grid(make_column(FAILED, status="env-fail", reason="a | b"))
     for table in (grid_as_markdown(made) + readme_block(made)).replace(r"\|", "").split("\n\n"):
         counts = {line.count("|") for line in table.splitlines() if line.startswith("|")}
         assert len(counts) <= 1, table
 
 
-def test_a_block_is_replaced_and_the_rest_is_kept() -> None:
+def test_block_replaced_and_the_rest_kept() -> None:
     text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     new = replace_block(text, "new\n")
     assert new == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
@@ -212,7 +212,7 @@ def test_a_block_without_an_end_is_refused(text: str) -> None:
         replace_block(text, "new")
 
 
-def test_the_readme_is_written_only_where_it_has_a_place(project: TinyProject) -> None:
+def test_readme_written_only_between_its_markers(project: TinyProject) -> None:
     made = project.grid(make_column(FAILED, PASSED))
     readme, results = project.root / "README.md", project.root / "results"
     grids = {
@@ -231,7 +231,7 @@ def test_the_readme_is_written_only_where_it_has_a_place(project: TinyProject) -
     assert not results.exists()
 
 
-def test_a_readme_that_is_no_text_is_told(project: TinyProject) -> None:
+def test_readme_that_is_no_text_is_refused(project: TinyProject) -> None:
     readme = project.root / "README.md"
     readme.write_bytes(b"caf\xe9")
     with pytest.raises(HarnessError, match=r"README\.md: cannot be read: 'utf-8' codec"):

@@ -132,7 +132,7 @@ def test_every_status_has_a_word(told: Tell, status: Status, word: str) -> None:
     assert summary_sentence(story, CASE) == word
 
 
-def test_what_failed_at_another_stage_or_in_another_way_is_another_range(told: Tell) -> None:
+def test_different_stage_or_status_splits_a_range(told: Tell) -> None:
     outcomes: Outcomes = {
         "tf20": failed("x"),
         "tf21": failed("x", Stage.FIT),
@@ -146,13 +146,13 @@ def test_what_failed_at_another_stage_or_in_another_way_is_another_range(told: T
     )
 
 
-def test_a_release_that_is_not_selected_ends_a_range_and_is_not_told_of(told: Tell) -> None:
+def test_unselected_release_ends_range_and_is_omitted(told: Tell) -> None:
     outcomes = gave(tf20=P, tf21=P, tf22=P, tf216=P, tf216_legacy=P, tf217=P)
     (story,) = told({"keras": outcomes}, only="tf20 tf22 tf216")
     assert summary_sentence(story, CASE) == "works in 2.0, works 2.2 to 2.16"
 
 
-def test_a_variant_is_in_no_range_and_ends_none(told: Tell) -> None:
+def test_variant_neither_joins_nor_ends_ranges(told: Tell) -> None:
     outcomes = gave(tf20=P, tf21=P, tf22=P, tf216=P, tf216_legacy=F, tf217=P)
     (story,) = told({"keras": outcomes})
     assert summary_sentence(story, CASE) == "works from 2.0 on; 2.16 legacy: fails at import"
@@ -170,13 +170,13 @@ def test_paths_with_the_same_story_share_it(told: Tell) -> None:
     assert [story.paths for story in stories] == [("a", "c"), ("b", "f"), ("d",), ("e",)]
 
 
-def test_what_does_not_fail_is_the_same_whatever_it_says(told: Tell) -> None:
+def test_message_is_ignored_unless_cell_fails(told: Tell) -> None:
     absent = gave(tf20=A, tf21=A)
     named: Outcomes = {name: Outcome("x", "", A, Stage.PATH, "ModuleNotFoundError", name) for name in absent}
     assert [story.paths for story in told({"a": absent, "b": named})] == [("a", "b")]
 
 
-def test_each_message_of_a_range_has_its_releases_and_what_explains_it(told: Tell) -> None:
+def test_message_has_its_releases_and_explanation(told: Tell) -> None:
     known = Known("k*", ">=2.1", "other", "It went.", "keras#1")
     messages = {"tf20": "one\n two", "tf21": "other", "tf22": "one two", "tf216": "other", "tf217": "other"}
     outcomes: Outcomes = {name: failed(message) for name, message in messages.items()}
@@ -189,7 +189,7 @@ def test_each_message_of_a_range_has_its_releases_and_what_explains_it(told: Tel
     assert story.variants == (OutcomeRange(legacy, F, Stage.CALL, (Quote("ValueError: other", (legacy,), known),)),)
 
 
-def test_a_message_in_two_ranges_is_told_of_each(told: Tell) -> None:
+def test_message_in_two_ranges_appears_in_each(told: Tell) -> None:
     outcomes: Outcomes = {"tf20": failed("x"), "tf21": gave(tf21=P)["tf21"], "tf22": failed("x")}
     (story,) = told({"keras": outcomes}, only="tf20 tf21 tf22")
     assert [[str(place) for said in span.quotes for place in said.ranges] for span in story.releases] == [

@@ -28,7 +28,7 @@ def shapes(grid: Grid) -> dict[Status, str]:
     return {status: by_colour[colour] for status, colour in COLOURS.items() if colour in by_colour}
 
 
-def test_every_status_has_a_colour_of_its_own() -> None:
+def test_every_status_has_a_distinct_colour() -> None:
     assert list(COLOURS) == list(Status)
     assert len(set(COLOURS.values())) == len(COLOURS)
 
@@ -44,7 +44,7 @@ def test_variants_stand_right_of_the_newest_release(small: Grid) -> None:
     assert found[Status.PASS] == "M132 52h4v3h-4z"
 
 
-def test_the_picture_says_what_its_blocks_lines_and_colours_are(small: Grid) -> None:
+def test_picture_names_blocks_lines_and_colours(small: Grid) -> None:
     texts = {element.text for element in ElementTree.fromstring(grid_svg(small)).iter(f"{SVG}text")}
     assert {*small.paths, "model build", "snippet", "pass 1", "fail 1", "not-run 18"} <= texts
 

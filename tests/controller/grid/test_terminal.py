@@ -35,7 +35,7 @@ def console(width: int = 100) -> tuple[Console, io.StringIO]:
 
 
 @pytest.mark.parametrize("width", [80, 200])
-def test_a_grid_of_any_width_has_every_release_and_path(project: TinyProject, width: int) -> None:
+def test_grid_of_any_width_is_complete(project: TinyProject, width: int) -> None:
     cases, matrix = load_project(project.root).cases, load_matrix(ROOT)
     found = {"tf215": make_column(FAILED)}
     grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), found)
@@ -60,7 +60,7 @@ def test_an_outcome_stands_below_its_release(project: TinyProject) -> None:
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_a_rows_score_is_of_all_releases_and_stands_once(project: TinyProject, width: int) -> None:
+def test_row_score_covers_all_releases_once(project: TinyProject, width: int) -> None:
     matrix = load_matrix(ROOT)
     found = {name: make_column(FAILED, id=name) for name in ("tf113", "tf215", "tf221")}
     found["tf216"] = make_column(Outcome(*FAILED.key, status=Status.PASS), id="tf216")
@@ -75,7 +75,7 @@ def test_a_rows_score_is_of_all_releases_and_stands_once(project: TinyProject, w
     assert max(map(len, lines)) <= width
 
 
-def test_a_column_says_how_many_cells_its_score_leaves_out(project: TinyProject) -> None:
+def test_column_shows_number_of_left_out_cells(project: TinyProject) -> None:
     passed = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
     unmet = [Outcome(*row.key, status=Status.UNMET) for row in project.grid().rows]
     screen, text = console()
@@ -87,7 +87,7 @@ def test_a_column_says_how_many_cells_its_score_leaves_out(project: TinyProject)
     assert "left out" not in text.getvalue()
 
 
-def test_a_grid_ends_with_what_its_symbols_mean(project: TinyProject) -> None:
+def test_grid_ends_with_symbol_legend(project: TinyProject) -> None:
     screen, text = console()
     print_grid(project.grid(make_column(FAILED)), screen)
     assert text.getvalue().rstrip().splitlines()[-1] == "✗ fail 1   · not-run 19"
@@ -104,7 +104,7 @@ def test_a_title_cannot_steer_the_terminal(project: TinyProject) -> None:
     assert "\x1b" not in text.getvalue()
 
 
-def test_an_overview_has_a_line_for_each_environment(project: TinyProject) -> None:
+def test_overview_has_one_line_per_environment(project: TinyProject) -> None:
     made = project.grid(make_column(FAILED))
     screen, text = console()
     print_overview(made, made.rows[-1], {}, screen)
@@ -114,7 +114,7 @@ def test_an_overview_has_a_line_for_each_environment(project: TinyProject) -> No
     assert lines[2] == "  tf215         ✗ fail at call, 1 warnings (ValueError: �[31mred�[0m ��1m)"
 
 
-def test_a_story_tells_everything_that_is_known_of_a_cell(project: TinyProject) -> None:
+def test_story_shows_all_details_of_a_cell(project: TinyProject) -> None:
     made = project.grid(make_column(FAILED, packages={"keras": "2.15.0"}))
     details = {
         "seconds": 1.5,
@@ -137,7 +137,7 @@ def test_a_story_tells_everything_that_is_known_of_a_cell(project: TinyProject) 
     assert "\nsince " not in said
 
 
-def test_a_cell_by_hand_has_the_variables_of_its_environment(project: TinyProject) -> None:
+def test_command_by_hand_sets_environment_variables(project: TinyProject) -> None:
     project.edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", WORDS: "two words"}')
     made = project.grid()
     screen, text = console()
@@ -150,7 +150,7 @@ def test_a_cell_by_hand_has_the_variables_of_its_environment(project: TinyProjec
     ("before", "said"),
     [("pass", "since     2026-11-02: regressed, before pass\n"), ("", "since     2026-11-02: regressed\n")],
 )
-def test_a_story_says_since_when_a_cell_is_so(project: TinyProject, before: str, said: str) -> None:
+def test_story_shows_date_of_last_change(project: TinyProject, before: str, said: str) -> None:
     made = project.grid(make_column(FAILED))
     event = Event("2026-11-02", "tf215", *FAILED.key, "regressed", before, "fail at call")
     screen, text = console()
@@ -166,7 +166,7 @@ known:
 code: |"""
 
 
-def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(project: TinyProject) -> None:
+def test_case_story_shows_causes_and_advice(project: TinyProject) -> None:
     project.edit("cases/snippet/version.yaml", "\ncode: |", KNOWN)
     made = project.grid(make_column(FAILED))
     screen, text = console(40)
@@ -187,7 +187,7 @@ def test_a_case_over_all_releases_says_why_it_fails_and_what_to_do(project: Tiny
     ]
 
 
-def test_a_known_failure_is_in_the_story_of_its_cell(project: TinyProject) -> None:
+def test_known_failure_appears_in_cell_story(project: TinyProject) -> None:
     project.edit(
         "cases/snippet/version.yaml", "code: |", 'known: [{path: k*, tf: ">=2", match: second, reason: Gone.}]\ncode: |'
     )
@@ -207,7 +207,7 @@ def test_totals_stand_in_a_line_each(project: TinyProject) -> None:
     ]
 
 
-def test_a_story_of_an_environment_that_could_not_be_made_says_why(project: TinyProject) -> None:
+def test_story_gives_reason_for_failed_environment(project: TinyProject) -> None:
     failed = Outcome("version", "keras", Status.ENV_FAIL)
     made = project.grid(make_column(failed, status="env-fail", reason=f"venv: {RED}"))
     screen, text = console()
@@ -216,7 +216,7 @@ def test_a_story_of_an_environment_that_could_not_be_made_says_why(project: Tiny
     assert "\nreason    venv: �[31mred" in text.getvalue()
 
 
-def test_of_a_large_run_the_shares_by_path_are_printed(project: TinyProject) -> None:
+def test_large_run_prints_shares_by_path(project: TinyProject) -> None:
     loaded = load_project(project.root)
     paths = list(loaded.matrix.paths.values())
     cases = [replace(loaded.cases[0], id=f"case-{number}", paths=("*",)) for number in range(1 + 120 // len(paths))]

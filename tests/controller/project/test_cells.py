@@ -13,20 +13,20 @@ def loaded(project: TinyProject) -> Project:
     return load_project(project.root)
 
 
-def test_a_case_runs_only_under_the_paths_that_it_names(loaded: Project) -> None:
+def test_case_runs_only_under_named_paths(loaded: Project) -> None:
     dense, version = loaded.cases
     paths = loaded.matrix.paths.values()
     assert paths_of(dense, paths) == ["tensorflow.keras", "tf.keras"]
     assert paths_of(version, paths) == ["tensorflow.keras", "tf.keras", "keras"]
 
 
-def test_a_case_may_name_its_paths_by_several_patterns(project: TinyProject) -> None:
+def test_case_names_paths_by_several_patterns(project: TinyProject) -> None:
     project.edit("cases/model_build/dense.yaml", '["t*"]', "[keras, tensorflow.*]")
     loaded = load_project(project.root)
     assert paths_of(loaded.cases[0], loaded.matrix.paths.values()) == ["tensorflow.keras", "keras"]
 
 
-def test_cells_are_the_cases_files_with_their_paths(loaded: Project) -> None:
+def test_cells_are_case_files_with_paths(loaded: Project) -> None:
     paths = list(loaded.matrix.paths.values())
     assert cells_by_file(loaded.cases, paths) == {
         "cases/model_build/dense.yaml": ["tensorflow.keras", "tf.keras"],

@@ -80,7 +80,7 @@ def test_a_results_document_that_is_damaged(
     assert {name.name for name in after} <= {"writing", "lock"}  # by which two at once are kept apart
 
 
-def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, project: TinyProject) -> None:
+def test_cells_of_a_removed_case_are_reported(ready: Path, project: TinyProject) -> None:
     gone = [Outcome("gone", path, Status.PASS) for path in ("tf.keras", "keras")]
     file = project.keep("results", make_column(*CELLS, *gone))
     before = file.read_bytes()
@@ -105,7 +105,7 @@ def test_a_cell_of_a_case_that_no_longer_exists(ready: Path, project: TinyProjec
     ],
     ids=["cycle", "cycle of two", "latin-1", "tabs", "10 MB"],
 )
-def test_a_matrix_or_a_case_that_cannot_be_read(
+def test_unreadable_matrix_or_case_is_refused(
     ready: Path, project: TinyProject, command: list[str], name: str, content: bytes, said: str
 ) -> None:
     (ready / name).write_bytes(content)
@@ -117,14 +117,14 @@ def test_a_matrix_or_a_case_that_cannot_be_read(
     assert files_below(ready) == before
 
 
-def test_a_case_with_a_byte_order_mark_is_a_case(ready: Path, project: TinyProject) -> None:
+def test_case_with_byte_order_mark_is_valid(ready: Path, project: TinyProject) -> None:
     file = ready / "cases" / "snippet" / "version.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert project.run("validate").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["accept", "collect"])
-def test_a_file_in_place_of_the_results_folder(ready: Path, project: TinyProject, command: str) -> None:
+def test_file_in_place_of_results_folder_kept(ready: Path, project: TinyProject, command: str) -> None:
     for file in (ready / "results").iterdir():
         file.unlink()
     (ready / "results").rmdir()
@@ -135,7 +135,7 @@ def test_a_file_in_place_of_the_results_folder(ready: Path, project: TinyProject
 
 
 @pytest.mark.parametrize("command", [["run", "-e", "tf215"], ["accept"], ["collect"]], ids="/".join)
-def test_a_file_in_place_of_the_folder_of_runs(ready: Path, project: TinyProject, command: list[str]) -> None:
+def test_file_in_place_of_runs_folder_kept(ready: Path, project: TinyProject, command: list[str]) -> None:
     (ready / ".harness").rename(ready / "kept")
     (ready / ".harness").write_text("mine", encoding="utf-8")
     before = files_below(ready)
@@ -189,7 +189,7 @@ def test_a_results_document_that_is_read_only(ready: Path, project: TinyProject)
     assert files_below(ready / "results") == before
 
 
-def test_a_disk_on_which_there_is_no_room_for_the_results(ready: Path) -> None:
+def test_results_kept_when_disk_has_no_room(ready: Path) -> None:
     before = files_below(ready / "results")
     done = in_a_child(ready, "accept", without_space)
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
@@ -234,7 +234,7 @@ def test_a_history_that_is_damaged(ready: Path, project: TinyProject) -> None:
     assert history.read_bytes() == b"\xff\xfe"
 
 
-def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready: Path, project: TinyProject) -> None:
+def test_refused_document_cannot_steer_the_terminal(ready: Path, project: TinyProject) -> None:
     file = ready / "results" / "tf215.json"
     document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     hostile = "\x1b[2J\n\u202eeverything passed"
@@ -251,7 +251,7 @@ def test_what_a_document_says_cannot_steer_the_terminal_when_it_is_refused(ready
         assert not {"\x1b", "\u202e"} & set(done.stderr)
 
 
-def test_what_nobody_has_foreseen_keeps_its_traceback_and_is_no_difference(ready: Path, project: TinyProject) -> None:
+def test_unexpected_error_keeps_traceback_and_exits_3(ready: Path, project: TinyProject) -> None:
     document = ready / ".harness" / "run" / "tf215.json"
     document.unlink()
     document.mkdir()
@@ -262,7 +262,7 @@ def test_what_nobody_has_foreseen_keeps_its_traceback_and_is_no_difference(ready
 
 
 @pytest.mark.usefixtures("made")
-def test_nor_is_it_one_in_the_column_of_an_environment(project: TinyProject) -> None:
+def test_unexpected_environment_error_logged_and_exits_3(project: TinyProject) -> None:
     stream = project.root / ".harness" / "stream" / "tf215.jsonl"
     stream.mkdir(parents=True)
     done = project.run("run", "-e", "tf215")
@@ -314,7 +314,7 @@ DETAILS = "{file}: not what a run leaves ({file}: not a regular file): delete it
         ("results/history.csv", "accept", 3, "{file}: not a regular file"),
     ],
 )
-def test_what_is_no_regular_file_is_not_read(
+def test_irregular_file_is_not_read(
     ready: Path, make: Callable[[Path], None], name: str, command: str, code: int, said: str
 ) -> None:
     file = ready / name
@@ -334,7 +334,7 @@ def test_what_is_no_regular_file_is_not_read(
         ("results/tf215.json", "collect", 3, "{file}: cannot be read: [Errno 21] Is a directory: '{file}'"),
     ],
 )
-def test_a_folder_in_the_place_of_a_file(
+def test_folder_in_place_of_file_is_refused(
     ready: Path, project: TinyProject, name: str, command: str, code: int, said: str
 ) -> None:
     file = ready / name
@@ -344,7 +344,7 @@ def test_a_folder_in_the_place_of_a_file(
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said.format(file=file) + "\n")
 
 
-def test_nothing_that_looks_like_a_case_is_passed_over(ready: Path, project: TinyProject, tmp_path: Path) -> None:
+def test_linked_and_misnamed_cases_are_reported(ready: Path, project: TinyProject, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (ready / "cases" / "linked").symlink_to(tmp_path / "elsewhere")
     (ready / "cases" / "snippet" / "other.YAML").write_text("id: another\n", encoding="utf-8")

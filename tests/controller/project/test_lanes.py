@@ -36,20 +36,20 @@ def matrix(project: TinyProject) -> Matrix:
     return load_matrix(project.root)
 
 
-def test_a_lane_has_an_environment_for_each_of_its_releases_and_none_for_a_variant(matrix: Matrix) -> None:
+def test_lane_has_environments_for_releases_not_variants(matrix: Matrix) -> None:
     assert list(matrix.in_lanes) == ["tf215-today", "tf216-today", "tf-nightly"]
     today, of = matrix.in_lanes["tf216-today"], matrix.environments["tf216"]
     assert (today.tensorflow, today.python, today.distribution) == (of.tensorflow, of.python, of.distribution)
     assert (today.packages, today.as_of, today.label, today.may_fail) == (("pydot",), None, "2.16 today", False)
 
 
-def test_a_lane_may_be_of_a_distribution_in_whatever_release_it_is_there(matrix: Matrix) -> None:
+def test_lane_of_distribution_has_newest_release(matrix: Matrix) -> None:
     nightly = matrix.in_lanes["tf-nightly"]
     assert (nightly.distribution, nightly.tensorflow, nightly.python) == ("tf-nightly", "newest", "3.12")
     assert (nightly.label, nightly.minor, nightly.may_fail) == ("nightly", "", True)
 
 
-def test_a_lane_is_a_group_and_in_no_other(matrix: Matrix) -> None:
+def test_lane_forms_its_own_group_only(matrix: Matrix) -> None:
     assert matrix.groups["today"] == ("tf215-today", "tf216-today")
     assert matrix.groups["nightly"] == ("tf-nightly",)
     assert matrix.groups["tf2x"] == ("tf215", "tf216", "tf216-legacy")
@@ -66,7 +66,7 @@ def test_a_lane_is_a_group_and_in_no_other(matrix: Matrix) -> None:
         (["tf115"], ["nightly"], ["tf115", "tf-nightly"]),
     ],
 )
-def test_a_lane_is_chosen_by_what_fits_it_alone(
+def test_lane_needs_its_own_pattern_or_group(
     matrix: Matrix, patterns: list[str], groups: list[str], chosen: list[str]
 ) -> None:
     found = Selection(tuple(patterns), tuple(groups)).choose_environments(matrix)
@@ -94,14 +94,14 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), FAULTS, ids=[said for _, _, said in FAULTS])
-def test_a_fault_of_a_lane_is_told_with_its_line(project: TinyProject, old: str, new: str, said: str) -> None:
+def test_lane_fault_reported_with_its_line(project: TinyProject, old: str, new: str, said: str) -> None:
     project.edit("matrix.yaml", old, new)
     (fault,) = read_project(project.root)[2]
     line = 25 if "nightly" in old or "may_fail" in old else 24
     assert str(fault).startswith(f"matrix.yaml:{line}: {said}")
 
 
-def test_only_the_cells_of_the_lane_are_planned(project: TinyProject) -> None:
+def test_only_cells_of_the_lane_are_planned(project: TinyProject) -> None:
     said = project.run("plan", "-e", "tf215", "-g", "today", "-g", "nightly").stdout.splitlines()
     assert {line.split()[0]: int(line.split()[-2]) for line in said[:-1]} == {
         "tf215": 5,
@@ -122,7 +122,7 @@ def test_tox_knows_the_environments_of_lanes(project: TinyProject) -> None:
 
 
 @pytest.mark.parametrize("in_lane", [False, True])
-def test_that_a_lane_cannot_be_made_is_an_answer_once_it_is_the_baseline(in_lane: bool) -> None:
+def test_failed_lane_agrees_with_the_same_baseline(in_lane: bool) -> None:
     failed = make_column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: x")
     otherwise = make_column(Outcome("version", "keras", Status.ENV_FAIL), status="env-fail", reason="ImportError: y")
     made = make_column(Outcome("version", "keras", Status.PASS))
@@ -131,7 +131,7 @@ def test_that_a_lane_cannot_be_made_is_an_answer_once_it_is_the_baseline(in_lane
     assert verdict(made, failed, in_lane) is Exit.DIFFERS
 
 
-def test_a_lane_that_cannot_be_resolved_is_a_column_with_the_reason(project: TinyProject, wheels: Path) -> None:
+def test_unresolved_lane_is_column_with_reason(project: TinyProject, wheels: Path) -> None:
     (wheels / "tensorflow_cpu-2.15.1-py3-none-any.whl").unlink()
     first = project.run("run", "-e", "tf215-today")
     assert first.returncode == 3, first.stdout
@@ -144,7 +144,7 @@ def test_a_lane_that_cannot_be_resolved_is_a_column_with_the_reason(project: Tin
     assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "as in the baseline")
 
 
-def test_what_may_fail_is_told_and_not_by_the_exit_code(wheels: Path, project: TinyProject) -> None:
+def test_allowed_failure_reported_without_failing_exit_code(wheels: Path, project: TinyProject) -> None:
     project.edit("matrix.yaml", 'of: ">=2"', 'of: ">=2", may_fail: true')
     done = project.run("run", "-e", "tf215-today")
     assert done.returncode == 0
@@ -159,9 +159,7 @@ def test_what_may_fail_is_told_and_not_by_the_exit_code(wheels: Path, project: T
     assert "as in the baseline" not in changed.stdout
 
 
-def test_a_lane_is_resolved_anew_each_time_installed_and_run(
-    project: TinyProject, wheels: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lane_resolved_again_for_each_run(project: TinyProject, wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_LINK_MODE", "copy")  # what fills the environment is not to change uv's cache
 
     def run(*arguments: str) -> Column:

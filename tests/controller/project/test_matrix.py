@@ -8,7 +8,7 @@ from harness.controller.project.matrix import read_matrix
 from tests.support.tiny_project import TinyProject
 
 
-def test_environments_come_in_the_order_of_their_releases(project: TinyProject) -> None:
+def test_environments_ordered_by_release(project: TinyProject) -> None:
     matrix, faults = read_matrix(str(project.root))
     assert faults == []
     assert matrix is not None
@@ -26,7 +26,7 @@ def test_environments_come_in_the_order_of_their_releases(project: TinyProject) 
     assert (matrix.default, matrix.timeout, matrix.output_limit) == ("quick", 60, 65536)
 
 
-def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(project: TinyProject) -> None:
+def test_packages_dated_after_release_or_as_given(project: TinyProject) -> None:
     matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     assert matrix.environments["tf215"].as_of == datetime.date(2024, 3, 22)
@@ -36,7 +36,7 @@ def test_packages_are_as_of_two_weeks_after_the_release_or_of_the_date_given(pro
     assert matrix.resolve.runner_dependencies == ("pluggy",)
 
 
-def test_the_longest_margin_after_the_last_date_is_still_a_date(project: TinyProject) -> None:
+def test_longest_margin_after_last_date_is_valid(project: TinyProject) -> None:
     project.edit("matrix.yaml", "days_after_release: 14", "days_after_release: 3650")
     project.edit("matrix.yaml", "released: 2024-03-08", "released: 2999-12-31")
     matrix, faults = read_matrix(str(project.root))
@@ -45,7 +45,7 @@ def test_the_longest_margin_after_the_last_date_is_still_a_date(project: TinyPro
     assert matrix.environments["tf215"].as_of == datetime.date(3009, 12, 29)
 
 
-def test_a_variant_has_the_packages_of_its_environment_and_variables_of_its_own(project: TinyProject) -> None:
+def test_variant_shares_packages_and_sets_own_variables(project: TinyProject) -> None:
     project.edit("matrix.yaml", '{TF_USE_LEGACY_KERAS: "1"}', '{TF_USE_LEGACY_KERAS: "1", KERAS_BACKEND: jax}')
     matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
@@ -150,7 +150,7 @@ def test_a_fault_is_told_with_its_line(project: TinyProject, old: str, new: str,
     assert [str(fault) for fault in faults] == [f"matrix.yaml:{said}"]
 
 
-def test_all_faults_of_a_level_are_told_at_once(project: TinyProject) -> None:
+def test_all_faults_of_a_level_reported_together(project: TinyProject) -> None:
     project.edit("matrix.yaml", "default: quick", "default: quik")
     project.edit("matrix.yaml", "of: tf216", "of: tf217")
     project.edit("matrix.yaml", '"<2"', '"<1"')
@@ -158,14 +158,14 @@ def test_all_faults_of_a_level_are_told_at_once(project: TinyProject) -> None:
     assert sorted(fault.line for fault in faults) == [16, 19, 21]
 
 
-def test_the_order_of_the_file_is_kept_within_a_group_that_is_a_list(project: TinyProject) -> None:
+def test_listed_group_keeps_the_file_order(project: TinyProject) -> None:
     project.edit("matrix.yaml", "[tf215, tf216]", "[tf216, tf215]")
     matrix, _ = read_matrix(str(project.root))
     assert matrix is not None
     assert matrix.groups["quick"] == ("tf216", "tf215")
 
 
-def test_an_empty_list_of_packages_is_none_at_all(project: TinyProject) -> None:
+def test_empty_package_list_valid_except_for_runner(project: TinyProject) -> None:
     project.edit("matrix.yaml", "packages: [pillow]", "packages: []")
     project.edit("matrix.yaml", "packages: [keras<2.4]", "packages: []")
     matrix, faults = read_matrix(str(project.root))

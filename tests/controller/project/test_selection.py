@@ -24,14 +24,12 @@ def loaded(project: TinyProject) -> Project:
         (Selection(("*-legacy",), ("tf1x",)), "tf115 tf216-legacy"),
     ],
 )
-def test_environments_are_chosen_in_the_order_of_the_matrix(
-    loaded: Project, selection: Selection, expected: str
-) -> None:
+def test_environments_chosen_in_matrix_order(loaded: Project, selection: Selection, expected: str) -> None:
     chosen = [environment.id for environment in selection.choose_environments(loaded.matrix)]
     assert chosen == expected.split()
 
 
-def test_the_default_group_counts_only_where_nothing_is_named(loaded: Project) -> None:
+def test_default_group_applies_only_without_named_environments(loaded: Project) -> None:
     default = Selection().choose_environments(loaded.matrix, "quick")
     named = Selection(("tf115",)).choose_environments(loaded.matrix, "quick")
     assert [item.id for item in default] == ["tf215", "tf216"]

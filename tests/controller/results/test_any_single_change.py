@@ -59,7 +59,7 @@ def test_one_cell_less(results: dict[str, Column], data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_one_package(results: dict[str, Column], data: st.DataObject) -> None:
+def test_one_package_change_is_reported_alone(results: dict[str, Column], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(results)))
     facts = results[name].environment
     package = data.draw(st.sampled_from([*sorted(facts.packages), "package-of-nobody"]))

@@ -43,7 +43,7 @@ def hostile() -> list[Change]:
     return compare_sets({HOSTILE: before}, {HOSTILE: after}, whole=True)
 
 
-def test_text_has_a_line_for_each_change_and_one_that_counts_them(changes: list[Change]) -> None:
+def test_text_lists_and_counts_every_change(changes: list[Change]) -> None:
     assert changes_as_text(changes).splitlines() == [
         "tf216 environment lost: no network",
         "tf215 regressed dense[keras]: pass → fail at fit, 1 warnings (ValueError: shapes)",
@@ -54,7 +54,7 @@ def test_text_has_a_line_for_each_change_and_one_that_counts_them(changes: list[
     ]
 
 
-def test_what_is_not_listed_is_counted_all_the_same(changes: list[Change]) -> None:
+def test_unlisted_changes_are_still_counted(changes: list[Change]) -> None:
     lines = changes_as_text(changes).splitlines()
     assert changes_as_text(changes, unlisted=["removed", "package"]).splitlines() == [*lines[:2], *lines[4:]]
 
@@ -64,7 +64,7 @@ def test_no_change_in_every_form() -> None:
     assert json.loads(changes_as_json([])) == []
 
 
-def test_json_gives_back_both_sides_of_every_change(changes: list[Change]) -> None:
+def test_json_keeps_both_sides_of_every_change(changes: list[Change]) -> None:
     data = json.loads(changes_as_json(changes))
     nothing = {"case": None, "path": None, "name": None, "before": None, "after": None}
     dense = {"case": "dense", "path": "keras", "name": None}
@@ -78,7 +78,7 @@ def test_json_gives_back_both_sides_of_every_change(changes: list[Change]) -> No
     ]
 
 
-def test_json_has_a_line_for_each_change_and_keeps_hostile_text_as_it_is(hostile: list[Change]) -> None:
+def test_json_keeps_hostile_changes_one_per_line(hostile: list[Change]) -> None:
     text = changes_as_json(hostile)
     assert text.count("\n") == len(hostile) + 2
     cell, package = json.loads(text)
@@ -99,7 +99,7 @@ def test_markdown_has_a_table_for_each_word(changes: list[Change]) -> None:
     ]
 
 
-def test_hostile_text_cannot_break_out_of_the_markdown(hostile: list[Change]) -> None:
+def test_hostile_text_is_escaped_in_markdown(hostile: list[Change]) -> None:
     text = changes_as_markdown(hostile)
     shown = r"&lt;script&gt;alert(1)&lt;/script&gt; \| \`x\` \*\*b\*\* \[y\](z) \\\| &amp;lt; �\[2J�1m� \# head"
     assert f"| {shown} | {shown} | {shown} |  |\n" in text

@@ -76,7 +76,7 @@ def test_only_the_cells_that_ran_are_compared() -> None:
     assert compare(make_column(FAILED, OTHER), make_column(OTHER)) == []
 
 
-def test_a_cell_that_is_not_planned_any_more_is_removed() -> None:
+def test_cell_no_longer_planned_is_removed() -> None:
     before = make_column(OTHER, FAILED)
     assert compare(before, make_column(), [FAILED.key, OTHER.key]) == []
     (removed,) = compare(before, make_column(), [FAILED.key])
@@ -93,7 +93,7 @@ def test_several_changes_come_sorted_by_cell() -> None:
     assert [change.cell for change in changes] == [cell.key for cell in cells]
 
 
-def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells() -> None:
+def test_lost_or_gained_environment_is_one_change() -> None:
     good = make_column(FAILED, OTHER)
     env_fails = [replace(cell, status=Status.ENV_FAIL) for cell in (FAILED, OTHER)]
     lost = make_column(*env_fails, status="env-fail", reason="no interpreter")
@@ -106,7 +106,7 @@ def test_an_environment_that_is_lost_or_gained_is_one_change_whatever_its_cells(
     assert compare(lost, lost) == []
 
 
-def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change() -> None:
+def test_changed_environment_failure_reason_is_one_change() -> None:
     env_fail = replace(OTHER, status=Status.ENV_FAIL)
     one, other = (
         make_column(env_fail, status="env-fail", reason=reason) for reason in ("no network", "no such version")
@@ -117,7 +117,7 @@ def test_another_reason_of_an_environment_that_cannot_be_made_is_one_change() ->
     assert [(change.word, change.differs) for change in more] == [("new", True)]
 
 
-def test_packages_are_compared_by_name_together_with_python_and_the_release() -> None:
+def test_packages_python_and_release_compare_by_name() -> None:
     before = make_column(OTHER, packages={"gast": "0.4.0", "numpy": "1.26.4", "six": "1.16.0"})
     after = make_column(FAILED, python="3.12", packages={"numpy": "2.0.2", "six": "1.16.0", "wrapt": "1.14.1"})
     changes = package_changes(before, after)
@@ -131,13 +131,13 @@ def test_packages_are_compared_by_name_together_with_python_and_the_release() ->
     assert package_changes(before, before) == []
 
 
-def test_the_packages_of_an_environment_that_could_not_be_made_are_not_compared() -> None:
+def test_packages_of_unmade_environment_are_not_compared() -> None:
     good, lost = make_column(packages={"numpy": "1.26.4"}), make_column(status="env-fail", reason="no network")
     assert package_changes(good, lost) == package_changes(lost, good) == []
     assert compare_sets({"tf215": good}, {"tf215": lost}, whole=True) == compare(good, lost)
 
 
-def test_the_packages_of_an_environment_that_was_made_and_does_not_work_are() -> None:
+def test_packages_of_broken_environment_are_compared() -> None:
     good = make_column(packages={"numpy": "1.26.4"})
     lost = make_column(status="env-fail", reason="illegal instruction", packages={"numpy": "2.0.2"})
     assert [change.word for change in compare_sets({"tf215": good}, {"tf215": lost}, whole=True)] == [
@@ -146,7 +146,7 @@ def test_the_packages_of_an_environment_that_was_made_and_does_not_work_are() ->
     ]
 
 
-def test_an_environment_or_a_cell_that_is_left_out_is_removed_from_a_whole_only() -> None:
+def test_omissions_are_removals_only_in_whole_sets() -> None:
     old, new = make_column(FAILED, OTHER, id="tf20"), make_column(OTHER, id="tf22")
     before, after = {"tf20": old, "tf21": old}, {"tf20": make_column(OTHER, id="tf20"), "tf22": new}
     changes = compare_sets(before, after, whole=True)
@@ -176,7 +176,7 @@ def test_changes_in_words() -> None:
     assert change_sentence(Change("environment gained", "tf215")) == "tf215 environment gained"
 
 
-def test_no_text_is_told_from_an_empty_one() -> None:
+def test_missing_text_differs_from_empty_text() -> None:
     change = Change("changed", "tf215", OTHER.key, OTHER, replace(OTHER, message=""))
     assert change_sentence(change) == "tf215 changed dense[tf.keras]: pass: None, None → pass: None, ''"
 

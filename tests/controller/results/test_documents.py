@@ -54,44 +54,44 @@ def test_what_is_written_is_read_again(document: Path) -> None:
 
 
 @pytest.mark.parametrize("layout", [{"indent": 2}, {"separators": (",", ":")}, {"sort_keys": True}, {}])
-def test_a_document_in_another_layout_says_the_same(document: Path, layout: dict[str, Any]) -> None:
+def test_document_layout_does_not_affect_content(document: Path, layout: dict[str, Any]) -> None:
     text = document.read_text(encoding="utf-8")
     other = json.dumps(json.loads(text), **layout)
     assert parse_column(other, "x") == parse_column(other.encode(), "x") == parse_column(text, "x")
 
 
 @pytest.mark.parametrize("hidden", ['\\n \\"cells\\": [\\n', "},\\n  {", "\\n ]}\\n", "\u2028,\u2029", ",\\r\\n"])
-def test_a_text_that_looks_like_the_layout_is_a_text(document: Path, hidden: str) -> None:
+def test_text_resembling_layout_is_kept_as_text(document: Path, hidden: str) -> None:
     text = document.read_text(encoding="utf-8").replace("No module named", hidden)
     messages = [cell["message"] for cell in json.loads(text)["cells"]]
     assert [outcome.message for outcome in parse_column(text, "x").cells.values()] == messages
 
 
-def test_what_a_cell_gave_in_many_environments_is_one_object(document: Path) -> None:
+def test_equal_outcomes_share_one_object_across_environments(document: Path) -> None:
     write_column(document.with_name("tf216.json"), make_column(*OUTCOMES, id="tf216"))
     one, other = (column.cells for column in read_columns(document.parent, ["tf215", "tf216"]).values())
     assert all(one[key] is other[key] for key in one)
 
 
-def test_the_bytes_do_not_depend_on_the_order_in_which_outcomes_came(document: Path) -> None:
+def test_bytes_do_not_depend_on_outcome_order(document: Path) -> None:
     other = document.with_name("other.json")
     write_column(other, make_column(*reversed(OUTCOMES), packages={"keras": "2.15.0", "numpy": "1.26.4"}))
     assert other.read_bytes() == document.read_bytes()
 
 
-def test_a_cell_takes_one_line_so_that_a_change_of_one_is_one_line_of_a_diff(document: Path) -> None:
+def test_each_cell_takes_one_line(document: Path) -> None:
     lines = document.read_text(encoding="utf-8").splitlines()
     assert sum('"case"' in line for line in lines) == len(OUTCOMES)
     assert not any(line.count('"case"') > 1 for line in lines)
 
 
-def test_a_column_without_cells_is_a_document_too(tmp_path: Path) -> None:
+def test_column_without_cells_is_a_valid_document(tmp_path: Path) -> None:
     write_column(tmp_path / "tf215.json", make_column())
     assert read_column(tmp_path / "tf215.json") == make_column()
     assert not make_column().environment.failed
 
 
-def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
+def test_truncated_document_is_refused(document: Path) -> None:
     whole = document.read_text(encoding="utf-8").rstrip()
     for length in range(0, len(whole), 9):
         document.write_text(whole[:length], encoding="utf-8")
@@ -115,7 +115,7 @@ def test_a_document_that_is_cut_anywhere_is_refused(document: Path) -> None:
         ),
     ],
 )
-def test_a_foreign_document_is_refused_in_a_sentence(document: Path, text: str, said: str) -> None:
+def test_foreign_document_is_refused_in_one_sentence(document: Path, text: str, said: str) -> None:
     document.write_text(text, encoding="utf-8")
     with pytest.raises(HarnessError) as refused:
         read_column(document)
@@ -178,7 +178,7 @@ def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
         ),
     ],
 )
-def test_a_spoilt_document_is_refused_in_a_sentence(
+def test_damaged_document_is_refused_in_one_sentence(
     document: Path, spoil: Callable[[dict[str, Any]], None], said: str
 ) -> None:
     data = json.loads(document.read_text(encoding="utf-8"))
@@ -191,7 +191,7 @@ def test_a_spoilt_document_is_refused_in_a_sentence(
     assert "\n" not in str(refused.value)
 
 
-def test_documents_that_are_not_there_are_left_out(document: Path) -> None:
+def test_missing_documents_are_left_out(document: Path) -> None:
     assert list(read_columns(document.parent, ["tf115", "tf215"])) == ["tf215"]
 
 
@@ -201,12 +201,12 @@ def test_only_documents_of_environments_are_columns() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "cells": [{}]}'])
-def test_a_text_is_refused_under_the_name_of_where_it_stood(text: str) -> None:
+def test_refusal_of_text_names_its_location(text: str) -> None:
     with pytest.raises(HarnessError, match=r"^HEAD:results/tf215\.json: \S[^\n]*$"):
         parse_column(text, "HEAD:results/tf215.json")
 
 
-def test_a_document_under_the_name_of_another_environment_is_refused(document: Path) -> None:
+def test_document_named_for_another_environment_is_refused(document: Path) -> None:
     document.rename(document.with_name("tf216.json"))
     with pytest.raises(HarnessError, match=r"tf216\.json: is of tf215, not of tf216$"):
         read_columns(document.parent, ["tf215", "tf216"])
@@ -220,7 +220,7 @@ def test_details_are_kept_by_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b'{"dense[keras]": {', b"\xff\xfe", b"[]", b'{"dense[keras]": 5}'])
-def test_details_that_are_damaged_are_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_damaged_details_are_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "details.json"
     file.write_bytes(content)
     with pytest.raises(HarnessError) as refused:
@@ -230,7 +230,7 @@ def test_details_that_are_damaged_are_refused_in_a_sentence(tmp_path: Path, cont
     assert "\n" not in str(refused.value)
 
 
-def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "very" / "deep" / "file.json"
     write_atomically(file, "old")
     with pytest.raises(UnicodeEncodeError):
@@ -255,7 +255,7 @@ def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2], ids=["as written", "by another program"])
-def test_a_cell_that_contradicts_its_status_is_refused(
+def test_cell_contradicting_its_status_is_refused(
     tmp_path: Path, cell: dict[str, Any], said: str, indent: int | None
 ) -> None:
     file = tmp_path / "tf215.json"
@@ -281,7 +281,7 @@ def test_a_cell_that_contradicts_its_status_is_refused(
         (Status.PASS, {"reason": "x"}, "its environment is ok, and has a reason why it is not"),
     ],
 )
-def test_an_environment_that_contradicts_its_cells_is_refused(
+def test_environment_contradicting_its_cells_is_refused(
     tmp_path: Path, status: Status, environment: dict[str, str], said: str
 ) -> None:
     file = tmp_path / "tf215.json"

@@ -31,7 +31,7 @@ def many() -> list[Change]:
     return compare_sets(before, after, whole=True)
 
 
-def test_three_thousand_changes_of_one_sort_are_a_few_lines(many: list[Change]) -> None:
+def test_thousands_of_similar_changes_take_few_lines(many: list[Change]) -> None:
     assert len(many) == 3030
     head, *details, crash, numpy, other, total = changes_as_text(many).splitlines()
     assert crash == "tf20 regressed case-49[tf.keras]: pass → crash"
@@ -49,7 +49,7 @@ def test_three_thousand_changes_of_one_sort_are_a_few_lines(many: list[Change]) 
     assert total == "3000 regressed, 30 package"
 
 
-def test_a_package_that_changed_wherever_the_cells_did_stands_beside_them(many: list[Change]) -> None:
+def test_shared_package_changes_stand_beside_cell_changes(many: list[Change]) -> None:
     without = [change for change in many if change.environment != "tf20"]
     lines = changes_as_text(without).splitlines()
     assert lines[1] == "    packages that changed in all of them: numpy 1.26.4 → 2.0.2"
@@ -62,7 +62,7 @@ def test_markdown_has_one_row_of_them_too(many: list[Change]) -> None:
 
 
 @pytest.mark.parametrize("number", [1, FEW, FEW + 1])
-def test_a_few_changes_are_told_one_by_one(number: int) -> None:
+def test_few_changes_are_listed_individually(number: int) -> None:
     changes = compare_sets({"tf215": make_column(*PASSED)}, {"tf215": make_column(*FAILED[:number])}, whole=False)
     assert len(group_changes(changes)) == (number if number <= FEW else 1)
 
@@ -73,7 +73,7 @@ def test_cells_that_end_otherwise_are_told_apart() -> None:
     assert [found.what for found in group_changes(changes)] == ["50 cells", "50 cells"]
 
 
-def test_environments_that_are_lost_for_one_reason_are_one_line() -> None:
+def test_environments_lost_for_one_reason_share_line() -> None:
     before = {name: make_column(*PASSED, id=name) for name in NAMES}
     after = {name: make_column(id=name, status="env-fail", reason="no network") for name in NAMES}
     line, total = changes_as_text(compare_sets(before, after, whole=True)).splitlines()
@@ -87,7 +87,7 @@ def test_the_worst_comes_first() -> None:
     assert WORDS[:2] == ("environment lost", "regressed")
 
 
-def test_two_sides_that_look_alike_are_told_by_what_differs() -> None:
+def test_similar_sides_are_shown_by_their_difference() -> None:
     one = replace(FAILED[1], message="shapes\n(2, 3)", warnings=("FutureWarning: a",))
     others: list[dict[str, Any]] = [
         {"message": "shapes\n(4,)"},
@@ -106,7 +106,7 @@ def test_two_sides_that_look_alike_are_told_by_what_differs() -> None:
     ]
 
 
-def test_of_many_that_say_something_else_the_first_is_told_in_full() -> None:
+def test_first_grouped_message_change_appears_in_full() -> None:
     others = [replace(cell, message="y") for cell in FAILED]
     changes = compare_sets({"tf215": make_column(*FAILED)}, {"tf215": make_column(*others)}, whole=True)
     head, *_, first, _ = changes_as_text(changes).splitlines()

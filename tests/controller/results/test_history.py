@@ -34,7 +34,7 @@ def texts(made: list[Event]) -> list[str]:
     return [",".join(astuple(event)) for event in made]
 
 
-def test_every_change_of_a_cell_is_a_line() -> None:
+def test_every_cell_change_makes_a_history_line() -> None:
     before = {"tf215": make_column(A, failed(B), C)}
     now = make_column(failed(A), B, replace(failed(A), case="d"), replace(failed(B), case="e"))
     wrong = {"tf215": replace(now, cells=now.cells | {("d", "keras"): Outcome("d", "keras", Status.PASS)})}
@@ -50,7 +50,7 @@ def test_every_change_of_a_cell_is_a_line() -> None:
     assert line.split(",")[2:5] == ["b", "keras", "changed"]
 
 
-def test_every_change_of_an_environment_is_a_line_and_a_package_is_none() -> None:
+def test_environment_changes_but_not_packages_make_lines() -> None:
     lost, other = (make_column(status="env-fail", reason=reason) for reason in ("no network", "no disk, none"))
     good, newer = make_column(A, packages={"numpy": "1.26.4"}), make_column(A, packages={"numpy": "2.0.2"})
     lines = []
@@ -66,7 +66,7 @@ def test_every_change_of_an_environment_is_a_line_and_a_package_is_none() -> Non
     ]
 
 
-def test_a_new_case_is_one_line_for_all_its_paths_in_each_environment() -> None:
+def test_new_case_is_one_line_per_environment() -> None:
     cells = [Outcome(case, path, Status.PASS) for case in "ab" for path in ("keras", "tf.keras", "tensorflow.keras")]
     before = {name: make_column(*cells[:3], id=name) for name in ("tf20", "tf21")}
     after = {name: make_column(*cells, id=name) for name in before}
@@ -74,7 +74,7 @@ def test_a_new_case_is_one_line_for_all_its_paths_in_each_environment() -> None:
     assert made == [Event(DAY, name, "b", "*", "new", "", "") for name in before]
 
 
-def test_a_new_path_of_a_known_case_is_a_line_that_leaves_the_others_as_they_were() -> None:
+def test_new_path_line_leaves_other_paths_unchanged() -> None:
     before, after = {"tf215": make_column(A)}, {"tf215": make_column(A, replace(A, path="tf.keras"))}
     first = Event("2026-11-01", "tf215", "a", "*", "new", "", "")
     made = events(compare_sets(before, after, whole=True), before, DAY)
@@ -84,7 +84,7 @@ def test_a_new_path_of_a_known_case_is_a_line_that_leaves_the_others_as_they_wer
     assert since(last, "tf215", ("a", "tf.keras")) == made[0]
 
 
-def test_appending_keeps_what_is_there_byte_for_byte(tmp_path: Path) -> None:
+def test_appending_keeps_existing_bytes(tmp_path: Path) -> None:
     file = tmp_path / "results" / "history.csv"
     assert read_history(file) == []
     append(file, [EVENT])
@@ -104,7 +104,7 @@ def test_appending_keeps_what_is_there_byte_for_byte(tmp_path: Path) -> None:
         HEAD + b'"' + LINE[:4] + b'"' + LINE[4:],
     ],
 )
-def test_a_history_that_an_editor_has_touched_is_kept_too(tmp_path: Path, old: bytes) -> None:
+def test_editor_changes_to_history_are_kept(tmp_path: Path, old: bytes) -> None:
     file = tmp_path / "history.csv"
     file.write_bytes(old)
     kept = read_history(file)
@@ -128,7 +128,7 @@ def test_a_history_that_an_editor_has_touched_is_kept_too(tmp_path: Path, old: b
         (HEAD + b"x" * 200_000 + LINE, "cannot be read: field larger than field limit"),
     ],
 )
-def test_a_file_of_another_form_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes, said: str) -> None:
+def test_malformed_history_is_refused_and_left_unchanged(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "history.csv"
     file.write_bytes(content)
     for refuse in (lambda: read_history(file), lambda: append(file, [EVENT])):
@@ -141,7 +141,7 @@ def test_a_file_of_another_form_is_refused_and_left_as_it_is(tmp_path: Path, con
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-def test_no_text_of_the_history_is_a_formula_a_second_line_or_a_terminal_escape(tmp_path: Path, text: str) -> None:
+def test_history_neutralises_formulas_newlines_and_terminal_escapes(tmp_path: Path, text: str) -> None:
     cell = Outcome(text, text, Status.FAIL, None, None, f"{text}\x1b[2J\x00")
     lost = make_column(status="env-fail", reason=text)
     changes = [Change("removed", text, cell.key, cell), *compare_sets({"tf215": make_column(A)}, {"tf215": lost}, True)]
@@ -168,7 +168,7 @@ def test_no_text_of_the_history_is_a_formula_a_second_line_or_a_terminal_escape(
         ("tf218", ("a", "keras"), None),
     ],
 )
-def test_a_cell_is_as_it_is_since_its_last_event(environment: str, cell: CellKey, day: str | None) -> None:
+def test_cell_state_dates_from_its_last_event(environment: str, cell: CellKey, day: str | None) -> None:
     history = [
         Event("1", "tf215", "a", "*", "new", "", ""),
         Event("1", "tf216", "a", "*", "new", "", ""),

@@ -58,7 +58,7 @@ def test_merging_is_associative_commutative_and_idempotent(three: tuple[Set, Set
 
 
 @given(shards())
-def test_shards_of_one_run_give_the_same_in_every_order(three: list[Set]) -> None:
+def test_shards_merge_alike_in_every_order(three: list[Set]) -> None:
     whole = merge_all(three)
     assert all(merge_all(order) == whole for order in permutations(three))
     assert merge(whole, three[0]) == whole
@@ -81,12 +81,12 @@ def test_an_answer_beats_what_is_uncertain(status: Status) -> None:
     assert merge(one, other) == merge(other, one) == one
 
 
-def test_of_two_faults_of_the_harness_always_the_same_is_taken() -> None:
+def test_merge_always_picks_the_same_harness_fault() -> None:
     one, other = ({"tf215": make_column(Outcome("a", "keras", Status.ERROR, message=said))} for said in "xy")
     assert merge(one, other) == merge(other, one) == one
 
 
-def test_an_environment_that_could_be_made_beats_one_that_could_not() -> None:
+def test_made_environment_beats_unmade_environment() -> None:
     env_fail = Outcome("b", "keras", Status.ENV_FAIL)
     good, lost = (
         make_column(FAILED, packages={"numpy": "2.0.2"}),
@@ -97,7 +97,7 @@ def test_an_environment_that_could_be_made_beats_one_that_could_not() -> None:
     assert found.cells == {FAILED.key: FAILED, env_fail.key: replace(env_fail, status=Status.NOT_RUN)}
 
 
-def test_two_different_answers_are_an_error_that_names_the_cell() -> None:
+def test_conflicting_answers_are_refused_naming_the_cell() -> None:
     said = r"^tf215: a\[keras\] was given twice: pass, and fail at fit \(ValueError: shapes\)$"
     with pytest.raises(HarnessError, match=said):
         merge({"tf215": make_column(PASSED)}, {"tf215": make_column(FAILED)})
@@ -109,7 +109,7 @@ def test_two_sets_of_packages_are_an_error() -> None:
         merge({"tf215": one}, {"tf215": other})
 
 
-def test_a_folder_of_folders_is_read_as_one(project: TinyProject) -> None:
+def test_nested_folders_are_read_as_one(project: TinyProject) -> None:
     other = Outcome("b", "keras", Status.PASS)
     project.keep("nightly/one", make_column(FAILED))
     project.keep("nightly/two", make_column(other))

@@ -83,7 +83,7 @@ def word_for(before: Document, after: Document) -> str:
     return "changed"
 
 
-def test_a_copy_does_not_differ_in_whatever_order_and_layout(copied: Path, diff: Diff) -> None:
+def test_copy_matches_in_any_order_and_layout(copied: Path, diff: Diff) -> None:
     assert len(NAMES) >= len(CHOSEN)
     assert diff() == []
     for name in CHOSEN:
@@ -126,7 +126,7 @@ def test_one_cell_less_and_one_cell_more(copied: Path, diff: Diff, name: str) ->
 
 @pytest.mark.parametrize("what", ["other version", "gone", "more"])
 @pytest.mark.parametrize("name", CHOSEN)
-def test_one_package(copied: Path, diff: Diff, name: str, what: str) -> None:
+def test_one_package_change_is_reported_alone(copied: Path, diff: Diff, name: str, what: str) -> None:
     document = json.loads((copied / f"{name}.json").read_text(encoding="utf-8"))
     packages = document["environment"]["packages"]
     package = "package-of-nobody" if what == "more" else random.Random(f"{name} {what}").choice(sorted(packages))

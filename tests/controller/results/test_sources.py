@@ -12,9 +12,7 @@ from tests.support.tiny_project import TinyProject, make_column
 PASSED, FAILED, CRASHED = (Outcome("dense", "keras", status) for status in (Status.PASS, Status.FAIL, Status.CRASH))
 
 
-def test_columns_come_from_the_results_the_last_run_or_a_folder(
-    project: TinyProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_columns_come_from_results_run_or_folder(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
     places = {"results": "results", "run": ".harness/run", str(project.root / "kept"): "kept", "../kept": "kept"}
     monkeypatch.chdir(project.root / "cases")
     for outcome, folder in zip((PASSED, FAILED, CRASHED), ("results", ".harness/run", "kept"), strict=True):
@@ -24,7 +22,7 @@ def test_columns_come_from_the_results_the_last_run_or_a_folder(
     assert found == dict(zip(places, (Status.PASS, Status.FAIL, Status.CRASH, Status.CRASH), strict=True))
 
 
-def test_the_columns_of_a_folder_come_whole_and_sorted_also_those_that_the_matrix_does_not_have(
+def test_all_folder_columns_come_whole_and_sorted(
     project: TinyProject,
 ) -> None:
     columns = {name: make_column(PASSED, id=name, packages={"numpy": "1.26.4"}) for name in ("tf9", "tf216", "tf115")}
@@ -35,7 +33,7 @@ def test_the_columns_of_a_folder_come_whole_and_sorted_also_those_that_the_matri
     assert found == columns
 
 
-def test_a_revision_of_git_has_the_results_as_they_were(project: TinyProject) -> None:
+def test_git_revision_keeps_results_as_committed(project: TinyProject) -> None:
     layout = Layout(project.root)
     for outcome in (PASSED, FAILED):
         project.keep("results", make_column(outcome))
@@ -55,7 +53,7 @@ def test_a_revision_keeps_text_of_any_language(project: TinyProject) -> None:
 
 
 @pytest.mark.parametrize("name", ["HEAD~9", "reslts", "matrix.yaml", "--help"])
-def test_a_name_that_is_nothing_is_told_with_what_it_could_be(project: TinyProject, name: str) -> None:
+def test_unknown_name_is_refused_with_possible_sources(project: TinyProject, name: str) -> None:
     project.keep("results", make_column(PASSED))
     project.commit()
     with pytest.raises(UsageError) as refused:
@@ -63,9 +61,7 @@ def test_a_name_that_is_nothing_is_told_with_what_it_could_be(project: TinyProje
     assert str(refused.value) == f"{name!r} is neither results, run, a folder nor a git revision that has results/"
 
 
-def test_without_a_repository_or_without_git_there_is_no_revision(
-    project: TinyProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_revision_needs_a_repository_and_git(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
     project.keep("results", make_column(PASSED))
     for path in (None, str(project.root)):
         if path:
@@ -112,7 +108,7 @@ def test_a_folder_without_a_document_is_refused(
     ],
 )
 @pytest.mark.parametrize("where", ["HEAD", "folder"])
-def test_a_broken_document_is_told_with_its_revision_or_folder_and_its_file(
+def test_broken_document_is_reported_with_its_source(
     project: TinyProject, content: bytes, said: str, where: str
 ) -> None:
     project.keep("results", make_column(PASSED, id="tf115"))
@@ -128,7 +124,7 @@ def test_a_broken_document_is_told_with_its_revision_or_folder_and_its_file(
     assert "\n" not in str(refused.value)
 
 
-def test_a_document_of_another_environment_is_refused_in_a_revision_too(project: TinyProject) -> None:
+def test_revision_document_of_another_environment_is_refused(project: TinyProject) -> None:
     file = project.keep("results", make_column(PASSED))
     file.rename(file.with_name("tf216.json"))
     project.commit()

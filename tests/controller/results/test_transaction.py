@@ -71,7 +71,7 @@ def accepted(project: TinyProject) -> Path:
     return project.root
 
 
-def test_an_acceptance_that_is_killed_anywhere_is_whole_or_nothing_after_the_next_command(
+def test_next_command_completes_or_discards_killed_acceptance(
     accepted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "copies").mkdir()
@@ -90,7 +90,7 @@ def test_an_acceptance_that_is_killed_anywhere_is_whole_or_nothing_after_the_nex
     assert len(halves) > 10  # that is what the next command has mended
 
 
-def test_what_cannot_be_staged_leaves_everything_as_it_was(accepted: Path, project: TinyProject) -> None:
+def test_failed_staging_leaves_everything_unchanged(accepted: Path, project: TinyProject) -> None:
     folder = accepted / "results" / ".grid.md.new"
     folder.mkdir()
     before = texts_below(accepted)
@@ -102,7 +102,7 @@ def test_what_cannot_be_staged_leaves_everything_as_it_was(accepted: Path, proje
     assert project.run("accept").returncode == 0
 
 
-def test_a_readme_without_an_end_is_told_before_anything_is_written(accepted: Path, project: TinyProject) -> None:
+def test_unterminated_readme_is_reported_before_any_writing(accepted: Path, project: TinyProject) -> None:
     (accepted / "README.md").write_text(BEGIN, encoding="utf-8")
     before = texts_below(accepted)
     for how in ([], ["--dry-run"]):
@@ -111,9 +111,7 @@ def test_a_readme_without_an_end_is_told_before_anything_is_written(accepted: Pa
     assert texts_below(accepted) == before
 
 
-def test_while_another_process_writes_nothing_is_read_half_or_written_twice(
-    accepted: Path, project: TinyProject
-) -> None:
+def test_concurrent_writer_blocks_writes_and_partial_reads(accepted: Path, project: TinyProject) -> None:
     said = f"another writing of results in {accepted} is under way: nothing was done\n"
     before = texts_below(accepted)
     with open(accepted / ".harness" / "writing", "w", encoding="utf-8") as other:
@@ -145,7 +143,7 @@ def test_without_a_journal_nothing_is_touched(project: TinyProject) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"whole": true}', '{"files": [5], "whole": true}'])
-def test_a_journal_that_is_damaged_is_told_and_kept(project: TinyProject, content: str) -> None:
+def test_damaged_journal_is_reported_and_kept(project: TinyProject, content: str) -> None:
     journal = project.root / ".harness" / "writing.json"
     journal.parent.mkdir()
     journal.write_text(content, encoding="utf-8")

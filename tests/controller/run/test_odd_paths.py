@@ -18,7 +18,7 @@ ODD = 'it\'s "so" at $HOME {posargs}; back\\slash # 50%s ü'
 
 
 @pytest.mark.usefixtures("wheels")
-def test_a_project_is_locked_and_run_at_an_odd_path(
+def test_project_at_odd_path_locks_and_runs(
     project: Path, fill: Callable[[Path], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
     root = project.parent / ODD / "project"

@@ -38,7 +38,7 @@ def started() -> subprocess.Popen[bytes]:
     return process
 
 
-def test_a_line_is_printed_for_each_step_and_only_once(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_each_step_is_printed_only_once(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
     run = runs[0]
     record = {"record": Record(Outcome("dense", "keras", Status.PASS)).to_json()}
@@ -79,7 +79,7 @@ def test_cells_are_counted_once_a_minute(
     assert re.sub(r"\d+ s", "0 s", last) == "[0 of 2 environments, 0 s] tf215: 1 of 10 cells"
 
 
-def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_leftovers_of_earlier_run_are_not_progress(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
     layout.files("tf216").stream.write_bytes(b'{"record": {}}\n')
     with make_progress(Console(file=screen), runs, {"tf215": 2, "tf216": 2}) as progress:
@@ -90,7 +90,7 @@ def test_what_an_earlier_run_left_is_not_taken_for_progress(layout: Layout, runs
     assert re.sub(r"\d+ s", "0 s", screen.getvalue()) == "[0 of 2 environments, 0 s] tf216: making the environment\n"
 
 
-def test_a_terminal_shows_the_active_runs_and_the_whole(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_terminal_shows_active_runs_and_total(layout: Layout, runs: list[EnvironmentRun]) -> None:
     screen = io.StringIO()
     for run in runs:
         run.process, run.began = started(), time.monotonic()

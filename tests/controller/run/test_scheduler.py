@@ -75,7 +75,7 @@ def let_go(layout: Layout) -> None:
     (layout.root / "go").touch()
 
 
-def test_runs_run_a_few_at_a_time_and_to_their_end(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_runs_respect_the_limit_and_finish(layout: Layout, runs: list[EnvironmentRun]) -> None:
     let_go(layout)
     most = []
 
@@ -88,16 +88,14 @@ def test_runs_run_a_few_at_a_time_and_to_their_end(layout: Layout, runs: list[En
     assert [run.handle.closed for run in runs if run.handle] == [True, True]
 
 
-def test_what_is_installed_does_not_wait_for_what_is_being_installed(
-    layout: Layout, runs: list[EnvironmentRun]
-) -> None:
+def test_installed_environment_does_not_wait_for_installation(layout: Layout, runs: list[EnvironmentRun]) -> None:
     runs[1].installed = True
     watch = watch_for(runs, lambda: let_go(layout))  # which both wait for
     assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
     assert [run.code for run in runs] == [0, 0]
 
 
-def test_the_next_environment_is_made_while_the_cells_of_the_first_run(
+def test_next_environment_is_made_during_first_cells(
     layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIRST", "mkdir -p .harness/ready; touch .harness/ready/$TOX_ENV_NAME")
@@ -124,7 +122,7 @@ commands = sh -c "trap '' INT; echo pid $$; sleep 6000"
 """
 
 
-def test_a_second_interrupt_ends_every_run_at_once(
+def test_second_interrupt_ends_all_runs_immediately(
     layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (layout.root / "tox.ini").write_text(STUBBORN, encoding="utf-8")
@@ -149,7 +147,7 @@ def test_a_second_interrupt_ends_every_run_at_once(
             os.kill(sleeper(run) or 0, signal.SIGKILL)  # a worker would end with its tox
 
 
-def test_any_fault_of_ours_ends_every_run_too(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_internal_fault_ends_every_run(layout: Layout, runs: list[EnvironmentRun]) -> None:
     def fault() -> None:
         raise OSError("no space left on device")
 
@@ -158,7 +156,7 @@ def test_any_fault_of_ours_ends_every_run_too(layout: Layout, runs: list[Environ
     assert_ended(runs)
 
 
-def test_what_a_killed_tox_leaves_running_is_ended(layout: Layout, runs: list[EnvironmentRun]) -> None:
+def test_processes_left_by_killed_tox_are_ended(layout: Layout, runs: list[EnvironmentRun]) -> None:
     def kill() -> None:
         for run in runs:
             assert run.process is not None
@@ -169,7 +167,7 @@ def test_what_a_killed_tox_leaves_running_is_ended(layout: Layout, runs: list[En
     wait_for(lambda: all(has_ended(sleeper(run) or 0) for run in runs))
 
 
-def test_nohup_is_respected_and_an_ignored_interrupt_is_not() -> None:
+def test_nohup_is_respected_but_ignored_interrupt_not() -> None:
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGINT)}
     try:
         with signals_as_interrupt():

@@ -30,7 +30,7 @@ def site(project: TinyProject, columns: dict[str, Column], tmp_path: Path) -> Pa
     return out
 
 
-def test_a_site_has_a_page_for_each_case_path_and_release(site: Path) -> None:
+def test_site_has_page_per_case_path_release(site: Path) -> None:
     pages = sorted(str(file.relative_to(site)) for file in site.rglob("*.html"))
     assert pages == sorted(
         ["index.html", "summary.html", "data.html", "cases/dense.html", "cases/version.html"]
@@ -52,7 +52,7 @@ def test_every_address_is_relative_and_leads_somewhere(site: Path) -> None:
     assert count > 100
 
 
-def test_a_page_takes_nothing_from_elsewhere_and_runs_nothing_that_stands_in_it(site: Path) -> None:
+def test_pages_use_no_external_or_inline_code(site: Path) -> None:
     for file in site.rglob("*.html"):
         text = file.read_text(encoding="utf-8")
         assert "default-src 'none'; script-src 'self'; style-src 'self'" in text
@@ -60,14 +60,14 @@ def test_a_page_takes_nothing_from_elsewhere_and_runs_nothing_that_stands_in_it(
         assert re.findall(r"<style|\sstyle=|\son[a-z]+=", text) == []
 
 
-def test_what_is_not_html_can_be_read_too(site: Path) -> None:
+def test_files_other_than_html_are_readable_too(site: Path) -> None:
     assert json.loads((site / "site.json").read_text(encoding="utf-8"))["cells"]["pass"] == 12
     assert len(json.loads((site / "grid.json").read_text(encoding="utf-8"))["cells"]) == 20
     for name in ("grid.svg", "feed.xml", "badges/keras.svg", "static/icon.svg"):
         ElementTree.fromstring((site / name).read_bytes())
 
 
-def test_publishing_again_replaces_the_site_and_leaves_nothing_beside(site: Path, project: TinyProject) -> None:
+def test_republishing_replaces_the_site_without_leftovers(site: Path, project: TinyProject) -> None:
     (site / "cases" / "gone.html").write_text("of a case that is no more", encoding="utf-8")
     assert project.run("publish", "--out", str(site)).returncode == 0
     assert not (site / "cases" / "gone.html").exists()
@@ -80,7 +80,7 @@ def test_a_part_can_be_published(site: Path, project: TinyProject) -> None:
     assert not (site / "releases" / "tf215.html").exists()
 
 
-def test_a_folder_that_is_no_site_is_left_alone(project: TinyProject, tmp_path: Path) -> None:
+def test_folder_without_a_site_is_left_alone(project: TinyProject, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
     done = project.run("publish", "--out", str(tmp_path))
     assert done.returncode == 2
@@ -96,7 +96,7 @@ def test_without_results_nothing_is_made(project: TinyProject, tmp_path: Path) -
     assert not (tmp_path / "site").exists()
 
 
-def test_without_its_packages_publishing_says_what_to_install(
+def test_missing_packages_are_reported_with_install_command(
     project: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
@@ -108,7 +108,7 @@ def test_without_its_packages_publishing_says_what_to_install(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_site_is_served_until_it_is_interrupted(site: Path, project: TinyProject, number: signal.Signals) -> None:
+def test_site_is_served_until_interrupted(site: Path, project: TinyProject, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "harness", "publish", "--root", str(project.root), "--out", str(site), "--serve"]
     with subprocess.Popen(
         [*command, "--port", "0"], stdout=subprocess.PIPE, text=True, preexec_fn=in_background

@@ -17,7 +17,7 @@ def page(site: SiteData, name: str) -> CasePage:
     return case_page(site, case)
 
 
-def test_each_different_answer_stands_once_with_where_it_was_given(site: Make) -> None:
+def test_different_answers_listed_once_with_ranges(site: Make) -> None:
     answers = page(site(), "dense").answers
     assert [answer.result.status for answer in answers] == [Status.FAIL, Status.ENV_FAIL, Status.PASS]
     fail, _, passed = answers
@@ -51,7 +51,7 @@ def test_a_script_is_the_one_that_runs(site: Make) -> None:
     assert "tf.keras.layers.Dense" in second.script
 
 
-def test_a_range_ends_at_a_release_that_was_not_run(site: Make, columns: dict[str, Column]) -> None:
+def test_range_ends_at_release_not_run(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
     columns["tf115"].cells.update(columns["tf216"].cells)
     answers = page(site(), "version").answers
@@ -69,17 +69,17 @@ def slow(found: SiteData) -> list[str]:
     return [cell.id for line in page(found, "version").lines for cell in line.cells if cell.is_slow]
 
 
-def test_a_path_that_takes_several_times_as_long_as_the_others_is_marked(site: Make) -> None:
+def test_path_several_times_slower_is_marked(site: Make) -> None:
     assert slow(site(seconds=seconds(tensorflow=0.5, tf=0.7, keras=6.0))) == ["tf215:keras"]
 
 
-def test_no_path_is_marked_for_less_than_a_second_or_less_than_several_times(site: Make) -> None:
+def test_short_or_comparable_times_stay_unmarked(site: Make) -> None:
     assert slow(site(seconds=seconds(tensorflow=0.1, tf=0.1, keras=0.9))) == []
     assert slow(site(seconds=seconds(tensorflow=5.0, tf=5.0, keras=9.0))) == []
     assert slow(site(seconds=seconds(keras=90.0))) == []
 
 
-def test_a_cells_facts_say_since_when_and_how_long(site: Make, event: Callable[..., Event]) -> None:
+def test_cell_facts_give_last_change_and_duration(site: Make, event: Callable[..., Event]) -> None:
     events = [event(environment="tf215", case="version", path="keras", change="fixed", before="fail at call")]
     facts = page(site(events=events, seconds=seconds(keras=2.0, tf=0.125)), "version").facts
     assert facts["tf215:keras"] == {
@@ -92,13 +92,13 @@ def test_a_cells_facts_say_since_when_and_how_long(site: Make, event: Callable[.
     assert facts["tf216:keras"] == {}
 
 
-def test_the_stages_of_a_cell_are_in_the_order_in_which_they_run(site: Make) -> None:
+def test_cell_stages_listed_in_run_order(site: Make) -> None:
     stages = {"call": 2.0, "check": 0.5, "import": 1.0, "path": 0.25}
     facts = page(site(seconds={("tf215", "version", "keras"): stages}), "version").facts
     assert list(facts["tf215:keras"]["seconds"]) == ["path", "import", "call", "check"]
 
 
-def test_a_case_of_which_nothing_is_known_is_not_explained(site: Make) -> None:
+def test_case_without_known_facts_has_no_explanation(site: Make) -> None:
     cases: tuple[Case, ...] = site().cases
     assert all(not case.known for case in cases)
     assert {answer.result.known for answer in page(site(), "dense").answers} == {None}

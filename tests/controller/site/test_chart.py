@@ -17,7 +17,7 @@ def test_the_chart_names_every_line_and_release() -> None:
     assert {"keras", "tf_keras", *LABELS, "passing cells, percent"} <= set(texts)
 
 
-def test_the_chart_needs_no_style_that_a_strict_policy_forbids() -> None:
+def test_chart_uses_no_policy_forbidden_styles() -> None:
     root = drawn(keras=[10, 20, 30])
     assert [element.tag for element in root.iter() if element.tag in ("style", "script", "metadata")] == []
     assert [element for element in root.iter() if "style" in element.attrib] == []
@@ -26,16 +26,16 @@ def test_the_chart_needs_no_style_that_a_strict_policy_forbids() -> None:
     assert "http" not in text
 
 
-def test_the_chart_is_the_same_for_the_same_numbers() -> None:
+def test_same_numbers_give_same_chart() -> None:
     assert chart({"keras": [10, 20, 30]}, LABELS) == chart({"keras": [10, 20, 30]}, LABELS)
 
 
-def test_the_chart_has_a_gap_where_nothing_can_be_said() -> None:
+def test_chart_has_gap_for_missing_value() -> None:
     whole = str(chart({"keras": [10, 20, 30]}, LABELS))
     assert whole.count("<use") > str(chart({"keras": [10, None, 30]}, LABELS)).count("<use")
 
 
-def test_names_at_the_end_of_lines_do_not_run_into_each_other() -> None:
+def test_line_end_names_do_not_overlap() -> None:
     shares: dict[str, list[float | None]] = {f"path{n}": [0, 0, 50] for n in range(4)}
     root = ElementTree.fromstring(chart(shares, LABELS))
     heights = sorted(float(text.attrib["y"]) for text in root.iter("text") if (text.text or "").startswith("path"))

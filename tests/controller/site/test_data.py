@@ -17,7 +17,7 @@ from tests.support.tiny_project import TinyProject, make_column
 Make = Callable[..., SiteData]
 
 
-def test_releases_stand_newest_first_and_variants_after_them(site: Make) -> None:
+def test_releases_newest_first_then_variants(site: Make) -> None:
     heads = site().heads
     assert [head.label for head in heads] == ["2.16", "2.15", "1.15", "2.16 legacy"]
     assert [head.base for head in heads] == [None, None, None, "tf216"]
@@ -46,7 +46,7 @@ def test_cells_are_counted_by_path(site: Make) -> None:
         ({"environment": "tf215"}, "2026-11-01"),
     ],
 )
-def test_a_cell_is_as_it_is_since_its_last_event(
+def test_cell_state_dates_from_last_event(
     site: Make, event: Callable[..., Event], place: dict[str, str], day: str
 ) -> None:
     events = [event(), event(day="2026-11-03", **place)]
@@ -59,7 +59,7 @@ def test_a_cell_without_history_has_no_since(site: Make) -> None:
     assert since(site().last_events, "tf216", ("dense", "tf.keras")) is None
 
 
-def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(project: TinyProject) -> None:
+def test_seconds_only_from_cells_matching_last_run(project: TinyProject) -> None:
     same, other = Outcome("dense", "tf.keras", Status.PASS), Outcome("version", "keras", Status.PASS)
     project.keep("results", make_column(same, other))
     changed = Outcome("version", "keras", Status.CRASH, error="SIGSEGV")
@@ -74,7 +74,7 @@ def test_seconds_are_taken_only_of_cells_that_the_last_run_gave_alike(project: T
     assert of_run.date == "2026-11-20"
 
 
-def test_the_commit_is_the_last_that_changed_the_results(project: TinyProject) -> None:
+def test_commit_is_last_results_change(project: TinyProject) -> None:
     project.keep("results", make_column(Outcome("dense", "tf.keras", Status.PASS)))
     first = project.commit()
     (project.root / "README.md").write_text("x", encoding="utf-8")

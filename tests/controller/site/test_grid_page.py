@@ -21,7 +21,7 @@ def test_every_status_has_its_own_mark(marks: dict[Status, str]) -> None:
     assert len(set(marks.values())) == len(marks)
 
 
-def test_rows_stand_by_kind_and_case_with_a_cell_for_each_head(site: Make) -> None:
+def test_rows_sorted_with_cell_per_head(site: Make) -> None:
     first, second = grid_page.sections(site())
     assert (first.kind, second.kind) == ("model_build", "snippet")
     (dense,) = first.groups
@@ -30,7 +30,7 @@ def test_rows_stand_by_kind_and_case_with_a_cell_for_each_head(site: Make) -> No
     assert str(dense.lines[0].cells) == "<td class=f>F<td class=p>P<td class=i>I<td class=p>P"
 
 
-def test_an_environment_that_failed_is_listed_with_its_reason(site: Make) -> None:
+def test_failed_environment_listed_with_reason(site: Make) -> None:
     assert [(head.label, head.reason) for head in grid_page.failed(site())] == [("1.15", "no Python 3.99")]
 
 
@@ -46,12 +46,12 @@ def test_the_index_tells_which_cell_said_what(site: Make) -> None:
     assert found["rows"] == [[1, 1, 0, 3], [0, 4], [0, 4], [0, 4], [2, 1, 0, 2, 2, 1]]
 
 
-def test_the_index_has_the_words_of_each_case(site: Make) -> None:
+def test_index_contains_words_of_each_case(site: Make) -> None:
     words = index(site())["cases"]["dense"].split()
     assert {"dense", "one", "layer", "layers.dense", "model_build", "input_shape"} <= set(words)
 
 
-def test_the_index_cannot_end_the_script_that_it_is_in(site: Make) -> None:
+def test_index_cannot_close_its_script(site: Make) -> None:
     text = grid_page.search_index(site())
     assert text.isascii()
     assert "\n" not in text[:-1]

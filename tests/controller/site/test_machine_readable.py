@@ -20,17 +20,17 @@ from tests.support import ROOT
 Make = Callable[..., SiteData]
 
 
-def test_a_badge_says_the_share_in_the_newest_release(site: Make) -> None:
+def test_badge_shows_share_in_newest_release(site: Make) -> None:
     badges = {badge.label: badge.message for badge in machine_readable.badges(site())}
     assert badges == {"tensorflow.keras": "50 % on 2.16", "tf.keras": "100 % on 2.16", "keras": "0 % on 2.16"}
 
 
-def test_a_badge_of_a_release_that_is_not_whole_says_so(site: Make, columns: dict[str, Column]) -> None:
+def test_incomplete_release_badge_shows_unknown(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf216"].cells[("dense", "tf.keras")]
     assert {badge.message for badge in machine_readable.badges(site())} == {"unknown"}
 
 
-def test_a_badges_document_is_what_an_endpoint_badge_wants(site: Make) -> None:
+def test_badge_document_fits_endpoint_format(site: Make) -> None:
     documents = [json.loads(badge.to_json()) for badge in machine_readable.badges(site())]
     assert documents[0] == {
         "schemaVersion": 1,
@@ -41,7 +41,7 @@ def test_a_badges_document_is_what_an_endpoint_badge_wants(site: Make) -> None:
     assert [document["color"] for document in documents] == ["yellow", "green", "red"]
 
 
-def test_the_feed_has_an_entry_a_day_and_environment_newest_first(event: Callable[..., Event]) -> None:
+def test_feed_has_daily_environment_entries_newest_first(event: Callable[..., Event]) -> None:
     events = [event(change="fixed"), event(change="regressed"), event(change="fixed"), event(day="2026-11-02")]
     first, second = machine_readable.entries(events)
     assert (first.day, first.counts) == ("2026-11-02", {"new": 1})
@@ -89,7 +89,7 @@ def test_a_cases_document_gives_back_every_character(site: Make, columns: dict[s
     assert document.rstrip("\n").isprintable()
 
 
-def test_the_sites_own_document_says_what_it_is_of(site: Make) -> None:
+def test_site_document_describes_its_source(site: Make) -> None:
     assert json.loads(machine_readable.about(site())) == {
         "schema": 1,
         "date": "2026-11-22",

@@ -24,7 +24,7 @@ def test_a_path_is_told_case_by_case(site: Make) -> None:
     assert told[0].words == "could not be installed in 1.15, works in 2.15, absent from 2.16 on; 2.16 legacy: absent"
 
 
-def test_the_newest_is_a_release_that_was_run(site: Make, columns: dict[str, Column]) -> None:
+def test_newest_release_is_one_that_ran(site: Make, columns: dict[str, Column]) -> None:
     found = site().newest
     assert found is not None
     assert found.id == "tf216"
@@ -34,7 +34,7 @@ def test_the_newest_is_a_release_that_was_run(site: Make, columns: dict[str, Col
     assert found.id == "tf215"
 
 
-def test_a_release_is_compared_with_the_one_before_and_a_variant_with_what_it_varies(site: Make) -> None:
+def test_release_and_variant_compared_with_predecessor(site: Make) -> None:
     found = site()
     by_id = heads(found)
     assert before(found, by_id["tf216"]) is by_id["tf215"]
@@ -42,7 +42,7 @@ def test_a_release_is_compared_with_the_one_before_and_a_variant_with_what_it_va
     assert before(found, by_id["tf115"]) is None
 
 
-def test_no_comparison_reaches_over_a_release_that_was_not_run(site: Make, columns: dict[str, Column]) -> None:
+def test_comparison_never_skips_unrun_release(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
     found = site()
     assert before(found, heads(found)["tf216"]) is None
@@ -57,7 +57,7 @@ def changes(site: SiteData, name: str) -> list[ReleaseChanges]:
     return release_page(site, older, head)
 
 
-def test_what_stops_and_what_starts_to_work_is_told_apart(site: Make) -> None:
+def test_stopped_and_started_working_are_separated(site: Make) -> None:
     (stops,) = changes(site(), "tf216")
     assert (stops.heading, stops.cells) == ("Stops working", 2)
     dense, version = stops.changes
@@ -73,7 +73,7 @@ def test_what_stops_and_what_starts_to_work_is_told_apart(site: Make) -> None:
     assert (starts.heading, [change.case.id for change in starts.changes]) == ("Starts working", ["dense"])
 
 
-def test_a_turn_from_one_failure_to_another_has_a_heading_of_its_own(site: Make, columns: dict[str, Column]) -> None:
+def test_changed_failure_has_own_heading(site: Make, columns: dict[str, Column]) -> None:
     cells = columns["tf215"].cells
     cells[("version", "keras")] = replace(cells[("version", "keras")], status=Status.CRASH, error="SIGSEGV")
     found = {group.heading: group.cells for group in changes(site(), "tf216")}
@@ -81,9 +81,7 @@ def test_a_turn_from_one_failure_to_another_has_a_heading_of_its_own(site: Make,
 
 
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.UNMET, Status.ERROR, Status.SKIP])
-def test_what_gave_no_answer_neither_stops_nor_starts_to_work(
-    site: Make, columns: dict[str, Column], status: Status
-) -> None:
+def test_missing_answers_are_no_changes(site: Make, columns: dict[str, Column], status: Status) -> None:
     cells = columns["tf216"].cells
     columns["tf216"].cells.update({key: replace(outcome, status=status) for key, outcome in cells.items()})
     assert changes(site(), "tf216") == []

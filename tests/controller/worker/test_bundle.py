@@ -55,7 +55,7 @@ def test_the_same_content_is_shipped_once(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in (tmp_path / "runner").iterdir()) == sorted([first.name, "lock"])
 
 
-def test_files_are_read_only_and_can_be_removed(tmp_path: Path) -> None:
+def test_bundle_files_are_read_only_but_removable(tmp_path: Path) -> None:
     bundle = make_bundle(tmp_path)
     assert {file.stat().st_mode & 0o777 for file in bundle.rglob("*") if file.is_file()} == {0o444}
     assert {folder.stat().st_mode & 0o777 for folder in bundle.rglob("*") if folder.is_dir()} == {0o755}

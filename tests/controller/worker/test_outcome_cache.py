@@ -73,7 +73,7 @@ def changed(before: dict[CellKey, str], after: dict[CellKey, str]) -> set[CellKe
     return {cell for cell in before if before[cell] != after[cell]}
 
 
-def test_every_cell_has_a_key_of_its_own_that_stays(keys: Keys) -> None:
+def test_every_cell_has_stable_unique_key(keys: Keys) -> None:
     assert len(set(keys().values())) == len(keys()) == 5
     assert keys() == keys()
 
@@ -90,7 +90,7 @@ def test_every_cell_has_a_key_of_its_own_that_stays(keys: Keys) -> None:
     ],
     ids=str,
 )
-def test_what_all_cells_depend_on_changes_every_key(keys: Keys, settings: dict[str, Any]) -> None:
+def test_shared_dependency_changes_every_key(keys: Keys, settings: dict[str, Any]) -> None:
     assert changed(keys(), keys(**settings)) == set(keys())
 
 
@@ -108,7 +108,7 @@ def test_another_interpreter_changes_every_key(keys: Keys, tmp_path: Path) -> No
     ("old", "new"),
     [('"2.15.0"', '"2.16.0"'), ("title: The", "timeout: 5\ntitle: The"), ("title: The", "skip: broken\ntitle: The")],
 )
-def test_a_change_of_a_case_changes_its_keys_alone(keys: Keys, edit: Edit, old: str, new: str) -> None:
+def test_case_change_affects_only_its_keys(keys: Keys, edit: Edit, old: str, new: str) -> None:
     before = keys()
     edit("cases/snippet/version.yaml", old, new)
     assert {case for case, _ in changed(before, keys())} == {"version"}
@@ -120,12 +120,12 @@ def test_another_title_changes_nothing(keys: Keys, edit: Edit) -> None:
     assert keys() == before
 
 
-def test_another_form_of_a_path_changes_its_keys_alone(keys: Keys) -> None:
+def test_path_form_change_affects_only_its_keys(keys: Keys) -> None:
     paths = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute"), PathSpec("keras", "attribute")]
     assert changed(keys(), keys(plan={"paths": paths})) == {VERSION}
 
 
-def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_it(
+def test_prerequisite_change_affects_only_dependent_keys(
     keys: Keys, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -145,9 +145,7 @@ def test_a_prerequisite_that_comes_or_changes_changes_the_keys_of_what_requires_
 
 
 @pytest.mark.parametrize("name", ["CI", "HOME", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME"])
-def test_a_variable_that_reaches_the_cells_changes_every_key(
-    keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_variable_reaching_cells_changes_every_key(keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     before = keys()
     monkeypatch.setenv(name, "/another")
     assert changed(before, keys()) == set(before)
@@ -155,7 +153,7 @@ def test_a_variable_that_reaches_the_cells_changes_every_key(
     assert keys() == before
 
 
-def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
+def test_kept_record_read_back_with_details(tmp_path: Path) -> None:
     file = tmp_path / "kept" / "tf215.json"
     assert read_cache(file) == {}
     keep(file, "k1", PASSED)
@@ -164,7 +162,7 @@ def test_what_is_kept_is_read_again_with_its_details(tmp_path: Path) -> None:
     assert valid_records(read_cache(file), plan_with({("dense", "keras"): "k1"})) == {}
 
 
-def test_a_later_run_of_other_cells_keeps_the_earlier_ones(tmp_path: Path) -> None:
+def test_later_run_keeps_other_cells(tmp_path: Path) -> None:
     file, other = tmp_path / "tf215.json", ("dense", "tf.keras")
     failed = Record(Outcome(*other, status=Status.FAIL, stage=Stage.FIT))
     keep(file, "k1", PASSED)
@@ -181,7 +179,7 @@ def test_only_answers_are_kept(tmp_path: Path, status: Status) -> None:
     assert (VERSION in read_cache(tmp_path / "tf215.json")) == (status in answers)
 
 
-def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) -> None:
+def test_cut_stream_keeps_its_whole_records(tmp_path: Path) -> None:
     file, other = tmp_path / "stream.jsonl", Outcome("dense", "tf.keras", Status.PASS)
     append_line(str(file), {"record": PASSED.to_json(), "key": "k1"}, [KEY])
     append_line(str(file), {"record": Record(other).to_json(), "key": "k1"}, [KEY])
@@ -192,14 +190,14 @@ def test_a_stream_that_was_cut_has_what_need_not_be_run_again(tmp_path: Path) ->
     assert update_cache({}, read_stream(tmp_path / "none.jsonl", KEY)) == {}
 
 
-def test_a_record_without_a_key_is_not_kept(tmp_path: Path) -> None:
+def test_record_without_key_is_not_kept(tmp_path: Path) -> None:
     kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
     assert update_cache(kept, Recorded({VERSION: PASSED})) == kept
     append_line(str(tmp_path / "stream.jsonl"), {"record": PASSED.to_json(), "key": None}, [KEY])
     assert update_cache(kept, read_stream(tmp_path / "stream.jsonl", KEY)) == kept
 
 
-def test_nothing_is_known_any_more_where_tensorflow_could_not_be_imported() -> None:
+def test_failed_tensorflow_import_clears_known_cells() -> None:
     kept = update_cache({}, Recorded({VERSION: PASSED}, {VERSION: "k1"}))
     assert update_cache(kept, Recorded({VERSION: PASSED}, {VERSION: "k2"}, environment_failure="ImportError: x")) == {}
 
@@ -217,21 +215,21 @@ def test_what_another_version_kept_is_not_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}x", "1"])
-def test_a_file_that_no_run_left_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+def test_foreign_cache_file_refused_in_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "tf215.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(HarnessError, match=r"^.*tf215\.json: not what a run leaves \(\w+\): delete it$"):
         read_cache(file)
 
 
-def test_a_folder_in_place_of_what_is_kept_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_folder_as_cache_refused_in_sentence(tmp_path: Path) -> None:
     (tmp_path / "tf215.json").mkdir()
     with pytest.raises(HarnessError, match=r"^.*tf215\.json: cannot be read: .*Is a directory"):
         read_cache(tmp_path / "tf215.json")
 
 
 @pytest.mark.parametrize("status", [Status.CRASH, Status.TIMEOUT, Status.ERROR])
-def test_what_gave_no_answer_is_not_known_any_more(status: Status) -> None:
+def test_cell_without_answer_is_forgotten(status: Status) -> None:
     key = ("a", "keras")
     kept = {key: CachedOutcome("k", Record(Outcome(*key, status=Status.PASS)))}
     recorded = Recorded({key: Record(Outcome(*key, status=status))}, {key: "k"})
@@ -248,7 +246,7 @@ def test_a_cache_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("changed", [{"key": 5}, {"record": None}, {"record": {"outcome": [], "details": 5}}])
-def test_an_entry_of_another_form_is_left_out(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_malformed_cache_entry_is_left_out(tmp_path: Path, changed: dict[str, Any]) -> None:
     file = tmp_path / "tf215.json"
     entry = {"key": "k1", "record": PASSED.to_json()}
     file.write_text(json.dumps([{**entry, **changed}, 5, entry]), encoding="utf-8")

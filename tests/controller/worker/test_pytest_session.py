@@ -65,7 +65,7 @@ with open(stream, "a") as file:
 """
 
 
-def test_a_cell_that_writes_into_the_stream_hides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cell_writing_into_stream_hides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = Layout(tmp_path).files("tf00")
     plan = make_plan(tmp_path, a=FORGE.format(stream=str(files.stream)), b="# call\nraise ValueError('no')\n")
     session = session_with(tmp_path, Path(sys.prefix))
@@ -110,7 +110,7 @@ def test_a_stopped_pytest_is_killed(
     assert Path(plan.stream).read_text(encoding="ascii") == "{}\n"
 
 
-def test_a_pytest_that_goes_on_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progressing_pytest_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Deadlines, "session", property(lambda deadlines: 3.0))
     plan = make_plan(tmp_path, a="pass\n")
     lines = f"for n in 1 2 3 4 5 6 7; do echo $n >> {plan.stream}; sleep 1; done; exit 1"

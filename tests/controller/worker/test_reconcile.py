@@ -46,7 +46,7 @@ def outcomes_of(plan: Plan) -> dict[CellKey, Outcome]:
 PASSED = Outcome("a", "keras", Status.PASS)
 
 
-def test_a_cell_without_a_record_is_not_run(plan: Plan) -> None:
+def test_cell_without_record_is_not_run(plan: Plan) -> None:
     stream(plan, PASSED)
     assert outcomes_of(plan) == {
         ("a", "keras"): PASSED,
@@ -59,12 +59,12 @@ def test_without_any_stream_nothing_has_run(plan: Plan) -> None:
     assert {outcome.status for outcome in outcomes_of(plan).values()} == {Status.NOT_RUN}
 
 
-def test_a_record_of_a_cell_that_was_not_planned_is_left_out(plan: Plan) -> None:
+def test_record_of_unplanned_cell_left_out(plan: Plan) -> None:
     stream(plan, PASSED, Outcome("c", "keras", Status.PASS), Outcome("b", "tf.keras", Status.PASS))
     assert list(outcomes_of(plan)) == [("a", "keras"), ("a", "tf.keras"), ("b", "keras")]
 
 
-def test_a_cell_that_was_taken_from_an_earlier_run_counts_like_one_that_ran(plan: Plan) -> None:
+def test_reused_cell_counts_as_run(plan: Plan) -> None:
     rest = plan.without([PASSED.key])
     stream(rest, PASSED, Outcome("b", "keras", Status.FAIL, Stage.CALL))
     outcomes = reconcile(rest, read_stream(Path(rest.stream), KEY))
@@ -97,14 +97,14 @@ def test_deselected_cells_are_left_out(plan: Plan) -> None:
     assert list(outcomes_of(plan)) == [("a", "tf.keras")]
 
 
-def test_when_tensorflow_cannot_be_imported_the_whole_column_is_env_fail(plan: Plan) -> None:
+def test_failed_tensorflow_import_makes_column_env_fail(plan: Plan) -> None:
     stream(plan, PASSED)
     append_line(plan.stream, {"environment_failure": "ImportError: libcudart.so"}, [KEY])
     assert outcomes_of(plan) == {key: Outcome(*key, status=Status.ENV_FAIL) for key in plan.all_cells()}
     assert read_stream(Path(plan.stream), KEY).environment_failure == "ImportError: libcudart.so"
 
 
-def test_a_cell_that_was_run_is_not_deselected(plan: Plan) -> None:
+def test_cell_with_record_is_not_deselected(plan: Plan) -> None:
     stream(plan, PASSED)
     append_line(plan.stream, {"deselected": [["a", "keras"], ["b", "keras"]]}, [KEY])
     assert list(outcomes_of(plan)) == [("a", "keras"), ("a", "tf.keras")]
@@ -143,7 +143,7 @@ TEXTS = ["nonsense", "[]", "null", '{"record": ', "[" * 100_000, '{"a":' * 100_0
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=[text[:12] for text in TEXTS])
-def test_a_text_that_is_no_line_is_ignored(plan: Plan, capsys: pytest.CaptureFixture[str], text: str) -> None:
+def test_text_without_valid_line_is_ignored(plan: Plan, capsys: pytest.CaptureFixture[str], text: str) -> None:
     Path(plan.stream).write_bytes(f"{text}\n{text}\n".encode("utf-8", "surrogatepass"))
     stream(plan, PASSED)
     assert outcomes_of(plan)["a", "keras"] == PASSED
@@ -176,7 +176,7 @@ def test_a_changed_line_is_ignored(plan: Plan) -> None:
     assert outcomes_of(plan)["a", "keras"].status is Status.NOT_RUN
 
 
-def test_a_pipe_in_place_of_the_stream_holds_nothing_up(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pipe_as_stream_blocks_nothing(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(plan.stream)
     assert {outcome.status for outcome in outcomes_of(plan).values()} == {Status.NOT_RUN}
     assert "1 line is not from the runner" in capsys.readouterr().err
@@ -184,7 +184,7 @@ def test_a_pipe_in_place_of_the_stream_holds_nothing_up(plan: Plan, capsys: pyte
         stream(plan, PASSED)
 
 
-def test_a_later_key_opens_what_the_session_wrote(plan: Plan, tmp_path: Path) -> None:
+def test_later_key_opens_session_stream(plan: Plan, tmp_path: Path) -> None:
     keys, file = StreamKeys(), tmp_path / "keys" / "tf215"
     keys.write(file)
     append_line(plan.stream, {"record": Record(PASSED).to_json(), "key": "k"}, keys.both)
@@ -198,7 +198,7 @@ def test_a_later_key_opens_what_the_session_wrote(plan: Plan, tmp_path: Path) ->
     assert read_stream(Path(plan.stream), read_key(file)).records == {}
 
 
-def test_a_record_that_is_cut_gives_no_outcome(plan: Plan) -> None:
+def test_cut_record_gives_no_outcome(plan: Plan) -> None:
     stream(plan, PASSED)
     whole = Path(plan.stream).read_bytes()
     Path(plan.stream).write_bytes(whole[:-20])

@@ -55,13 +55,13 @@ def test_what_is_run_again(record: Record, baseline: Outcome | None, told: bool)
     assert needs_retry({KEY: record}, {} if baseline is None else {KEY: baseline}, 0) == []
 
 
-def test_an_attempt_is_added_to_the_record_of_the_first() -> None:
+def test_attempt_added_to_first_record() -> None:
     first = Record(FAIL, seconds=2, again=(FAIL,))
     assert with_attempts({KEY: first}, {KEY: Record(PASS)}) == [Record(FAIL, seconds=2, again=(FAIL, PASS))]
     assert with_attempts({KEY: first}, {KEY: Record(Outcome(*KEY, status=Status.ERROR))}) == []
 
 
-def test_a_message_that_differs_is_flaky_too_and_is_told() -> None:
+def test_differing_message_is_reported_as_flaky() -> None:
     assert not is_flaky(Record(FAIL, again=(FAIL, FAIL)))
     steady, other = Record(FAIL, again=(FAIL, FAIL)), Record(FAIL, again=(OTHER, FAIL))
     found = flaky_cells({str(n): record.details() for n, record in enumerate([Record(PASS), steady, other])})

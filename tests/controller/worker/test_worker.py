@@ -64,9 +64,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("isolation", ["fork", "spawn"])
-def test_a_column_is_what_running_its_cells_gives(
-    loaded: Project, tf215: Environment, prefix: Path, isolation: str
-) -> None:
+def test_column_holds_outcomes_of_run_cells(loaded: Project, tf215: Environment, prefix: Path, isolation: str) -> None:
     assert run_column(loaded, tf215, WorkerOptions.from_argv(["--isolation", isolation]), prefix) is Exit.AGREES
     column = read_column(loaded.layout.run / "tf215.json")
     found = {key: (outcome.status, outcome.stage, outcome.error) for key, outcome in column.cells.items()}
@@ -96,9 +94,7 @@ def test_a_column_is_held_against_its_baseline(
     assert said in capfd.readouterr().out
 
 
-def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
-    loaded: Project, tf215: Environment, prefix: Path
-) -> None:
+def test_own_and_pytest_options_select_cells(loaded: Project, tf215: Environment, prefix: Path) -> None:
     file = loaded.layout.run / "tf215.json"
     run_column(loaded, tf215, WorkerOptions.from_argv(["--case", "version", "--path", "tf*"]), prefix)
     assert set(read_column(file).cells) == {("version", "tf.keras")}
@@ -106,7 +102,7 @@ def test_a_part_of_a_column_is_run_by_our_options_or_by_pytests(
     assert set(read_column(file).cells) == {("dense", "tensorflow.keras"), ("dense", "tf.keras")}
 
 
-def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
+def test_failed_tensorflow_import_fails_environment(
     loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (broken,) = prefix.glob("lib/*/site-packages/tensorflow/__init__.py")
@@ -122,7 +118,7 @@ def test_a_tensorflow_that_cannot_be_imported_fails_the_environment(
     )
 
 
-def test_what_a_document_says_cannot_steer_the_terminal_when_tox_refuses_it(project: Path, prefix: Path) -> None:
+def test_refused_document_cannot_control_terminal(project: Path, prefix: Path) -> None:
     (project / "results").mkdir()
     facts = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "x", "\x1b[2J": 1}
     document = json.dumps({"schema": 1, "environment": facts, "cells": []})
@@ -150,7 +146,7 @@ def test_what_a_document_says_cannot_steer_the_terminal_when_tox_refuses_it(proj
         (["--case", "dense", "--path", "keras"], "the selection has no cell: none of its cases runs under any of its"),
     ],
 )
-def test_arguments_that_leave_nothing_to_run_are_refused(
+def test_arguments_leaving_no_cells_are_refused(
     loaded: Project, tf215: Environment, prefix: Path, arguments: list[str], said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
@@ -159,7 +155,7 @@ def test_arguments_that_leave_nothing_to_run_are_refused(
 
 
 @pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("exit 1", 1), ("kill -9 $$", -9)])
-def test_a_runner_that_dies_is_an_error_and_its_cells_are_not_run(
+def test_dead_runner_is_error_without_outcomes(
     loaded: Project, tf215: Environment, prefix: Path, command: str, code: int
 ) -> None:
     program(prefix, command)
@@ -181,7 +177,7 @@ def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environme
     assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.INTERRUPTED
 
 
-def test_nothing_of_an_earlier_run_is_taken_for_this_one(loaded: Project, tf215: Environment, prefix: Path) -> None:
+def test_fresh_run_ignores_earlier_outcomes(loaded: Project, tf215: Environment, prefix: Path) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
     program(prefix, "exit 2")
     run_column(loaded, tf215, WorkerOptions(fresh=True), prefix)
@@ -194,7 +190,7 @@ def planned(loaded: Project) -> set[str]:
     return {cell.file for cell in Plan.read(str(loaded.layout.files("tf215").plan)).cells}
 
 
-def test_what_has_not_changed_is_taken_from_the_run_before(
+def test_unchanged_cells_reused_from_previous_run(
     loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
@@ -208,7 +204,7 @@ def test_what_has_not_changed_is_taken_from_the_run_before(
 
 
 @pytest.mark.parametrize("argument", ["--fresh", "-v"])
-def test_everything_is_run_when_that_is_asked_for_or_pytest_has_options(
+def test_fresh_or_pytest_options_run_everything(
     loaded: Project, tf215: Environment, prefix: Path, argument: str
 ) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
@@ -216,7 +212,7 @@ def test_everything_is_run_when_that_is_asked_for_or_pytest_has_options(
     assert planned(loaded) == {"cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
 
 
-def test_only_a_case_that_has_changed_is_run_again(
+def test_only_changed_case_runs_again(
     project: Path, loaded: Project, tf215: Environment, prefix: Path, edit: Callable[[str, str, str], None]
 ) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
@@ -248,7 +244,7 @@ def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment
     assert Plan.read(str(file)) == plan
 
 
-def test_what_is_not_ours_is_left_for_pytest() -> None:
+def test_foreign_options_are_left_for_pytest() -> None:
     request = WorkerOptions.from_argv(
         ["-k", "plot and not dpi", "--case", "a*", "-x", "--path=keras", "--case", "b", "-p", "no:x"]
     )
@@ -283,7 +279,7 @@ def test_facts_need_the_distribution_to_be_installed(loaded: Project, prefix: Pa
         facts(loaded.matrix.environments["tf115"], prefix)
 
 
-def test_a_release_that_is_not_the_matrixs_is_refused(
+def test_release_differing_from_matrix_is_refused(
     project: Path, edit: Callable[[str, str, str], None], prefix: Path
 ) -> None:
     edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
@@ -297,7 +293,7 @@ def test_a_release_that_is_not_the_matrixs_is_refused(
     assert not loaded.layout.files("tf215").plan.exists()
 
 
-def test_one_column_of_an_environment_at_a_time(project: Path, prefix: Path) -> None:
+def test_concurrent_run_of_environment_is_refused(project: Path, prefix: Path) -> None:
     def column() -> subprocess.CompletedProcess[str]:
         variables = {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)}
         command = [sys.executable, "-m", "harness.controller.worker.main", "--case", "version"]
@@ -356,7 +352,7 @@ def test_the_verdict_on_what_is_new(
     assert verdict(now, None, in_lane) is Exit.AGREES
 
 
-def test_a_column_is_compared_as_json_says_it(column: Columns, tmp_path: Path) -> None:
+def test_written_column_agrees_with_original(column: Columns, tmp_path: Path) -> None:
     before = column(Outcome("version", "keras", Status.PASS, warnings=("FutureWarning: x",)))
     write_column(tmp_path / "tf215.json", before)
     assert verdict(read_column(tmp_path / "tf215.json"), before) is Exit.AGREES

@@ -82,7 +82,7 @@ def _another_making(packages: Path) -> None:
         _another_making,
     ],
 )
-def test_an_environment_that_is_not_as_it_was_is_looked_at_by_tox(
+def test_altered_environment_is_checked_by_tox(
     has_run: Path, harness: Command, started: list[str], spoil: Callable[[Path], None]
 ) -> None:
     spoil(has_run)
@@ -91,9 +91,7 @@ def test_an_environment_that_is_not_as_it_was_is_looked_at_by_tox(
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", json.dumps({"PythonRun": {"deps": {"options": []}}})])
-def test_a_note_of_tox_that_cannot_be_read_says_nothing(
-    has_run: Path, harness: Command, started: list[str], note: str
-) -> None:
+def test_unreadable_tox_note_starts_tox(has_run: Path, harness: Command, started: list[str], note: str) -> None:
     (has_run.parents[2] / ".tox-info.json").write_text(note, encoding="utf-8")
     harness("run", "-e", "tf215")
     assert started == ["tf215"]
@@ -101,7 +99,7 @@ def test_a_note_of_tox_that_cannot_be_read_says_nothing(
 
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"state": 1, "facts": {}}'])
-def test_without_a_word_of_the_last_column_tox_is_started(
+def test_tox_starts_without_a_valid_stamp(
     project: Path, harness: Command, started: list[str], text: str | None
 ) -> None:
     file = project / ".harness" / "stamps" / "tf215.json"
@@ -111,7 +109,7 @@ def test_without_a_word_of_the_last_column_tox_is_started(
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_column_that_is_under_way_is_left_to_tox(project: Path, harness: Command, started: list[str]) -> None:
+def test_column_under_way_is_left_to_tox(project: Path, harness: Command, started: list[str]) -> None:
     (project / ".harness" / "locks").mkdir()
     with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -120,7 +118,7 @@ def test_a_column_that_is_under_way_is_left_to_tox(project: Path, harness: Comma
 
 
 @pytest.mark.parametrize("status", ["timeout", "crash"])
-def test_a_cell_that_gave_no_answer_is_tried_again(
+def test_cell_without_answer_is_tried_again(
     project: Path, prefix: Path, harness: Command, edit: Edit, started: list[str], status: str
 ) -> None:
     change = {
@@ -141,7 +139,7 @@ def test_a_cell_that_gave_no_answer_is_tried_again(
 
 
 @pytest.mark.parametrize("status", ["unmet", "skip"])
-def test_what_is_not_to_run_needs_no_tox_to_say_so(
+def test_skipped_and_unmet_cells_need_no_tox(
     project: Path,
     prefix: Path,
     harness: Command,
@@ -174,7 +172,7 @@ def found(project: Path) -> set[str]:
     return {outcome.status.value for outcome in cells.values()}
 
 
-def test_an_environment_that_cannot_import_tensorflow_is_not_stamp(project: Path, prefix: Path, has_run: Path) -> None:
+def test_environment_failing_tensorflow_import_gets_no_stamp(project: Path, prefix: Path, has_run: Path) -> None:
     (has_run / "tensorflow" / "__init__.py").write_text("raise ImportError('no')\n", encoding="utf-8")
     loaded = load_project(project)
     run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(fresh=True), prefix)

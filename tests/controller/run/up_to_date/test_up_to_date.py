@@ -25,9 +25,7 @@ def contents(project: Path) -> list[bytes]:
 
 
 @pytest.mark.usefixtures("made")
-def test_a_rerun_with_nothing_changed_starts_no_tox(
-    project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unchanged_rerun_starts_no_tox(project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert harness("run", "-e", "tf215").returncode == 0
     assert harness("accept").returncode == 0
     before = contents(project)
@@ -41,7 +39,7 @@ def test_a_rerun_with_nothing_changed_starts_no_tox(
 
 
 @pytest.mark.usefixtures("has_run")
-def test_what_is_taken_is_held_against_the_baseline(
+def test_cached_cells_are_compared_with_the_baseline(
     project: Path, harness: Command, started: list[str], edit: Edit
 ) -> None:
     (project / "results").mkdir()
@@ -55,9 +53,7 @@ def test_what_is_taken_is_held_against_the_baseline(
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_part_and_then_the_whole_are_taken_from_what_is_kept(
-    project: Path, harness: Command, started: list[str]
-) -> None:
+def test_part_and_whole_come_from_kept_outcomes(project: Path, harness: Command, started: list[str]) -> None:
     before = contents(project)
     assert harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras").returncode == 0
     assert set(read_column(project / RUN[0]).cells) == {("version", "tf.keras")}
@@ -67,7 +63,7 @@ def test_a_part_and_then_the_whole_are_taken_from_what_is_kept(
 
 # pytest-xdist makes it multi-threaded.
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_many_environments_are_looked_at_as_few_are(
+def test_many_environments_are_checked_like_few(
     has_run: Path, harness: Command, started: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "_MANY", 1)
@@ -93,7 +89,7 @@ up_to_date._unchanged(SimpleNamespace(layout=Layout(None)), [SimpleNamespace(id=
 """
 
 
-def test_what_looks_at_them_ends_with_a_run_that_is_killed() -> None:
+def test_checking_process_ends_with_killed_run() -> None:
     with subprocess.Popen([sys.executable, "-c", LOOKING], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "looking\n"
@@ -104,7 +100,7 @@ def test_what_looks_at_them_ends_with_a_run_that_is_killed() -> None:
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize("file", RUN)
 @pytest.mark.parametrize("spoil", ["delete", "change"])
-def test_files_that_are_not_those_of_the_run_are_written_anew(
+def test_missing_or_altered_files_are_written_again(
     project: Path, harness: Command, started: list[str], file: str, spoil: str
 ) -> None:
     before = contents(project)
@@ -127,7 +123,7 @@ def test_files_that_are_not_those_of_the_run_are_written_anew(
         ("cases/snippet/version.yaml", "title:", "skip: a reason\ntitle:"),
     ],
 )
-def test_another_lock_matrix_or_case_has_the_environment_run(
+def test_changed_lock_matrix_or_case_reruns_environment(
     harness: Command, edit: Edit, started: list[str], file: str, old: str, new: str
 ) -> None:
     edit(file, old, new)
@@ -155,6 +151,6 @@ def test_what_changes_no_outcome_starts_nothing(
 
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize("how", [["--fresh"], ["--isolation", "spawn"], ["--", "-v"], ["--", "--fresh"]])
-def test_what_asks_for_more_than_is_known_is_run(harness: Command, started: list[str], how: list[str]) -> None:
+def test_requests_beyond_known_outcomes_start_tox(harness: Command, started: list[str], how: list[str]) -> None:
     harness("run", "-e", "tf215", *how)
     assert started == ["tf215"]
