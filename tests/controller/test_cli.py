@@ -23,6 +23,7 @@ from harness.controller.environments.interpreters import missing_interpreter
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.selection import Selection
+from harness.controller.worker.options import WorkerOptions
 from tests.support.tiny_project import TinyProject, make_column
 
 CELLS = [
@@ -159,17 +160,20 @@ def test_elsewhere_two_dashes_only_end_the_options(project: TinyProject) -> None
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([], []),
-        (["--isolation", "spawn", "--fresh", "--", "-x"], ["--isolation", "spawn", "--fresh", "-x"]),
+        ([], WorkerOptions()),
+        (
+            ["--isolation", "spawn", "--fresh", "--", "-x"],
+            WorkerOptions(isolation="spawn", fresh=True, pytest=("-x",)),
+        ),
     ],
 )
 def test_the_worker_gets_only_given_options(
-    project: TinyProject, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: list[str]
+    project: TinyProject, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: WorkerOptions
 ) -> None:
-    handed: list[list[str]] = []
+    handed: list[WorkerOptions] = []
 
-    def preflight(project: Project, selection: Selection, arguments: list[str]) -> NoReturn:
-        handed.append(arguments)
+    def preflight(project: Project, selection: Selection, options: WorkerOptions) -> NoReturn:
+        handed.append(options)
         raise HarnessError("enough")
 
     monkeypatch.setattr(run, "preflight", preflight)

@@ -49,8 +49,8 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
     options.selection.choose_cells(project.cases, matrix)  # also what stands behind `--`
     _check_files(project, environments)
     _check_disk(project.layout, environments)
-    claim_state(project.layout)
     baselines = read_columns(project.layout.results, [item.id for item in environments])
+    claim_state(project.layout)
     return RunRequest(project, environments, cells, options, baselines)
 
 

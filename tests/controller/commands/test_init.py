@@ -105,7 +105,7 @@ def test_init_writes_a_valid_project(
     ]
     assert main(["validate"]) == 0
     assert main(["run"]) == 2
-    assert "make them with `harness lock -e tf215 -e tf216 -e tf221`" in capsys.readouterr().err
+    assert "run `harness lock -e tf215 -e tf216 -e tf221`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", _FILES)

@@ -348,7 +348,7 @@ def test_unresolvable_environment_becomes_an_env_fail_column(project: TinyProjec
         "matrix.yaml", "pillow==8", "pillow==9"
     )  # another question: the answer to the last one says nothing of it
     asked = project.run("run", "-e", "tf215")
-    said = "without a lock: tf215; make them with `harness lock -e tf215`\n"
+    said = "no lock for tf215: run `harness lock -e tf215`\n"
     assert (asked.returncode, asked.stderr) == (2, said)
     assert project.run("lock", "-e", "tf215").returncode == 0
     assert sorted(file.name for file in (project.root / "locks").iterdir()) == ["tf215.txt"]

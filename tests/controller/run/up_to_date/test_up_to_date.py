@@ -44,10 +44,10 @@ def test_cached_cells_are_compared_with_the_baseline(
 ) -> None:
     (project / "results").mkdir()
     shutil.copy(project / RUN[0], project / "results")
-    edit("results/tf215.json", '"path": "keras", "status": "absent"', '"path": "keras", "status": "pass"')
+    edit("results/tf215.json", '"message": "not there"', '"message": "gone"')
     done = harness("run", "-e", "tf215", "--retries", "0")
     assert (done.returncode, started) == (1, [])
-    assert "tf215 regressed version[keras]: pass at path (not there) → absent at path (not there)" in done.stdout
+    assert "tf215 changed version[keras]: absent at path (gone) → absent at path (not there)" in done.stdout
     harness("run", "-e", "tf215")
     assert started == ["tf215"]  # as a change is not told before it was seen again
 
@@ -57,7 +57,7 @@ def test_part_and_whole_come_from_kept_outcomes(project: Path, harness: Command,
     before = contents(project)
     assert harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras").returncode == 0
     assert set(read_column(project / RUN[0]).cells) == {("version", "tf.keras")}
-    assert "5 cells taken" in harness("run", "-e", "tf215").stdout
+    assert "5 cells cached" in harness("run", "-e", "tf215").stdout
     assert (contents(project), started) == (before, [])
 
 
