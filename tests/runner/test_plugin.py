@@ -81,7 +81,7 @@ def test_running_what_failed_last_time(project: Project) -> None:
 
 
 def test_the_slowest_cells(project: Project) -> None:
-    ran = project.run("--durations=1", "-k", "good or slow")
+    ran = project.run("--durations=0", "-vv", "-k", "good or slow")  # all: the first cell waits for the fork server
     assert "slowest" in ran.printed
     assert "call     cases/snippet/slow.yaml::slow[json]" in ran.printed
 
