@@ -18,12 +18,6 @@ def paths_of(case: Case, paths: Iterable[PathSpec]) -> list[str]:
     return [spec.id for spec in paths if any(fnmatchcase(spec.id, pattern) for pattern in case.paths)]
 
 
-def cells_by_file(cases: Sequence[Case], paths: Sequence[PathSpec]) -> dict[str, list[str]]:
-    """The case files with their import paths. Raises UsageError where no cell is left."""
-    selected_keys(cases, paths)
-    return {case.file: chosen for case in cases if (chosen := paths_of(case, paths))}
-
-
 def cell_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
     """All cells of one environment, sorted."""
     return sorted((case.id, path) for case in cases for path in paths_of(case, paths))

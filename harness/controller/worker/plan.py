@@ -10,9 +10,8 @@ from harness.cases.case import PREREQUISITES, Case
 from harness.cases.generate import digest_of, script_of
 from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey
-from harness.controller.errors import UsageError
 from harness.controller.files import read_text
-from harness.controller.project.cells import paths_of, scope_of
+from harness.controller.project.cells import paths_of, scope_of, selected_keys
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
@@ -26,6 +25,7 @@ def cells_in_scope(project: Project, environment: Environment, options: WorkerOp
     selection = options.selection
     chosen = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     cases, paths = scope_of(environment, project.matrix, *chosen)
+    selected_keys(cases, paths)  # refuses a selection without a cell
     sample = None if options.sample is None else _sample(options.sample, environment)
 
     scope: Scope = []
@@ -34,8 +34,6 @@ def cells_in_scope(project: Project, environment: Environment, options: WorkerOp
         specs = [spec for spec in paths if spec.id in ids and (sample is None or (case.id, spec.id) in sample)]
         if specs:
             scope.append((case, specs))
-    if not scope:
-        raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")
     return scope
 
 
