@@ -96,7 +96,12 @@ def _outcome(environment: str, case: str, path: str) -> Outcome:
     status = STATUSES.get((environment, path), Status.PASS) if case == "hostile" else Status.PASS
     if status is Status.PASS:
         return Outcome(case, path, status, warnings=(f"FutureWarning: {HOSTILE}",))
-    return Outcome(case, path, status, Stage.CALL, "ValueError", f"{HOSTILE}\nthe second line", (HOSTILE,))
+    message = f"{HOSTILE}\nthe second line"
+    if status is Status.UNMET:
+        return Outcome(case, path, status, message=message)
+    stage = Stage.PATH if status is Status.ABSENT else Stage.CALL
+    error = None if status is Status.TIMEOUT else "ValueError"
+    return Outcome(case, path, status, stage, error, message, (HOSTILE,))
 
 
 def _write_run(folder: Path) -> None:
