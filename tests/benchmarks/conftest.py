@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.support.project_fixtures import empty_lock, made, own_settings, project, tiny_project
+from tests.support.project_fixtures import empty_lock, made, own_settings, project
 
-__all__ = ["empty_lock", "made", "own_settings", "project", "tiny_project"]
+__all__ = ["empty_lock", "made", "own_settings", "project"]

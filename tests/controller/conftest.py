@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.support.project_fixtures import empty_lock, made, own_settings, project, tiny_project, wheels
+from tests.support.project_fixtures import empty_lock, made, own_settings, project, wheels
 
-__all__ = ["empty_lock", "made", "own_settings", "project", "tiny_project", "wheels"]
+__all__ = ["empty_lock", "made", "own_settings", "project", "wheels"]

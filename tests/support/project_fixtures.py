@@ -33,26 +33,21 @@ def own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def tiny_project(tmp_path: Path) -> TinyProject:
+def project(tmp_path: Path) -> TinyProject:
     return TinyProject(tmp_path / "tiny project")
 
 
 @pytest.fixture
-def project(tiny_project: TinyProject) -> TinyProject:
-    return tiny_project
-
-
-@pytest.fixture
-def empty_lock(tiny_project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_lock(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment tf215 is of this Python, and has no package."""
-    tiny_project.edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    project.edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
-    (tiny_project.root / "locks").mkdir()
-    (tiny_project.root / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
+    (project.root / "locks").mkdir()
+    (project.root / "locks" / "tf215.txt").write_text("# nothing\n", encoding="utf-8")
 
 
 @pytest.fixture
-def wheels(tmp_path: Path, tiny_project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Path:
+def wheels(tmp_path: Path, project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of empty wheels of what tf215 asks for: uv resolves from there alone, for this Python."""
     folder = tmp_path / "wheels"
     folder.mkdir()
@@ -60,7 +55,7 @@ def wheels(tmp_path: Path, tiny_project: TinyProject, monkeypatch: pytest.Monkey
         make_wheel(folder, name, "pillow", "tensorflow")
     for name in ("pillow-9", "pytest-8", "pytest_xdist-3", "pyyaml-6"):
         make_wheel(folder, name)
-    tiny_project.edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
+    project.edit("matrix.yaml", 'python: "3.11"', f'python: "{sys.version_info.major}.{sys.version_info.minor}"')
     monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
@@ -69,8 +64,8 @@ def wheels(tmp_path: Path, tiny_project: TinyProject, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def made(tiny_project: TinyProject, empty_lock: None) -> None:
+def made(project: TinyProject, empty_lock: None) -> None:
     """The environment tf215, with a TensorFlow of a few lines."""
-    done = tiny_project.tox("run", "-e", "tf215", "--notest")
+    done = project.tox("run", "-e", "tf215", "--notest")
     assert done.returncode == 0, done.stdout
-    fill_environment(tiny_project.root / ".tox" / "tf215")
+    fill_environment(project.root / ".tox" / "tf215")

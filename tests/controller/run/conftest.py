@@ -1,5 +1,15 @@
 from __future__ import annotations
 
-from tests.support.closure_fixtures import column, commit, edit, fill, grid, harness, keep, project, root, tox
+import pytest
 
-__all__ = ["column", "commit", "edit", "fill", "grid", "harness", "keep", "project", "root", "tox"]
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.run.scheduler import EnvironmentRun
+from tests.support.tiny_project import TinyProject
+
+
+@pytest.fixture
+def runs(project: TinyProject, layout: Layout) -> list[EnvironmentRun]:
+    """The two environments of the group `quick`, in the folder of `layout`."""
+    environments = load_matrix(project.root).environments
+    return [EnvironmentRun(environments[name], layout.files(name)) for name in ("tf215", "tf216")]

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.controller.cli import main
 from harness.controller.results.documents import read_column
+from tests.support.tiny_project import TinyProject
+from tests.support.tiny_tensorflow import fill_environment
 
 ODD = 'it\'s "so" at $HOME {posargs}; back\\slash # 50%s ü'
 
 
+@pytest.fixture
+def project(tmp_path: Path) -> TinyProject:
+    return TinyProject(tmp_path / ODD / "project")
+
+
 @pytest.mark.usefixtures("wheels")
-def test_project_at_odd_path_locks_and_runs(
-    project: Path, fill: Callable[[Path], None], capfd: pytest.CaptureFixture[str]
-) -> None:
-    root = project.parent / ODD / "project"
-    root.parent.mkdir()
-    shutil.copytree(project, root)
-    assert main(["lock", "--root", str(root), "-e", "tf215"]) == 0, capfd.readouterr()
-    made = subprocess.run(
-        [sys.executable, "-m", "tox", "run", "-e", "tf215", "--notest"],
-        cwd=root,
-        env=os.environ | {"TOX_COLORED": "no"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    fill(root / ".tox" / "tf215")
-    assert main(["run", "--root", str(root), "-e", "tf215"]) == 0, capfd.readouterr().out
-    column = read_column(root / ".harness" / "run" / "tf215.json")
+def test_project_at_odd_path_locks_and_runs(project: TinyProject) -> None:
+    locked = project.run("lock", "-e", "tf215")
+    assert locked.returncode == 0, locked
+    made = project.tox("run", "-e", "tf215", "--notest")
+    assert made.returncode == 0, made.stdout
+    fill_environment(project.root / ".tox" / "tf215")
+    done = project.run("run", "-e", "tf215")
+    assert done.returncode == 0, done
+    column = read_column(project.root / ".harness" / "run" / "tf215.json")
     statuses = sorted(outcome.status.value for outcome in column.cells.values())
     assert statuses == ["absent", "fail", "fail", "pass", "pass"]

@@ -14,7 +14,6 @@ from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
 from harness.contract.stream import append_line
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import load_matrix
 from harness.controller.run.progress import make_progress
 from harness.controller.run.scheduler import EnvironmentRun
 
@@ -24,12 +23,6 @@ def layout(tmp_path: Path) -> Layout:
     for folder in ("logs", "plan", "stream"):
         (tmp_path / ".harness" / folder).mkdir(parents=True)
     return Layout(tmp_path)
-
-
-@pytest.fixture
-def runs(project: Path, layout: Layout) -> list[EnvironmentRun]:
-    environments = load_matrix(project).environments
-    return [EnvironmentRun(environments[name], layout.files(name)) for name in ("tf215", "tf216")]
 
 
 def started() -> subprocess.Popen[bytes]:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import load_matrix
 from harness.controller.run import scheduler
 from harness.controller.run.scheduler import EnvironmentRun, run_environments
 from harness.controller.run.signals import signals_as_interrupt
@@ -35,12 +34,6 @@ pass_env = FIRST
 def layout(tmp_path: Path) -> Layout:
     (tmp_path / "tox.ini").write_text(SLEEPY, encoding="utf-8")
     return Layout(tmp_path)
-
-
-@pytest.fixture
-def runs(project: Path, layout: Layout) -> list[EnvironmentRun]:
-    environments = load_matrix(project).environments
-    return [EnvironmentRun(environments[name], layout.files(name)) for name in ("tf215", "tf216")]
 
 
 def sleeper(run: EnvironmentRun) -> int | None:

@@ -17,7 +17,6 @@ from harness.controller.environments.fingerprint import content
 from harness.controller.errors import HarnessError
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.matrix import Environment
-from harness.controller.results.documents import Column
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.outcome_cache import (
     CachedOutcome,
@@ -29,9 +28,8 @@ from harness.controller.worker.outcome_cache import (
 )
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.reconcile import Recorded, read_stream
+from tests.support.tiny_project import TinyProject, make_column
 
-Columns = Callable[..., Column]
-Edit = Callable[[str, str, str], None]
 Keys = Callable[..., dict[CellKey, str]]
 
 KEY = "the key of a stream"
@@ -40,16 +38,16 @@ PASSED = Record(Outcome(*VERSION, status=Status.PASS), 1.5, {"call": 1.0}, 2048,
 
 
 @pytest.fixture
-def keys(project: Path, column: Columns, tmp_path: Path) -> Keys:
+def keys(project: TinyProject, tmp_path: Path) -> Keys:
     """The keys of the project as it now stands, with parts of the plan and of the environment replaced."""
 
     def make(plan: dict[str, Any] | None = None, packages: str = "2.15.0", **settings: Any) -> dict[CellKey, str]:
-        loaded: Project = load_project(project)
+        loaded: Project = load_project(project.root)
         environment: Environment = replace(loaded.matrix.environments["tf215"], **settings)
         options = WorkerOptions()
         cells = planned_cells(cells_in_scope(loaded, environment, options))
         made = replace(make_plan(loaded, environment, options, cells, None), **(plan or {}))
-        facts = column(packages={"keras": packages}).environment
+        facts = make_column(packages={"keras": packages}).environment
         made = with_keys(made, environment, facts, content(tmp_path / "prefix"))
         return {cell.id: cell.key for cell in made.cells}
 
@@ -108,15 +106,15 @@ def test_another_interpreter_changes_every_key(keys: Keys, tmp_path: Path) -> No
     ("old", "new"),
     [('"2.15.0"', '"2.16.0"'), ("title: The", "timeout: 5\ntitle: The"), ("title: The", "skip: broken\ntitle: The")],
 )
-def test_case_change_affects_only_its_keys(keys: Keys, edit: Edit, old: str, new: str) -> None:
+def test_case_change_affects_only_its_keys(keys: Keys, project: TinyProject, old: str, new: str) -> None:
     before = keys()
-    edit("cases/snippet/version.yaml", old, new)
+    project.edit("cases/snippet/version.yaml", old, new)
     assert {case for case, _ in changed(before, keys())} == {"version"}
 
 
-def test_another_title_changes_nothing(keys: Keys, edit: Edit) -> None:
+def test_another_title_changes_nothing(keys: Keys, project: TinyProject) -> None:
     before = keys()
-    edit("cases/snippet/version.yaml", "title: The", "title: This")
+    project.edit("cases/snippet/version.yaml", "title: The", "title: This")
     assert keys() == before
 
 
@@ -126,10 +124,10 @@ def test_path_form_change_affects_only_its_keys(keys: Keys) -> None:
 
 
 def test_prerequisite_change_affects_only_dependent_keys(
-    keys: Keys, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keys: Keys, project: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    edit("cases/snippet/version.yaml", "title: The", "requires: [graphviz]\ntitle: The")
+    project.edit("cases/snippet/version.yaml", "title: The", "requires: [graphviz]\ntitle: The")
     absent = keys()
     dot = tmp_path / "bin" / "dot"
     dot.parent.mkdir()

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,15 @@ from harness.controller.results.verdict import verdict
 from harness.controller.worker.main import run_column
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
-
-Columns = Callable[..., Column]
+from tests.support.tiny_project import TinyProject, make_column
+from tests.support.tiny_tensorflow import fill_environment
 
 
 @pytest.fixture
-def prefix(tmp_path: Path, fill: Callable[[Path], None]) -> Path:
+def prefix(tmp_path: Path) -> Path:
     folder = tmp_path / "environment"
     venv.create(folder, with_pip=False, symlinks=True)
-    fill(folder)
+    fill_environment(folder)
     return folder
 
 
@@ -45,8 +44,8 @@ def program(prefix: Path, command: str) -> None:
 
 
 @pytest.fixture
-def loaded(project: Path) -> Project:
-    return load_project(project)
+def loaded(project: TinyProject) -> Project:
+    return load_project(project.root)
 
 
 @pytest.fixture
@@ -118,14 +117,14 @@ def test_failed_tensorflow_import_fails_environment(
     )
 
 
-def test_refused_document_cannot_control_terminal(project: Path, prefix: Path) -> None:
-    (project / "results").mkdir()
+def test_refused_document_cannot_control_terminal(project: TinyProject, prefix: Path) -> None:
+    (project.root / "results").mkdir()
     facts = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "x", "\x1b[2J": 1}
     document = json.dumps({"schema": 1, "environment": facts, "cells": []})
-    (project / "results" / "tf215.json").write_text(document, encoding="utf-8")
+    (project.root / "results" / "tf215.json").write_text(document, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "harness.controller.worker.main"],
-        cwd=project,
+        cwd=project.root,
         env=os.environ | {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)},
         capture_output=True,
         text=True,
@@ -212,26 +211,24 @@ def test_fresh_or_pytest_options_run_everything(
     assert planned(loaded) == {"cases/model_build/dense.yaml", "cases/snippet/version.yaml"}
 
 
-def test_only_changed_case_runs_again(
-    project: Path, loaded: Project, tf215: Environment, prefix: Path, edit: Callable[[str, str, str], None]
-) -> None:
+def test_only_changed_case_runs_again(project: TinyProject, loaded: Project, tf215: Environment, prefix: Path) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
-    edit("cases/snippet/version.yaml", '"2.15.0"', '"2.14.0"')
-    run_column(load_project(project), tf215, WorkerOptions(), prefix)
+    project.edit("cases/snippet/version.yaml", '"2.15.0"', '"2.14.0"')
+    run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
     assert planned(loaded) == {"cases/snippet/version.yaml"}
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
-    edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
+    project.edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
     program(prefix, "exit 1")
     with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
-        run_column(load_project(project), tf215, WorkerOptions(), prefix)
+        run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
 
 
-def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment, column: Columns) -> None:
+def test_the_plan_says_what_the_runner_needs(loaded: Project, tf215: Environment) -> None:
     passed = Outcome("version", "keras", Status.PASS)
     request = WorkerOptions.from_argv(["--path", "keras", "--isolation", "spawn"])
     cells = planned_cells(cells_in_scope(loaded, tf215, request))
-    plan = make_plan(loaded, tf215, request, cells, column(passed))
+    plan = make_plan(loaded, tf215, request, cells, make_column(passed))
     (cell,) = plan.cells
     assert (cell.id, cell.file, cell.kind) == (passed.key, "cases/snippet/version.yaml", "snippet")
     assert "import keras as keras" in cell.script
@@ -279,11 +276,9 @@ def test_facts_need_the_distribution_to_be_installed(loaded: Project, prefix: Pa
         facts(loaded.matrix.environments["tf115"], prefix)
 
 
-def test_release_differing_from_matrix_is_refused(
-    project: Path, edit: Callable[[str, str, str], None], prefix: Path
-) -> None:
-    edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
-    loaded = load_project(project)
+def test_release_differing_from_matrix_is_refused(project: TinyProject, prefix: Path) -> None:
+    project.edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
+    loaded = load_project(project.root)
     said = (
         r"^tf215: TensorFlow 2\.15\.1 is installed, and 2\.15\.0 is in matrix\.yaml:"
         r" make the lock anew with `harness lock -e tf215`$"
@@ -293,22 +288,28 @@ def test_release_differing_from_matrix_is_refused(
     assert not loaded.layout.files("tf215").plan.exists()
 
 
-def test_concurrent_run_of_environment_is_refused(project: Path, prefix: Path) -> None:
+def test_concurrent_run_of_environment_is_refused(project: TinyProject, prefix: Path) -> None:
     def column() -> subprocess.CompletedProcess[str]:
         variables = {"TOX_ENV_NAME": "tf215", "TOX_ENV_DIR": str(prefix)}
         command = [sys.executable, "-m", "harness.controller.worker.main", "--case", "version"]
         return subprocess.run(
-            command, cwd=project, env=os.environ | variables, capture_output=True, text=True, check=False, timeout=60
+            command,
+            cwd=project.root,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
 
     assert column().returncode == 0
-    before = {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")}
-    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as first:
+    before = {file: file.read_bytes() for file in (project.root / ".harness").rglob("*.json")}
+    with open(project.root / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as first:
         fcntl.flock(first, fcntl.LOCK_EX)
         done = column()
     said = "another run of tf215 is under way: nothing was done\n"
     assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
-    assert {file: file.read_bytes() for file in (project / ".harness").rglob("*.json")} == before
+    assert {file: file.read_bytes() for file in (project.root / ".harness").rglob("*.json")} == before
     assert column().returncode == 0
 
 
@@ -322,9 +323,9 @@ def test_concurrent_run_of_environment_is_refused(project: Path, prefix: Path) -
         (Status.ENV_FAIL, {"status": "env-fail", "reason": "x"}, Exit.BROKEN),
     ],
 )
-def test_the_verdict_of_a_column(column: Columns, status: Status, environment: dict[str, str], expected: Exit) -> None:
-    before = column(Outcome("version", "keras", Status.PASS))
-    now = column(Outcome("version", "keras", status), **environment)
+def test_the_verdict_of_a_column(status: Status, environment: dict[str, str], expected: Exit) -> None:
+    before = make_column(Outcome("version", "keras", Status.PASS))
+    now = make_column(Outcome("version", "keras", status), **environment)
     assert verdict(now, before) is expected
     assert verdict(now, None) is (Exit.BROKEN if expected is Exit.BROKEN else Exit.AGREES)
 
@@ -343,17 +344,15 @@ def test_the_verdict_of_a_column(column: Columns, status: Status, environment: d
         (Status.FAIL, {"numpy": "2.0.2"}, True, Exit.DIFFERS),
     ],
 )
-def test_the_verdict_on_what_is_new(
-    column: Columns, new: Status, packages: dict[str, str], in_lane: bool, expected: Exit
-) -> None:
+def test_the_verdict_on_what_is_new(new: Status, packages: dict[str, str], in_lane: bool, expected: Exit) -> None:
     known, added = Outcome("version", "keras", Status.PASS), Outcome("dense", "keras", new)
-    now = column(known, added, packages=packages)
-    assert verdict(now, column(known), in_lane) is expected
+    now = make_column(known, added, packages=packages)
+    assert verdict(now, make_column(known), in_lane) is expected
     assert verdict(now, None, in_lane) is Exit.AGREES
 
 
-def test_written_column_agrees_with_original(column: Columns, tmp_path: Path) -> None:
-    before = column(Outcome("version", "keras", Status.PASS, warnings=("FutureWarning: x",)))
+def test_written_column_agrees_with_original(tmp_path: Path) -> None:
+    before = make_column(Outcome("version", "keras", Status.PASS, warnings=("FutureWarning: x",)))
     write_column(tmp_path / "tf215.json", before)
     assert verdict(read_column(tmp_path / "tf215.json"), before) is Exit.AGREES
     assert json.loads((tmp_path / "tf215.json").read_text(encoding="utf-8"))["cells"][0]["warnings"]

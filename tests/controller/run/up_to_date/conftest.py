@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,27 +25,29 @@ from harness.controller.worker.inspection import Inspection
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.reconcile import Recorded
+from tests.support.tiny_project import TinyProject
+from tests.support.tiny_tensorflow import fill_environment
 
 NOTE = {"PythonRun": {"deps": {"options": [], "requirements": ["x==1 --hash sha256:1 --hash sha256:2", "y==2"]}}}
 LOCK = "# made up\nx==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n    # via y\ny==2\n"
 
 
 @pytest.fixture
-def prefix(project: Path, empty_lock: None, fill: Callable[[Path], None]) -> Path:
+def prefix(project: TinyProject, empty_lock: None) -> Path:
     """The environment tf215 as tox would have made it from its lock."""
-    (project / "locks" / "tf215.txt").write_text(LOCK, encoding="utf-8")
-    prefix = project / ".tox" / "tf215"
+    (project.root / "locks" / "tf215.txt").write_text(LOCK, encoding="utf-8")
+    prefix = project.root / ".tox" / "tf215"
     python = find_interpreter(f"{sys.version_info.major}.{sys.version_info.minor}")
     subprocess.run([str(python), "-m", "venv", "--without-pip", str(prefix)], check=True)
-    fill(prefix)
+    fill_environment(prefix)
     (prefix / ".tox-info.json").write_text(json.dumps(NOTE), encoding="utf-8")
     return prefix
 
 
 @pytest.fixture
-def has_run(project: Path, prefix: Path) -> Path:
+def has_run(project: TinyProject, prefix: Path) -> Path:
     """What a run of tf215 leaves, in which all cells but one passed. Gives the environment's packages' folder."""
-    loaded = load_project(project)
+    loaded = load_project(project.root)
     environment = loaded.matrix.environments["tf215"]
     facts = EnvironmentFacts("tf215", "2.15.1", "3.11", "tensorflow-cpu", packages={"tensorflow-cpu": "2.15.1"})
     options, files = WorkerOptions(), loaded.layout.files("tf215")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +15,7 @@ from harness.controller.results.documents import read_column
 from harness.controller.worker.main import run_column
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.stamp import read_stamp
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
+from tests.support.tiny_project import TinyProject
 
 
 def _another_version(packages: Path) -> None:
@@ -83,56 +80,54 @@ def _another_making(packages: Path) -> None:
     ],
 )
 def test_altered_environment_is_checked_by_tox(
-    has_run: Path, harness: Command, started: list[str], spoil: Callable[[Path], None]
+    has_run: Path, project: TinyProject, started: list[str], spoil: Callable[[Path], None]
 ) -> None:
     spoil(has_run)
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", json.dumps({"PythonRun": {"deps": {"options": []}}})])
-def test_unreadable_tox_note_starts_tox(has_run: Path, harness: Command, started: list[str], note: str) -> None:
+def test_unreadable_tox_note_starts_tox(has_run: Path, project: TinyProject, started: list[str], note: str) -> None:
     (has_run.parents[2] / ".tox-info.json").write_text(note, encoding="utf-8")
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"state": 1, "facts": {}}'])
-def test_tox_starts_without_a_valid_stamp(
-    project: Path, harness: Command, started: list[str], text: str | None
-) -> None:
-    file = project / ".harness" / "stamps" / "tf215.json"
+def test_tox_starts_without_a_valid_stamp(project: TinyProject, started: list[str], text: str | None) -> None:
+    file = project.root / ".harness" / "stamps" / "tf215.json"
     file.unlink() if text is None else file.write_text(text, encoding="utf-8")
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
 @pytest.mark.usefixtures("has_run")
-def test_column_under_way_is_left_to_tox(project: Path, harness: Command, started: list[str]) -> None:
-    (project / ".harness" / "locks").mkdir()
-    with open(project / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
+def test_column_under_way_is_left_to_tox(project: TinyProject, started: list[str]) -> None:
+    (project.root / ".harness" / "locks").mkdir()
+    with open(project.root / ".harness" / "locks" / "tf215", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        harness("run", "-e", "tf215")
+        project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
 @pytest.mark.parametrize("status", ["timeout", "crash"])
 def test_cell_without_answer_is_tried_again(
-    project: Path, prefix: Path, harness: Command, edit: Edit, started: list[str], status: str
+    project: TinyProject, prefix: Path, started: list[str], status: str
 ) -> None:
     change = {
         "timeout": ("title:", "timeout: 0.2\ntitle:"),
         "crash": ("  # call", "  # call\n  import os\n  os._exit(3)"),
     }
-    edit("cases/snippet/version.yaml", *change[status])
+    project.edit("cases/snippet/version.yaml", *change[status])
     if status == "timeout":
-        edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
-    loaded = load_project(project)
+        project.edit("cases/snippet/version.yaml", "  # call", "  # call\n  import time\n  time.sleep(5)")
+    loaded = load_project(project.root)
     run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
     stamp = read_stamp(loaded.layout.files("tf215"))
     assert status in found(project)
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert stamp is not None
     assert (stamp.key, stamp.files) == (None, ())
     assert started == ["tf215"]
@@ -140,48 +135,42 @@ def test_cell_without_answer_is_tried_again(
 
 @pytest.mark.parametrize("status", ["unmet", "skip"])
 def test_skipped_and_unmet_cells_need_no_tox(
-    project: Path,
-    prefix: Path,
-    harness: Command,
-    edit: Edit,
-    started: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    status: str,
+    project: TinyProject, prefix: Path, started: list[str], monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     change = {"unmet": "requires: [graphviz]\ntitle:", "skip": "skip: a reason\ntitle:"}
-    edit("cases/snippet/version.yaml", "title:", change[status])
+    project.edit("cases/snippet/version.yaml", "title:", change[status])
     monkeypatch.setenv("PATH", "/nowhere")
-    loaded = load_project(project)
+    loaded = load_project(project.root)
     run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
     assert status in found(project)
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == []
     if status == "unmet":
-        program = project / "bin" / "dot"
+        program = project.root / "bin" / "dot"
         program.parent.mkdir()
         program.write_text("#!/bin/sh\n", encoding="utf-8")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent))
-        harness("run", "-e", "tf215")
+        project.run("run", "-e", "tf215")
         assert started == ["tf215"]
 
 
-def found(project: Path) -> set[str]:
+def found(project: TinyProject) -> set[str]:
     """The statuses of the last run."""
-    cells = read_column(project / ".harness" / "run" / "tf215.json").cells
+    cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     return {outcome.status.value for outcome in cells.values()}
 
 
-def test_environment_failing_tensorflow_import_gets_no_stamp(project: Path, prefix: Path, has_run: Path) -> None:
+def test_environment_failing_tensorflow_import_gets_no_stamp(project: TinyProject, prefix: Path, has_run: Path) -> None:
     (has_run / "tensorflow" / "__init__.py").write_text("raise ImportError('no')\n", encoding="utf-8")
-    loaded = load_project(project)
+    loaded = load_project(project.root)
     run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(fresh=True), prefix)
     assert read_stamp(loaded.layout.files("tf215")) is None
 
 
 @pytest.mark.usefixtures("has_run")
-def test_only_environments_in_doubt_are_started(project: Path, harness: Command, started: list[str]) -> None:
-    shutil.copy(project / "locks" / "tf215.txt", project / "locks" / "tf216.txt")
-    done = harness("run")
+def test_only_environments_in_doubt_are_started(project: TinyProject, started: list[str]) -> None:
+    shutil.copy(project.root / "locks" / "tf215.txt", project.root / "locks" / "tf216.txt")
+    done = project.run("run")
     assert started == ["tf216"]
     assert done.stdout.endswith("interrupted: 5 outcomes of 1 environments are kept, and not run again\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,22 @@ from harness.controller.results.documents import read_column
 from harness.controller.run import scheduler as jobs
 from harness.controller.run import up_to_date as taking
 from tests.support.processes import PATIENCE
+from tests.support.tiny_project import TinyProject
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Edit = Callable[[str, str, str], None]
 RUN = [".harness/run/tf215.json", ".harness/details/tf215.json"]
 
 
-def contents(project: Path) -> list[bytes]:
-    return [(project / file).read_bytes() for file in RUN]
+def contents(project: TinyProject) -> list[bytes]:
+    return [(project.root / file).read_bytes() for file in RUN]
 
 
 @pytest.mark.usefixtures("made")
-def test_unchanged_rerun_starts_no_tox(project: Path, harness: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert harness("run", "-e", "tf215").returncode == 0
-    assert harness("accept").returncode == 0
+def test_unchanged_rerun_starts_no_tox(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project.run("run", "-e", "tf215").returncode == 0
+    assert project.run("accept").returncode == 0
     before = contents(project)
     monkeypatch.setattr(jobs, "_start", lambda *arguments: pytest.fail("tox is started"))
-    done = harness("run", "-e", "tf215")
+    done = project.run("run", "-e", "tf215")
     assert done.returncode == 0
     assert "✓ pass 2   ✗ fail 2   – absent 1" in done.stdout
     assert "5 cells cached, as nothing they depend on has changed (--fresh" in done.stdout
@@ -39,38 +37,36 @@ def test_unchanged_rerun_starts_no_tox(project: Path, harness: Command, monkeypa
 
 
 @pytest.mark.usefixtures("has_run")
-def test_cached_cells_are_compared_with_the_baseline(
-    project: Path, harness: Command, started: list[str], edit: Edit
-) -> None:
-    (project / "results").mkdir()
-    shutil.copy(project / RUN[0], project / "results")
-    edit("results/tf215.json", '"message": "not there"', '"message": "gone"')
-    done = harness("run", "-e", "tf215", "--retries", "0")
+def test_cached_cells_are_compared_with_the_baseline(project: TinyProject, started: list[str]) -> None:
+    (project.root / "results").mkdir()
+    shutil.copy(project.root / RUN[0], project.root / "results")
+    project.edit("results/tf215.json", '"message": "not there"', '"message": "gone"')
+    done = project.run("run", "-e", "tf215", "--retries", "0")
     assert (done.returncode, started) == (1, [])
     assert "tf215 changed version[keras]: absent at path (gone) → absent at path (not there)" in done.stdout
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]  # as a change is not told before it was seen again
 
 
 @pytest.mark.usefixtures("has_run")
-def test_part_and_whole_come_from_kept_outcomes(project: Path, harness: Command, started: list[str]) -> None:
+def test_part_and_whole_come_from_kept_outcomes(project: TinyProject, started: list[str]) -> None:
     before = contents(project)
-    assert harness("run", "-e", "tf215", "-k", "version", "-p", "tf.keras").returncode == 0
-    assert set(read_column(project / RUN[0]).cells) == {("version", "tf.keras")}
-    assert "5 cells cached" in harness("run", "-e", "tf215").stdout
+    assert project.run("run", "-e", "tf215", "-k", "version", "-p", "tf.keras").returncode == 0
+    assert set(read_column(project.root / RUN[0]).cells) == {("version", "tf.keras")}
+    assert "5 cells cached" in project.run("run", "-e", "tf215").stdout
     assert (contents(project), started) == (before, [])
 
 
 # pytest-xdist makes it multi-threaded.
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_many_environments_are_checked_like_few(
-    has_run: Path, harness: Command, started: list[str], monkeypatch: pytest.MonkeyPatch
+    has_run: Path, project: TinyProject, started: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "_MANY", 1)
-    assert harness("run", "-e", "tf215").returncode == 0
+    assert project.run("run", "-e", "tf215").returncode == 0
     assert started == []
     shutil.rmtree(has_run / "tensorflow")
-    harness("run", "-e", "tf215")
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
@@ -101,11 +97,11 @@ def test_checking_process_ends_with_killed_run() -> None:
 @pytest.mark.parametrize("file", RUN)
 @pytest.mark.parametrize("spoil", ["delete", "change"])
 def test_missing_or_altered_files_are_written_again(
-    project: Path, harness: Command, started: list[str], file: str, spoil: str
+    project: TinyProject, started: list[str], file: str, spoil: str
 ) -> None:
     before = contents(project)
-    (project / file).unlink() if spoil == "delete" else (project / file).write_bytes(b"{}")
-    assert harness("run", "-e", "tf215").returncode == 0
+    (project.root / file).unlink() if spoil == "delete" else (project.root / file).write_bytes(b"{}")
+    assert project.run("run", "-e", "tf215").returncode == 0
     assert (contents(project), started) == (before, [])
 
 
@@ -124,10 +120,10 @@ def test_missing_or_altered_files_are_written_again(
     ],
 )
 def test_changed_lock_matrix_or_case_reruns_environment(
-    harness: Command, edit: Edit, started: list[str], file: str, old: str, new: str
+    project: TinyProject, started: list[str], file: str, old: str, new: str
 ) -> None:
-    edit(file, old, new)
-    harness("run", "-e", "tf215")
+    project.edit(file, old, new)
+    project.run("run", "-e", "tf215")
     assert started == ["tf215"]
 
 
@@ -141,16 +137,16 @@ def test_changed_lock_matrix_or_case_reruns_environment(
     ],
 )
 def test_what_changes_no_outcome_starts_nothing(
-    project: Path, harness: Command, edit: Edit, started: list[str], file: str, old: str, new: str
+    project: TinyProject, started: list[str], file: str, old: str, new: str
 ) -> None:
     before = contents(project)
-    edit(file, old, new)
-    assert harness("run", "-e", "tf215").returncode == 0
+    project.edit(file, old, new)
+    assert project.run("run", "-e", "tf215").returncode == 0
     assert (contents(project), started) == (before, [])
 
 
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize("how", [["--fresh"], ["--isolation", "spawn"], ["--", "-v"], ["--", "--fresh"]])
-def test_requests_beyond_known_outcomes_start_tox(harness: Command, started: list[str], how: list[str]) -> None:
-    harness("run", "-e", "tf215", *how)
+def test_requests_beyond_known_outcomes_start_tox(project: TinyProject, started: list[str], how: list[str]) -> None:
+    project.run("run", "-e", "tf215", *how)
     assert started == ["tf215"]
