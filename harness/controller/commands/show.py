@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,13 +16,25 @@ from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid import release_ranges as story
 from harness.controller.grid import terminal
+from harness.controller.grid.closing_lines import (
+    DIFFERS,
+    NEXT,
+    NOT_TRIED,
+    differences_in_short,
+    next_commands,
+    not_tried,
+    print_closing_lines,
+    show_command,
+)
 from harness.controller.grid.grid import Grid, Row, make_grid
 from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.grid.terminal_grid import print_grid
 from harness.controller.project.cells import by_lane, scope_of
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
+from harness.controller.results.compare import compare_sets
 from harness.controller.results.documents import Column, read_columns, read_details
 from harness.controller.results.history import Event, last_events, read_history, since
 
@@ -33,6 +46,7 @@ class _Wanted:
     selection: Selection
     cell: str | None
     totals: bool
+    from_run: bool
 
     @property
     def is_named(self) -> bool:
@@ -56,39 +70,56 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     folder = project.layout.run if options.run else project.layout.results
     environments = selection.choose_environments(project.matrix)
     columns = read_columns(folder, project.matrix.everything)
-    wanted, console = _Wanted(selection, cell, totals), make_console()
-    if not [part for part in by_lane(environments) if _show_part(project, wanted, part, columns, console)]:
+    wanted, console = _Wanted(selection, cell, totals, options.run), make_console()
+    parts = [_show_part(project, wanted, part, columns, console) for part in by_lane(environments)]
+    grids = [grid for grid in parts if grid is not None]
+    if not grids:
         hint = "" if options.run else "; --run shows the last run"
         raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")
     if not (cell or totals or selection.cases or selection.paths):
         for row in lane_rows(project.matrix, columns):
             if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
                 terminal.print_lane(row, console)
+    if not (cell or totals) and len(grids[0].by_case) > 1:
+        _print_closing(project, grids, options.run, console)
     return Exit.AGREES
 
 
 def _show_part(
     project: Project, wanted: _Wanted, environments: list[Environment], columns: dict[str, Column], console: Console
-) -> bool:
-    """Print what environments with the same cells have; False where there is nothing."""
+) -> Grid | None:
+    """Print what environments with the same cells have, and return their grid; None where there is nothing."""
     selection = wanted.selection
     everything = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
     cases, paths = scope_of(environments[0], project.matrix, *everything)
     known = {item.id: columns[item.id] for item in environments if item.id in columns}
-    grid = make_grid(cases, paths, environments, known)
+    whole = make_grid(cases, paths, environments, known)
     shown = environments if wanted.is_named else [item for item in environments if item.id in known]
+    grid = replace(whole, environments=tuple(shown))
     if not grid.rows or not shown:
-        return False
+        return None
     if wanted.totals:
-        terminal.print_totals(grid, console)
+        terminal.print_totals(whole, console)
     elif wanted.cell is not None:
-        _show_cell(project, grid, _row(grid, wanted.cell), console)
+        _show_cell(project, whole, _row(whole, wanted.cell), console)
     else:
-        terminal.print_grid(replace(grid, environments=tuple(shown)), console)
+        print_grid(grid, show_command(shown, project.matrix, selection, wanted.from_run), console)
         if selection.cases and len(cases) == 1 and not shown[0].lane:  # it has also the releases that nobody ran
-            summaries = story.summarise(grid, cases[0], list(project.matrix.environments.values()))
+            summaries = story.summarise(whole, cases[0], list(project.matrix.environments.values()))
             terminal.print_case(cases[0], summaries, console)
-    return True
+    return grid
+
+
+def _print_closing(project: Project, grids: Sequence[Grid], from_run: bool, console: Console) -> None:
+    lines = {NOT_TRIED: not_tried(grids), NEXT: next_commands(grids[0], from_run)}
+    if from_run:
+        columns = {name: column for grid in grids for name, column in grid.columns.items()}
+        baselines = read_columns(project.layout.results, columns)
+        changes = compare_sets(baselines, {name: columns[name] for name in baselines}, whole=False)
+        without = [name for name in columns if name not in baselines]
+        is_same = not any(change.differs for change in changes)
+        lines = {DIFFERS: differences_in_short(changes, without, is_same)} | lines
+    print_closing_lines(lines, console)
 
 
 def _show_cell(project: Project, grid: Grid, row: Row, console: Console) -> None:

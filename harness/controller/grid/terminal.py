@@ -1,4 +1,4 @@
-"""The grid, a case and a cell as text for a terminal."""
+"""A case, a cell, a lane and totals as text for a terminal."""
 
 from __future__ import annotations
 
@@ -10,48 +10,18 @@ from rich.text import Text
 
 from harness.cases.case import Case, Known
 from harness.contract.records import Outcome
-from harness.contract.statuses import Status
 from harness.controller.grid import reproduce
 from harness.controller.grid.explanations import explanation
-from harness.controller.grid.grid import Grid, Row, Score, column_score, score
+from harness.controller.grid.grid import Grid, Row
 from harness.controller.grid.issue_links import link
 from harness.controller.grid.lane_summary import LaneRow
-from harness.controller.grid.markdown import path_scores, status_summary
+from harness.controller.grid.markdown import status_summary
 from harness.controller.grid.release_ranges import PathSummary, summary_sentence
+from harness.controller.grid.terminal_grid import STATUS_STYLES, print_percentages
 from harness.controller.project.matrix import Environment
 from harness.controller.results.compare import describe_outcome
 from harness.controller.results.history import Event
 from harness.controller.text import one_line, strip_control
-
-_STYLES = {
-    Status.PASS: "green",
-    Status.FAIL: "red",
-    Status.ABSENT: "dim",
-    Status.TIMEOUT: "magenta",
-    Status.CRASH: "bold red",
-    Status.ENV_FAIL: "yellow",
-    Status.ERROR: "bold yellow",
-}
-_LEFT_OUT = "left out"
-_MOST_ROWS = 120  # a longer grid is printed only on request
-
-
-def print_grid(grid: Grid, console: Console) -> None:
-    """Print rows by case and path and a column for each release, in as many blocks as the terminal's width needs.
-
-    The score of a row covers all its releases and is in the last block.
-    """
-    _print_blocks(grid, console, whole=True)
-
-
-def print_ran(grid: Grid, console: Console) -> None:
-    """Print the grid of a run; for a large one only the passing cells by import path, in percent."""
-    whole = len(grid.rows) <= _MOST_ROWS
-    _print_blocks(grid, console, whole)
-    if not whole:
-        console.print(
-            f"`harness show --run` prints all {len(grid.rows)} rows, with `-k CASE` those of one case", style="dim"
-        )
 
 
 def print_lane(row: LaneRow, console: Console) -> None:
@@ -59,84 +29,10 @@ def print_lane(row: LaneRow, console: Console) -> None:
     console.print(Text("\n" + one_line(row.summary), "bold").append(f"  ({one_line(row.question)})", "not bold dim"))
     line = Text(" ")
     for answer in row.answers:
-        line.append(f" {answer.label}{answer.status.symbol}", _STYLES.get(answer.status, ""))
+        line.append(f" {answer.label}{answer.status.symbol}", STATUS_STYLES.get(answer.status, ""))
     console.print(line)
     for where, reason in row.reasons:
         console.print(Text(one_line(f"  {where}: {reason}")), soft_wrap=True)
-
-
-def _print_blocks(grid: Grid, console: Console, whole: bool) -> None:
-    label = max(len(_LEFT_OUT), *(len(row.path) + 4 for row in grid.rows))
-    most = len(grid.environments)
-    rest = len(f"  {Score(most, most, most)}")  # the longest score at the end of a row
-    scores = {} if whole else path_scores(grid)
-    for block in _blocks(grid.environments, console.width - label - rest):
-        widths = [len(environment.label) + 2 for environment in block]
-        _print_line(console, " " * label, [environment.label for environment in block], widths, before="\n")
-        if whole:
-            _print_rows(grid, block, widths, label, console)
-        for path, cells in scores.items():
-            _print_line(console, f"  {path}".ljust(label), [cells[item.id] for item in block], widths, "")
-        _print_scores(grid, block, widths, label, console)
-    totals = grid.totals()
-    legend = Text("\n")
-    for status in Status:
-        if totals[status]:
-            legend.append(f"{status.symbol} {status.value} {totals[status]}   ", _STYLES.get(status, ""))
-    console.print(legend)
-
-
-def _blocks(environments: Sequence[Environment], width: int) -> list[list[Environment]]:
-    blocks: list[list[Environment]] = [[]]
-    used = 0
-    for environment in environments:
-        needed = len(environment.label) + 2
-        if blocks[-1] and used + needed > width:
-            blocks.append([])
-            used = 0
-        blocks[-1].append(environment)
-        used += needed
-    return blocks
-
-
-def _print_line(
-    console: Console, head: str, words: Sequence[str], widths: Sequence[int], style: str = "bold", before: str = ""
-) -> None:
-    line = "".join(word.rjust(width) for word, width in zip(words, widths, strict=True))
-    console.print(Text(before + head + line, style), overflow="ignore", no_wrap=True, crop=False)
-
-
-def _print_rows(grid: Grid, block: Sequence[Environment], widths: Sequence[int], label: int, console: Console) -> None:
-    case = None
-    for row in grid.rows:
-        if row.case is not case:
-            case = row.case
-            head = Text(f"{case.id}  ", "bold").append(one_line(case.title), "not bold dim")
-            console.print(head, overflow="ellipsis" if console.is_terminal else "ignore", no_wrap=True, crop=False)
-        console.print(_row(grid, row, block, widths, label), overflow="ignore", no_wrap=True, crop=False)
-
-
-def _print_scores(
-    grid: Grid, block: Sequence[Environment], widths: Sequence[int], label: int, console: Console
-) -> None:
-    scores = [column_score(grid.column_outcomes(environment)) for environment in block]
-    lines = [
-        ("pass", [str(value.passed) if value else "?" for value in scores]),
-        ("of", [str(value.counted) if value else "?" for value in scores]),
-    ]
-    if any(value.left_out for value in scores if value):
-        lines.append((_LEFT_OUT, [str(value.left_out) if value else "?" for value in scores]))
-    for name, values in lines:
-        _print_line(console, name.ljust(label), values, widths)
-
-
-def _row(grid: Grid, row: Row, block: Sequence[Environment], widths: Sequence[int], label: int) -> Text:
-    line = Text("  " + row.path.ljust(label - 2))
-    for environment, width in zip(block, widths, strict=True):
-        status = grid.outcome(row, environment).status
-        line.append(status.symbol.rjust(width), _STYLES.get(status, ""))
-    is_last = block[-1] is grid.environments[-1]
-    return line.append(f"  {score(grid.row_outcomes(row))}", "dim") if is_last else line
 
 
 def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Console) -> None:
@@ -146,14 +42,16 @@ def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Con
         outcome = grid.outcome(row, environment)
         event = last.get(environment.id)
         since = f", since {event.day}" if event else ""
-        line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", _STYLES.get(outcome.status, ""))
+        line = Text(f"  {environment.id:<14}{outcome.status.symbol} ", STATUS_STYLES.get(outcome.status, ""))
         console.print(line.append(one_line(describe_outcome(outcome) + since), ""), soft_wrap=True)
 
 
 def print_totals(grid: Grid, console: Console) -> None:
-    """Print the totals by status and the coverage of failing cells."""
+    """Print the totals by status, the coverage of failing cells, and the passing cells in percent."""
     for line in status_summary(grid):
         console.print(Text(line), soft_wrap=True)
+    console.print()
+    print_percentages(grid, console)
 
 
 def print_case(case: Case, summaries: Sequence[PathSummary], console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from harness.contract.records import Outcome
@@ -19,11 +19,23 @@ def changes_as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -
 
     A group of many similar changes has one line, with details below it.
     """
+    lines = change_lines(change for change in changes if change.word not in unlisted)
+    return "\n".join([*lines, summarise_changes(changes)]) + "\n"
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """A line for each change or group of many similar ones, the worst first, with a group's details below it."""
     lines = []
-    for found in group_changes(change for change in changes if change.word not in unlisted):
+    for found in group_changes(changes):
         lines.append(sentence_of(found.where, found.word, found.what, found.before, found.after))
         lines += [f"    {one_line(detail)}" for detail in found.details]
-    return "\n".join([*lines, _summary(changes)]) + "\n"
+    return lines
+
+
+def summarise_changes(changes: Sequence[Change]) -> str:
+    """The number of changes by word, the worst first: `2 regressed, 1 fixed`."""
+    counts = Counter(change.word for change in order_changes(changes))
+    return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no difference"
 
 
 def changes_as_json(changes: Sequence[Change]) -> str:
@@ -33,17 +45,12 @@ def changes_as_json(changes: Sequence[Change]) -> str:
 
 def changes_as_markdown(changes: Sequence[Change]) -> str:
     """A table under a heading for each word."""
-    blocks = [_summary(changes)]
+    blocks = [summarise_changes(changes)]
     groups = group_changes(changes)
     for word in dict.fromkeys(found.word for found in groups):
         rows = [_row(found) for found in groups if found.word == word]
         blocks.append("\n".join([f"### {word}", "", *_HEAD, *rows]))
     return "\n\n".join(blocks) + "\n"
-
-
-def _summary(changes: Sequence[Change]) -> str:
-    counts = Counter(change.word for change in order_changes(changes))
-    return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no difference"
 
 
 def _as_json(change: Change) -> dict[str, Any]:

@@ -8,13 +8,23 @@ from rich.console import Console
 
 from harness.contract.plan import Plan
 from harness.controller.errors import Exit
-from harness.controller.grid.grid import make_grid
-from harness.controller.grid.terminal import print_ran
+from harness.controller.grid.closing_lines import (
+    DIFFERS,
+    NEXT,
+    NOT_TRIED,
+    differences_in_short,
+    next_commands,
+    not_tried,
+    print_closing_lines,
+    show_command,
+)
+from harness.controller.grid.grid import Grid, make_grid
+from harness.controller.grid.terminal_grid import print_grid
 from harness.controller.project.cells import by_lane, scope_of
 from harness.controller.project.layout import Layout
 from harness.controller.project.selection import Selection
-from harness.controller.results.change_formats import changes_as_text
-from harness.controller.results.compare import compare, new_cells_sentence, package_changes
+from harness.controller.results.change_formats import change_lines
+from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import verdict
@@ -24,6 +34,9 @@ from harness.controller.run.result import RunResult
 from harness.controller.run.scheduler import EnvironmentRun
 from harness.controller.text import strip_control
 
+_LOG_LINES = 150  # of the grid, where standard output is no terminal
+_MOST_CHANGES = 12  # lines about what differs, in a terminal
+
 
 def print_summary(request: RunRequest, selection: Selection, results: Sequence[RunResult], console: Console) -> Exit:
     """Print the summary of a run, and return its exit code."""
@@ -31,11 +44,8 @@ def print_summary(request: RunRequest, selection: Selection, results: Sequence[R
     layout = project.layout
     columns = {result.environment.id: result.column for result in results if result.column is not None}
 
-    cases, paths = selection.choose_cells(project.cases, project.matrix)
-    for environments in by_lane(result.environment for result in results):
-        scope = scope_of(environments[0], project.matrix, cases, paths)
-        print_ran(make_grid(*scope, environments, columns), console)
-    _print_changes(columns, baselines, console)
+    grids = _print_grids(request, selection, results, columns, console)
+    changes = _print_changes(columns, baselines, console)
     _print_flaky(results, console)
     codes = {
         result.environment.id: _print_ending(layout, result, baselines.get(result.environment.id), console)
@@ -46,22 +56,47 @@ def print_summary(request: RunRequest, selection: Selection, results: Sequence[R
     if cached:
         console.print(f"{cached} cells cached, as nothing they depend on has changed (--fresh runs all)")
     without = [name for name in columns if name not in baselines]
-    if without:
-        console.print(f"without a baseline: {', '.join(without)} (`harness accept` makes this run one)")
-    elif set(codes.values()) == {Exit.AGREES}:
-        console.print("as in the baseline")
+    is_same = not without and set(codes.values()) == {Exit.AGREES}
+    lines = {
+        DIFFERS: differences_in_short(changes, without, is_same),
+        NOT_TRIED: not_tried(grids),
+        NEXT: next_commands(grids[0], from_run=True) if grids else [],
+    }
+    print_closing_lines(lines, console)
     return _worst(codes, results, console)
 
 
-def _print_changes(columns: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> None:
-    changes = []
+def _print_grids(
+    request: RunRequest,
+    selection: Selection,
+    results: Sequence[RunResult],
+    columns: Mapping[str, Column],
+    console: Console,
+) -> list[Grid]:
+    """Print the grid of a run, and of each lane by itself."""
+    project, grids = request.project, []
+    cases, paths = selection.choose_cells(project.cases, project.matrix)
+    for environments in by_lane(result.environment for result in results):
+        scope = scope_of(environments[0], project.matrix, cases, paths)
+        grids.append(make_grid(*scope, environments, dict(columns)))
+        command = show_command(environments, project.matrix, selection, from_run=True)
+        print_grid(grids[-1], command, console, _LOG_LINES)
+    return grids
+
+
+def _print_changes(columns: Mapping[str, Column], baselines: Mapping[str, Column], console: Console) -> list[Change]:
+    """Print what differs from the baseline, in a terminal the worst of it; return all changes."""
+    changes: list[Change] = []
     for name, column in columns.items():
         if name in baselines:
             changes += package_changes(baselines[name], column) + compare(baselines[name], column)
-    if any(change.differs for change in changes):
-        _print(console, changes_as_text([change for change in changes if change.differs]).rstrip("\n"))
-    if new := new_cells_sentence(changes):
-        _print(console, new)
+    lines = change_lines(change for change in changes if change.differs)
+    most = _MOST_CHANGES if console.is_terminal else len(lines)
+    if lines:
+        _print(console, "\n".join(["", *lines[:most]]))
+    if len(lines) > most:
+        _print(console, f"{len(lines) - most} more lines: `harness diff` prints all")
+    return changes
 
 
 def _print_flaky(results: Sequence[RunResult], console: Console) -> None:

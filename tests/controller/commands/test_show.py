@@ -34,7 +34,7 @@ def test_show_prints_accepted_results_or_the_run(project: TinyProject) -> None:
     project.keep(".harness/run", make_column(*PASSED[:2], FAILED))
     accepted, ran = project.run("show"), project.run("show", "--run", "-p", "keras")
     assert (accepted.returncode, ran.returncode) == (0, 0)
-    assert accepted.stdout.splitlines()[-1].strip() == "✓ pass 5"
+    assert "\n✓ pass 5\n" in accepted.stdout
     assert ran.stdout.splitlines()[-1].strip() == "✗ fail 1"
 
 
@@ -141,13 +141,13 @@ def test_totals_count_the_whole_selection(project: TinyProject) -> None:
     project.keep("results", make_column(*PASSED[:2], FAILED))
     whole = project.run("show", "--totals")
     assert (whole.returncode, whole.stderr) == (0, "")
-    assert whole.stdout.splitlines() == [
+    assert whole.stdout.splitlines()[:3] == [
         "20 cells: ✓ pass (2), ✗ fail (1), · not-run (17).",
         "explained 0 of 1 failing cells (0 %)",
         "cases with failing cells: 1, of these with advice: 0",
     ]
     part = project.run("show", "--totals", "-e", "tf215", "-k", "dense")
-    assert part.stdout.splitlines() == ["2 cells: ✓ pass (2).", "no failing cells"]
+    assert part.stdout.splitlines()[:2] == ["2 cells: ✓ pass (2).", "no failing cells"]
 
 
 def test_totals_and_a_cell_exclude_each_other(project: TinyProject) -> None:

@@ -32,7 +32,7 @@ def test_unchanged_rerun_starts_no_tox(project: TinyProject, monkeypatch: pytest
     assert done.returncode == 0
     assert "✓ pass 2   ✗ fail 2   – absent 1" in done.stdout
     assert "5 cells cached, as nothing they depend on has changed (--fresh" in done.stdout
-    assert done.stdout.endswith("\nas in the baseline\n")
+    assert "\ndiffers    nothing: as in the baseline\n" in done.stdout
     assert contents(project) == before == contents(project)
 
 
