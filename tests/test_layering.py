@@ -36,7 +36,16 @@ ORDER = [
 ]
 
 IN_ENVIRONMENTS = ["contract", "runner"]  # what is copied into an environment and runs there
-IN_CELLS = ["forkserver", "cell", "path_probe", "import_order", "supervisor", "report", "channel"]  # no pytest there
+IN_CELLS = [
+    "forkserver",
+    "cell",
+    "path_probe",
+    "origins",
+    "import_order",
+    "supervisor",
+    "report",
+    "channel",
+]  # no pytest there
 NEWER = {"graphlib", "tomllib", "zoneinfo", "compression", "annotationlib"}  # not in the library of Python 3.7
 STDLIB = sys.stdlib_module_names - NEWER
 ALLOWED = {

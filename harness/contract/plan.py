@@ -51,6 +51,8 @@ class Plan:
     `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
     of each cell that has one. `preload` names the modules that are imported once, before any cell is forked. Limits
     are in seconds and bytes; `patience` are the seconds that each process of the runner may take beyond its work.
+    `prefix` is the environment's folder: the interpreter, pytest and the preloaded modules must come from there; empty:
+    from anywhere.
     """
 
     environment: str
@@ -66,6 +68,7 @@ class Plan:
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
     patience: float = MARGIN
+    prefix: str = ""
 
     @property
     def deadlines(self) -> Deadlines:

@@ -8,8 +8,8 @@ next one says. Once a cell has found that its path is not there, those that begi
 A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
 also when whoever asked for it is killed.
 
-`python -m harness.runner.forkserver REPLY_FD MODULE...` reads requests from standard input, a line of JSON each, and
-answers each with a line. Ends when its standard input does.
+`python -m harness.runner.forkserver REPLY_FD PREFIX MODULE...` reads requests from standard input, a line of JSON each,
+and answers each with a line. Ends when its standard input does. The modules must come from the environment at PREFIX.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from harness.runner import cell
 from harness.runner import supervisor as supervise
 from harness.runner.channel import Abandoned, Lines
 from harness.runner.import_order import imports_first, read_script
+from harness.runner.origins import foreign
 from harness.runner.path_probe import probe
 from harness.runner.report import new_token
 
@@ -247,7 +248,7 @@ def _become_cell(request: CellRequest, report: int, output: int, token: list[str
 
 def main(arguments: list[str]) -> None:
     """Import the modules, say so, and serve."""
-    reply, modules = int(arguments[0]), arguments[1:]
+    reply, prefix, modules = int(arguments[0]), arguments[1], arguments[2:]
     variables = dict(os.environ)
     adopt_orphans()
     cell.hide_harness()
@@ -261,6 +262,10 @@ def main(arguments: list[str]) -> None:
             importlib.import_module(module)
     except BaseException as error:
         asker.write({"ready": False, "reason": f"{type(error).__name__}: {error}"})
+        return
+    reason = foreign(prefix, modules)
+    if reason is not None:
+        asker.write({"ready": False, "reason": reason})
         return
     gc.freeze()
     asker.write({"ready": True})

@@ -21,6 +21,7 @@ from harness.contract.processes import adopt_orphans
 from harness.runner.channel import Lines
 from harness.runner.forkserver import CellReply, CellRequest, deadlines_of
 from harness.runner.import_order import acts_before_imports, read_script
+from harness.runner.origins import foreign
 from harness.runner.supervisor import name_of_signal
 
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ")  # before what TensorFlow itself logs
@@ -34,11 +35,13 @@ class BrokenEnvironment(Exception):
 class Isolation:
     """Runs cells below a server process (`harness.runner.forkserver`), which is replaced when it dies or is stopped.
 
-    `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at fault.
+    Where a `prefix` is given, what runs must be of the environment in that folder. `run` raises BrokenEnvironment, and
+    OSError or EOFError where the harness itself is at fault.
     """
 
-    def __init__(self, preload: list[str]) -> None:
+    def __init__(self, preload: list[str], prefix: str = "") -> None:
         self.preload = preload
+        self.prefix = prefix
         self.home = tempfile.mkdtemp(prefix="keras-home-")
         # A keras.json in the home of whoever runs this would choose the backend for them.
         self.environment = dict(os.environ, KERAS_HOME=self.home)
@@ -80,10 +83,13 @@ class Isolation:
             return None
 
     def start(self) -> None:
-        """Start the server. Raises BrokenEnvironment where it cannot import what it is to import."""
+        """Start the server. Raises BrokenEnvironment where it cannot import what it is to import from its own files."""
+        reason = foreign(self.prefix, ["pytest"])
+        if reason is not None:
+            raise BrokenEnvironment(reason)
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.runner.forkserver", str(replies_end), *self.preload],
+            [sys.executable, "-m", "harness.runner.forkserver", str(replies_end), self.prefix, *self.preload],
             cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -148,8 +154,8 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def __init__(self, preload: list[str]) -> None:
-        super().__init__([])
+    def __init__(self, preload: list[str], prefix: str = "") -> None:
+        super().__init__([], prefix)
         self._unchecked = preload
 
     def wants_fresh(self, request: CellRequest) -> bool:
@@ -157,7 +163,7 @@ class Spawn(Isolation):
 
     def start(self) -> None:
         if self._unchecked:  # once: each cell imports it for itself
-            once = Fork(self._unchecked)
+            once = Fork(self._unchecked, self.prefix)
             try:
                 once.start()
             finally:

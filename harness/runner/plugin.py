@@ -113,7 +113,7 @@ class Cells:
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(cell.script)
             if self._isolation is None:
-                self._isolation = ISOLATIONS[plan.isolation](plan.preload)
+                self._isolation = ISOLATIONS[plan.isolation](plan.preload, plan.prefix)
             request = {
                 "script": script,
                 "directory": directory,

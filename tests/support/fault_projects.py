@@ -13,11 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-import yaml
-
 from harness.controller.results.documents import Column, read_column
 from tests.support import ROOT
+from tests.support.tiny_tensorflow import PYTEST
 
 PYTHON = "{}.{}".format(*sys.version_info)
 FAULTY, SOUND = "tf215", "tf216"
@@ -61,15 +59,14 @@ TENSORFLOW = {
 
 
 def build_wheel(folder: Path, version: str, other: Mapping[str, str] | None = None) -> Path:
-    """A TensorFlow of a few lines, with the pytest and PyYAML of these tests. `other` are texts of files by their
-    names, among them `METADATA` and `RECORD`, that are added or stand in the place of what they should be."""
-    shared = {str(Path(str(module.__file__)).parents[1]) for module in (pytest, yaml)}
+    """A TensorFlow of a few lines, with the pytest of these tests. `other` are texts of files by their names,
+    among them `METADATA` and `RECORD`, that are added or stand in the place of what they should be."""
     described = {
         "METADATA": f"Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: {version}\n",
         "WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         "entry_points.txt": "[console_scripts]\npytest = pytest:console_main\n",
     }
-    texts = TENSORFLOW | {"shared.pth": "\n".join(sorted(shared))} | described | dict(other or {})
+    texts = TENSORFLOW | PYTEST | described | dict(other or {})
     info = f"tensorflow_cpu-{version}.dist-info"
     files = {f"{info}/{name}" if name in (*described, "RECORD") else name: text for name, text in texts.items()}
     rows = [f"{name},sha256={_digest(text)},{len(text)}\n" for name, text in files.items()]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -12,13 +14,17 @@ from harness.controller.errors import HarnessError
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import EnvironmentFacts
 
+_VERSION_AND_PREFIX = "import json, sys; print(json.dumps(['%d.%d' % sys.version_info[:2], sys.prefix]))"
+
 
 def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
     """The environment at `prefix`. Raises HarnessError where that cannot be told, or TensorFlow is not there."""
     python = prefix / "bin" / "python"
+    version, own_prefix = json.loads(_output([str(python), "-c", _VERSION_AND_PREFIX]))
+    if not _is_same(own_prefix, prefix):
+        raise HarnessError(f"{environment.id}: {python} is the interpreter of another environment, {own_prefix}")
     listed = _output([find_uv_bin(), "pip", "list", "--format", "json", "--python", str(python)])
     packages = {package["name"]: package["version"] for package in json.loads(listed)}
-    version = _output([str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip()
     tensorflow = packages.get(environment.distribution)
     if tensorflow is None:
         raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
@@ -38,7 +44,9 @@ def _output(command: list[str]) -> str:
 
 
 def is_made_from(prefix: Path, lock: Path) -> bool:
-    """Whether tox has noted that it made the environment from just this lock. A note of another form says no."""
+    """Whether tox has noted that it made the environment, here, from just this lock. A note of another form says no."""
+    if is_moved(prefix):
+        return False
     try:
         made = json.loads((prefix / ".tox-info.json").read_text(encoding="utf-8"))["PythonRun"]["deps"]
         return sorted(made["requirements"]) == _requirements(lock.read_text(encoding="utf-8")) and not made["options"]
@@ -57,6 +65,29 @@ def is_half_made(prefix: Path) -> bool:
         return "deps" not in noted["PythonRun"]
     except (OSError, ValueError, KeyError, TypeError):
         return prefix.exists()
+
+
+def is_moved(prefix: Path) -> bool:
+    """Whether the environment was made elsewhere and then moved or copied here: its programs run what is there."""
+    made_at = _prefix_by_activation(prefix)
+    return made_at is not None and not _is_same(made_at, prefix)
+
+
+def _prefix_by_activation(prefix: Path) -> str | None:
+    """The folder that the environment's activation script names, which uv and venv write when they make it."""
+    try:
+        script = os.fsdecode((prefix / "bin" / "activate").read_bytes())
+        for line in script.splitlines():
+            name, _, value = line.strip().partition("=")
+            if name in ("VIRTUAL_ENV", "export VIRTUAL_ENV") and value.lstrip("\"'").startswith("/"):
+                return shlex.split(value)[0]
+    except (OSError, ValueError):  # there is none, or its quotes are not closed
+        pass
+    return None
+
+
+def _is_same(folder: str, other: Path) -> bool:
+    return os.path.realpath(folder) == os.path.realpath(other)
 
 
 def _requirements(lock: str) -> list[str]:

@@ -20,7 +20,7 @@ from tox.tox_env.python.pip.req_file import PythonDeps
 from uv import find_uv_bin
 
 from harness.cases.document.suggestions import suggest
-from harness.controller.environments.installed import is_half_made
+from harness.controller.environments.installed import is_half_made, is_moved
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.environments.lockfile import needs_lock, resolution_failure, stale_sentence
 from harness.controller.environments.resolver import lock
@@ -99,7 +99,8 @@ def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None
 def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: Sequence[str] | None) -> MemoryLoader:
     install = [find_uv_bin(), "pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode", "{packages}"]
     # Set only where it is needed: a value here overrides tox's own `--recreate`.
-    recreate = {"recreate": True} if is_half_made(layout.environments / environment.id) else {}
+    prefix = layout.environments / environment.id
+    recreate = {"recreate": True} if is_half_made(prefix) or is_moved(prefix) else {}
     return MemoryLoader(
         **recreate,
         description=_description(environment),

@@ -105,6 +105,11 @@ class RunFiles:
         return self._file("again", ".jsonl")
 
     @property
+    def trial_plan(self) -> Path:
+        """For a pytest that only prints something, which is no part of the run."""
+        return self._file("trial", ".json")
+
+    @property
     def ready(self) -> Path:
         """An empty file: the environment is made, and its worker has started."""
         return self._file("ready", "")

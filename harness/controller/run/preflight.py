@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ class RunRequest:
 
 def preflight(project: Project, selection: Selection, options: WorkerOptions) -> RunRequest:
     """Check that a selection can be run. Raises UsageError or HarnessError where it cannot."""
+    if options.only_prints:
+        raise UsageError(f"no cell would run: `tox -e ENV -- {shlex.join(options.pytest)}` prints what pytest prints")
     matrix = project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
     cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))

@@ -10,12 +10,12 @@ import signal
 import sys
 import traceback
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
-from harness.contract.plan import Plan
 from harness.contract.processes import die_with_parent
 from harness.contract.statuses import Status
-from harness.controller.errors import Exit, HarnessError, UsageError
+from harness.controller.errors import Exit, HarnessError
 from harness.controller.files import exclusive_lock
 from harness.controller.project.layout import find_root
 from harness.controller.project.loader import Project, load_project
@@ -32,7 +32,7 @@ from harness.controller.worker.bundle import make_bundle
 from harness.controller.worker.inspection import inspect
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
-from harness.controller.worker.pytest_session import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE, PytestSession
+from harness.controller.worker.pytest_session import FAILED, INTERRUPTED, PASSED, PytestSession
 from harness.controller.worker.reconcile import Recorded
 
 
@@ -41,16 +41,23 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
     layout = project.layout
     files = layout.files(environment.id)
     claim_state(layout)
-    files.forget_document()
-    baseline = read_baseline(layout, environment.id)
-
-    inspection = inspect(environment, prefix)
     session = PytestSession(layout, prefix, make_bundle(layout.state))  # before the keys, which name its code
     scope = cells_in_scope(project, environment, options)
+    cells = planned_cells(scope)
+    if options.pytest:  # before anything of the last run is touched
+        trial = replace(make_plan(project, environment, options, cells, None), stream=os.devnull)
+        session.check_arguments(trial, files.trial_plan, options.pytest)
+        if options.only_prints:
+            code = session.run(trial, files.trial_plan, options.pytest)
+            return _check_ending(environment, code) or Exit.AGREES
+
+    files.forget_document()
+    baseline = read_baseline(layout, environment.id)
+    inspection = inspect(environment, prefix)
     run_key = outcome_cache.environment_key(
         outcome_cache.scope_key(project, scope, options), environment, inspection.facts, inspection.content
     )
-    plan = make_plan(project, environment, options, planned_cells(scope), baseline)
+    plan = make_plan(project, environment, options, cells, baseline)
 
     reused = steps.reuse(files, plan, environment, inspection, options)
     execution = steps.execute(files, session, reused, options)
@@ -61,21 +68,19 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
     outcome_cache.write_cache(files.cache, outcome_cache.update_cache(reused.cache, recorded))
 
     if recorded.environment_failure is None:
-        if execution.code == INTERRUPTED:
+        has_answered = not reused.plan.cells or not recorded.records.keys() <= set(reused.plan.cached)
+        if _check_ending(environment, execution.code, has_answered) is not None:
             return Exit.INTERRUPTED
-        _check_ending(reused.plan, execution.code, options, recorded)
     return verdict(column, baseline, environment.lane is not None)
 
 
-def _check_ending(plan: Plan, code: int, options: WorkerOptions, recorded: Recorded) -> None:
-    """Raises HarnessError where pytest did not get through the plan, so that what it left is no answer."""
-    environment = plan.environment
-    if code == NOTHING:
-        raise UsageError(f"{environment}: no cell matches the pytest arguments")
-    if code == USAGE:
-        raise UsageError(f"{environment}: pytest refuses these arguments: {' '.join(options.pytest)}")
-    if code not in (PASSED, FAILED) or (code == FAILED and recorded.records.keys() <= set(plan.cached)):
-        raise HarnessError(f"{environment}: pytest ended with exit code {code} before it was done")
+def _check_ending(environment: Environment, code: int, has_answered: bool = True) -> Exit | None:
+    """INTERRUPTED where pytest was. Raises HarnessError where it did not get through, so that nothing is an answer."""
+    if code == INTERRUPTED:
+        return Exit.INTERRUPTED
+    if code not in (PASSED, FAILED) or not has_answered:
+        raise HarnessError(f"{environment.id}: pytest ended with exit code {code} before it was done")
+    return None
 
 
 def print_report(column: Column, baseline: Column | None, cached: int, recorded: Recorded) -> None:

@@ -17,6 +17,10 @@ from harness.controller.project.selection import Selection
 from harness.controller.worker.retries import RETRIES
 
 DEFAULT_ISOLATION = "fork" if sys.platform == "linux" else "spawn"
+_PRINTING = {  # the options with which pytest prints something and runs nothing
+    *("-h", "--help", "-V", "--version", "--markers", "--fixtures", "--funcargs", "--fixtures-per-test"),
+    *("--co", "--collect-only", "--cache-show", "--setup-only", "--setup-plan"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class WorkerOptions:
     def runs_everything(self) -> bool:
         """Whether every cell is run, cached or not."""
         return self.fresh or bool(self.pytest)
+
+    @property
+    def only_prints(self) -> bool:
+        """Whether pytest is asked to print something, and to run nothing."""
+        return any(word.partition("=")[0] in _PRINTING for word in self.pytest)
 
     def to_argv(self) -> list[str]:
         """The arguments from which `from_argv` makes the same options."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from harness.contract.plan import Plan
 from harness.contract.process_tree import children, end_orphans
 from harness.contract.processes import adopt_orphans, die_with_parent
-from harness.controller.errors import HarnessError
+from harness.controller.errors import HarnessError, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.worker.stream_keys import StreamKeys
 
 PASSED, FAILED, INTERRUPTED, BROKEN, USAGE, NOTHING = range(6)  # pytest's exit codes
+_REASON = re.compile(r"^(?:\S+: error|ERROR): (.+)$", re.MULTILINE)  # how pytest prints why it refuses arguments
 _PATIENCE = 15.0  # seconds that an interrupted pytest has to end in order
 
 
@@ -34,26 +38,45 @@ class PytestSession:
     bundle: Path
     keys: StreamKeys = field(default_factory=StreamKeys)
 
-    def run(self, plan: Plan, plan_file: Path, arguments: Sequence[str] = ()) -> int:
-        """Write the plan, run its cells, and give pytest's exit code.
+    def run(self, plan: Plan, plan_file: Path, arguments: Sequence[str] = (), output: IO[bytes] | None = None) -> int:
+        """Write the plan, run its cells, and give pytest's exit code. Pytest prints into the output, else into ours.
 
         Pytest and all that runs below it are killed where no cell ends in a longer time than any cell may take. Raises
         HarnessError where pytest cannot be started.
         """
         for file in (plan_file, Path(plan.stream)):
             file.parent.mkdir(parents=True, exist_ok=True)
-        plan.write(str(plan_file))
+        replace(plan, prefix=str(self.prefix)).write(str(plan_file))
         if not plan.cells:
             return PASSED
         others = children(os.getpid())
-        process = self._start(plan, plan_file, arguments)
+        process = self._start(plan, plan_file, arguments, output)
         try:
             return _wait(process, plan, others)
         except KeyboardInterrupt:
             _stop(process, others)
             return INTERRUPTED
 
-    def _start(self, plan: Plan, plan_file: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    def check_arguments(self, plan: Plan, plan_file: Path, arguments: Sequence[str]) -> None:
+        """Let pytest collect the plan's cells with these arguments, and run none.
+
+        Raises UsageError, with pytest's reason, for arguments that it refuses or that leave no cell.
+        """
+        with tempfile.TemporaryFile() as output:
+            code = self.run(plan, plan_file, [*arguments, "--collect-only", "--quiet"], output)
+            output.seek(0)
+            reasons = _REASON.findall(output.read().decode("utf-8", "replace"))
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        if code == NOTHING:
+            raise UsageError(f"{plan.environment}: no cell matches the pytest arguments")
+        if code == USAGE:
+            refused = " ".join([*arguments, *(f"({reason.strip()})" for reason in reasons[-1:])])
+            raise UsageError(f"{plan.environment}: pytest refuses these arguments: {refused}")
+
+    def _start(
+        self, plan: Plan, plan_file: Path, arguments: Sequence[str], output: IO[bytes] | None
+    ) -> subprocess.Popen[bytes]:
         keys, keys_end = os.pipe()  # what is in a process's arguments or variables is for everyone to read
         os.write(keys_end, " ".join(self.keys.both).encode("ascii"))
         os.close(keys_end)
@@ -63,6 +86,8 @@ class PytestSession:
                 cwd=self.layout.root,
                 env=os.environ | {"PYTHONPATH": str(self.bundle)},
                 pass_fds=[keys],
+                stdout=output,
+                stderr=output,
                 preexec_fn=partial(die_with_parent, signal.SIGINT),
             )
         except OSError as error:
@@ -72,11 +97,11 @@ class PytestSession:
             os.close(keys)
 
     def _command(self, plan: Plan, plan_file: Path) -> list[str]:
-        settings = self.bundle / "harness" / "runner" / "pytest.ini"
-        command = [str(self.prefix / "bin" / "pytest"), "-p", "harness.runner.plugin", "-c", str(settings)]
+        runner = self.bundle / "harness" / "runner"
+        command = [str(self.prefix / "bin" / "python"), str(runner / "start.py"), "-p", "harness.runner.plugin"]
         # Both folders are relative, as pytest expands what looks like a variable in their names.
-        command += ["--rootdir", ".", "--harness-plan", str(plan_file), "--color=auto"]
-        command += ["--continue-on-collection-errors"]
+        command += ["-c", str(runner / "pytest.ini"), "--rootdir", "."]
+        command += ["--harness-plan", str(plan_file), "--color=auto", "--continue-on-collection-errors"]
         return [*command, "-o", f"cache_dir={self.layout.state.name}/cache/{plan.environment}"]
 
 

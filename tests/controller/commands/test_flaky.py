@@ -9,6 +9,7 @@ import pytest
 from harness.contract.statuses import Status
 from harness.controller.results.documents import read_column
 from tests.support.tiny_project import TinyProject
+from tests.support.tiny_tensorflow import remove_pytest
 
 # It fails the first time, and never again.
 ONCE = """\
@@ -111,7 +112,7 @@ def test_a_single_run_is_refused(project: TinyProject) -> None:
 
 
 def test_unfinished_runs_are_not_called_steady(project: TinyProject, made: None) -> None:
-    (project.root / ".tox" / "tf215" / "bin" / "pytest").unlink()
+    remove_pytest(project.root / ".tox" / "tf215")
     done = project.run("flaky", "-e", "tf215", "--runs", "2")
     assert done.returncode == 3
     assert done.stdout.count("tf215: not all cells were run (log: ") == 2

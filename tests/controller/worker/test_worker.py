@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.cases.generate import digest_of
+from harness.contract.messages import normalise
 from harness.contract.plan import Plan
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
@@ -27,7 +28,7 @@ from harness.controller.worker.main import run_column
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from tests.support.tiny_project import TinyProject, make_column
-from tests.support.tiny_tensorflow import fill_environment
+from tests.support.tiny_tensorflow import fill_environment, packages_of, put, remove_pytest, replace_pytest
 
 
 @pytest.fixture
@@ -36,11 +37,6 @@ def prefix(tmp_path: Path) -> Path:
     venv.create(folder, with_pip=False, symlinks=True)
     fill_environment(folder)
     return folder
-
-
-def program(prefix: Path, command: str) -> None:
-    """Put something else in the place of the environment's pytest."""
-    (prefix / "bin" / "pytest").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -138,8 +134,6 @@ def test_refused_document_cannot_control_terminal(project: TinyProject, prefix: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-k", "nothing"], "tf215: no cell matches the pytest arguments"),
-        (["--bogus"], "tf215: pytest refuses these arguments: --bogus"),
         (["--case", "dens"], "no case matches 'dens'; did you mean 'dense'?"),
         (["--path", "kears"], "no import path matches 'kears'; did you mean 'keras'?"),
         (["--case", "dense", "--path", "keras"], "the selection has no cell: none of its cases runs under any of its"),
@@ -153,11 +147,13 @@ def test_arguments_leaving_no_cells_are_refused(
     assert str(refused.value).startswith(said)
 
 
-@pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("exit 1", 1), ("kill -9 $$", -9)])
+@pytest.mark.parametrize(
+    ("command", "code"), [("os._exit(3)", 3), ("os._exit(0)", 0), ("os._exit(1)", 1), ("os.kill(os.getpid(), 9)", -9)]
+)
 def test_dead_runner_is_error_without_outcomes(
     loaded: Project, tf215: Environment, prefix: Path, command: str, code: int
 ) -> None:
-    program(prefix, command)
+    replace_pytest(prefix, f"import os\n{command}\n")
     with pytest.raises(HarnessError, match=rf"^tf215: pytest ended with exit code {code} before it was done$"):
         run_column(loaded, tf215, WorkerOptions(), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
@@ -165,20 +161,52 @@ def test_dead_runner_is_error_without_outcomes(
     assert set(cells) == set(EXPECTED)
 
 
-def test_an_environment_without_pytest_is_an_error(loaded: Project, tf215: Environment, prefix: Path) -> None:
-    (prefix / "bin" / "pytest").unlink()
-    with pytest.raises(HarnessError, match=r"^tf215: pytest cannot be started: .*/bin/pytest: No such file"):
+def test_an_environment_without_pytest_is_an_error(
+    loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    remove_pytest(prefix)
+    with pytest.raises(HarnessError, match=r"^tf215: pytest ended with exit code 1 before it was done$"):
         run_column(loaded, tf215, WorkerOptions(), prefix)
+    assert capfd.readouterr().err == f"pytest is not installed in {prefix}\n"
+
+
+def test_modules_from_elsewhere_fail_the_environment(
+    loaded: Project, tf215: Environment, prefix: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    put(prefix, {"elsewhere.pth": f"{elsewhere}\n"})
+    for module in ("tensorflow", "pytest"):
+        (packages_of(prefix) / module).rename(elsewhere / module)
+        assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.BROKEN
+        column = read_column(loaded.layout.run / "tf215.json")
+        file = elsewhere / module / "__init__.py"
+        reason = f"{module} is from {file}, outside the environment {prefix}"
+        assert column.environment.reason == normalise(reason)
+        assert {outcome.status for outcome in column.cells.values()} == {Status.ENV_FAIL}
+
+
+def test_another_environments_interpreter_is_refused(
+    loaded: Project, tf215: Environment, prefix: Path, tmp_path: Path
+) -> None:
+    other = prefix.rename(tmp_path / "other")
+    python = prefix / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {other}/bin/python "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    with pytest.raises(HarnessError, match=rf"^tf215: {python} is the interpreter of another environment, {other}$"):
+        run_column(loaded, tf215, WorkerOptions(), prefix)
+    assert not loaded.layout.files("tf215").document.exists()
 
 
 def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environment, prefix: Path) -> None:
-    program(prefix, "exit 2")
+    replace_pytest(prefix, "raise SystemExit(2)")
     assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.INTERRUPTED
 
 
 def test_fresh_run_ignores_earlier_outcomes(loaded: Project, tf215: Environment, prefix: Path) -> None:
     run_column(loaded, tf215, WorkerOptions(), prefix)
-    program(prefix, "exit 2")
+    replace_pytest(prefix, "raise SystemExit(2)")
     run_column(loaded, tf215, WorkerOptions(fresh=True), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
@@ -195,7 +223,7 @@ def test_unchanged_cells_reused_from_previous_run(
     run_column(loaded, tf215, WorkerOptions(), prefix)
     document, details = loaded.layout.files("tf215").document, loaded.layout.files("tf215").details
     before = document.read_bytes(), details.read_bytes()
-    program(prefix, "exit 3")
+    replace_pytest(prefix, "raise SystemExit(3)")
     assert run_column(loaded, tf215, WorkerOptions(), prefix) is Exit.AGREES
     assert planned(loaded) == set()
     assert (document.read_bytes(), details.read_bytes()) == before
@@ -219,7 +247,7 @@ def test_only_changed_case_runs_again(project: TinyProject, loaded: Project, tf2
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
     project.edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
-    program(prefix, "exit 1")
+    replace_pytest(prefix, "raise SystemExit(1)")
     with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
         run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
 
