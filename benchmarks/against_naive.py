@@ -55,7 +55,7 @@ def draw(project: Project, selection: Selection, size: int, seed: int) -> list[t
 
     Without those that no script can show here: what is switched off, or lacks a prerequisite.
     """
-    cases = [case for case in selection.choose_cases(project.cases) if not case.skip and _can_run(case)]
+    cases = [case for case in selection.choose_cases(project.cases, project.matrix) if not case.skip and _can_run(case)]
     paths = project.matrix.paths
     drawn: dict[str, list[str]] = {}
     for case in random.Random(seed).sample(cases, len(cases)):

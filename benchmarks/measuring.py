@@ -102,8 +102,12 @@ class Workbench:
         return expect(measure([sys.executable, "-m", "tox", *command], self.root), 0)
 
     def run(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Measured:
-        """`harness run` with arguments. It may differ from the baseline, of which the benchmark is no judge."""
-        return expect(measure([sys.executable, "-m", "harness", "run", *arguments], self.root, variables), 0, 1)
+        """`harness run` with arguments, of all cases unless they name some.
+
+        It may differ from the baseline, of which the benchmark is no judge.
+        """
+        cases = [] if "-k" in arguments else ["--cases", "all"]
+        return expect(measure([sys.executable, "-m", "harness", "run", *arguments, *cases], self.root, variables), 0, 1)
 
     def cells(self, environments: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
         """The cells of the last run, each by its case's id, with what varies: its own seconds, when it ended."""

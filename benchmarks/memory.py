@@ -64,7 +64,8 @@ def _field(file: Path, name: str) -> int:
 
 def _measure(bench: Workbench, names: Sequence[str], cases: Sequence[str], jobs: int) -> None:
     environments = [part for name in names for part in ("-e", name)]
-    command = [sys.executable, "-m", "harness", "run", *environments, *cases, "--fresh", "-j", str(jobs)]
+    chosen = cases or ["--cases", "all"]
+    command = [sys.executable, "-m", "harness", "run", *environments, *chosen, "--fresh", "-j", str(jobs)]
     peak, processes, code = peak_of(command, bench.root)
     if code not in (0, 1):
         raise SystemExit(f"the run ended with exit code {code}")

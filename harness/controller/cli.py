@@ -150,6 +150,7 @@ def _suggest_option(root: Path | None, word: str) -> str:
         "-g": project.matrix.groups,
         "-p": project.matrix.paths,
         "-k": [case.id for case in project.cases],
+        "--cases": project.matrix.sets,
     }
     fitting = [option for option, known in names.items() if word in known]
     return f"; did you mean {fitting[0]} {shlex.quote(word)}?" if fitting else ""

@@ -60,7 +60,7 @@ def recorded_cells(
     project: Project, selection: Selection, columns: Mapping[str, Column]
 ) -> tuple[list[RecordedCell], Counter[Status]]:
     """The cells whose outcome a script can show, and how many others there are, by status."""
-    cases = {case.id: case for case in selection.choose_cases(project.cases)}
+    cases = {case.id: case for case in selection.choose_cases(project.cases, project.matrix)}
     keys = cell_keys(list(cases.values()), selection.choose_paths(project.matrix))
     paths, environments = project.matrix.paths, project.matrix.everything
     found, left_out = [], Counter[Status]()

@@ -30,10 +30,13 @@ from harness.controller.text import one_line
 
 
 def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
-    """Write the run of a selection from its shards. A column that no shard has becomes `not-run`."""
+    """Write the run of a selection from its shards. A column that no shard has becomes `not-run`.
+
+    What a shard ran beyond the default set is kept, unless the selection names other cases.
+    """
     layout, matrix = project.layout, project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
-    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    cells = cells_of(environments, matrix, project.cases, selection)
     environments = [item for item in environments if item.id in cells]
     shards = _shards(folder)
     for shard in shards:
@@ -43,9 +46,9 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
     for item in environments:
         _name_unknown(item, found, set(keys_of(item, matrix, project.cases, list(matrix.paths.values()))))
     with exclusive_lock(layout.state / "lock", f"run in {layout.root}"):
-        whole = {item.id: _whole(item, found.get(item.id), cells[item.id]) for item in environments}
+        chosen = selection.choose_cells(project.cases, matrix)
         for item in environments:
-            column = whole[item.id]
+            column = _whole(item, found.get(item.id), cells[item.id], keys_of(item, matrix, *chosen))
             details = _details(item.id, column, [(shard, columns) for shard, columns in read if item.id in columns])
             write_column(layout.run / f"{item.id}.json", column)
             write_details_of(layout.files(item.id).details, details)
@@ -83,13 +86,17 @@ def _name_unknown(environment: Environment, found: Mapping[str, Column], known: 
         print(f"left out: {environment.id}: {len(cells)} cells that this project does not have: {shorten_list(counts)}")
 
 
-def _whole(environment: Environment, column: Column | None, keys: Collection[CellKey]) -> Column:
-    """The column with every planned cell, and no other."""
+def _whole(
+    environment: Environment, column: Column | None, planned: Iterable[CellKey], chosen: Collection[CellKey]
+) -> Column:
+    """The column with every planned cell, the chosen ones that it has, and no other."""
     if column is None:
         item = environment
         column = Column(EnvironmentFacts(item.id, item.tensorflow, item.python, item.distribution), {})
     missing = Status.ENV_FAIL if column.environment.failed else Status.NOT_RUN
-    return Column(column.environment, {key: column.cells.get(key, Outcome(*key, status=missing)) for key in keys})
+    cells = {key: Outcome(*key, status=missing) for key in planned}
+    cells |= {key: column.cells[key] for key in chosen if key in column.cells}
+    return Column(column.environment, cells)
 
 
 def _details(name: str, column: Column, shards: Iterable[tuple[Path, Mapping[str, Column]]]) -> dict[str, Any]:

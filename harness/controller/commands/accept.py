@@ -72,7 +72,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
         if not runs:
             print("no environment finished; nothing accepted")
             return Exit.AGREES
-    selected = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    selected = set(cell_keys(*selection.choose_cells(project.cases, project.matrix)))
     merged = _merged(project, selected, runs, accepted)
     baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)

@@ -1,4 +1,4 @@
-"""Completion in bash, zsh and fish, by argcomplete: environments, groups, paths and cases are those of the project."""
+"""Completion in bash, zsh and fish, by argcomplete: what names something is completed from the project."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix, load_project
+from harness.controller.project.matrix_checks import ALL_CASES
 
 _FOLDERS = ("root", "folder", "shards", "out")
 
@@ -44,6 +45,8 @@ def _project_values(option: str, layout: Layout) -> list[str]:
         return list(load_matrix(layout.root).everything)
     if option == "group":
         return list(load_matrix(layout.root).groups)
+    if option == "set":
+        return [*load_matrix(layout.root).sets, ALL_CASES]
     if option == "path":
         return list(load_matrix(layout.root).paths)
     if option == "case":

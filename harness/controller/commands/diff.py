@@ -49,7 +49,7 @@ def _within_selection(columns: dict[str, Column], project: Project, selection: S
     if selection == Selection():
         return columns
     environments = {item.id for item in selection.choose_environments(project.matrix, with_lanes=True)}
-    cells = set(cell_keys(selection.choose_cases(project.cases), selection.choose_paths(project.matrix)))
+    cells = set(cell_keys(*selection.choose_cells(project.cases, project.matrix)))
     return {
         name: Column(column.environment, {key: outcome for key, outcome in column.cells.items() if key in cells})
         for name, column in columns.items()

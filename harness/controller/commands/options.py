@@ -20,12 +20,20 @@ def add_environments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """`-e`, `-g`, `-p` and `-k`."""
+    """`-e`, `-g`, `-p`, `-k` and `--cases`."""
     add_environments(parser)
     parser.add_argument(
         "-p", "--path", action="append", default=[], metavar="PATTERN", help="import paths (repeatable)"
     )
     parser.add_argument("-k", "--case", action="append", default=[], metavar="PATTERN", help="cases (repeatable)")
+    parser.add_argument(
+        "--cases",
+        dest="set",
+        action="append",
+        default=[],
+        metavar="SET",
+        help="a set of matrix.yaml, or all (repeatable)",
+    )
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +67,7 @@ def selection_of(options: argparse.Namespace) -> Selection:
         groups=tuple(options.group),
         paths=tuple(getattr(options, "path", ())),
         cases=tuple(getattr(options, "case", ())),
+        sets=tuple(getattr(options, "set", ())),
     )
 
 

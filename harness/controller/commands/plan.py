@@ -16,6 +16,7 @@ from harness.controller.errors import Exit, UsageError
 from harness.controller.project.cells import cells_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
+from harness.controller.project.matrix_checks import ALL_CASES
 from harness.controller.project.selection import Selection
 
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
             environments = []
         selection = affected or selection
 
-    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    cells = cells_of(environments, matrix, project.cases, selection)
     environments = [item for item in environments if item.id in cells]
     if options.format == "github":
         _check_locks(project, environments)
@@ -56,14 +57,17 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
 
 def _restrict_to_affected(project: Project, selection: Selection, since: str) -> Selection | None:
-    """The selection with only the cases that changes since the revision may affect; None if there are no such cases."""
+    """The selection with only the cases that changes since the revision may affect; None if there are no such cases.
+
+    Unless it names cases they are looked for among all, not in the default set.
+    """
     from harness.controller.results.sources import changed_files
 
-    chosen = selection.choose_cases(project.cases)
+    chosen = selection.choose_cases(project.cases, project.matrix)
     cases = touched(chosen, changed_files(project.layout.root, since))
     if cases == chosen:
-        return selection
-    return replace(selection, cases=tuple(case.id for case in cases)) if cases else None
+        return selection if selection.names_cases else replace(selection, sets=(ALL_CASES,))
+    return replace(selection, cases=tuple(case.id for case in cases), sets=()) if cases else None
 
 
 def _check_locks(project: Project, environments: Sequence[Environment]) -> None:
@@ -87,6 +91,7 @@ def _as_github(
     shared = sharding.share_jobs(environments, seconds, jobs or sharding.MOST_JOBS)
     words = [word for path in selection.paths for word in ("-p", path)]
     words += [word for case in selection.cases for word in ("-k", case)]
+    words += [word for name in selection.sets for word in ("--cases", name)]
     return sharding.jobs_as_github(shared, project.layout, words)
 
 

@@ -34,8 +34,9 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(options: Namespace, project: Project) -> Exit:
     """Run the selection. The exit code is that of its worst environment."""
-    selection = selection_of(options)
-    request = preflight(project, selection, worker_options(options, fresh=options.fresh, retries=options.retries))
+    request = preflight(
+        project, selection_of(options), worker_options(options, fresh=options.fresh, retries=options.retries)
+    )
     environments = request.environments
     console = make_console()
     with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
@@ -48,4 +49,4 @@ def run(options: Namespace, project: Project) -> Exit:
         kept = sum(result.column.answers() for result in results if result.column is not None)
         console.print(f"interrupted: {kept} outcomes of {len(results)} environments are kept, and not run again")
         return Exit.INTERRUPTED
-    return print_summary(request, selection, results, console)
+    return print_summary(request, results, console)

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     if not grids:
         hint = "" if options.run else "; --run shows the last run"
         raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")
-    if not (cell or totals or selection.cases or selection.paths):
+    if not (cell or totals or selection.names_cases or selection.paths):
         for row in lane_rows(project.matrix, columns):
             if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
                 terminal.print_lane(row, console)
@@ -90,8 +90,8 @@ def _show_part(
 ) -> Grid | None:
     """Print what environments with the same cells have, and return their grid; None where there is nothing."""
     selection = wanted.selection
-    everything = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    cases, paths = scope_of(environments[0], project.matrix, *everything)
+    chosen = selection.choose_cells(project.cases, project.matrix)
+    cases, paths = scope_of(environments[0], project.matrix, *chosen)
     known = {item.id: columns[item.id] for item in environments if item.id in columns}
     whole = make_grid(cases, paths, environments, known)
     shown = environments if wanted.is_named else [item for item in environments if item.id in known]

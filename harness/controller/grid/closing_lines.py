@@ -97,6 +97,6 @@ def show_command(environments: Sequence[Environment], matrix: Matrix, selection:
         words += ["-g", group]
     elif set(names) != set(matrix.environments):
         words += [word for name in names for word in ("-e", name)]
-    for option, patterns in (("-p", selection.paths), ("-k", selection.cases)):
+    for option, patterns in (("-p", selection.paths), ("-k", selection.cases), ("--cases", selection.sets)):
         words += [word for pattern in patterns for word in (option, pattern)]
     return shlex.join(words)

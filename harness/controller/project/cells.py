@@ -11,6 +11,7 @@ from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.project.selection import Selection
 
 
 def paths_of(case: Case, paths: Iterable[PathSpec]) -> list[str]:
@@ -48,21 +49,32 @@ def keys_of(
     return cell_keys(*scope_of(environment, matrix, cases, paths))
 
 
+def run_scope(
+    environment: Environment, matrix: Matrix, cases: Sequence[Case], selection: Selection
+) -> tuple[list[Case], list[PathSpec]]:
+    """The cases and paths that a run of a selection has in the environment."""
+    return scope_of(environment, matrix, *selection.or_default(environment, matrix).choose_cells(cases, matrix))
+
+
 def cells_of(
-    environments: Iterable[Environment], matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
+    environments: Iterable[Environment], matrix: Matrix, cases: Sequence[Case], selection: Selection
 ) -> dict[str, list[CellKey]]:
-    """Those of the cells that each environment runs, for each that runs any. Raises UsageError where none does."""
-    selected_keys(cases, paths)
+    """The cells that a run has in each environment, for each that has any. Raises UsageError where none has."""
+    selected_keys(*selection.choose_cells(cases, matrix))
     found: dict[str, list[CellKey]] = {}
     groups = list(by_lane(environments))
     for same in groups:  # worked out once for all of them, as there may be hundreds
-        if keys := keys_of(same[0], matrix, cases, paths):
+        if keys := cell_keys(*run_scope(same[0], matrix, cases, selection)):
             found |= dict.fromkeys((item.id for item in same), keys)
     if groups and not found:
-        raise UsageError(
-            "the selection has no cell: its environments are of lanes that run none of its cases and paths"
-        )
+        raise UsageError(f"the selection has no cell: {_why_none(groups, matrix)}")
     return found
+
+
+def _why_none(groups: Iterable[Sequence[Environment]], matrix: Matrix) -> str:
+    if all(same[0].lane for same in groups):
+        return "its environments are of lanes that run none of its cases and paths"
+    return f"no case of the default set {matrix.default_set!r} runs under its import paths (--cases all has others)"
 
 
 def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:

@@ -12,9 +12,9 @@ from harness.contract.plan import PathSpec
 from harness.controller.errors import FaultyFiles
 from harness.controller.project import case_cache
 from harness.controller.project import matrix as matrices
-from harness.controller.project.lane_checks import lane_faults
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Matrix
+from harness.controller.project.named_cases import named_case_faults
 
 if TYPE_CHECKING:
     from harness.cases.document.reader import Fault
@@ -44,7 +44,7 @@ def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     paths = matrix.paths if matrix else matrices.read_paths(str(root))
     cases, case_faults = _read_cases(root, paths)
     if matrix and not case_faults:
-        faults += lane_faults(str(root), matrix, cases)
+        faults += named_case_faults(str(root), matrix, cases)
     return matrix, cases, faults + case_faults
 
 

@@ -1,4 +1,4 @@
-"""matrix.yaml: the environments, the import paths, the groups, the lanes and the limits."""
+"""matrix.yaml: the environments, the import paths, the groups, the sets of cases, the lanes and the limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from packaging.version import Version
 from harness.cases.document.fields import Schema
 from harness.cases.document.reader import Fault, Place, load
 from harness.contract.plan import PathSpec
-from harness.controller.project.matrix_checks import check_names
+from harness.controller.project.matrix_checks import ALL_CASES, check_names
 from harness.controller.project.matrix_schema import MATRIX_FIELDS
 
 FILE = "matrix.yaml"
@@ -96,7 +96,10 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The axes, in the order of the file. `environments` are those of the grid, without those of the lanes."""
+    """The axes, in the order of the file. `environments` are those of the grid, without those of the lanes.
+
+    `sets` are patterns of case ids by the name of the set, `default_set` is the one that a run without a choice runs.
+    """
 
     environments: Map[str, Environment]
     paths: Map[str, PathSpec]
@@ -107,6 +110,8 @@ class Matrix:
     memory_limit: int
     resolve: Resolve
     lanes: Map[str, Lane]
+    sets: Map[str, tuple[str, ...]]
+    default_set: str
 
     @cached_property
     def in_lanes(self) -> Map[str, Environment]:
@@ -188,6 +193,8 @@ def _build(data: dict[str, Any]) -> Matrix:
             runner_as_of=runner["as_of"],
         ),
         lanes=lanes,
+        sets={name: tuple(patterns) for name, patterns in data.get("sets", {}).items()},
+        default_set=data.get("default_set", ALL_CASES),
     )
 
 

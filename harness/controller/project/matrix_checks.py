@@ -11,6 +11,8 @@ from packaging.version import InvalidVersion, Version
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 
+ALL_CASES = "all"  # the set of cases that every matrix has
+
 
 def check_names(data: dict[str, Any], place: Place) -> None:
     """What one part of the file says of another."""
@@ -28,6 +30,7 @@ def check_names(data: dict[str, Any], place: Place) -> None:
         _check_lane(name, entry, data, releases, place.at("lanes").at(name))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{suggest(data['default'], data['groups'])}")
+    _check_sets(data, place)
     for name, form in data["paths"].items():
         if (form == "attribute") != name.startswith("tf."):
             where = place.at("paths").at(name)
@@ -47,6 +50,15 @@ def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
     for index, member in enumerate(entry if isinstance(entry, list) else []):
         if member not in known:
             place.at(index).fault(f"unknown environment {member!r}{suggest(member, known)}")
+
+
+def _check_sets(data: dict[str, Any], place: Place) -> None:
+    """The names of the sets of cases; what they hold is checked with the cases."""
+    sets, default = data.get("sets", {}), data.get("default_set", ALL_CASES)
+    if ALL_CASES in sets:
+        place.at("sets").at(ALL_CASES).fault(f"{ALL_CASES!r} is built in: the set of all cases")
+    if default not in (*sets, ALL_CASES):
+        place.at("default_set").fault(f"unknown set of cases {default!r}{suggest(default, [*sets, ALL_CASES])}")
 
 
 def _check_lane(name: str, entry: dict[str, Any], data: dict[str, Any], releases: list[Version], place: Place) -> None:

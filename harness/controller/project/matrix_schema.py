@@ -145,6 +145,7 @@ _LANE = Mapping(
     required=["title", "cases", "paths"],
 )
 _ID = r"tf\d+"
+_WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 MATRIX_FIELDS = Mapping(
     {
         "schema": Whole(1),
@@ -172,11 +173,13 @@ MATRIX_FIELDS = Mapping(
         ),
         "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),
         "groups": Keyed(
-            r"[a-z0-9]+(-[a-z0-9]+)*",
+            _WORDS,
             "lower-case words joined by hyphens",
             OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),
         ),
         "default": Text(),
+        "sets": Keyed(_WORDS, "lower-case words joined by hyphens", Items(Text())),
+        "default_set": Text(),
     },
     required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
 )

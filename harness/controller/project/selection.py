@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -12,6 +12,7 @@ from harness.cases.document.suggestions import suggest
 from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.project.matrix_checks import ALL_CASES
 
 
 class UnknownCase(UsageError):
@@ -24,12 +25,27 @@ class UnknownCase(UsageError):
 
 @dataclass(frozen=True)
 class Selection:
-    """Patterns of each axis; an axis without any is whole. A pattern that matches nothing is an error."""
+    """Patterns and names of each axis; an axis without any is whole. A pattern that matches nothing is an error."""
 
     environments: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+
+    @property
+    def names_cases(self) -> bool:
+        """Whether it says which cases, so that no default set is put in their place."""
+        return bool(self.cases or self.sets)
+
+    def or_default(self, environment: Environment, matrix: Matrix) -> Selection:
+        """The selection with what a run of the environment puts in the place of cases that it does not name.
+
+        That is the default set, and in a lane the lane's own cases, of which no set need be named.
+        """
+        if self.names_cases or environment.lane or matrix.default_set == ALL_CASES:
+            return self
+        return replace(self, sets=(matrix.default_set,))
 
     def choose_environments(
         self, matrix: Matrix, default: str | None = None, with_lanes: bool = False
@@ -54,17 +70,19 @@ class Selection:
 
     def choose_cells(self, cases: Sequence[Case], matrix: Matrix) -> tuple[list[Case], list[PathSpec]]:
         """The chosen cases and import paths."""
-        return self.choose_cases(cases), self.choose_paths(matrix)
+        return self.choose_cases(cases, matrix), self.choose_paths(matrix)
 
     def choose_paths(self, matrix: Matrix) -> list[PathSpec]:
         names = _matching(self.paths, matrix.paths, "import path") if self.paths else list(matrix.paths)
         return [spec for name, spec in matrix.paths.items() if name in names]
 
-    def choose_cases(self, cases: Sequence[Case]) -> list[Case]:
-        if not self.cases:
-            return list(cases)
+    def choose_cases(self, cases: Sequence[Case], matrix: Matrix) -> list[Case]:
+        """The chosen cases: those of the patterns, found among all, and those of the sets. If none is named, all."""
+        sets = self.sets if self.names_cases else (ALL_CASES,)
         ids = [case.id for case in cases]
         names: set[str] = set()
+        for name in sets:
+            names.update(_members_of(name, matrix, ids))
         for pattern in self.cases:
             matches = _fitting(pattern, ids)
             if not matches and get_close_matches(pattern, ids, n=1):
@@ -73,6 +91,15 @@ class Selection:
                 raise UnknownCase(pattern)
             names.update(matches)
         return [case for case in cases if case.id in names]
+
+
+def _members_of(name: str, matrix: Matrix, ids: Sequence[str]) -> list[str]:
+    """The ids of the cases in a set."""
+    if name == ALL_CASES:
+        return list(ids)
+    if name not in matrix.sets:
+        raise UsageError(f"unknown set of cases {name!r}{suggest(name, [*matrix.sets, ALL_CASES])}")
+    return [case for pattern in matrix.sets[name] for case in _fitting(pattern, ids)]
 
 
 def _matching(patterns: Iterable[str], names: Iterable[str], what: str) -> list[str]:

@@ -45,11 +45,15 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
         raise UsageError(f"no cell would run: `tox -e ENV -- {shlex.join(options.pytest)}` prints what pytest prints")
     matrix = project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
-    cells = cells_of(environments, matrix, *selection.choose_cells(project.cases, matrix))
+    options = replace(
+        options,
+        cases=selection.cases + options.cases,
+        paths=selection.paths + options.paths,
+        sets=selection.sets + options.sets,
+    )
+    cells = cells_of(environments, matrix, project.cases, options.selection)  # also what stands behind `--`
     environments = [item for item in environments if item.id in cells]
 
-    options = replace(options, cases=selection.cases + options.cases, paths=selection.paths + options.paths)
-    options.selection.choose_cells(project.cases, matrix)  # also what stands behind `--`
     _check_files(project, environments)
     _check_disk(project.layout, environments)
     baselines = read_columns(project.layout.results, [item.id for item in environments])

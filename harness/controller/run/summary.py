@@ -20,9 +20,8 @@ from harness.controller.grid.closing_lines import (
 )
 from harness.controller.grid.grid import Grid, make_grid
 from harness.controller.grid.terminal_grid import print_grid
-from harness.controller.project.cells import by_lane, scope_of
+from harness.controller.project.cells import by_lane, run_scope
 from harness.controller.project.layout import Layout
-from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import change_lines
 from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column, read_details
@@ -38,13 +37,13 @@ _LOG_LINES = 150  # of the grid, where standard output is no terminal
 _MOST_CHANGES = 12  # lines about what differs, in a terminal
 
 
-def print_summary(request: RunRequest, selection: Selection, results: Sequence[RunResult], console: Console) -> Exit:
+def print_summary(request: RunRequest, results: Sequence[RunResult], console: Console) -> Exit:
     """Print the summary of a run, and return its exit code."""
     project, baselines = request.project, request.baselines
     layout = project.layout
     columns = {result.environment.id: result.column for result in results if result.column is not None}
 
-    grids = _print_grids(request, selection, results, columns, console)
+    grids = _print_grids(request, results, columns, console)
     changes = _print_changes(columns, baselines, console)
     _print_flaky(results, console)
     codes = {
@@ -67,19 +66,15 @@ def print_summary(request: RunRequest, selection: Selection, results: Sequence[R
 
 
 def _print_grids(
-    request: RunRequest,
-    selection: Selection,
-    results: Sequence[RunResult],
-    columns: Mapping[str, Column],
-    console: Console,
+    request: RunRequest, results: Sequence[RunResult], columns: Mapping[str, Column], console: Console
 ) -> list[Grid]:
     """Print the grid of a run, and of each lane by itself."""
-    project, grids = request.project, []
-    cases, paths = selection.choose_cells(project.cases, project.matrix)
+    project, selection, grids = request.project, request.options.selection, []
     for environments in by_lane(result.environment for result in results):
-        scope = scope_of(environments[0], project.matrix, cases, paths)
+        scope = run_scope(environments[0], project.matrix, project.cases, selection)
         grids.append(make_grid(*scope, environments, dict(columns)))
-        command = show_command(environments, project.matrix, selection, from_run=True)
+        shown = selection.or_default(environments[0], project.matrix)
+        command = show_command(environments, project.matrix, shown, from_run=True)
         print_grid(grids[-1], command, console, _LOG_LINES)
     return grids
 

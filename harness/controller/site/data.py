@@ -126,7 +126,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
     columns = read_columns(folder, [item.id for item in environments])
     if not columns:
         raise UsageError(f"nothing to publish: {folder} has no results of this selection")
-    cases, paths = selection.choose_cases(project.cases), selection.choose_paths(matrix)
+    cases, paths = selection.choose_cells(project.cases, matrix)
     grid = make_grid(cases, paths, environments, columns)
     seconds, last = _timings(project, grid)
     commit, committed = _commit(project)

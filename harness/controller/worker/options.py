@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
+from harness.cases.case import FOLDER
 from harness.controller.errors import UsageError
+from harness.controller.project.matrix_checks import ALL_CASES
 from harness.controller.project.selection import Selection
 from harness.controller.worker.retries import RETRIES
 
@@ -34,6 +36,7 @@ class WorkerOptions:
 
     cases: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     isolation: str = DEFAULT_ISOLATION
     fresh: bool = False
     retries: int = RETRIES
@@ -44,7 +47,11 @@ class WorkerOptions:
 
     @property
     def selection(self) -> Selection:
-        return Selection(paths=self.paths, cases=self.cases)
+        """The cells to run. Where pytest's own options select, they do so among all cases, not in the default set."""
+        selection = Selection(paths=self.paths, cases=self.cases, sets=self.sets)
+        if not selection.names_cases and any(map(_selects, self.pytest)):
+            return replace(selection, sets=(ALL_CASES,))
+        return selection
 
     @property
     def runs_everything(self) -> bool:
@@ -60,6 +67,7 @@ class WorkerOptions:
         """The arguments from which `from_argv` makes the same options."""
         argv = [word for case in self.cases for word in ("--case", case)]
         argv += [word for path in self.paths for word in ("--path", path)]
+        argv += [word for name in self.sets for word in ("--cases", name)]
         argv += ["--isolation", self.isolation, "--retries", str(self.retries)]
         if self.fresh:
             argv.append("--fresh")
@@ -73,8 +81,13 @@ class WorkerOptions:
     def from_argv(cls, argv: Sequence[str]) -> WorkerOptions:
         """Parse our own options; all others are pytest's. Raises UsageError."""
         own, rest = _parser().parse_known_args(argv)
-        values = {**vars(own), "cases": tuple(own.cases), "paths": tuple(own.paths)}
+        values = {**vars(own), "cases": tuple(own.cases), "paths": tuple(own.paths), "sets": tuple(own.sets)}
         return cls(**values, pytest=tuple(rest))
+
+
+def _selects(word: str) -> bool:
+    """Whether one of pytest's arguments chooses cells: `-k EXPRESSION`, or a file or a node id of a case."""
+    return word.startswith(("-k", f"{FOLDER}/"))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tox -e ENV --", add_help=False, allow_abbrev=False)
     parser.add_argument("--case", dest="cases", action="append", default=[])
     parser.add_argument("--path", dest="paths", action="append", default=[])
+    parser.add_argument("--cases", dest="sets", action="append", default=[])
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--retries", type=_count, default=RETRIES)

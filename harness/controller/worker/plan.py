@@ -11,7 +11,7 @@ from harness.cases.generate import digest_of, script_of
 from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey
 from harness.controller.files import read_text
-from harness.controller.project.cells import paths_of, scope_of, selected_keys
+from harness.controller.project.cells import paths_of, run_scope, selected_keys
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
@@ -22,9 +22,7 @@ Scope = list[tuple[Case, list[PathSpec]]]  # cases with the import paths under w
 
 def cells_in_scope(project: Project, environment: Environment, options: WorkerOptions) -> Scope:
     """The cells that the options select in the environment. Raises UsageError where there are none."""
-    selection = options.selection
-    chosen = selection.choose_cases(project.cases), selection.choose_paths(project.matrix)
-    cases, paths = scope_of(environment, project.matrix, *chosen)
+    cases, paths = run_scope(environment, project.matrix, project.cases, options.selection)
     selected_keys(cases, paths)  # refuses a selection without a cell
     sample = None if options.sample is None else _sample(options.sample, environment)
 

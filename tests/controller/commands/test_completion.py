@@ -62,6 +62,7 @@ def test_options_are_completed(complete: Complete) -> None:
         ("run -e tf21", ["tf215", "tf216", "tf216-legacy"]),
         ("lock --env tf11", ["tf115"]),
         ("plan -e tf215 -g ", ["quick", "tf1x", "tf2x"]),
+        ("plan --cases ", ["all"]),
         ("script version -p t", ["tensorflow.keras", "tf.keras"]),
         ("script d", ["dense"]),
         ("show -k ", ["dense", "version"]),

@@ -45,7 +45,10 @@ def test_changed_shared_files_plan_every_cell(project: TinyProject, name: str) -
     with (project.root / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert project.run("plan", "--since", revision).stdout.endswith(BOTH)
-    assert arguments(project.run("plan", "--since", revision, "--format", "github")) == ["-e tf215", "-e tf216"]
+    assert arguments(project.run("plan", "--since", revision, "--format", "github")) == [
+        "-e tf215 --cases all",
+        "-e tf216 --cases all",
+    ]
 
 
 def test_what_no_cell_depends_on_touches_none(project: TinyProject) -> None:

@@ -39,9 +39,9 @@ def test_default_group_applies_only_without_named_environments(loaded: Project) 
 def test_paths_and_cases_are_chosen_by_patterns(loaded: Project) -> None:
     selection = Selection(paths=("*keras", "tf.*"), cases=("den*",))
     assert [spec.id for spec in selection.choose_paths(loaded.matrix)] == ["tensorflow.keras", "tf.keras", "keras"]
-    assert [case.id for case in selection.choose_cases(loaded.cases)] == ["dense"]
+    assert [case.id for case in selection.choose_cases(loaded.cases, loaded.matrix)] == ["dense"]
     assert [spec.id for spec in Selection(paths=("keras",)).choose_paths(loaded.matrix)] == ["keras"]
-    assert [case.id for case in Selection().choose_cases(loaded.cases)] == ["dense", "version"]
+    assert [case.id for case in Selection().choose_cases(loaded.cases, loaded.matrix)] == ["dense", "version"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_selection_that_matches_nothing_is_refused(loaded: Project, selection:
     def choose() -> None:
         selection.choose_environments(loaded.matrix)
         selection.choose_paths(loaded.matrix)
-        selection.choose_cases(loaded.cases)
+        selection.choose_cases(loaded.cases, loaded.matrix)
 
     with pytest.raises(UsageError) as refused:
         choose()
