@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult
+from harness.controller.environments.prerequisites import cells_path
 from harness.controller.project.loader import load_project
 
 _IMPORTING = 120.0  # seconds that a script may take beside the limit of a cell
@@ -23,11 +24,12 @@ def main() -> int:
     project = load_project(Path(sys.argv[1]))
     environment = project.matrix.environments[os.environ["TOX_ENV_NAME"]]
     prefix = Path(os.environ["TOX_ENV_DIR"])
+    path = cells_path(project.layout.state)
     limit = project.matrix.timeout + _IMPORTING
     with open("results.jsonl", "w", encoding="utf-8") as results:
         for cell in json.loads(Path("cells.json").read_text(encoding="utf-8"))["cells"]:
             attempt = ScriptProcess(
-                environment, prefix, cell["case"], cell["script"], limit, project.matrix.output_limit
+                environment, prefix, path, cell["case"], cell["script"], limit, project.matrix.output_limit
             )
             try:
                 ended = _wait(attempt)

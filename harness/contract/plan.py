@@ -25,7 +25,8 @@ class PlannedCell:
 
     `file` is the case's file below the project's root, from which the cell's node id is made; `script` the text that
     is executed, `digest` its name, `key` that of everything the outcome depends on. `requires` maps each prerequisite
-    to the program that shows that it is on the machine. `timeout` is in seconds; None stands for the plan's.
+    to the program that shows that it is on the machine, `programs` those of them that are not the machine's own to what
+    they come from. `timeout` is in seconds; None stands for the plan's.
     """
 
     case: str
@@ -36,6 +37,7 @@ class PlannedCell:
     digest: str
     key: str = ""
     requires: dict[str, str] = field(default_factory=dict)
+    programs: dict[str, str] = field(default_factory=dict)
     timeout: float | None = None
     skip: str | None = None
 

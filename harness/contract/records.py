@@ -78,6 +78,7 @@ _DETAILS: dict[str, Callable[[Any], bool]] = {
     "output": _is_text,
     "script": _is_text,
     "at": _is_text,
+    "programs": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
     "attempts": lambda value: isinstance(value, list),
 }
 
@@ -87,8 +88,9 @@ class Record:
     """An outcome together with what varies: seconds by the clock and of computing, memory in KiB, the traceback and
     output as they were.
 
-    `script` is the digest of the text that ran (`digest_of`), `at` the UTC time at which it ended. `again` are the
-    outcomes of running it again, as is done before a change is reported.
+    `script` is the digest of the text that ran (`digest_of`), `at` the UTC time at which it ended. `programs` maps the
+    programs that the case requires and the machine lacks to what they came from. `again` are the outcomes of running
+    it again, as is done before a change is reported.
     """
 
     outcome: Outcome
@@ -100,6 +102,7 @@ class Record:
     script: str = ""
     at: str = ""
     cpu_seconds: float = 0.0
+    programs: dict[str, str] = field(default_factory=dict)
     again: tuple[Outcome, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -115,6 +118,7 @@ class Record:
             "output": self.output,
             "script": self.script,
             "at": self.at,
+            "programs": self.programs,
             "attempts": [outcome.to_json() for outcome in (self.outcome, *self.again)] if self.again else [],
         }
 

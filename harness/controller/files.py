@@ -38,18 +38,18 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def write_atomically(file: Path, text: str) -> None:
+def write_atomically(file: Path, text: str, mode: int = 0o644) -> None:
     """Write the whole text or nothing. The folder is made where it is missing. Raises HarnessError."""
     make_folder(file.parent)
     with write_errors(file):
-        _replace(file, text)
+        _replace(file, text, mode)
 
 
-def _replace(file: Path, text: str) -> None:
+def _replace(file: Path, text: str, mode: int) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         write_through(descriptor, text)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

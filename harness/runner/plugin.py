@@ -157,7 +157,7 @@ class CellItem(pytest.Item):
         self.extra_keyword_matches.add(cell.kind)
 
     def runtest(self) -> None:
-        record = self._not_to_run() or self._run()
+        record = self._not_to_run() or replace(self._run(), programs=self.cell.programs)
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0).isoformat()
         record = replace(record, script=self.cell.digest, at=now)
         self.cells.append({"record": record.to_json(), "key": self.cell.key})
@@ -170,7 +170,7 @@ class CellItem(pytest.Item):
             return Record(Outcome(*self.cell.id, status=Status.SKIP, message=self.cell.skip))
         for name, program in self.cell.requires.items():
             if shutil.which(program) is None:
-                message = f"{name} is not on this machine: no {program} on the PATH"
+                message = f"{name} is not on this machine: no {program} on the PATH (apt-get install {name})"
                 return Record(Outcome(*self.cell.id, status=Status.UNMET, message=message))
         return None
 

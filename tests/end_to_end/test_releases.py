@@ -124,14 +124,14 @@ def test_script_by_hand_gives_same_verdict(environment: str, tmp_path: Path) -> 
         assert (done.returncode == 0) == (status is Status.PASS), done.stderr
 
 
-def test_missing_dot_makes_only_plots_unmet(tmp_path: Path) -> None:
+def test_missing_dot_changes_no_outcome(tmp_path: Path) -> None:
     done = harness("run", "-e", "tf215", *SELECTED, path=path_without_dot(tmp_path))
-    assert done.returncode == 1, "the baseline has outcomes for these cells, so that they differ"
-    before, now = part(accepted("tf215")), last_run("tf215").cells
-    changed = {key for key in before if now[key] != before[key]}
+    assert done.returncode == 0, done.stdout
+    now = last_run("tf215").cells
+    assert now == part(accepted("tf215"))
     draws = {case.id for case in load_project(ROOT).cases if "graphviz" in case.requires}
-    assert changed == {key for key in before if key[0] in draws}
-    assert {now[key].status for key in changed} == {Status.UNMET}
+    reached = sum(case in draws and outcome.status.counts for (case, _), outcome in now.items())
+    assert f"{reached} cells with the Graphviz of pygraphviz " in done.stdout
 
 
 def path_without_dot(folder: Path) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.cases.case import PREREQUISITES, Case
+from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
+from harness.controller.environments.prerequisites import program_for
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
@@ -79,4 +79,4 @@ def recorded_cells(
 
 def _lacks(case: Case) -> bool:
     """Whether this machine lacks what the case requires, so that its script cannot show anything here."""
-    return any(shutil.which(PREREQUISITES[name]) is None for name in case.requires)
+    return any(program_for(name) is None for name in case.requires)

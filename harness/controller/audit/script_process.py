@@ -34,11 +34,12 @@ class ScriptResult:
 class ScriptProcess:
     """A script under way, in a process group of its own, which `close` ends whole.
 
-    It is killed after `seconds`, and past `output` bytes of what it prints.
+    `path` is its PATH behind the environment's own programs. It is killed after `seconds`, and past `output` bytes of
+    what it prints.
     """
 
     def __init__(
-        self, environment: Environment, prefix: Path, name: str, script: str, seconds: float, output: int
+        self, environment: Environment, prefix: Path, path: str, name: str, script: str, seconds: float, output: int
     ) -> None:
         self._seconds = seconds
         self._output = output
@@ -49,10 +50,10 @@ class ScriptProcess:
         self.file = self._around / "cell" / f"{name}.py"
         self.file.write_text(script, encoding="utf-8", newline="\n")
         self._began = time.monotonic()
-        self._process = self._start(prefix / "bin" / "python", self._variables(environment, prefix))
+        path = os.pathsep.join([str(prefix / "bin"), path])
+        self._process = self._start(prefix / "bin" / "python", self._variables(environment, path))
 
-    def _variables(self, environment: Environment, prefix: Path) -> dict[str, str]:
-        path = os.pathsep.join([str(prefix / "bin"), os.environ.get("PATH", os.defpath)])
+    def _variables(self, environment: Environment, path: str) -> dict[str, str]:
         own = {"KERAS_HOME": str(self._around / "keras"), "TMPDIR": str(self._around / "tmp")}
         return (
             cache_relevant_env()

@@ -21,6 +21,7 @@ from harness.controller.audit.script_process import ScriptProcess, ScriptResult
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.console import make_console
 from harness.controller.environments.installed import facts
+from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
@@ -133,7 +134,8 @@ def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
         limit += _IMPORTING
     prefix = project.layout.environments / cell.environment.id
     script = script_of(cell.case, cell.path)
-    return ScriptProcess(cell.environment, prefix, cell.case.id, script, limit, project.matrix.output_limit)
+    path = cells_path(project.layout.state)
+    return ScriptProcess(cell.environment, prefix, path, cell.case.id, script, limit, project.matrix.output_limit)
 
 
 def _contradiction(cell: RecordedCell, process: ScriptProcess, ended: ScriptResult) -> str | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import sys
 
 from harness.cases.document.suggestions import suggest
 from harness.cases.generate import script_of
+from harness.controller.environments.prerequisites import brought_programs, cells_path
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.loader import Project
 
@@ -17,11 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
-    """Print the script. Raises UsageError for an unknown case or path."""
+    """Print the script, and on standard error the PATH of its cell where a program is not the machine's own.
+
+    Raises UsageError for an unknown case or path.
+    """
     cases, paths = {case.id: case for case in project.cases}, project.matrix.paths
     if options.case not in cases:
         raise UsageError(f"unknown case {options.case!r}{suggest(options.case, cases)}")
     if options.path not in paths:
         raise UsageError(f"unknown import path {options.path!r}{suggest(options.path, paths)}")
+    for program, source in brought_programs(cases[options.case].requires).items():
+        folder = cells_path(project.layout.state).rpartition(os.pathsep)[2]
+        print(f"there is no {program} on the PATH: cells have {source}", file=sys.stderr)
+        print(f'PATH="$PATH":{shlex.quote(folder)}', file=sys.stderr)
     print(script_of(cases[options.case], paths[options.path]), end="")
     return Exit.AGREES

@@ -107,6 +107,8 @@ def print_cell(
     if details:
         stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in details["stage_seconds"].items())
         lines.append(f"took      {details['seconds']:.2f} s ({stages}), {details['memory_kib'] / 1024:.0f} MiB")
+    for program, source in details.get("programs", {}).items():
+        lines.append(f"{program:<10}{source}, as there is no {program} on the PATH")
     for word, template in (("again", reproduce.AGAIN), ("by hand", reproduce.BY_HAND)):
         lines.append(f"{word:<10}{reproduce.fill_template(template, environment, *row.key)}")
     for name in ("traceback", "output"):

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import Plan
+from harness.controller.environments.prerequisites import brought_programs
 from harness.controller.errors import Exit
 from harness.controller.grid.closing_lines import (
     DIFFERS,
@@ -54,6 +56,7 @@ def print_summary(request: RunRequest, results: Sequence[RunResult], console: Co
     cached = sum(_cached(result.run, result.column) for result in results if result.column is not None)
     if cached:
         console.print(f"{cached} cells cached, as nothing they depend on has changed (--fresh runs all)")
+    _print_programs(project.cases, columns, console)
     without = [name for name in columns if name not in baselines]
     is_same = not without and set(codes.values()) == {Exit.AGREES}
     lines = {
@@ -99,6 +102,16 @@ def _print_flaky(results: Sequence[RunResult], console: Console) -> None:
         if result.run.process is not None:
             for key, attempts in flaky_cells(read_details(result.run.files.details)).items():
                 _print(console, flaky_sentence(result.environment.id, key, attempts))
+
+
+def _print_programs(cases: Sequence[Case], columns: Mapping[str, Column], console: Console) -> None:
+    """Print how many cells had a program that is not the machine's own."""
+    for program, source in brought_programs(PREREQUISITES).items():
+        users = {case.id for case in cases if program in map(PREREQUISITES.get, case.requires)}
+        outcomes = [outcome for column in columns.values() for outcome in column.cells.values()]
+        count = sum(outcome.case in users and outcome.status.counts for outcome in outcomes)
+        if count:
+            _print(console, f"{count} cells with {source}, as there is no {program} on the PATH")
 
 
 def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, console: Console) -> Exit:

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import harness
-from harness.cases.case import PREREQUISITES
 from harness.contract.plan import Plan, PlannedCell
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller.digests import BUNDLED, WRITES_SCRIPTS, code_digest
+from harness.controller.environments.prerequisites import program_identities
 from harness.controller.environments.variables import PASS_ENV, SET_ENV, cache_relevant_env
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
@@ -51,15 +49,12 @@ def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, con
     common = [code_digest(Path(harness.__file__).parent, BUNDLED), *_installed(environment, facts, content), limits]
     start = hashlib.sha256(json.dumps(common).encode())
     forms = {spec.id: spec.form for spec in plan.paths}
-    programs: dict[str, object] = {}
+    programs = program_identities()
 
     def key(cell: PlannedCell) -> str:
-        for name in cell.requires.values():
-            if name not in programs:
-                programs[name] = _program(name)
         own = [cell.case, cell.path, forms[cell.path], cell.digest, cell.timeout, cell.skip]
         total = start.copy()
-        total.update(json.dumps([*own, [programs[name] for name in cell.requires.values()]]).encode())
+        total.update(json.dumps([*own, list(map(programs.get, cell.requires))]).encode())
         return total.hexdigest()[:32]
 
     return replace(plan, cells=[replace(cell, key=key(cell)) for cell in plan.cells])
@@ -78,8 +73,18 @@ def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
     """
     matrix = project.matrix
     limits = [options.isolation, matrix.timeout, matrix.output_limit, matrix.memory_limit]
+    programs = program_identities()
     contents = [
-        (case.id, case.file, case.kind, case.body, case.timeout, case.skip, paths, _programs(case.requires))
+        (
+            case.id,
+            case.file,
+            case.kind,
+            case.body,
+            case.timeout,
+            case.skip,
+            paths,
+            list(map(programs.get, case.requires)),
+        )
         for case, paths in scope
     ]
     code = [code_digest(Path(harness.__file__).parent, (*BUNDLED, *WRITES_SCRIPTS)), sys.version]
@@ -90,19 +95,6 @@ def environment_key(of_scope: str, environment: Environment, facts: EnvironmentF
     """A digest of all that the document of an environment depends on: where it is the same, so is the document."""
     text = repr([of_scope, facts, *_installed(environment, facts, content)])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _programs(requires: Iterable[str]) -> list[tuple[str, int, int, int] | None]:
-    return [_program(PREREQUISITES[name]) for name in requires]
-
-
-def _program(name: str) -> tuple[str, int, int, int] | None:
-    """The file that answers to the name, its size, and when it was written and put in its place."""
-    found = shutil.which(name)
-    if found is None:
-        return None
-    stat = os.stat(found)
-    return os.path.realpath(found), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def read_cache(file: Path) -> dict[CellKey, CachedOutcome]:

@@ -10,6 +10,7 @@ from harness.cases.case import PREREQUISITES, Case
 from harness.cases.generate import digest_of, script_of
 from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey
+from harness.controller.environments.prerequisites import brought_programs
 from harness.controller.files import read_text
 from harness.controller.project.cells import paths_of, run_scope, selected_keys
 from harness.controller.project.loader import Project
@@ -55,6 +56,7 @@ def _planned(case: Case, spec: PathSpec) -> PlannedCell:
         script=script,
         digest=digest_of(script),
         requires={name: PREREQUISITES[name] for name in case.requires},
+        programs=brought_programs(case.requires),
         timeout=case.timeout,
         skip=case.skip,
     )

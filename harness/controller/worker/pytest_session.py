@@ -17,6 +17,7 @@ from typing import IO
 from harness.contract.plan import Plan
 from harness.contract.process_tree import children, end_orphans
 from harness.contract.processes import adopt_orphans, die_with_parent
+from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.worker.stream_keys import StreamKeys
@@ -84,7 +85,7 @@ class PytestSession:
             return subprocess.Popen(
                 [*self._command(plan, plan_file), "--harness-keys", str(keys), *arguments],
                 cwd=self.layout.root,
-                env=os.environ | {"PYTHONPATH": str(self.bundle)},
+                env=os.environ | {"PYTHONPATH": str(self.bundle), "PATH": cells_path(self.layout.state)},
                 pass_fds=[keys],
                 stdout=output,
                 stderr=output,
