@@ -151,7 +151,9 @@ def _facts(site: SiteData, case: str, path: str, environment: str, is_slow: bool
     last = {"since": event.day, "change": event.change, "before": event.before} if event else {}
     seconds = site.seconds.get((environment, case, path))
     seconds_of = {"seconds": dict(_in_order(seconds))} if seconds else {}
-    return {**last, **seconds_of, **({"slow": True} if is_slow else {})}
+    programs = site.programs.get((environment, case, path))
+    others = {**({"slow": True} if is_slow else {}), **({"programs": programs} if programs else {})}
+    return {**last, **seconds_of, **others}
 
 
 def _in_order(seconds: StageSeconds) -> Iterator[tuple[str, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,8 @@ class Head:
 class SiteData:
     """A grid to publish, of the project at `root`.
 
-    `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path.
+    `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path,
+    `programs` what their programs came from where the harness brought these.
     `date` and `commit` are those of the outcomes; `commit` is None outside git.
     """
 
@@ -67,6 +68,7 @@ class SiteData:
     date: str
     commit: str | None
     lanes: Sequence[LaneRow] = ()
+    programs: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -128,7 +130,8 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         raise UsageError(f"nothing to publish: {folder} has no results of this selection")
     cases, paths = selection.choose_cells(project.cases, matrix)
     grid = make_grid(cases, paths, environments, columns)
-    seconds, last = _timings(project, grid)
+    details = _details(project, grid)
+    last = max((item["at"][:10] for item in details.values()), default=None)
     commit, committed = _commit(project)
     return SiteData(
         layout.root,
@@ -136,26 +139,24 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         list(matrix.environments.values()),
         matrix.paths,
         read_history(layout.history),
-        seconds,
+        {key: item["stage_seconds"] for key, item in details.items()},
         (last if of_run else committed) or "an unknown day",
         commit,
         lane_rows(matrix, read_columns(folder, matrix.everything)),
+        {key: item["programs"] for key, item in details.items() if item.get("programs")},
     )
 
 
-def _timings(project: Project, grid: Grid) -> tuple[dict[tuple[str, str, str], StageSeconds], str | None]:
-    """The seconds by stage of each cell, by (environment, case, path), and the last day on which a cell ran."""
-    seconds: dict[tuple[str, str, str], StageSeconds] = {}
-    days = set()
-    run = read_columns(project.layout.run, grid.columns)
-    for name, column in run.items():
+def _details(project: Project, grid: Grid) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """The last run's details of each cell whose outcome is the grid's, by (environment, case, path)."""
+    found = {}
+    for name, column in read_columns(project.layout.run, grid.columns).items():
         details = read_details(project.layout.files(name).details)
         for key, outcome in column.cells.items():
-            found: dict[str, Any] = details.get(f"{key[0]}[{key[1]}]", {})
-            if found and grid.columns[name].cells.get(key) == outcome:
-                seconds[(name, key[0], key[1])] = found["stage_seconds"]
-                days.add(found["at"][:10])
-    return seconds, max(days, default=None)
+            item = details.get("{}[{}]".format(*key))
+            if item and grid.columns[name].cells.get(key) == outcome:
+                found[name, key[0], key[1]] = item
+    return found
 
 
 def _commit(project: Project) -> tuple[str | None, str | None]:

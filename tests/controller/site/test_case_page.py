@@ -92,6 +92,13 @@ def test_cell_facts_give_last_change_and_duration(site: Make, event: Callable[..
     assert facts["tf216:keras"] == {}
 
 
+def test_cell_facts_name_the_brought_program(site: Make) -> None:
+    source = {"dot": "the Graphviz of pygraphviz 2.0.4"}
+    facts = page(site(programs={("tf215", "version", "keras"): source}), "version").facts
+    assert facts["tf215:keras"] == {"programs": source}
+    assert facts["tf215:tf.keras"] == {}
+
+
 def test_cell_stages_listed_in_run_order(site: Make) -> None:
     stages = {"call": 2.0, "check": 0.5, "import": 1.0, "path": 0.25}
     facts = page(site(seconds={("tf215", "version", "keras"): stages}), "version").facts

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -64,10 +65,12 @@ def test_seconds_only_from_cells_matching_last_run(project: TinyProject) -> None
     project.keep("results", make_column(same, other))
     changed = Outcome("version", "keras", Status.CRASH, error="SIGSEGV")
     write_column(project.root / ".harness/run/tf215.json", make_column(same, changed))
-    records = [Record(outcome, stage_seconds={"fit": 1.5}, at="2026-11-20T10:00:00Z") for outcome in (same, changed)]
+    facts: dict[str, Any] = {"stage_seconds": {"fit": 1.5}, "at": "2026-11-20T10:00:00Z", "programs": {"dot": "x"}}
+    records = [Record(outcome, **facts) for outcome in (same, changed)]
     write_details(project.root / ".harness/details/tf215.json", records)
     read = read_site_data(load_project(project.root), Selection(), of_run=False)
     assert read.seconds == {("tf215", "dense", "tf.keras"): {"fit": 1.5}}
+    assert read.programs == {("tf215", "dense", "tf.keras"): {"dot": "x"}}
     assert read.date == "an unknown day"
     of_run = read_site_data(load_project(project.root), Selection(), of_run=True)
     assert len(of_run.seconds) == 2

@@ -69,6 +69,9 @@ function fill(cell, environment, path) {
   }
   if (fact.since) parts.push(line("Since", `${fact.since}: ${fact.change}${fact.before ? `, before ${fact.before}` : ""}`));
   parts.push(timing(fact), line("Release", `TensorFlow ${tensorflow} on Python ${python}`));
+  for (const [program, source] of Object.entries(fact.programs ?? {})) {
+    parts.push(line(program, `${source}, as there was no ${program} on the PATH`));
+  }
   parts.push(command("Run it again", AGAIN, environment, path), command("By hand", BY_HAND, environment, path));
   const script = document.getElementById(`script-${path}`).querySelector("pre").cloneNode(true);
   const list = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
