@@ -1,4 +1,4 @@
-"""What crosses between the controller and the runner: statuses, outcomes, records, plans.
+"""The data between the controller and the runner: statuses, outcomes, records, plans.
 
 Standard library only, in the grammar of Python 3.7.
 """

@@ -1,4 +1,4 @@
-"""Normalising what libraries say, so that two runs of the same thing give the same text."""
+"""Normalised messages of libraries: two runs of the same script give the same text."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from harness.contract.records import CellKey, Outcome
 
 @dataclass(frozen=True)
 class PathSpec:
-    """An import path: the dotted name people write, and the form (`from` or `attribute`) in which names are taken."""
+    """An import path: the dotted name people write, and the form (`from` or `attribute`) of its imports."""
 
     id: str
     form: str
@@ -74,7 +74,7 @@ class Plan:
 
     @property
     def deadlines(self) -> Deadlines:
-        """How long the processes of this plan wait for each other."""
+        """The time that the processes of this plan wait for each other."""
         longest = max([self.timeout, *(cell.timeout for cell in self.cells if cell.timeout is not None)])
         return Deadlines(longest, self.timeout, self.patience)
 

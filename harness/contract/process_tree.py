@@ -1,4 +1,4 @@
-"""What runs below a process, as /proc shows it. Without /proc nothing is known to run there."""
+"""The processes below a process, from /proc. Without /proc there are none."""
 
 from __future__ import annotations
 

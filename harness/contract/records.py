@@ -14,7 +14,7 @@ CellKey = Tuple[str, str]  # (case id, import path id)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a cell gave, without anything that differs between two runs of the same thing.
+    """The answer of a cell, without anything that varies between two runs.
 
     `error` is the exception's type name, `message` its normalised text, `warnings` the normalised deprecation and
     future warnings that the steps after the imports raised.
@@ -45,11 +45,11 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
-        """Raises KeyError on a missing key, ValueError on a value that is none, such as an unknown status."""
+        """Raises KeyError on a missing key, ValueError on an invalid value, such as an unknown status."""
         texts = [data["case"], data["path"], *data["warnings"]]
         texts += [data[key] for key in ("error", "message") if data[key] is not None]
         if not isinstance(data["warnings"], list) or not all(isinstance(text, str) for text in texts):
-            raise ValueError("a cell holds something else than text")
+            raise ValueError("a cell has a value that is not text")
         return cls(
             case=data["case"],
             path=data["path"],

@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Status(str, Enum):
-    """What a cell gave. The first sentence of docs/statuses.md on each says when."""
+    """The status of a cell. docs/statuses.md defines each."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -47,7 +47,7 @@ _COUNTED = {Status.PASS, Status.FAIL, Status.ABSENT, Status.TIMEOUT, Status.CRAS
 
 
 class Stage(str, Enum):
-    """Where a cell stopped. In a script, the comment line `# build` opens the stage `build`."""
+    """The step at which a cell stopped. In a script, the comment line `# build` opens the stage `build`."""
 
     PATH = "path"
     IMPORT = "import"

@@ -1,4 +1,4 @@
-"""The stream: what a session of cells sends back, one JSON object a line.
+"""The stream: the answers of a pytest session, one JSON object a line.
 
 Each line is written whole with one call, so that a killed run loses nothing that was finished:
 `{"record": ..., "key": ...}` for a cell, `{"deselected": [[case, path], ...]}` for what pytest's own options left out,

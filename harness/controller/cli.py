@@ -65,7 +65,7 @@ def _run(arguments: list[str], options: argparse.Namespace) -> int:
 
 
 def _output_fails() -> bool:
-    """Whether standard output can no longer be written, so that an OSError is no bug of ours."""
+    """Whether standard output can no longer be written: an OSError is then not a bug."""
     try:
         os.write(_STDOUT, b"\n")
     except OSError:
@@ -104,7 +104,7 @@ def _dispatch(options: argparse.Namespace) -> Exit:
 
 
 def _parser(load: Collection[str] = ()) -> CommandParser:
-    """The parser of all commands, each of which is imported when it is called, or now if it is in `load`."""
+    """The parser of all commands. A command is imported when it is called, or now if it is in `load`."""
     parser = CommandParser(
         prog="harness",
         description="Which Keras import path works in which TensorFlow release, by running it.",

@@ -1,4 +1,4 @@
-"""What ends a command with one clear sentence instead of a traceback, and the exit codes of docs/commands.md."""
+"""Errors that end a command with one sentence instead of a traceback, and the exit codes of docs/commands.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Exit(IntEnum):
 
 
 class HarnessError(Exception):
-    """Something that the user can be told in a sentence. `exit_code` is what the command ends with."""
+    """An error that one sentence explains to the user. `exit_code` is that of the command."""
 
     exit_code = Exit.BROKEN
 

@@ -1,4 +1,4 @@
-"""Writing files so that no one ever sees half of one, and one at a time."""
+"""Atomic writes, and exclusive locks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_text(file: Path) -> str:
 
 @contextmanager
 def write_errors(file: Path) -> Iterator[None]:
-    """What the system says against writing the file becomes a HarnessError, one sentence that names it."""
+    """Turn an OSError of a write into a HarnessError: one sentence with the file's name."""
     try:
         yield
     except OSError as error:

@@ -22,7 +22,7 @@ def strip_control(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Safe text, of which nothing can be taken for a line of ours."""
+    """Safe text on one line, which cannot look like a line of the harness."""
     return strip_control(re.sub(r"\r?\n|\t", " ", text))
 
 

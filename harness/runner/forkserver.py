@@ -149,7 +149,7 @@ class Server:
 
 
 def deadlines_of(request: CellRequest) -> Deadlines:
-    """How long to wait for the answer to a request."""
+    """The time to wait for the answer to a request."""
     limits = supervise.Limits(*request["limits"])
     return Deadlines(limits.timeout, limits.importing, request["patience"])
 

@@ -1,4 +1,4 @@
-"""What a script does before its imports, as far as its text tells: where in doubt, it does something."""
+"""Whether a script acts before its imports, judged by its text: in doubt it does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Names = Collection[str]  # what is imported at once, dotted: `keras.layers.Dense
 
 
 def read_script(file: str) -> ast.Module | None:
-    """What the script says; None where it is no Python to this one, which the cell will say itself."""
+    """The parsed script; None if it is not Python to this interpreter: the cell reports that itself."""
     with open(file, encoding="utf-8") as handle:
         try:
             return ast.parse(handle.read())

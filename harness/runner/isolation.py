@@ -29,7 +29,7 @@ _PATIENCE = 5.0  # seconds that the process which cells are forked from has to e
 
 
 class BrokenEnvironment(Exception):
-    """What every cell needs, TensorFlow above all, cannot be imported here."""
+    """A module that every cell needs, such as TensorFlow, cannot be imported."""
 
 
 class Isolation:

@@ -1,4 +1,4 @@
-"""Finding out whether an import path is there at all."""
+"""The check whether an import path exists."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from harness.contract.plan import PathSpec
 
 
 class _Gone(AttributeError):
-    """An attribute of the path is not there."""
+    """An attribute of the path does not exist."""
 
 
 def probe(path: PathSpec) -> dict[str, str] | None:
-    """None where the path is there, else the error that shows that it is not.
+    """None if the path exists, else the error that shows its absence.
 
     Raises whatever importing the path raises when the path is there and does not work.
     """
@@ -43,6 +43,6 @@ def _walk(dotted: str) -> None:
 
 
 def _is_about(message: str, value: object, name: str) -> bool:
-    """Whether an error says that this very object has no such attribute, and not something that is inside of it."""
+    """Whether an error is about an attribute of this very object, not of an object inside it."""
     owners = (getattr(value, "__name__", None), type(value).__name__)
     return message.endswith(f"has no attribute '{name}'") and any(f"'{owner}'" in message for owner in owners)

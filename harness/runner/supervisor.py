@@ -25,7 +25,7 @@ _LONGEST_START = 32  # bytes that are enough for what it finds
 
 @dataclass
 class Limits:
-    """What a process may take: seconds, bytes that it writes, bytes of memory that it or one below it holds.
+    """The limits of a process: seconds, bytes of output, bytes of memory that it or a process below it holds.
 
     `importing` are seconds that it has beside the first until its imports are done: a fork has found them made.
     """
@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass
 class Watched:
-    """What was seen of a process. `killed` says why, if it was: `timeout`, `output`, `report` or `memory`.
+    """The observed end of a process. `killed` is the reason of a kill: `timeout`, `output`, `report` or `memory`.
 
     Its lines are those that begin with its token. Code and signal are both None where it was killed and hangs in the
     kernel.
@@ -79,13 +79,13 @@ class _Pipes:
             self.tail = (self.tail + data)[-OUTPUT_TAIL:]
 
     def excess(self, limits: Limits) -> str | None:
-        """What it wrote too much of: `output` or `report`."""
+        """The limit that it exceeded: `output` or `report`."""
         if self.written > limits.output:
             return "output"
         return "report" if len(self.reported) > REPORT_LIMIT else None
 
     def drain(self) -> None:
-        """Read what is there already, without waiting for a grandchild that keeps a pipe open."""
+        """Read the available bytes, without waiting for a grandchild that keeps a pipe open."""
         while self.open:
             ready = select.select(list(self.open), [], [], 0)[0]
             if not ready:
@@ -99,7 +99,7 @@ class _Pipes:
 def supervise(
     pid: int, report: int, output: int, token: str, limits: Limits, asker: int | None = None, own: Collection[int] = ()
 ) -> Watched:
-    """Wait for the process group `pid` to end, and see that it does.
+    """Wait for the process group `pid` to end, or end it.
 
     Kills it where it is past its limits, and, with Abandoned, when the descriptor `asker` says that nobody waits for
     the answer any more. Whatever the group has left is killed too. All other children of this process but its `own` are

@@ -66,7 +66,7 @@ def _verdict(reply: dict[str, Any], stopped: dict[str, Any] | None) -> tuple[Sta
 
 
 def _stage(status: Status, lines: Any) -> Stage | None:
-    """Where a cell of this status stopped: in the stage that began last."""
+    """The stage at which a cell of this status stopped: the one that began last."""
     if status is Status.PASS:
         return None
     if status is Status.ABSENT:

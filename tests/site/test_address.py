@@ -69,7 +69,7 @@ def test_typed_search_is_one_step_back(reader: Reader, hostile: Site) -> None:
 
 
 @pytest.mark.parametrize("how", ADDRESSES)
-def test_back_from_story_restores_the_view(reader: Reader, hostile: Site, how: str) -> None:
+def test_back_from_details_restores_the_view(reader: Reader, hostile: Site, how: str) -> None:
     page = reader.open(hostile, "index.html?status=C&fold=1", how)
     before = view(page)
     page.locator("td.c").click()

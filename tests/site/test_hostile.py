@@ -35,7 +35,7 @@ def test_title_and_reason_are_shown_literally(reader: Reader, hostile: Site) -> 
     assert page.inner_text("h1") == SHOWN
 
 
-def test_the_story_shows_it_as_text(reader: Reader, hostile: Site) -> None:
+def test_cell_details_show_it_as_text(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html#tf216:keras")
     assert page.locator("dialog").inner_text().count(MARKUP) >= 5
     assert page.evaluate(_MADE) == 0

@@ -102,14 +102,14 @@ def test_the_focus_is_seen_wherever_it_goes(reader: Reader, real: Site, width: i
         assert page.evaluate(_IS_SEEN), key
 
 
-def test_enter_opens_the_story(grid: Page) -> None:
+def test_enter_opens_the_details(grid: Page) -> None:
     press(grid, "ArrowRight", "ArrowDown")
     grid.keyboard.press("Enter")
     grid.wait_for_url("**/cases/hostile.html#tf215:tf.keras")
-    expect(grid.locator("#story-title")).to_have_text("tf.keras in 2.15")
+    expect(grid.locator("#cell-title")).to_have_text("tf.keras in 2.15")
 
 
-def test_a_click_opens_the_story(reader: Reader, hostile: Site) -> None:
+def test_a_click_opens_the_details(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "index.html")
     page.locator("tbody[data-case=plain] td").nth(5).click()
     page.wait_for_url("**/cases/plain.html#tf211:tensorflow.keras")

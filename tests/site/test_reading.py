@@ -94,7 +94,7 @@ def test_no_page_is_wider_than_a_phone(reader: Reader, real: Site, hostile: Site
             assert page.evaluate(_TOO_WIDE) <= 0, f"{site.folder.name}/{file}"
 
 
-def test_a_story_fits_a_phone(reader: Reader, hostile: Site) -> None:
+def test_details_of_cell_fit_a_phone(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, "cases/hostile.html#tf216:keras", viewport={"width": 320, "height": 640})
     box = page.locator("dialog").bounding_box()
     assert box is not None

@@ -58,8 +58,8 @@ def test_axe_finds_nothing(reader: Reader, hostile: Site, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_real_site(reader: Reader, real: Site, scheme: str) -> None:
     cell = next(cell for cell in real.data["cells"] if cell["status"] == "fail")
-    story = f"cases/{cell['case']}.html#{cell['environment']}:{cell['path']}"
-    for file in (*real.pages(), story, "index.html?q=Adam&fold=1"):
+    address = f"cases/{cell['case']}.html#{cell['environment']}:{cell['path']}"
+    for file in (*real.pages(), address, "index.html?q=Adam&fold=1"):
         if file != "index.html":  # ten thousand times the same: the page with a search has it all
             assert violations(reader.open(real, file, color_scheme=scheme)) == [], file
 

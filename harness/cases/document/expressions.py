@@ -61,11 +61,11 @@ def expression_fault(text: str) -> str | None:
     if _depth(plain) > MAX_BRACKETS:
         return "is not a Python expression: nested too deeply"
     if any(isinstance(node, _BINDING) for node in ast.walk(tree)):
-        return "must not hold a comprehension or an f-string"
+        return "must not contain a comprehension or an f-string"
     if not whole:
-        return "must not hold a comment"
+        return "must not contain a comment"
     stand_ins = sum(isinstance(node, ast.Name) and _stand_in(node.id) is not None for node in ast.walk(tree))
-    return None if stand_ins == len(fixed) else "must not hold '::' anywhere but in the name of a fixed path"
+    return None if stand_ins == len(fixed) else "must not contain '::' anywhere but in the name of a fixed path"
 
 
 def parse_python(text: str, mode: str) -> Any:

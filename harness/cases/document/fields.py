@@ -160,7 +160,7 @@ class Positive(Number):
 
 
 class Seconds(Positive):
-    """How long something may take. The clocks of the system overflow at much longer times."""
+    """A duration in seconds. The limit is far below the overflow of the system's clocks."""
 
     most = 1_000_000
     wanted = f"a number of seconds above 0, at most {most}"

@@ -1,4 +1,4 @@
-"""YAML files with the line of each value, so that a fault can name file and line."""
+"""YAML files with the line of each value: faults name file and line."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class _StepValue(Field):
 
 
 FIELDS: dict[str, Field] = {
-    "steps": Items(OneOf((str, ExpressionField()), (dict, Single(_StepValue(), "one name and what it stands for")))),
+    "steps": Items(OneOf((str, ExpressionField()), (dict, Single(_StepValue(), "one name with its value")))),
     "expect": Mapping(OF_ALL),
 }
 
@@ -91,7 +91,7 @@ def write(body: dict[str, Any], script: Script) -> None:
         script.define(bound)
     for name, value in steps:
         if isinstance(value, Model):
-            assert name, "only an expression goes without a name"
+            assert name, "only an expression needs no name"
             value.bind(script, name)
             continue
         if isinstance(value, Expression):

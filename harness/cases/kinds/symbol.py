@@ -74,6 +74,6 @@ KIND = Kind(
     write,
     _STARTER,
     check,
-    summary="import a name, check what it is and which arguments it takes",
+    summary="import a name and check its type and arguments",
 )
 """The kind."""

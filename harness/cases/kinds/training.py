@@ -64,6 +64,6 @@ KIND = Kind(
     write,
     _STARTER,
     check,
-    summary="train a model and check what training does to it",
+    summary="train a model and check the effect",
 )
 """The kind."""

@@ -1,1 +1,1 @@
-"""What several kinds share: arrays, models, layer classes, steps, expectations."""
+"""Parts shared by several kinds: arrays, models, layer classes, steps, expectations."""

@@ -25,35 +25,35 @@ from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.text import one_line
 from harness.controller.worker.options import WorkerOptions
 
-COMPARED_ISOLATIONS = ("spawn", "fork")  # the last leaves the last run, as an ordinary one does
+COMPARED_ISOLATIONS = ("spawn", "fork")  # the last one is left as the last run
 CellSample = dict[str, list[CellKey]]  # by environment
 
 
-def audit_isolations(project: Project, selection: Selection, sample: int, seed: int | None, jobs: int | None) -> Exit:
+def audit_isolations(project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None) -> Exit:
     """Run a sample of a selection in both isolations, and print where these differ, warnings included.
 
     Raises UsageError or HarnessError if the selection cannot be run.
     """
     request = preflight(project, selection, WorkerOptions(fresh=True, retries=0))
     seed = any_seed() if seed is None else seed
-    drawn = sample_cells(request.cells, sample, seed)
+    sample = sample_cells(request.cells, size, seed)
     console = make_console()
-    title = f"{sum(map(len, drawn.values()))} cells drawn (seed {seed})"
+    title = f"{sum(map(len, sample.values()))} cells sampled (seed {seed})"
     console.print(f"{title} of {sum(map(len, request.cells.values()))}")
     ran: dict[str, dict[str, Column]] = {}
     broken: list[str] = []
     state = request.project.layout.state
     with exclusive_lock(state / "lock", f"run in {request.project.layout.root}"), signals_as_interrupt():
-        write_atomically(state / "drawn.json", json.dumps(drawn))
+        write_atomically(state / "sample.json", json.dumps(sample))
         for isolation in COMPARED_ISOLATIONS:
             console.print(f"isolation: {isolation}")
-            found = _run(request, drawn, state / "drawn.json", isolation, jobs, console)
+            found = _run(request, sample, state / "sample.json", isolation, jobs, console)
             if found is None:
                 console.print("interrupted: cells that were not run in both isolations are not compared")
                 return Exit.INTERRUPTED
             ran[isolation], without = found
             broken += [f"{what} ({isolation})" for what in without]
-        (state / "drawn.json").unlink()
+        (state / "sample.json").unlink()
     differing = list(isolation_differences(ran))
     for line in [*differing, *broken]:
         console.print(line, markup=False, soft_wrap=True)
@@ -68,22 +68,22 @@ def sample_cells(cells: Mapping[str, Sequence[CellKey]], size: int, seed: int) -
     """Some of the cells, or all where there are no more; the same for the same cells and seed."""
     everything = [(name, key) for name, keys in cells.items() for key in keys]
     chosen = set(random.Random(seed).sample(everything, min(size, len(everything))))
-    drawn = {name: [key for key in keys if (name, key) in chosen] for name, keys in cells.items()}
-    return {name: keys for name, keys in drawn.items() if keys}
+    sample = {name: [key for key in keys if (name, key) in chosen] for name, keys in cells.items()}
+    return {name: keys for name, keys in sample.items() if keys}
 
 
 def _run(
-    request: RunRequest, drawn: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
+    request: RunRequest, sample: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
 ) -> tuple[dict[str, Column], list[str]] | None:
-    """What one isolation gave, and what is to be said of environments without an answer. None where interrupted."""
-    environments = [item for item in request.environments if item.id in drawn]
+    """The columns of one isolation, and a sentence for each environment without one. None if interrupted."""
+    environments = [item for item in request.environments if item.id in sample]
     options = replace(request.options, sample=file, isolation=isolation)
-    batch = run_batch(replace(request, environments=environments, cells=drawn, options=options), jobs, console)
+    batch = run_batch(replace(request, environments=environments, cells=sample, options=options), jobs, console)
     return None if batch.interrupted else split_by_ending(request.project, batch)
 
 
 def isolation_differences(ran: Mapping[str, Mapping[str, Column]]) -> Iterator[str]:
-    """The cells that the isolations do not give alike, in words."""
+    """The cells whose outcomes differ between the isolations, in words."""
     spawn, fork = (ran[isolation] for isolation in COMPARED_ISOLATIONS)
     for name in _in_both(ran):
         for key, before in fork[name].cells.items():

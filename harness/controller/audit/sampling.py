@@ -18,7 +18,7 @@ from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
 
-_FEW = 5  # cells of each status that are drawn before chance decides
+_FEW = 5  # cells of each status that are sampled before chance decides
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class RecordedCell:
 
 
 def any_seed() -> int:
-    """A seed for whoever was given none. It is printed, so that the same can be drawn again."""
+    """A random seed. It is printed, so that the same sample can be audited again."""
     return random.SystemRandom().randrange(10**6)
 
 
 def draw_sample(cells: Sequence[RecordedCell], size: int, seed: int) -> list[RecordedCell]:
     """A sample in the cells' order, the same for the same cells and seed.
 
-    Of every status that occurs five cells are drawn first, or as many as there are, or as fit into `size` if each
-    status gets the same, but never none. The rest is drawn from all that is left, whatever its status, so that each
+    Five cells of every status that occurs come first, or as many as there are, or as fit into `size` if each
+    status gets the same, but never none. The rest comes from all other cells, whatever its status, so that each
     has its share.
     """
     chance = random.Random(seed)
@@ -78,5 +78,5 @@ def recorded_cells(
 
 
 def _lacks(case: Case) -> bool:
-    """Whether this machine lacks what the case requires, so that its script cannot show anything here."""
+    """Whether this machine lacks a requirement of the case: its script cannot show anything here."""
     return any(program_for(name) is None for name in case.requires)

@@ -20,7 +20,7 @@ from harness.controller.project.matrix import Environment
 
 @dataclass(frozen=True)
 class ScriptResult:
-    """How a script ended: its exit code (negative: a signal), and why it was killed, if it was: `timeout` or `output`.
+    """The end of a script: its exit code (negative: a signal), and the reason if it was killed: `timeout` or `output`.
 
     `errors` is what it printed on standard error.
     """
@@ -97,7 +97,7 @@ class ScriptProcess:
         shutil.rmtree(self._around, ignore_errors=True)
 
     def _has_ended(self) -> bool:
-        """Leaves it to be reaped, so that its number still names its group and no other."""
+        """Does not reap the process: until then its number names this group and no other."""
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _kill(self) -> None:

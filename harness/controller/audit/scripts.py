@@ -30,14 +30,14 @@ from harness.controller.results.documents import Column, read_columns, read_deta
 from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.text import strip_control
 
-_IMPORTING = 120.0  # seconds beside a cell's own, as its process has imported nothing yet
+_IMPORTING = 120.0  # seconds in addition to a cell's own: its process has imported nothing yet
 _POLL = 0.05  # seconds
 _QUIET = 30.0  # seconds after which a log gets a line again
 _NOTES_SINCE = Version("3.11")
 
 
 def audit_scripts(
-    project: Project, selection: Selection, of_run: bool, sample: int, seed: int | None, jobs: int | None
+    project: Project, selection: Selection, of_run: bool, size: int, seed: int | None, jobs: int | None
 ) -> Exit:
     """Compare a sample of the accepted results, or of the last run, with plain Python, and print the disagreements.
 
@@ -50,45 +50,43 @@ def audit_scripts(
     if not cells:
         raise UsageError(f"nothing to audit: no outcome of this selection in {folder}")
     seed = any_seed() if seed is None else seed
-    drawn = draw_sample(cells, sample, seed)
-    _check_installed(project.layout, drawn, columns)
+    sample = draw_sample(cells, size, seed)
+    _check_installed(project.layout, sample, columns)
     if of_run:
-        _check_scripts(project.layout, drawn)
+        _check_scripts(project.layout, sample)
     console = make_console()
-    title = f"{len(drawn)} cells drawn (seed {seed})"
-    _say(console, f"{title} of {len(cells)}" + (f"; not drawn from: {_counts(left_out)}" if left_out else ""))
-    return _audit(project, drawn, title, jobs or len(os.sched_getaffinity(0)), console)
+    title = f"{len(sample)} cells sampled (seed {seed})"
+    _say(console, f"{title} of {len(cells)}" + (f"; not sampled: {_counts(left_out)}" if left_out else ""))
+    return _audit(project, sample, title, jobs or len(os.sched_getaffinity(0)), console)
 
 
-def _check_installed(layout: Layout, drawn: Sequence[RecordedCell], columns: Mapping[str, Column]) -> None:
-    environments = {cell.environment.id: cell.environment for cell in drawn}
+def _check_installed(layout: Layout, sample: Sequence[RecordedCell], columns: Mapping[str, Column]) -> None:
+    environments = {cell.environment.id: cell.environment for cell in sample}
     missing = [name for name in environments if not (layout.environments / name / "bin" / "python").exists()]
     if missing:
         command = "harness run " + " ".join(f"-e {name}" for name in missing)
         raise HarnessError(f"not installed: {', '.join(missing)}; run it first: `{command}`")
     for name, environment in environments.items():
         if facts(environment, layout.environments / name) != columns[name].environment:
-            raise HarnessError(
-                f"{name}: its packages are not those of the results: run it first: `harness run -e {name}`"
-            )
+            raise HarnessError(f"{name}: its packages differ from the results; run it first: `harness run -e {name}`")
 
 
-def _check_scripts(layout: Layout, drawn: Sequence[RecordedCell]) -> None:
+def _check_scripts(layout: Layout, sample: Sequence[RecordedCell]) -> None:
     """The run's scripts are those that the cases become now; of accepted results that is not recorded."""
-    names = {cell.environment.id for cell in drawn}
+    names = {cell.environment.id for cell in sample}
     details = {name: read_details(layout.files(name).details) for name in names}
-    for cell in drawn:
+    for cell in sample:
         ran = details[cell.environment.id].get(f"{cell.case.id}[{cell.path.id}]", {}).get("script")
         if ran != digest_of(script_of(cell.case, cell.path)):
             raise HarnessError(f"{cell.environment.id}: {cell.case.id} has changed since its run: run it again")
 
 
-def _audit(project: Project, drawn: Sequence[RecordedCell], title: str, jobs: int, console: Console) -> Exit:
+def _audit(project: Project, sample: Sequence[RecordedCell], title: str, jobs: int, console: Console) -> Exit:
     """Run the scripts, and print each disagreement as it is found, then the totals."""
     wrong = 0
     done: list[RecordedCell] = []
-    progress = _Progress(console, drawn)
-    outcomes = _outcomes(project, drawn, jobs, progress)
+    progress = _Progress(console, sample)
+    outcomes = _outcomes(project, sample, jobs, progress)
     try:
         with signals_as_interrupt(), progress, closing(outcomes):
             for cell, contradiction in outcomes:
@@ -104,10 +102,10 @@ def _audit(project: Project, drawn: Sequence[RecordedCell], title: str, jobs: in
 
 
 def _outcomes(
-    project: Project, drawn: Sequence[RecordedCell], jobs: int, progress: _Progress
+    project: Project, sample: Sequence[RecordedCell], jobs: int, progress: _Progress
 ) -> Generator[tuple[RecordedCell, str | None], None, None]:
     """Each cell as its script ends, with what contradicts its recorded outcome. `jobs` scripts run at a time."""
-    waiting = list(drawn)
+    waiting = list(sample)
     active: list[tuple[RecordedCell, ScriptProcess]] = []
     try:
         while waiting or active:
@@ -139,7 +137,7 @@ def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
 
 
 def _contradiction(cell: RecordedCell, process: ScriptProcess, ended: ScriptResult) -> str | None:
-    """None where the script ended as is recorded, else both in words."""
+    """None if the script ended as recorded, else both in words."""
     raised = read_traceback(ended.errors, str(process.file), script_of(cell.case, cell.path))
     if matches(cell.recorded, ended, raised, Version(cell.environment.python) >= _NOTES_SINCE):
         return None
@@ -160,11 +158,11 @@ def _say(console: Console, text: str) -> None:
 
 
 class _Progress:
-    """Live lines in a terminal; elsewhere a line for each environment that is done, and when nothing was said long."""
+    """Live lines in a terminal; elsewhere a line for each finished environment, and one after a long silence."""
 
-    def __init__(self, console: Console, drawn: Sequence[RecordedCell]) -> None:
+    def __init__(self, console: Console, sample: Sequence[RecordedCell]) -> None:
         self._console = console
-        self._cells = Counter(cell.environment.id for cell in drawn)
+        self._cells = Counter(cell.environment.id for cell in sample)
         self._done = Counter[str]()
         self._began = self._said = time.monotonic()
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None

@@ -1,4 +1,4 @@
-"""What the end of a script says of the outcome that is recorded for it, when plain Python runs it alone.
+"""The end of a script under plain Python, compared with the outcome that is recorded for it.
 
 Python prints more than an exception's own text: the notes added to it, a suggestion (`Did you mean: 'layers'?`), the
 place of a SyntaxError on lines before it. So a text is not read from a traceback but looked for in it.
@@ -48,11 +48,11 @@ class Raised:
 
     @property
     def message(self) -> str:
-        """What is printed, normalised as the runner does it."""
+        """The printed message, normalised as in the runner."""
         return normalise(self.printed, self.directory)
 
     def says(self, message: str, with_notes: bool) -> bool:
-        """Whether the exception's text may be this one; `with_notes` says that this Python prints notes behind it."""
+        """Whether the exception's text may be this one; `with_notes`: this Python prints notes after it."""
         if self.printed.startswith(_NO_TEXT):
             return message.startswith(_NO_TEXT_RECORDED)
         texts = [self.printed, _SUGGESTION.sub("", self.printed, count=1)]
@@ -68,7 +68,7 @@ class Raised:
 
 
 def read_traceback(printed: str, file: str, script: str) -> Raised | None:
-    """What ended the script in `file`, or None where nothing printed says so.
+    """The exception that ended the script in `file`, or None if none was printed.
 
     The last traceback that starts in the script's own lines is it: those before are of what it was raised from, and
     those that objects and threads leave at the end start elsewhere. A group of exceptions is not read.
@@ -110,7 +110,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def as_outcome(key: CellKey, ended: ScriptResult, raised: Raised | None) -> Outcome:
-    """What the script's end looks like from outside: `absent` cannot be told from `fail` at the imports."""
+    """The script's end as seen from outside: `absent` looks like `fail` at the imports."""
     if ended.killed == "timeout":
         return Outcome(*key, Status.TIMEOUT, message=f"stopped after {ended.seconds:.0f} s")
     if ended.killed:
@@ -167,7 +167,7 @@ def _signal(ended: ScriptResult) -> str:
 
 
 def _exit_code(said: str) -> int:
-    """What Python makes of a SystemExit of which this is the text."""
+    """Python's exit code for a SystemExit with this text."""
     if said in ("", "None"):
         return 0
     return int(said) & 0xFF if re.fullmatch(r"-?\d+", said) else 1

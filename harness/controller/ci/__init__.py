@@ -1,1 +1,1 @@
-"""What a CI service needs: shards, their merge, issues and pull requests."""
+"""Work for a CI service: shards, their merge, issues and pull requests."""

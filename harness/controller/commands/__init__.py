@@ -19,7 +19,7 @@ COMMANDS = {
     "audit": "compare recorded outcomes with plain Python, or the two isolations with each other",
     "diff": "compare two sets of results: outcomes and packages",
     "accept": "make the last run, or a part of it, the baseline in results/",
-    "report": "print the last run as Markdown: what could not run, what changed, the grid in short",
+    "report": "print the last run as Markdown: failed environments, changes, a short grid",
     "tell": "open, update or close the GitHub issue with a report",
     "propose": "open, update or close the GitHub pull request with the changes in the work tree",
     "init": "create a small project: matrix.yaml, one case, and the files that tox needs",

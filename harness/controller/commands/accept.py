@@ -42,16 +42,14 @@ def merge_into_baseline(
     before = baseline.cells if baseline else {}
     kept = {key: outcome for key, outcome in before.items() if key in planned and key not in taken}
     if baseline and kept and baseline.environment != run.environment:
-        raise HarnessError(
-            f"{name}: its packages are not those of the baseline: accept the whole environment, not a part"
-        )
+        raise HarnessError(f"{name}: its packages differ from the baseline: accept the whole environment, not a part")
     return Column(run.environment, kept | taken)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A selection of the last run."""
     add_selection(parser)
-    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
+    parser.add_argument("--dry-run", action="store_true", help="print the changes, write nothing")
     parser.add_argument("--complete", action="store_true", help="only environments in which every cell was run")
 
 
@@ -93,7 +91,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
 
 
 def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[CellKey]) -> None:
-    """What is accepted was made by the scripts that the cases become now. Raises HarnessError where one was not."""
+    """Check that the accepted cells ran the scripts that their cases have now. Raises HarnessError if one did not."""
     cases = {case.id: case for case in project.cases}
     digests = {(case, path): digest_of(script_of(cases[case], project.matrix.paths[path])) for case, path in cells}
     for name, column in runs.items():

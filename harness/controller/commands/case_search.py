@@ -14,7 +14,7 @@ _MOST = 5  # ids in a hint
 
 
 def case_hint(project: Project, pattern: str) -> str:
-    """How many cases mention the pattern in their title, their file or their recorded messages, and a few ids."""
+    """The number of cases that mention the pattern in title, file or recorded messages, and a few ids."""
     found: dict[str, str] = {}  # by case, the first place that mentions it
     for place, case, text in _texts(project):
         if case not in found and _mentions(text, pattern):

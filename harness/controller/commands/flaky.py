@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A selection, and how often it is run."""
     add_run_options(parser)
     parser.add_argument(
-        "--runs", type=integer(2), default=3, metavar="N", help="how often each cell is run (default: 3)"
+        "--runs", type=integer(2), default=3, metavar="N", help="number of runs of each cell (default: 3)"
     )
 
 

@@ -27,7 +27,9 @@ Next, in {folder}:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The folder."""
-    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where (default: this folder)")
+    parser.add_argument(
+        "folder", nargs="?", default=".", metavar="DIR", help="the project's folder (default: this one)"
+    )
 
 
 def run(options: argparse.Namespace, parent: Path) -> Exit:
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace, parent: Path) -> Exit:
         subfolder = shlex.quote(os.path.join(options.folder, _SUBFOLDER) if options.folder != "." else _SUBFOLDER)
         raise UsageError(
             f"already in {folder}: {', '.join(existing)}; nothing was written "
-            f"(`harness init {subfolder}` makes a folder of its own for the grid)"
+            f"(`harness init {subfolder}` creates a folder for the grid)"
         )
     for name in _FILES:
         write_atomically(folder / name, (_TEMPLATE / name.lstrip(".")).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What the dispatcher opens for a command, by the folder that `--root` names."""
+"""The object that the dispatcher opens for a command, by the folder of `--root`."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def worker_options(options: argparse.Namespace, fresh: bool, retries: int | None) -> WorkerOptions:
-    """The workers' options: those of the command, and those that stand behind `--`, most of which are pytest's."""
+    """The workers' options: those of the command, and those after `--`, which are mostly pytest's."""
     given = WorkerOptions.from_argv(getattr(options, "pytest", ()))
     return replace(
         given,

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=["table", "json", "github", "pythons"], default="table", help="default: table"
     )
     parser.add_argument(
-        "--jobs", type=integer(1, 256), metavar="N", help="the most jobs that --format github makes (default: 255)"
+        "--jobs", type=integer(1, 256), metavar="N", help="maximum number of jobs of --format github (default: 255)"
     )
     parser.add_argument("--since", metavar="REV", help="only cases that changes since this git revision may affect")
 

@@ -1,4 +1,4 @@
-"""`harness report`: the last run in Markdown, as those read it who were not there."""
+"""`harness report`: the last run in Markdown, for a reader who did not see it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import unchanged_lanes, verdict
 from harness.controller.text import markdown_escape, strip_control
 
-_CUT = "\n\n*Cut here: it is longer than fits.*\n"
+_CUT = "\n\n*Cut here: the report is too long.*\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +41,10 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     known = {name for name, code in codes.items() if code is Exit.AGREES and columns[name].environment.failed}
     unrun = {name: why for name, column in columns.items() if name not in known and (why := _unrun(column))}
     parts = {
-        "What could not run": _table(unrun) if unrun else "Every environment was run to the end.",
-        "What changed": _changes(matrix, baseline, columns),
+        "Failed environments": _table(unrun) if unrun else "Every environment finished.",
+        "Changes": _changes(matrix, baseline, columns),
         "Flaky": _flaky(layout, columns),
-        "The grid in short": _in_short(project, columns),
+        "The grid": _in_short(project, columns),
     }
     text = strip_control("\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items() if part))
     text = text.replace("@", "@&#8203;")  # a decorator's name may be somebody's on GitHub, who would be notified
@@ -76,19 +76,19 @@ def _in_short(project: Project, run: dict[str, Column]) -> str:
 
 
 def _unrun(column: Column) -> str:
-    """Why an environment's column is not whole; nothing where it is."""
+    """The reason of an incomplete column; empty for a complete one."""
     if column.environment.failed:
         return column.environment.reason or "it could not be made"
     reached = count(column.cells.values())
     if reached[Status.NOT_RUN] == len(column.cells):
-        return "no outcome of it came back"
+        return "no outcomes received"
     faults = [f"{number} cells {status.value}" for status, number in reached.items() if status in NO_OUTCOME]
     return ", ".join(faults)
 
 
 def _table(unrun: Mapping[str, str]) -> str:
     rows = [f"| {markdown_escape(name)} | {markdown_escape(why)} |" for name, why in unrun.items()]
-    return "\n".join(["| environment | why |", "|---|---|", *rows])
+    return "\n".join(["| environment | reason |", "|---|---|", *rows])
 
 
 def _within(text: str, most: int | None) -> str:

@@ -41,7 +41,7 @@ from harness.controller.results.history import Event, last_events, read_history,
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What `show` is asked for, beside the environments."""
+    """The request of `show`, apart from the environments."""
 
     selection: Selection
     cell: str | None
@@ -59,9 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
     part = parser.add_mutually_exclusive_group()
     part.add_argument(
-        "--cell", metavar="CASE[PATH]", help="one cell in all environments, or in full in the one that -e names"
+        "--cell", metavar="CASE[PATH]", help="one cell: in all environments, or in detail in the one of -e"
     )
-    part.add_argument("--totals", action="store_true", help="the number of cells of each status, and of explained ones")
+    part.add_argument("--totals", action="store_true", help="number of cells of each status, and of explained failures")
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
@@ -145,7 +145,7 @@ def _last_events(layout: Layout, grid: Grid, row: Row) -> dict[str, Event]:
 
 
 def _details(layout: Layout, environment: str, outcome: Outcome) -> dict[str, Any]:
-    """What the last run has beside an outcome: nothing where it gave another one."""
+    """The details of the last run for an outcome; empty if the last run gave another outcome."""
     run = read_columns(layout.run, [environment]).get(environment)
     if run is None or run.cells.get(outcome.key) != outcome:
         return {}

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The report, and the issue's title."""
     parser.add_argument("report", type=Path, metavar="FILE", help="the issue's text, in Markdown")
     parser.add_argument("--title", required=True, help="the issue's title")
-    parser.add_argument("--done", action="store_true", help="close the issue, because nothing is left to report")
+    parser.add_argument("--done", action="store_true", help="close the issue: nothing is left to report")
 
 
 def run(options: argparse.Namespace, folder: Path) -> Exit:

@@ -1,1 +1,1 @@
-"""What is installed, and how it gets there."""
+"""The installed packages, and their installation."""

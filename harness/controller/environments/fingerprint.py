@@ -1,4 +1,4 @@
-"""What tells one state of an installed environment from another, and its content by what packages record."""
+"""The fingerprint of an installed environment, and its content as its packages record it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def interpreter_of(prefix: Path) -> Path:
 
 
 def fingerprint(prefix: Path) -> str:
-    """What tells the environment from one with another interpreter or other files, in some tens of milliseconds: the
-    size and the date of every file that could be imported. Nothing is read."""
+    """The size and date of the interpreter and of every file that could be imported. No file is read: it takes some
+    tens of milliseconds."""
     python = interpreter_of(prefix)
     total = hashlib.sha256(str(python).encode())
     for file in (python, prefix / ".tox-info.json", prefix / "pyvenv.cfg"):
@@ -39,8 +39,8 @@ def fingerprint(prefix: Path) -> str:
 
 
 def content(prefix: Path) -> str:
-    """What is really there: what the packages say they consist of, which files of that are missing or other than said,
-    what lies beside them, and the interpreter."""
+    """The real content: the files that the packages record, those that are missing or changed, the files next to them,
+    and the interpreter."""
     python = interpreter_of(prefix)
     total = hashlib.sha256(f"{python} {_stamp(python)}".encode())
     for folder in sorted(prefix.glob("lib/python3*/site-packages")):
@@ -52,7 +52,7 @@ def content(prefix: Path) -> str:
 
 
 def _as_recorded(record: Path) -> Iterator[str]:
-    """The lines of a RECORD, in the order of the files, those with what is there where that is something else.
+    """The lines of a RECORD, in the order of the files; a line of a changed file has its real size, too.
 
     Byte code is left out, and so is what lies outside of site-packages, such as programs, which hold the prefix. A
     RECORD is written when its package is there: only what is younger need be read.
@@ -81,7 +81,7 @@ def _digest(file: Path) -> str:
 
 
 def _size(file: Path) -> str:
-    """In bytes, as text; of a folder it says nothing."""
+    """In bytes, as text; empty for a folder."""
     try:
         return "" if file.is_dir() else str(file.stat().st_size)
     except OSError:
@@ -89,8 +89,8 @@ def _size(file: Path) -> str:
 
 
 def _files(folder: str) -> Iterator[str]:
-    """Every folder and file below this one, with the size and date of files. Not byte code, which comes by itself, nor
-    the headers of C, which nothing imports and of which TensorFlow has twice as many as of all else.
+    """Every folder and file below this one, with the size and date of files. Byte code is left out, because Python
+    writes it, and so are C headers, because nothing imports them: two thirds of TensorFlow's files.
     """
     folders = [folder]
     while folders:

@@ -1,4 +1,4 @@
-"""What is really installed in an environment: as uv and its interpreter tell, and as its files let one guess."""
+"""The packages that an environment really has, as reported by uv and the interpreter, or concluded from its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VERSION_AND_PREFIX = "import json, sys; print(json.dumps(['%d.%d' % sys.version
 
 
 def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
-    """The environment at `prefix`. Raises HarnessError where that cannot be told, or TensorFlow is not there."""
+    """The environment at `prefix`. Raises HarnessError if TensorFlow is not installed, or a program fails."""
     python = prefix / "bin" / "python"
     version, own_prefix = json.loads(_output([str(python), "-c", _VERSION_AND_PREFIX]))
     if not _is_same(own_prefix, prefix):
@@ -30,8 +30,8 @@ def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
         raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
     if environment.has_release and tensorflow != environment.tensorflow:
         raise HarnessError(
-            f"{environment.id}: TensorFlow {tensorflow} is installed, and {environment.tensorflow} is in matrix.yaml:"
-            f" make the lock anew with `harness lock -e {environment.id}`"
+            f"{environment.id}: TensorFlow {tensorflow} is installed, but matrix.yaml has {environment.tensorflow}:"
+            f" update the lock with `harness lock -e {environment.id}`"
         )
     return EnvironmentFacts(environment.id, tensorflow, version, environment.distribution, packages=packages)
 
@@ -44,7 +44,7 @@ def _output(command: list[str]) -> str:
 
 
 def is_made_from(prefix: Path, lock: Path) -> bool:
-    """Whether tox has noted that it made the environment, here, from just this lock. A note of another form says no."""
+    """Whether tox's note, made here, has exactly this lock. A note of another form has not."""
     if is_moved(prefix):
         return False
     try:
@@ -55,7 +55,7 @@ def is_made_from(prefix: Path, lock: Path) -> bool:
 
 
 def is_half_made(prefix: Path) -> bool:
-    """Whether something is there, and tox has not noted that it ever got all its packages.
+    """Whether the environment exists without tox's note that all its packages were installed.
 
     uv takes a package for installed as soon as a part of it is there, so that what was killed or failed while it was
     installed cannot be gone on with.

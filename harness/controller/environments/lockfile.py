@@ -30,7 +30,7 @@ _INPUTS = re.compile(r"^# Inputs: ([0-9a-f]{16})$", re.MULTILINE)
 
 
 class LockState(Enum):
-    """How a lock relates to the matrix. UNKNOWN: written by an older version, without a digest of its inputs."""
+    """The state of a lock against the matrix. UNKNOWN: written by an older version, without a digest of its inputs."""
 
     CURRENT = "current"
     STALE = "stale"
@@ -39,7 +39,7 @@ class LockState(Enum):
 
 
 def requirements(environment: Environment, resolve: Resolve) -> list[str]:
-    """What the environment asks for, before anything is resolved."""
+    """The requirements of the environment, before resolution."""
     common = () if environment.lane else resolve.packages
     return [release_requirement(environment), *environment.packages, *common, *resolve.runner_packages]
 
@@ -58,7 +58,7 @@ def inputs_digest(environment: Environment, resolve: Resolve) -> str:
 
 
 def lock_state(environment: Environment, resolve: Resolve, layout: Layout) -> LockState:
-    """How the environment's lock relates to the matrix. Raises HarnessError for a file that cannot be read."""
+    """The state of the environment's lock. Raises HarnessError for an unreadable file."""
     file = layout.lock(environment)
     if not file.exists():
         return LockState.MISSING
@@ -69,7 +69,7 @@ def lock_state(environment: Environment, resolve: Resolve, layout: Layout) -> Lo
 
 
 def resolution_failure(environment: Environment, resolve: Resolve, layout: Layout) -> str | None:
-    """Why the environment cannot be resolved, as long as neither its lock nor another matrix contradicts that."""
+    """The reason why the environment cannot be resolved; None if it has a lock, or the matrix has changed."""
     file = _failure_file(environment, layout)
     if not file.exists() or lock_state(environment, resolve, layout) is LockState.CURRENT:
         return None
@@ -148,5 +148,5 @@ def release_requirement(environment: Environment) -> str:
 
 
 def overrides(environment: Environment) -> str:
-    """tf-keras asks for `tensorflow` by name, which beside another distribution would install TensorFlow twice."""
+    """tf-keras requires `tensorflow` by name, which would install TensorFlow twice next to another distribution."""
     return "" if environment.distribution == "tensorflow" else 'tensorflow ; python_version < "3"\n'

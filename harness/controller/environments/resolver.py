@@ -24,7 +24,7 @@ class Unresolvable(HarnessError):
 
 
 def lock(environment: Environment, resolve: Resolve, layout: Layout) -> bool:
-    """Resolve the environment and write its lock; True if that changed it. Raises HarnessError with what uv says."""
+    """Resolve the environment and write its lock; True if that changed it. Raises HarnessError with uv's message."""
     return write_lock(environment, resolve, layout, resolve_packages(environment, resolve))
 
 
@@ -47,7 +47,7 @@ def _as_of(day: datetime.date, resolve: Resolve) -> list[str]:
 
 
 def _compile_anew(environment: Environment, wanted: Iterable[str], interpreter: Path) -> str:
-    """What asking for the release alone gives now, and beside it, without changing any of that, the rest."""
+    """The packages of the release alone as of now, and then the other packages with all of the first fixed."""
     newest = ["--prerelease", "allow"] if environment.pre_releases else []
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder, "given.txt")

@@ -43,7 +43,7 @@ class Ending:
 
     @property
     def made_environment(self) -> bool:
-        """Whether the environment was created, so that the fault is not its own."""
+        """Whether the environment was created: the fault is then not the environment's."""
         return self.step.startswith("commands")
 
     def __str__(self) -> str:

@@ -88,7 +88,7 @@ def _matrix(root: Path) -> Matrix:
 
 
 def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:
-    """Refuse names such as check-tf215, of which tox knows each part: it would run nothing and report OK."""
+    """Refuse names such as check-tf215: tox knows each part, would run nothing and report OK."""
     ours = {*matrix.everything, *matrix.groups}
     known = ours.union(state.conf)
     for name in chosen:

@@ -1,1 +1,1 @@
-"""What is measured: the layout, the matrix, the selection, the cells."""
+"""The project: the layout, the matrix, the selection, the cells."""

@@ -25,7 +25,7 @@ def cell_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]
 
 
 def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[CellKey]:
-    """The cells of a selection, sorted. Raises UsageError where there is none."""
+    """The cells of a selection, sorted. Raises UsageError if there are none."""
     keys = cell_keys(cases, paths)
     if not keys:
         raise UsageError("the selection has no cell: none of its cases runs under any of its import paths")

@@ -23,7 +23,7 @@ def specifiers_of(text: str) -> SpecifierSet | None:
 
 
 def malformed_entries(case: Case, paths: Iterable[str]) -> Iterator[Fault]:
-    """Entries of which the matrix alone tells that they can explain nothing."""
+    """Entries that cannot explain any cell of this matrix."""
     known = list(paths)
     for index, entry in enumerate(case.known):
         if not matches_path(entry, known):

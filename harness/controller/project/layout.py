@@ -1,4 +1,4 @@
-"""Where everything is below a project's root."""
+"""The files and folders below a project's root."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from harness.controller.project.matrix import Environment
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is below a project's root."""
+    """The files and folders below a project's root."""
 
     root: Path
 
     def lock(self, environment: Environment) -> Path:
-        """The environment's exact packages: what is resolved anew for each run stays out of git."""
+        """The environment's exact packages. The lock of a lane, resolved for each run, stays out of git."""
         folder = self.state / "resolved" if environment.lane else self.root / "locks"
         return folder / f"{environment.id}.txt"
 
@@ -32,17 +32,17 @@ class Layout:
 
     @property
     def state(self) -> Path:
-        """What is kept of runs, out of git."""
+        """The state of runs, out of git."""
         return self.root / ".harness"
 
     @property
     def checked(self) -> Path:
-        """The cases that were found without fault."""
+        """The case cache."""
         return self.state / "cases.json"
 
     @property
     def environments(self) -> Path:
-        """Where tox keeps them."""
+        """The folder in which tox keeps the environments."""
         return self.root / ".tox"
 
     @property
@@ -56,7 +56,7 @@ class Layout:
 
 
 class Phase(Enum):
-    """How far the run of an environment is, by the files that it has written."""
+    """The progress of an environment's run, by the files that it has written."""
 
     MAKING = "making the environment"
     READY = "waiting for others"
@@ -83,17 +83,17 @@ class RunFiles:
 
     @property
     def plan(self) -> Path:
-        """What the runner was given."""
+        """The input of the runner."""
         return self._file("plan", ".json")
 
     @property
     def stream(self) -> Path:
-        """What the runner has recorded so far."""
+        """The records of the runner so far."""
         return self._file("stream", ".jsonl")
 
     @property
     def stream_key(self) -> Path:
-        """The key by which the next run tells the runner's lines in the stream."""
+        """The key by which the next run recognises the runner's lines in the stream."""
         return self._file("keys", "")
 
     @property
@@ -121,12 +121,12 @@ class RunFiles:
 
     @property
     def stamp(self) -> Path:
-        """What lets the next run skip the environment where nothing has changed."""
+        """The stamp file, by which the next run skips an unchanged environment."""
         return self._file("stamps", ".json")
 
     @property
     def log(self) -> Path:
-        """What tox and everything below it printed."""
+        """The output of tox and everything below it."""
         return self._file("logs", ".log")
 
     @property
@@ -135,7 +135,7 @@ class RunFiles:
         return self._file("locks", "")
 
     def forget_run(self) -> None:
-        """Remove what an earlier run left, so that what exists later is of this one. Caches stay."""
+        """Remove the files of an earlier run: those that exist later are of this run. Caches stay."""
         for file in (self.ready, self.plan):
             file.unlink(missing_ok=True)
         self.forget_document()
@@ -146,13 +146,13 @@ class RunFiles:
             file.unlink(missing_ok=True)
 
     def phase(self) -> Phase:
-        """How far a run is whose files were forgotten when it began."""
+        """The phase of a run that began with `forget_run`."""
         if self.plan.exists():
             return Phase.RUNNING if self.recorded() else Phase.IMPORTING
         return Phase.READY if self.ready.exists() else Phase.MAKING
 
     def recorded(self) -> int:
-        """How many records the stream of this run holds: those that are cached, and those of cells that were run."""
+        """The number of records in the stream of this run: cached ones, and those of cells that were run."""
         # Without a plan the stream is an earlier run's.
         if not self.plan.exists() or not self.stream.exists():
             return 0
@@ -163,7 +163,7 @@ class RunFiles:
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder from `start` up that holds a matrix.yaml. Raises UsageError where there is none."""
+    """The nearest folder from `start` up that holds a matrix.yaml. Raises UsageError if there is none."""
     for folder in (start, *start.parents):
         if (folder / matrices.FILE).exists():
             return folder

@@ -25,7 +25,7 @@ NEWEST = "newest"  # in place of a release: whatever there is when it is resolve
 
 @dataclass(frozen=True)
 class Environment:
-    """One TensorFlow release on one Python; `as_of` is the date by which its packages are resolved, None each day anew.
+    """One TensorFlow release on one Python; `as_of` is the date as of which its packages are resolved (None: today).
 
     In a `lane` it runs the lane's cells alone, and where it `may_fail` that is not told by the exit code.
     """
@@ -73,7 +73,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Lane:
-    """Environments beside the grid, which run a few cells with the newest packages that there are.
+    """Environments outside the grid, which run a few cells with the newest packages.
 
     The first case under the first path tells whether one of them does what `title` says.
     """
@@ -86,7 +86,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Resolve:
-    """What `harness lock` adds to every environment."""
+    """The packages that `harness lock` adds to every environment."""
 
     packages: tuple[str, ...]
     runner_packages: tuple[str, ...]
@@ -125,7 +125,7 @@ class Matrix:
 
 
 def matrix_schema() -> Schema:
-    """What an editor can tell of matrix.yaml."""
+    """The JSON Schema by which an editor checks matrix.yaml."""
     from harness.cases.schema import DRAFT  # late, as it takes all kinds of cases
 
     return {"$schema": DRAFT, "title": "The axes of a Keras import matrix", **MATRIX_FIELDS.schema()}
@@ -199,7 +199,7 @@ def _build(data: dict[str, Any]) -> Matrix:
 
 
 def _lane(name: str, entry: dict[str, Any], environments: Map[str, Environment]) -> Lane:
-    """A lane of releases, or of one distribution in whatever release it is there."""
+    """A lane of releases, or of the newest release of one distribution."""
     if "of" in entry:
         of = (environments[member] for member in _members({"tensorflow": entry["of"]}, environments))
         varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]

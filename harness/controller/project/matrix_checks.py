@@ -1,4 +1,4 @@
-"""What one part of matrix.yaml says of another: names that are not there, ids that do not fit, empty ranges."""
+"""Checks between the parts of matrix.yaml: unknown names, wrong ids, empty ranges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL_CASES = "all"  # the set of cases that every matrix has
 
 
 def check_names(data: dict[str, Any], place: Place) -> None:
-    """What one part of the file says of another."""
+    """Report names that another part of the file does not define."""
     for name, entry in data["environments"].items():
         _check_environment(name, entry, place.at("environments").at(name))
     for name, entry in data.get("variants", {}).items():
@@ -63,17 +63,17 @@ def _check_sets(data: dict[str, Any], place: Place) -> None:
 
 def _check_lane(name: str, entry: dict[str, Any], data: dict[str, Any], releases: list[Version], place: Place) -> None:
     if name in data["groups"]:
-        place.fault(f"{name!r} is also a group, which every lane is by itself")
+        place.fault(f"{name!r} is also a group: every lane is a group of its own name")
     clash = next((item for item in data.get("variants", {}) if item.endswith(f"-{name}")), None)
     if clash:
         place.fault(f"the variant {clash} is named as an environment of this lane")
     if "of" in entry:
         for key in ("distribution", "python"):
             if key in entry:
-                place.at(key).fault(f"{key!r} is of each release in a lane that is `of` releases")
+                place.at(key).fault(f"remove {key!r}: in a lane `of` releases it comes from each release")
         _check_range(entry["of"], releases, place.at("of"))
     elif not {"distribution", "python"} <= entry.keys():
-        place.fault("is neither `of` releases, nor of a `distribution` on a `python`")
+        place.fault("needs `of`, or `distribution` and `python`")
     for index, path in enumerate(entry["paths"]):
         if path not in data["paths"]:
             place.at("paths").at(index).fault(f"unknown import path {path!r}{suggest(path, data['paths'])}")

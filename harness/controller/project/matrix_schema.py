@@ -1,4 +1,4 @@
-"""The fields of matrix.yaml, some of which only it has: dates, numbers of days, mappings with keys of a pattern."""
+"""The fields of matrix.yaml: dates, numbers of days, mappings with patterns of keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Date(Field):
 
 
 class Days(Whole):
-    """How many days, up to ten years."""
+    """A number of days, up to ten years."""
 
     wanted = "a whole number of days, at most 3650"
 

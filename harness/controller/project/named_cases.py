@@ -35,7 +35,7 @@ def _of_lanes(matrix: Matrix, known: Mapping[str, Case]) -> Iterator[Found]:
                 yield ("lanes", name, "cases", index), f"unknown case {case!r}{suggest(case, known)}"
         decides, path = known.get(lane.cases[0]), matrix.paths[lane.paths[0]]
         if decides and not paths_of(decides, [path]):
-            yield ("lanes", name, "cases", 0), f"{decides.id} does not run under {path.id}, so that it decides nothing"
+            yield ("lanes", name, "cases", 0), f"{decides.id} does not run under {path.id}, and decides nothing"
 
 
 def _of_sets(matrix: Matrix, known: Mapping[str, Case]) -> Iterator[Found]:

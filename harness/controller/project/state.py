@@ -45,7 +45,7 @@ def _own() -> dict[str, object]:
 
 
 def _read(folder: Path) -> dict[str, object]:
-    """What the folder says of its version; nothing where it is older than this file, or damaged."""
+    """The folder's version file; empty if it is missing or damaged."""
     try:
         found = json.loads((folder / VERSION_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

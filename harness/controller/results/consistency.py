@@ -1,4 +1,4 @@
-"""Whether the parts of a result document agree with each other: pure functions.
+"""Contradictions within a result document: pure functions.
 
 Only what no run can have written is a contradiction. A text that is missing is none: older harnesses wrote fewer.
 """
@@ -28,20 +28,20 @@ def check_outcome(outcome: Outcome) -> None:
     ]
     for is_wrong, what in wrong:
         if is_wrong:
-            raise ValueError(f"{outcome.case}[{outcome.path}] is {status.value}, and has {what}")
+            raise ValueError(f"{outcome.case}[{outcome.path}] is {status.value} but has {what}")
 
 
 def check_column(failed: bool, reason: str | None, outcomes: Iterable[Outcome]) -> None:
-    """Raises ValueError where an environment and its cells cannot both be as they say.
+    """Raises ValueError if an environment and its cells contradict each other.
 
-    `failed` tells whether the environment is an `env-fail`, for which `reason` gives the cause.
+    `failed`: the environment is an `env-fail`, and `reason` is its cause.
     """
     if failed and reason is None:
-        raise ValueError("its environment is env-fail, without a reason")
+        raise ValueError("its environment is env-fail without a reason")
     if not failed and reason is not None:
-        raise ValueError("its environment is ok, and has a reason why it is not")
+        raise ValueError("its environment is ok but has a reason")
     for outcome in outcomes:
         if (outcome.status is Status.ENV_FAIL) != failed:
             environment = "env-fail" if failed else "ok"
             cell = f"{outcome.case}[{outcome.path}]"
-            raise ValueError(f"its environment is {environment}, and {cell} is {outcome.status.value}")
+            raise ValueError(f"its environment is {environment}, but {cell} is {outcome.status.value}")

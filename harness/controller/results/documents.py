@@ -41,9 +41,9 @@ class EnvironmentFacts:
         if not isinstance(self.packages, dict) or not all(
             isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
         ):
-            raise ValueError("its environment holds something else than text")
+            raise ValueError("its environment has a value that is not text")
         if self.status not in ("ok", Status.ENV_FAIL.value):
-            raise ValueError(f"{self.status!r} is no status of an environment")
+            raise ValueError(f"{self.status!r} is not a status of an environment")
 
     @property
     def failed(self) -> bool:
@@ -111,7 +111,7 @@ def parse_column(text: str | bytes, where: str) -> Column:
 
 
 def _as_written(text: str | bytes) -> tuple[str, list[str]]:
-    """A document without its cells, and each cell's line. Raises ValueError where it is not as `write_column` does it.
+    """A document without its cells, and each cell's line. Raises ValueError if `write_column` did not write it.
 
     No text in JSON holds a line's end, so that parts which are JSON each are so together.
     """
@@ -142,7 +142,7 @@ def _parse(text: str | bytes, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise HarnessError(f"{where}: cannot be read: {error}") from None
     if not isinstance(data, dict) or "schema" not in data:
-        raise HarnessError(f"{where}: not a result document: it names no schema")
+        raise HarnessError(f"{where}: not a result document: missing key 'schema'")
     if data["schema"] != SCHEMA:
         raise HarnessError(f"{where}: has schema {data['schema']!r}, and this harness reads schema {SCHEMA}")
     return data
@@ -160,7 +160,7 @@ def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]
 
 
 def check_name(column: Column, name: str, where: object) -> Column:
-    """The column. Raises HarnessError if it belongs to another environment than its document's name says."""
+    """The column. Raises HarnessError if it belongs to another environment than its document's name."""
     if column.environment.id != name:
         raise HarnessError(f"{where}: is of {one_line(column.environment.id)}, not of {name}")
     return column
@@ -183,9 +183,9 @@ def read_details(file: Path) -> dict[str, dict[str, Any]]:
     try:
         data = json.loads(read_text(file))
     except (HarnessError, ValueError) as error:
-        raise HarnessError(f"{file}: not what a run leaves ({error}): delete it") from None
+        raise HarnessError(f"{file}: not written by a run ({error}): delete it") from None
     if not isinstance(data, dict) or not all(isinstance(details, dict) for details in data.values()):
-        raise HarnessError(f"{file}: not what a run leaves (no details by cell): delete it")
+        raise HarnessError(f"{file}: not written by a run (no details by cell): delete it")
     return data
 
 

@@ -49,7 +49,7 @@ def _environment(one: EnvironmentFacts, other: EnvironmentFacts) -> EnvironmentF
         return min(one, other, key=lambda facts: json_line(vars(facts), sort_keys=True))
     working = [facts for facts in (one, other) if not facts.failed]
     if working[0] != working[-1]:
-        raise HarnessError(f"{one_line(one.id)}: given twice, with different packages")
+        raise HarnessError(f"{one_line(one.id)}: two documents have different packages")
     return working[0]
 
 
@@ -58,7 +58,7 @@ def _outcome(environment: str, one: Outcome, other: Outcome) -> Outcome:
     if first != second and _certainty(first) == _certainty(second):
         if first.status not in _UNCERTAIN:
             both = f"{describe_outcome(one)}, and {describe_outcome(other)}"
-            raise HarnessError(one_line(f"{environment}: {one.case}[{one.path}] was given twice: {both}"))
+            raise HarnessError(one_line(f"{environment}: {one.case}[{one.path}] has two different outcomes: {both}"))
         return min(one, other, key=lambda outcome: json_line(outcome.to_json()))
     return second
 

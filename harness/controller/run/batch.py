@@ -57,7 +57,7 @@ def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch
 
 
 def _longest_first(request: RunRequest) -> list[Environment]:
-    """The environments by how long their cells took when they were last run, so that no core waits for the last one.
+    """The environments by the duration of their last run, longest first: no core waits for the last one.
 
     What was never run comes first: it may take longest, and has to be installed.
     """
@@ -152,6 +152,6 @@ def split_by_ending(project: Project, batch: Batch) -> tuple[dict[str, Column], 
 
 
 def ending_of(layout: Layout, run: EnvironmentRun) -> Ending:
-    """How a run ended, by its log."""
+    """The end of a run, from its log."""
     log = run.files.log.read_text(encoding="utf-8", errors="replace")
     return ending(log.replace(f"{layout.root}{os.sep}", ""), run.environment.id)

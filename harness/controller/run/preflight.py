@@ -65,7 +65,7 @@ def _check_files(project: Project, environments: Sequence[Environment]) -> None:
     layout = project.layout
     for name in ("tox.ini", "toxfile.py"):
         if not (layout.root / name).is_file():
-            raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md says what a project needs")
+            raise UsageError(f"{layout.root} has no {name}: docs/matrix-format.md lists the files of a project")
     unlocked, stale = needs_lock(environments, project.matrix.resolve, layout)
     if stale:
         raise UsageError(stale_sentence(stale))

@@ -55,7 +55,7 @@ class _Watch:
         return str(phase.value)
 
     def finished(self, run: EnvironmentRun) -> int:
-        """How many cells have an outcome. A stream starts with the cached ones."""
+        """The number of cells with an outcome. A stream starts with the cached ones."""
         if run.process is None:
             return 0
         return min(self.cells[run.environment.id], run.files.recorded())  # some may be retried

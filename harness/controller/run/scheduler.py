@@ -46,14 +46,14 @@ class EnvironmentRun:
 
     @property
     def is_made(self) -> bool:
-        """Whether the environment exists, so that its worker runs cells or waits for a slot."""
+        """Whether the environment exists: its worker runs cells or waits for a slot."""
         return self.files.phase() is not Phase.MAKING
 
 
 def run_environments(
     layout: Layout, runs: Sequence[EnvironmentRun], options: WorkerOptions, limit: int, watch: Callable[[], None]
 ) -> bool:
-    """Run all environments, calling `watch` a few times a second. Returns True if that was interrupted.
+    """Run all environments, calling `watch` a few times a second. Returns True if interrupted.
 
     `limit` environments are made at a time, and as many that are installed already are started, while the cells of
     `limit` others run: the workers see to that themselves, in the order of `runs`. An environment that is made and
@@ -84,7 +84,7 @@ def run_environments(
 
 
 def _being_made(active: Sequence[EnvironmentRun], installed: bool) -> int:
-    """How many that were installed before, or were not, have been started and have not come to their cells."""
+    """The number of started runs without cells so far, among those installed before or those that were not."""
     return sum(run.installed == installed and not run.is_made for run in active)
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 @contextmanager
 def signals_as_interrupt() -> Iterator[None]:
-    """Let SIGINT, SIGTERM and SIGHUP interrupt this process, so that it ends in order.
+    """Let SIGINT, SIGTERM and SIGHUP interrupt this process: it ends in order.
 
     SIGINT too: a shell script starts what is in the background (`harness run &`) with SIGINT ignored, Python leaves it
     so, and everything that we start inherits that. SIGHUP stays ignored where it is, as that is what nohup is for.

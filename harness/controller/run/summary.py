@@ -148,7 +148,7 @@ def _print(console: Console, text: str) -> None:
 
 
 def _cached(run: EnvironmentRun, column: Column) -> int:
-    """How many outcomes of a column were cached: all where nothing was started."""
+    """The number of cached outcomes of a column: all if nothing was started."""
     if run.process is None:
         return len(column.cells)
     return len(Plan.read(str(run.files.plan)).cached) if run.files.plan.exists() else 0

@@ -1,4 +1,4 @@
-"""The up-to-date check: columns of which nothing need run, found without starting anything.
+"""The up-to-date check: columns whose outcomes are all cached, found without starting anything.
 
 Where there is any doubt that an environment is unchanged, or that all its cells are known, there is no column: the
 environment's own worker, which is the reference, finds out.
@@ -36,7 +36,7 @@ _MANY = 8  # environments, from which on looking at them on all cores saves more
 
 
 def up_to_date(request: RunRequest) -> list[RunResult]:
-    """The environments of which nothing need run, with their columns. Their files are as if they had been run."""
+    """The environments whose outcomes are all cached, with their columns. Their files are as after a run."""
     project, options = request.project, request.options
     environments = [item for item in request.environments if not item.lane]  # a lane is resolved for each run
     if options.runs_everything or not environments:

@@ -22,7 +22,7 @@ def serve(folder: Path, port: int) -> Exit:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
     except OSError as error:
-        raise UsageError(f"port {port} cannot be had: {error.strerror}; another one with --port") from None
+        raise UsageError(f"port {port} is not available: {error.strerror}; choose another one with --port") from None
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     with server:

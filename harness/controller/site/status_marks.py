@@ -19,15 +19,15 @@ LETTERS = {
 
 MEANINGS = {
     Status.PASS: "every step ran and every expectation held",
-    Status.FAIL: "the import path is there; a step raised, or an expectation did not hold",
+    Status.FAIL: "the import path exists; a step raised, or an expectation did not hold",
     Status.ABSENT: "the import path itself is not in this release",
-    Status.UNMET: "something that the case needs was missing on the machine",
+    Status.UNMET: "the machine lacks something that the case needs",
     Status.TIMEOUT: "stopped at the time limit",
     Status.CRASH: "the process died",
     Status.ENV_FAIL: "the release could not be installed or imported",
     Status.ERROR: "the harness itself was at fault",
-    Status.SKIP: "switched off in the case, which says why",
-    Status.NOT_RUN: "nobody has run it",
+    Status.SKIP: "switched off in the case, with a reason",
+    Status.NOT_RUN: "not run",
 }
 
 

@@ -49,7 +49,7 @@ class Reuse:
 
 @dataclass(frozen=True)
 class Execution:
-    """What a run recorded, and pytest's exit code."""
+    """The records of a run, and pytest's exit code."""
 
     recorded: Recorded
     code: int

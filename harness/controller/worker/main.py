@@ -75,11 +75,11 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
 
 
 def _check_ending(environment: Environment, code: int, has_answered: bool = True) -> Exit | None:
-    """INTERRUPTED where pytest was. Raises HarnessError where it did not get through, so that nothing is an answer."""
+    """INTERRUPTED if pytest was. Raises HarnessError if it did not finish: its outcomes are not an answer."""
     if code == INTERRUPTED:
         return Exit.INTERRUPTED
     if code not in (PASSED, FAILED) or not has_answered:
-        raise HarnessError(f"{environment.id}: pytest ended with exit code {code} before it was done")
+        raise HarnessError(f"{environment.id}: pytest ended with exit code {code} before it finished")
     return None
 
 

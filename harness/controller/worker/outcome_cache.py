@@ -110,7 +110,7 @@ def read_cache(file: Path) -> dict[CellKey, CachedOutcome]:
             raise TypeError
         cached = [entry for entry in map(_read_entry, entries) if entry is not None]
     except (TypeError, ValueError, RecursionError) as error:
-        raise HarnessError(f"{file}: not what a run leaves ({type(error).__name__}): delete it") from None
+        raise HarnessError(f"{file}: not written by a run ({type(error).__name__}): delete it") from None
     return {entry.record.outcome.key: entry for entry in cached}
 
 

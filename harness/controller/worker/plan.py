@@ -22,7 +22,7 @@ Scope = list[tuple[Case, list[PathSpec]]]  # cases with the import paths under w
 
 
 def cells_in_scope(project: Project, environment: Environment, options: WorkerOptions) -> Scope:
-    """The cells that the options select in the environment. Raises UsageError where there are none."""
+    """The cells that the options select in the environment. Raises UsageError if there are none."""
     cases, paths = run_scope(environment, project.matrix, project.cases, options.selection)
     selected_keys(cases, paths)  # refuses a selection without a cell
     sample = None if options.sample is None else _sample(options.sample, environment)

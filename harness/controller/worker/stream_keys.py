@@ -36,7 +36,7 @@ class StreamKeys:
 
 
 def read_key(file: Path) -> str:
-    """The key that the last run left; where there is none, a key that no line has a seal of."""
+    """The key of the last run; if it has none, a key that fits no line."""
     try:
         key = file.read_text(encoding="ascii") if file.is_file() else ""
     except (OSError, ValueError):

@@ -65,8 +65,8 @@ FAULTS: list[BadBody] = [
         "data: {random: [2, 4], b: 1}",
         ["6: unknown key 'b'; known: dtype, random, seed"],
     ),
-    (BODY_1, "data: {random: [2, 4]}", "{data: x, b: y}", ["6: must be one name and what it stands for"]),
-    (BODY_1, "data: {random: [2, 4]}", "{}", ["6: must be one name and what it stands for"]),
+    (BODY_1, "data: {random: [2, 4]}", "{data: x, b: y}", ["6: must be one name with its value"]),
+    (BODY_1, "data: {random: [2, 4]}", "{}", ["6: must be one name with its value"]),
     (
         BODY_1,
         "data: {random: [2, 4]}",
@@ -75,7 +75,7 @@ FAULTS: list[BadBody] = [
     ),
     (BODY_1, "data: {random: [2, 4]}", "3", ["6: must be text or a mapping, not 3"]),
     (BODY_1, "data: {random: [2, 4]}", "data: x +", ["6: is not a Python expression: invalid syntax"]),
-    (BODY_1, "data: {random: [2, 4]}", "'x # y'", ["6: must not hold a comment"]),
+    (BODY_1, "data: {random: [2, 4]}", "'x # y'", ["6: must not contain a comment"]),
     (
         BODY_1,
         "{shape: [4]}",

@@ -11,9 +11,9 @@ from harness.cases.document import expressions
 from harness.contract.plan import PathSpec
 
 ONE_LINE = "must be one line of ASCII"
-BINDS = "must not hold a comprehension or an f-string"
+BINDS = "must not contain a comprehension or an f-string"
 NO = "is not a Python expression: "
-FIXED = "must not hold '::' anywhere but in the name of a fixed path"
+FIXED = "must not contain '::' anywhere but in the name of a fixed path"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ FIXED = "must not hold '::' anywhere but in the name of a fixed path"
         ("{w: b for w in inputs}", BINDS),
         ("sum(w for w in inputs)", BINDS),
         ("f'{inputs}'", BINDS),
-        ("inputs  # all", "must not hold a comment"),
+        ("inputs  # all", "must not contain a comment"),
         ("inputs\n", ONE_LINE),
         ("inputs\0", ONE_LINE),
         ("inputs\tw", ONE_LINE),

@@ -105,7 +105,7 @@ def test_layer_without_arguments_or_weights(tmp_path: Path, path: PathSpec) -> N
         (
             "matmul(inputs, w)",
             "stack([w for _ in inputs])",
-            "11: must not hold a comprehension or an f-string",
+            "11: must not contain a comprehension or an f-string",
         ),
         ("{units: 32,", "{units: 32, kwargs: 1,", "6: the name 'kwargs' is taken: call the argument something else"),
         ("{units: 32,", "{units: 32, self: 1,", "6: the name 'self' is taken: call the argument something else"),

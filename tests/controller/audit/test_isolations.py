@@ -25,11 +25,11 @@ def test_isolations_that_agree(project: TinyProject, made: None) -> None:
     done = project.run("audit", "--isolations", "-e", "tf215", "--sample", "4", "--seed", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == "4 cells drawn (seed 3) of 5"
+    assert lines[0] == "4 cells sampled (seed 3) of 5"
     assert [line for line in lines if line.startswith("isolation: ")] == ["isolation: spawn", "isolation: fork"]
     cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert len(cells) == 4
-    assert lines[-1] == "4 cells drawn (seed 3), 4 run in both isolations: none differ"
+    assert lines[-1] == "4 cells sampled (seed 3), 4 run in both isolations: none differ"
 
 
 def test_a_difference_is_told(project: TinyProject, made: None) -> None:
@@ -40,7 +40,7 @@ def test_a_difference_is_told(project: TinyProject, made: None) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[-2:] == [
         "tf215 tells[tf.keras]: fork fail at call (AssertionError: 2.15.0), spawn pass",
-        "6 cells drawn (seed 3), 6 run in both isolations: 1 differ",
+        "6 cells sampled (seed 3), 6 run in both isolations: 1 differ",
     ]
 
 
@@ -50,16 +50,16 @@ def test_an_environment_without_an_answer_is_told(project: TinyProject, made: No
     done = project.run("audit", "--isolations", "-e", "tf115", "-e", "tf215")
     assert done.returncode == 3
     assert done.stdout.count("\ntf115 env-fail: ") == 2
-    assert done.stdout.endswith("10 cells drawn (seed " + done.stdout.rpartition("seed ")[2])
+    assert done.stdout.endswith("10 cells sampled (seed " + done.stdout.rpartition("seed ")[2])
     assert ", 5 run in both isolations: none differ\n" in done.stdout
 
 
 def test_cells_are_drawn_by_the_seed() -> None:
     cells = {name: [(str(number), "keras") for number in range(20)] for name in ("tf115", "tf215", "tf221")}
-    drawn = sample_cells(cells, 12, 1)
-    assert sum(map(len, drawn.values())) == 12
-    assert all(key in cells[name] for name, keys in drawn.items() for key in keys)
-    assert sample_cells(cells, 12, 1) == drawn != sample_cells(cells, 12, 2)
+    sample = sample_cells(cells, 12, 1)
+    assert sum(map(len, sample.values())) == 12
+    assert all(key in cells[name] for name, keys in sample.items() for key in keys)
+    assert sample_cells(cells, 12, 1) == sample != sample_cells(cells, 12, 2)
     assert sample_cells(cells, 1000, 1) == cells
     assert len(sample_cells(cells, 1, 1)) == 1
 

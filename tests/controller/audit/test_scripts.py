@@ -77,9 +77,9 @@ def test_every_status_is_confirmed_by_plain_python(accepted: Callable[..., Path]
     done = project.run("audit", "--seed", "7")
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
-    assert lines[0] == "7 cells drawn (seed 7) of 7"
+    assert lines[0] == "7 cells sampled (seed 7) of 7"
     assert re.fullmatch(r"\[7 of 7 cells, \d+ s\] tf215: 7 of 7 cells", lines[1])
-    assert lines[2:] == ["7 cells drawn (seed 7): 2 pass, 2 fail, 1 absent, 1 timeout, 1 crash: all agree"]
+    assert lines[2:] == ["7 cells sampled (seed 7): 2 pass, 2 fail, 1 absent, 1 timeout, 1 crash: all agree"]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_only_what_scripts_can_show_is_sampled(accepted: Callable[..., Path], pr
     accepted(OUTCOMES[2], unmet, skipped)
     done = project.run("audit", "--sample", "5")
     assert done.returncode == 0
-    assert re.match(r"1 cells drawn \(seed \d+\) of 1; not drawn from: 1 unmet, 1 skip\n", done.stdout)
+    assert re.match(r"1 cells sampled \(seed \d+\) of 1; not sampled: 1 unmet, 1 skip\n", done.stdout)
 
 
 def test_the_selection_says_what_is_drawn_from(accepted: Callable[..., Path], project: TinyProject) -> None:
     accepted(*OUTCOMES)
     done = project.run("audit", "-k", "version", "-p", "t*", "--seed", "1", "-j", "1")
-    assert done.stdout.endswith("2 cells drawn (seed 1): 2 pass: all agree\n")
+    assert done.stdout.endswith("2 cells sampled (seed 1): 2 pass: all agree\n")
     nothing = project.run("audit", "-e", "tf216")
     assert nothing.returncode == 2
     assert nothing.stderr.startswith("nothing to audit: no outcome of this selection in ")
@@ -148,7 +148,7 @@ def test_results_of_other_packages_are_not_compared(made: Path, project: TinyPro
     project.keep("results", make_column(OUTCOMES[2], packages={"numpy": "1"}))
     done = project.run("audit")
     assert done.returncode == 3
-    assert done.stderr == "tf215: its packages are not those of the results: run it first: `harness run -e tf215`\n"
+    assert done.stderr == "tf215: its packages differ from the results; run it first: `harness run -e tf215`\n"
 
 
 def test_changed_scripts_must_run_again_before_comparison(
@@ -178,7 +178,7 @@ def test_an_interrupt_ends_scripts_and_reports_progress(
         process.send_signal(number)
         said = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 130
-    assert said.splitlines()[-1] == "interrupted after 0 of 1 cells drawn (seed 7)"
+    assert said.splitlines()[-1] == "interrupted after 0 of 1 cells sampled (seed 7)"
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text(encoding="utf-8")), 0)
 

@@ -136,7 +136,7 @@ def test_contradicting_shards_are_refused_writing_nothing(project: TinyProject, 
     put("one", "tf215", *PASSED)
     put("two", "tf215", *FAILED)
     done = collect(project, "-e", "tf215")
-    assert (done.returncode, done.stderr.count("given twice")) == (3, 1)
+    assert (done.returncode, done.stderr.count("two different outcomes")) == (3, 1)
     assert not (project.root / ".harness" / "run").exists()
 
 

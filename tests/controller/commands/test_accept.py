@@ -68,7 +68,7 @@ def test_a_document_has_one_package_set() -> None:
     before = make_column(A, B, packages={"numpy": "1.26.4"})
     run = make_column(now(A), now(B), packages={"numpy": "2.0.0"})
     assert merge_into_baseline(before, run, PLANNED, PLANNED) == run
-    with pytest.raises(HarnessError, match="tf215: its packages are not those of the baseline"):
+    with pytest.raises(HarnessError, match="tf215: its packages differ from the baseline"):
         merge_into_baseline(before, run, {A.key}, PLANNED)
 
 
@@ -202,7 +202,7 @@ def test_outcomes_without_details_are_refused(project: TinyProject) -> None:
     details = project.root / ".harness" / "details" / "tf215.json"
     details.write_text('{"dense[tf.keras]": ', encoding="utf-8")
     done = project.run("accept")
-    assert (done.returncode, done.stderr.startswith(f"{details}: not what a run leaves (")) == (3, True)
+    assert (done.returncode, done.stderr.startswith(f"{details}: not written by a run (")) == (3, True)
     details.unlink()
     done = project.run("accept", "-k", "dense")
     assert (done.returncode, done.stdout) == (3, "")

@@ -114,7 +114,7 @@ def test_init_overwrites_nothing(folder: Path, name: str, capsys: pytest.Capture
     (folder / name).write_text("mine", encoding="utf-8")
     before = sorted(folder.rglob("*"))
     assert main(["init", "--root", str(folder)]) == 2
-    hint = "(`harness init compatibility` makes a folder of its own for the grid)"
+    hint = "(`harness init compatibility` creates a folder for the grid)"
     assert capsys.readouterr().err == f"already in {folder}: {name}; nothing was written {hint}\n"
     assert sorted(folder.rglob("*")) == before
     assert (folder / name).read_text(encoding="utf-8") == "mine"

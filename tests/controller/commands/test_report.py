@@ -18,9 +18,9 @@ def test_run_equal_to_baseline_reports_no_difference(project: TinyProject) -> No
         project.keep(folder, make_column(FAILED))
     done = project.run("report")
     assert done.returncode == 0
-    assert "## What could not run\n\nEvery environment was run to the end.\n" in done.stdout
-    assert "## What changed\n\nno difference\n" in done.stdout
-    assert "## The grid in short\n\n- " in done.stdout
+    assert "## Failed environments\n\nEvery environment finished.\n" in done.stdout
+    assert "## Changes\n\nno difference\n" in done.stdout
+    assert "## The grid\n\n- " in done.stdout
 
 
 def test_what_changed_is_told(project: TinyProject) -> None:
@@ -41,7 +41,7 @@ def test_a_report_gives_reasons_for_failures(project: TinyProject) -> None:
     project.keep(".harness/run", partly)
     done = project.run("report")
     assert done.returncode == 3
-    assert "| tf215 | no \\| network |\n| tf216 | no outcome of it came back |\n" in done.stdout
+    assert "| tf215 | no \\| network |\n| tf216 | no outcomes received |\n" in done.stdout
     assert "| tf216-legacy | 1 cells not-run |\n" in done.stdout
     assert "numpy" not in done.stdout, "what was not reached says nothing of packages"
 
@@ -52,7 +52,7 @@ def test_a_long_report_is_cut(project: TinyProject, most: int) -> None:
     whole = project.run("report").stdout
     cut = project.run("report", "--most", str(most)).stdout
     assert len(whole) > most >= len(cut.rstrip("\n"))
-    assert cut.endswith("*Cut here: it is longer than fits.*\n\n")
+    assert cut.endswith("*Cut here: the report is too long.*\n\n")
     assert whole.startswith(cut.partition("\n\n*Cut here")[0] + "\n")
 
 

@@ -138,7 +138,7 @@ def test_crashing_new_cells_exit_1(project: TinyProject) -> None:
     (project.root / "cases" / "snippet" / "dies.yaml").write_text(case, encoding="utf-8")
     for how in ([], ["--fresh"]):
         done = project.run("run", "-e", "tf215", *how)
-        assert done.returncode == 1
+        assert done.returncode == 1, done.stdout + done.stderr
         assert "tf215 new dies[tf.keras]: crash" in done.stdout
         assert "2 new cells: 1 absent, 1 crash\n" in done.stdout
         assert "as in the baseline" not in done.stdout
@@ -231,8 +231,8 @@ def test_an_interrupted_creation_is_not_env_fail(project: TinyProject) -> None:
 @pytest.mark.parametrize(
     ("spoil", "how", "code", "said"),
     [
-        ("tox.ini", [], 2, " has no tox.ini: docs/matrix-format.md says what a project needs\n"),
-        ("toxfile.py", [], 2, " has no toxfile.py: docs/matrix-format.md says what a project needs\n"),
+        ("tox.ini", [], 2, " has no tox.ini: docs/matrix-format.md lists the files of a project\n"),
+        ("toxfile.py", [], 2, " has no toxfile.py: docs/matrix-format.md lists the files of a project\n"),
         ("locks/tf215.txt", [], 2, "no lock for tf215: run `harness lock -e tf215`\n"),
         ("", ["--case", "dens"], 2, "no case matches 'dens'; did you mean 'dense'?\n"),
         ("", ["--path", "kears"], 2, "no import path matches 'kears'; did you mean 'keras'?\n"),

@@ -293,7 +293,7 @@ def harness_in_time(project: Path, command: str) -> subprocess.CompletedProcess[
     )
 
 
-DETAILS = "{file}: not what a run leaves ({file}: not a regular file): delete it"
+DETAILS = "{file}: not written by a run ({file}: not a regular file): delete it"
 
 
 @pytest.mark.parametrize("make", [a_pipe, an_endless_device])
@@ -309,7 +309,7 @@ DETAILS = "{file}: not what a run leaves ({file}: not a regular file): delete it
             ".harness/details/tf215.json",
             "accept",
             3,
-            "{file}: not what a run leaves ({file}: not a regular file): delete it",
+            "{file}: not written by a run ({file}: not a regular file): delete it",
         ),
         ("results/history.csv", "accept", 3, "{file}: not a regular file"),
     ],

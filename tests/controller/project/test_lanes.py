@@ -77,16 +77,16 @@ def test_lane_needs_its_own_pattern_or_group(
 
 FAULTS = [
     ('of: ">=2"', 'of: ">=3"', "no environment has a release in '>=3'"),
-    ('of: ">=2"', 'of: ">=2", python: "3.11"', "'python' is of each release in a lane that is `of` releases"),
-    ('distribution: tf-nightly, python: "3.12"', 'python: "3.12"', "is neither `of` releases, nor of a"),
+    ('of: ">=2"', 'of: ">=2", python: "3.11"', "remove 'python': in a lane `of` releases it comes from each release"),
+    ('distribution: tf-nightly, python: "3.12"', 'python: "3.12"', "needs `of`, or `distribution` and"),
     ("[tf.keras, keras]", "[tf.kreas]", "unknown import path 'tf.kreas'; did you mean 'tf.keras'?"),
     ("[version, dense]", "[version, dens]", "unknown case 'dens'; did you mean 'dense'?"),
     (
         "[version, dense], paths: [tf.keras, keras]",
         "[dense], paths: [keras]",
-        "dense does not run under keras, so that",
+        "dense does not run under keras, and decides nothing",
     ),
-    ("  today: {", "  quick: {", "'quick' is also a group, which every lane is by itself"),
+    ("  today: {", "  quick: {", "'quick' is also a group: every lane is a group of its own name"),
     ("  today: {", "  legacy: {", "the variant tf216-legacy is named as an environment of this lane"),
     ("title: Runs today, ", "", "missing key 'title'"),
     ("may_fail: true", "may_fail: yes please", "must be true or false, not 'yes please'"),

@@ -104,8 +104,8 @@ def test_truncated_document_is_refused(document: Path) -> None:
     [
         ("", "cannot be read: Expecting value: line 1 column 1 (char 0)"),
         ("<html>", "cannot be read: Expecting value: line 1 column 1 (char 0)"),
-        ("[]", "not a result document: it names no schema"),
-        ("{}", "not a result document: it names no schema"),
+        ("[]", "not a result document: missing key 'schema'"),
+        ("{}", "not a result document: missing key 'schema'"),
         ('{"schema": 2}', "has schema 2, and this harness reads schema 1"),
         ('{"schema": 1}', "not a result document: missing key 'cells'"),
         ('{"schema": 1, "cells": []}', "not a result document: missing key 'environment'"),
@@ -156,18 +156,18 @@ def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
     ("spoil", "said"),
     [
         (_set("cells", to=5), "not a result document: 'int' object is not iterable"),
-        (_set("cells", 0, "case", to=5), "not a result document: a cell holds something else than text"),
-        (_set("cells", 0, "path", to=["keras"]), "not a result document: a cell holds something else than text"),
-        (_set("cells", 1, "message", to={"x": 1}), "not a result document: a cell holds something else than text"),
-        (_set("cells", 0, "warnings", to="x"), "not a result document: a cell holds something else than text"),
-        (_set("cells", 0, "warnings", to=[5]), "not a result document: a cell holds something else than text"),
+        (_set("cells", 0, "case", to=5), "not a result document: a cell has a value that is not text"),
+        (_set("cells", 0, "path", to=["keras"]), "not a result document: a cell has a value that is not text"),
+        (_set("cells", 1, "message", to={"x": 1}), "not a result document: a cell has a value that is not text"),
+        (_set("cells", 0, "warnings", to="x"), "not a result document: a cell has a value that is not text"),
+        (_set("cells", 0, "warnings", to=[5]), "not a result document: a cell has a value that is not text"),
         (_set("cells", 0, "warnings", to=None), "not a result document: "),
         (_set("cells", 0, "status", to=[]), "not a result document: [] is not a valid Status"),
         (_set("environment", to=[]), "not a result document: "),
-        (_set("environment", "python", to=3.12), "its environment holds something else than text"),
-        (_set("environment", "reason", to=0), "its environment holds something else than text"),
-        (_set("environment", "packages", to=["numpy"]), "its environment holds something else than text"),
-        (_set("environment", "packages", "numpy", to=2.0), "its environment holds something else than text"),
+        (_set("environment", "python", to=3.12), "its environment has a value that is not text"),
+        (_set("environment", "reason", to=0), "its environment has a value that is not text"),
+        (_set("environment", "packages", to=["numpy"]), "its environment has a value that is not text"),
+        (_set("environment", "packages", "numpy", to=2.0), "its environment has a value that is not text"),
         (_without_a_stage, "not a result document: missing key 'stage'"),
         (_unknown_status, "not a result document: 'passed' is not a valid Status"),
         (_unknown_stage, "not a result document: 'train' is not a valid Stage"),
@@ -225,7 +225,7 @@ def test_damaged_details_are_refused_in_one_sentence(tmp_path: Path, content: by
     file.write_bytes(content)
     with pytest.raises(HarnessError) as refused:
         read_details(file)
-    assert str(refused.value).startswith(f"{file}: not what a run leaves (")
+    assert str(refused.value).startswith(f"{file}: not written by a run (")
     assert str(refused.value).endswith("): delete it")
     assert "\n" not in str(refused.value)
 
@@ -243,15 +243,15 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ({"status": Status.PASS, "error": "ValueError"}, "is pass, and has an error"),
-        ({"status": Status.PASS, "stage": Stage.FIT}, "is pass, and has a stage"),
-        ({"status": Status.PASS, "message": "x"}, "is pass, and has a message"),
-        ({"status": Status.TIMEOUT, "error": "ValueError"}, "is timeout, and has an error"),
-        ({"status": Status.ABSENT, "stage": Stage.FIT}, "is absent, and has a stage other than path"),
-        ({"status": Status.UNMET, "error": "ValueError"}, "is unmet, and has an error"),
-        ({"status": Status.SKIP, "stage": Stage.IMPORT}, "is skip, and has a stage"),
-        ({"status": Status.SKIP, "warnings": ("FutureWarning: x",)}, "is skip, and has warnings"),
-        ({"status": Status.NOT_RUN, "message": "x"}, "is not-run, and has a message"),
+        ({"status": Status.PASS, "error": "ValueError"}, "is pass but has an error"),
+        ({"status": Status.PASS, "stage": Stage.FIT}, "is pass but has a stage"),
+        ({"status": Status.PASS, "message": "x"}, "is pass but has a message"),
+        ({"status": Status.TIMEOUT, "error": "ValueError"}, "is timeout but has an error"),
+        ({"status": Status.ABSENT, "stage": Stage.FIT}, "is absent but has a stage other than path"),
+        ({"status": Status.UNMET, "error": "ValueError"}, "is unmet but has an error"),
+        ({"status": Status.SKIP, "stage": Stage.IMPORT}, "is skip but has a stage"),
+        ({"status": Status.SKIP, "warnings": ("FutureWarning: x",)}, "is skip but has warnings"),
+        ({"status": Status.NOT_RUN, "message": "x"}, "is not-run but has a message"),
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2], ids=["as written", "by another program"])
@@ -270,15 +270,15 @@ def test_cell_contradicting_its_status_is_refused(
 @pytest.mark.parametrize(
     ("status", "environment", "said"),
     [
-        (Status.PASS, {"status": "env-fail", "reason": "x"}, "its environment is env-fail, and dense[keras] is pass"),
+        (Status.PASS, {"status": "env-fail", "reason": "x"}, "its environment is env-fail, but dense[keras] is pass"),
         (
             Status.NOT_RUN,
             {"status": "env-fail", "reason": "x"},
-            "its environment is env-fail, and dense[keras] is not-run",
+            "its environment is env-fail, but dense[keras] is not-run",
         ),
-        (Status.ENV_FAIL, {}, "its environment is ok, and dense[keras] is env-fail"),
-        (Status.ENV_FAIL, {"status": "env-fail"}, "its environment is env-fail, without a reason"),
-        (Status.PASS, {"reason": "x"}, "its environment is ok, and has a reason why it is not"),
+        (Status.ENV_FAIL, {}, "its environment is ok, but dense[keras] is env-fail"),
+        (Status.ENV_FAIL, {"status": "env-fail"}, "its environment is env-fail without a reason"),
+        (Status.PASS, {"reason": "x"}, "its environment is ok but has a reason"),
     ],
 )
 def test_environment_contradicting_its_cells_is_refused(

@@ -98,14 +98,14 @@ def test_made_environment_beats_unmade_environment() -> None:
 
 
 def test_conflicting_answers_are_refused_naming_the_cell() -> None:
-    said = r"^tf215: a\[keras\] was given twice: pass, and fail at fit \(ValueError: shapes\)$"
+    said = r"^tf215: a\[keras\] has two different outcomes: pass, and fail at fit \(ValueError: shapes\)$"
     with pytest.raises(HarnessError, match=said):
         merge({"tf215": make_column(PASSED)}, {"tf215": make_column(FAILED)})
 
 
 def test_two_sets_of_packages_are_an_error() -> None:
     one, other = (make_column(PASSED, packages={"numpy": version}) for version in ("1.26.4", "2.0.2"))
-    with pytest.raises(HarnessError, match=r"^tf215: given twice, with different packages$"):
+    with pytest.raises(HarnessError, match=r"^tf215: two documents have different packages$"):
         merge({"tf215": one}, {"tf215": other})
 
 

@@ -127,7 +127,7 @@ def test_site_is_served_until_interrupted(site: Path, project: TinyProject, numb
             process.send_signal(number)
         assert process.wait(PATIENCE) == 0
     assert taken.returncode == 2
-    assert "cannot be had" in taken.stderr
+    assert "is not available" in taken.stderr
 
 
 def harness_serve(command: list[str], address: str) -> subprocess.CompletedProcess[str]:

@@ -216,7 +216,7 @@ def test_what_another_version_kept_is_not_known(tmp_path: Path) -> None:
 def test_foreign_cache_file_refused_in_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "tf215.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(HarnessError, match=r"^.*tf215\.json: not what a run leaves \(\w+\): delete it$"):
+    with pytest.raises(HarnessError, match=r"^.*tf215\.json: not written by a run \(\w+\): delete it$"):
         read_cache(file)
 
 
@@ -239,7 +239,7 @@ def test_cell_without_answer_is_forgotten(status: Status) -> None:
 def test_a_cache_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "tf215.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(HarnessError, match=r"tf215.json: not what a run leaves \(\w+\): delete it"):
+    with pytest.raises(HarnessError, match=r"tf215.json: not written by a run \(\w+\): delete it"):
         read_cache(file)
 
 

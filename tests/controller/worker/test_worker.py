@@ -154,7 +154,7 @@ def test_dead_runner_is_error_without_outcomes(
     loaded: Project, tf215: Environment, prefix: Path, command: str, code: int
 ) -> None:
     replace_pytest(prefix, f"import os\n{command}\n")
-    with pytest.raises(HarnessError, match=rf"^tf215: pytest ended with exit code {code} before it was done$"):
+    with pytest.raises(HarnessError, match=rf"^tf215: pytest ended with exit code {code} before it finished$"):
         run_column(loaded, tf215, WorkerOptions(), prefix)
     cells = read_column(loaded.layout.run / "tf215.json").cells
     assert {outcome.status for outcome in cells.values()} == {Status.NOT_RUN}
@@ -165,7 +165,7 @@ def test_an_environment_without_pytest_is_an_error(
     loaded: Project, tf215: Environment, prefix: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     remove_pytest(prefix)
-    with pytest.raises(HarnessError, match=r"^tf215: pytest ended with exit code 1 before it was done$"):
+    with pytest.raises(HarnessError, match=r"^tf215: pytest ended with exit code 1 before it finished$"):
         run_column(loaded, tf215, WorkerOptions(), prefix)
     assert capfd.readouterr().err == f"pytest is not installed in {prefix}\n"
 
@@ -248,7 +248,7 @@ def test_only_changed_case_runs_again(project: TinyProject, loaded: Project, tf2
     assert {outcome.status for outcome in cells.values()} == {Status.FAIL, Status.ABSENT}
     project.edit("cases/snippet/version.yaml", '"2.14.0"', '"2.13.0"')
     replace_pytest(prefix, "raise SystemExit(1)")
-    with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it was done"):
+    with pytest.raises(HarnessError, match="pytest ended with exit code 1 before it finished"):
         run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
 
 
@@ -310,8 +310,8 @@ def test_release_differing_from_matrix_is_refused(project: TinyProject, prefix: 
     project.edit("matrix.yaml", "tensorflow: 2.15.1", "tensorflow: 2.15.0")
     loaded = load_project(project.root)
     said = (
-        r"^tf215: TensorFlow 2\.15\.1 is installed, and 2\.15\.0 is in matrix\.yaml:"
-        r" make the lock anew with `harness lock -e tf215`$"
+        r"^tf215: TensorFlow 2\.15\.1 is installed, but matrix\.yaml has 2\.15\.0:"
+        r" update the lock with `harness lock -e tf215`$"
     )
     with pytest.raises(HarnessError, match=said):
         run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)

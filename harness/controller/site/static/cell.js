@@ -1,7 +1,7 @@
 "use strict";
-// A cell's story: put together from what the page of its case shows anyway, opened by the address `#tf215:keras`.
+// The details of a cell: put together from what the page of its case shows anyway, opened by the address `#tf215:keras`.
 
-const dialog = document.getElementById("story");
+const dialog = document.getElementById("cell");
 const body = dialog.querySelector(".body");
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const caseId = document.querySelector(".grid").dataset.case;
@@ -59,7 +59,7 @@ function fill(cell, environment, path) {
   const { label, tensorflow, python, packages } = ENVIRONMENTS[environment];
   const fact = facts[cell.id];
   const answer = document.querySelector(cell.querySelector("a").getAttribute("href"));
-  document.getElementById("story-title").textContent = `${path} in ${label}`;
+  document.getElementById("cell-title").textContent = `${path} in ${label}`;
   const parts = [element("p", document.querySelector("h1").textContent), answer.querySelector("h3").cloneNode(true)];
   parts.push(...[...answer.querySelector(".said").children].map((child) => child.cloneNode(true)));
   const advice = document.getElementById("advice");
@@ -94,15 +94,15 @@ function openAddressed() {
   dialog.scrollTop = 0;
 }
 
-function closeStory() {
+function closeDialog() {
   const cell = addressed();
   history.replaceState(null, "", location.pathname + location.search);
   dialog.close();
   if (cell) focusCell(cell); // of keys.js: the arrow keys go on from here
 }
 
-dialog.querySelector(".close").addEventListener("click", closeStory);
-dialog.addEventListener("cancel", closeStory);
-dialog.addEventListener("click", (event) => event.target === dialog && closeStory());
+dialog.querySelector(".close").addEventListener("click", closeDialog);
+dialog.addEventListener("cancel", closeDialog);
+dialog.addEventListener("click", (event) => event.target === dialog && closeDialog());
 window.addEventListener("hashchange", openAddressed);
 openAddressed();

@@ -1,5 +1,5 @@
 "use strict";
-// Arrow keys move through the tables of a grid; Enter opens the cell's story.
+// Arrow keys move through the tables of a grid; Enter opens the details of the cell.
 
 const region = document.getElementById("region");
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], PageUp: [-10, 0], PageDown: [10, 0] };
@@ -27,7 +27,7 @@ function focusCell(cell) {
   cell.focus();
 }
 
-function storyOf(cell) {
+function addressOf(cell) {
   if (cell.id) return `#${cell.id}`;
   const table = cell.closest("table");
   const environment = table.tHead.rows[0].cells[cell.cellIndex].dataset.env;
@@ -57,7 +57,7 @@ region.addEventListener("keydown", (event) => {
     }
   } else if (event.key === "Enter") {
     event.preventDefault();
-    location.href = storyOf(cell);
+    location.href = addressOf(cell);
   } else if (event.key in steps || isEdge) {
     event.preventDefault();
     const rows = event.ctrlKey ? rowsOf() : [cell.parentElement];
@@ -71,8 +71,8 @@ region.addEventListener("click", (event) => {
   const cell = event.target.closest("td");
   if (!cell || event.target.closest("a[href*='/']")) return;
   event.preventDefault();
-  if (event.ctrlKey || event.metaKey) window.open(storyOf(cell), "_blank", "noopener");
-  else location.href = storyOf(cell);
+  if (event.ctrlKey || event.metaKey) window.open(addressOf(cell), "_blank", "noopener");
+  else location.href = addressOf(cell);
 });
 
 for (const table of region.querySelectorAll(".grid")) table.setAttribute("role", "grid");
