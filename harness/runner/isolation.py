@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 from harness.contract.deadlines import IMPORT_LIMIT
 from harness.contract.process_tree import children, end_orphans, reap
 from harness.contract.processes import adopt_orphans
+from harness.contract.temporary import TemporaryFolder
 from harness.runner.channel import Lines
 from harness.runner.forkserver import CellReply, CellRequest, deadlines_of
 from harness.runner.import_order import acts_before_imports, read_script
@@ -42,9 +42,9 @@ class Isolation:
     def __init__(self, preload: list[str], prefix: str = "") -> None:
         self.preload = preload
         self.prefix = prefix
-        self.home = tempfile.mkdtemp(prefix="keras-home-")
+        self.home = TemporaryFolder()
         # A keras.json in the home of whoever runs this would choose the backend for them.
-        self.environment = dict(os.environ, KERAS_HOME=self.home)
+        self.environment = dict(os.environ, KERAS_HOME=self.home.path)
         for name in [name for name in self.environment if name.startswith("PYTEST_")]:
             del self.environment[name]
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,7 +90,7 @@ class Isolation:
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.runner.forkserver", str(replies_end), self.prefix, *self.preload],
-            cwd=self.home,  # which is empty: a script named like a module must not stand in for it while we start
+            cwd=self.home.path,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -148,7 +148,7 @@ class Isolation:
     def close(self) -> None:
         self._stop()
         self._errors.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.close()
 
 
 class Spawn(Isolation):

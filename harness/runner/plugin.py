@@ -11,7 +11,6 @@ import datetime
 import os
 import shutil
 import signal
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterator
@@ -23,6 +22,7 @@ from harness.contract.plan import Plan, PlannedCell
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Status
 from harness.contract.stream import append_line
+from harness.contract.temporary import TemporaryFolder
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
 from harness.runner.verdict import judge
 
@@ -98,16 +98,20 @@ class Cells:
             self.append({"deselected": left_out})
 
     def pytest_unconfigure(self) -> None:
+        self._close_isolation()
+
+    def _close_isolation(self) -> None:
         if self._isolation is not None:
             self._isolation.close()
+            self._isolation = None
 
     def run(self, cell: PlannedCell) -> Record:
         """Run one cell in a folder of its own."""
         plan = self.plan
-        around = os.path.realpath(tempfile.mkdtemp(prefix="cell-"))
-        directory = os.path.join(around, "cell")
+        around = TemporaryFolder()
+        directory, temporary = (os.path.join(around.path, name) for name in ("cell", "tmp"))
         try:
-            for folder in (directory, os.path.join(around, "tmp")):
+            for folder in (directory, temporary):
                 os.mkdir(folder)
             script = os.path.join(directory, cell.case + ".py")
             with open(script, "w", encoding="utf-8") as handle:
@@ -122,9 +126,13 @@ class Cells:
                 "limits": [cell.timeout or plan.timeout, plan.output_limit, plan.memory_limit, plan.timeout],
                 "patience": plan.patience,
             }
-            return judge(cell.case, cell.path, self._isolation.run(request), directory)
+            reply = self._isolation.run(request)
+            if not (os.path.isdir(temporary) and os.path.isdir(self._isolation.home.path)):
+                self._close_isolation()  # the next cell gets folders that exist
+                raise FileNotFoundError("the folder for temporary files was emptied while the cell ran")
+            return judge(cell.case, cell.path, reply, directory)
         finally:
-            shutil.rmtree(around, ignore_errors=True)
+            around.close()
 
 
 class CaseFile(pytest.File):

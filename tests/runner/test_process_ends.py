@@ -97,12 +97,24 @@ def test_an_interrupted_session_ends_in_order(tmp_path: Path, isolation: str) ->
     assert project.temporary == []
 
 
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_emptied_temporary_folder_gives_an_error(tmp_path: Path, isolation: str) -> None:
+    emptied = f"import os, shutil; shutil.rmtree({str(tmp_path / 'tmp')!r}, True); os.mkdir({str(tmp_path / 'tmp')!r})"
+    project = Project(tmp_path, {"a": snippet(""), "b": snippet(emptied), "c": snippet("")}, isolation=isolation)
+    ran = project.run()
+    assert ran.outcome("a").status is Status.PASS
+    outcome = ran.outcome("b")
+    assert (outcome.status, outcome.error) == (Status.ERROR, "FileNotFoundError")
+    assert outcome.message == "the folder for temporary files was emptied while the cell ran"
+    assert ran.outcome("c").status is Status.PASS
+
+
 @pytest.fixture(params=[Fork, Spawn], ids=ISOLATIONS)
 def isolation(request: pytest.FixtureRequest) -> Iterator[Isolation]:
     started = request.param(["json"])
     yield started
     started.close()
-    assert not os.path.exists(started.home)
+    assert not os.path.exists(started.home.path)
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.contract.processes import die_with_parent
+from harness.contract.temporary import TemporaryFolder
 from harness.controller.environments.variables import SET_ENV, cache_relevant_env
 from harness.controller.project.matrix import Environment
 
@@ -43,7 +42,8 @@ class ScriptProcess:
     ) -> None:
         self._seconds = seconds
         self._output = output
-        self._around = Path(os.path.realpath(tempfile.mkdtemp(prefix="cell-")))  # named as the runner's are
+        self._folder = TemporaryFolder()  # named as the runner's are
+        self._around = Path(self._folder.path)
         self._printed = [self._around / "output", self._around / "errors"]
         for folder in ("cell", "tmp"):
             (self._around / folder).mkdir()
@@ -94,7 +94,7 @@ class ScriptProcess:
         """End whatever still runs, and remove its folder."""
         if self._process.returncode is None:
             self._kill()
-        shutil.rmtree(self._around, ignore_errors=True)
+        self._folder.close()
 
     def _has_ended(self) -> bool:
         """Does not reap the process: until then its number names this group and no other."""

@@ -25,8 +25,8 @@ from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.environments.lockfile import needs_lock, resolution_failure, stale_sentence
 from harness.controller.environments.resolver import lock
 from harness.controller.environments.variables import PASS_ENV, SET_ENV
-from harness.controller.errors import FaultyFiles, HarnessError
-from harness.controller.project.layout import Layout
+from harness.controller.errors import FaultyFiles, HarnessError, UsageError
+from harness.controller.project.layout import Layout, check_root
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment, Matrix
 
@@ -82,9 +82,10 @@ def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None
 
 def _matrix(root: Path) -> Matrix:
     try:
+        check_root(root)
         return load_matrix(root)
-    except FaultyFiles as faults:
-        raise HandledError(str(faults)) from None
+    except (FaultyFiles, UsageError) as error:
+        raise HandledError(str(error)) from None
 
 
 def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -160,6 +161,12 @@ class RunFiles:
 
     def _file(self, folder: str, suffix: str) -> Path:
         return self.layout.state / folder / f"{self.environment}{suffix}"
+
+
+def check_root(root: Path) -> None:
+    """Raises UsageError for a folder below which no environment works: PATH and PYTHONPATH are split at colons."""
+    if os.pathsep in str(root):
+        raise UsageError(f"{root}: no environment works in a folder with {os.pathsep!r} in its path: rename it")
 
 
 def find_root(start: Path) -> Path:

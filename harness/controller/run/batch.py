@@ -44,16 +44,34 @@ class Batch:
 
 
 def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch:
-    """Run the environments of a request, `limit` side by side."""
+    """Run the environments of a request, `limit` side by side.
+
+    Raises HarnessError where `.harness/` is removed during the run.
+    """
     if not request.environments:
         return Batch([])
     layout = request.project.layout
     runs = [environment_run(layout, item) for item in _longest_first(request)]
     counts = {name: len(keys) for name, keys in request.cells.items()}
-    with make_progress(console, runs, counts) as progress:
-        interrupted = run_environments(layout, runs, request.options, limit or _default_limit(), progress.update)
-    results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.process]
+    try:
+        with make_progress(console, runs, counts) as progress:
+
+            def watch() -> None:
+                _check_state(layout)
+                progress.update()
+
+            interrupted = run_environments(layout, runs, request.options, limit or _default_limit(), watch)
+        results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.process]
+    except FileNotFoundError:
+        _check_state(layout)
+        raise
     return Batch(results, interrupted)
+
+
+def _check_state(layout: Layout) -> None:
+    # The lock is held, but a run in a new folder would not see that.
+    if not (layout.state / "lock").exists():
+        raise HarnessError(f"{layout.state} was removed during the run: run again")
 
 
 def _longest_first(request: RunRequest) -> list[Environment]:
@@ -153,5 +171,6 @@ def split_by_ending(project: Project, batch: Batch) -> tuple[dict[str, Column], 
 
 def ending_of(layout: Layout, run: EnvironmentRun) -> Ending:
     """The end of a run, from its log."""
-    log = run.files.log.read_text(encoding="utf-8", errors="replace")
+    file = run.files.log
+    log = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
     return ending(log.replace(f"{layout.root}{os.sep}", ""), run.environment.id)

@@ -11,7 +11,7 @@ from harness.contract.records import CellKey
 from harness.controller.environments.lockfile import lock_command, needs_lock, stale_sentence
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.project.cells import cells_of
-from harness.controller.project.layout import Layout
+from harness.controller.project.layout import Layout, check_root
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
@@ -43,6 +43,7 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
     """Check that a selection can be run. Raises UsageError or HarnessError where it cannot."""
     if options.only_prints:
         raise UsageError(f"no cell would run: `tox -e ENV -- {shlex.join(options.pytest)}` prints what pytest prints")
+    check_root(project.layout.root)
     matrix = project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
     options = replace(

@@ -10,6 +10,7 @@ from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.contract.stream import append_line
+from harness.contract.temporary import remove_leftovers
 from harness.controller.files import make_folder
 from harness.controller.project.layout import RunFiles
 from harness.controller.project.matrix import Environment
@@ -68,6 +69,7 @@ def reuse(
 
 def execute(files: RunFiles, session: PytestSession, reused: Reuse, options: WorkerOptions) -> Execution:
     """Run the cells that must run, then once more those that differ from the baseline."""
+    remove_leftovers()
     _begin_stream(files, reused, session.keys)
     with _slot(files, options) if reused.has_work(options) else nullcontext():
         code = session.run(reused.plan, files.plan, options.pytest)

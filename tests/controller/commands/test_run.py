@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -161,14 +162,14 @@ def test_other_packages_end_with_code_1(project: TinyProject) -> None:
 
 
 @contextmanager
-def started_in_background(project: TinyProject) -> Iterator[subprocess.Popen[str]]:
+def started_in_background(project: TinyProject, stderr: int | None = None) -> Iterator[subprocess.Popen[str]]:
     """A run that a script has started with `&`, at its third cell, which takes too long to wait for."""
     project.edit("cases/snippet/version.yaml", "  assert", "  import time\n  time.sleep(600)\n  assert")
     project.edit("matrix.yaml", "timeout: 60", "timeout: 900")
     command = [sys.executable, "-m", "harness", "run", "--root", str(project.root), "-e", "tf215"]
     stream = project.root / ".harness" / "stream" / "tf215.jsonl"
     with subprocess.Popen(
-        command, cwd=project.root, stdout=subprocess.PIPE, text=True, preexec_fn=in_background
+        command, cwd=project.root, stdout=subprocess.PIPE, stderr=stderr, text=True, preexec_fn=in_background
     ) as process:
         wait_for(lambda: stream.exists() and stream.read_bytes().count(b'{"record"') >= 2, process)
         yield process
@@ -206,6 +207,20 @@ def test_a_killed_run_ends_tox_losing_nothing(project: TinyProject) -> None:
     done = project.run("run", "-e", "tf215")
     assert done.returncode == 0
     assert "2 cells cached" in done.stdout
+
+
+@pytest.mark.usefixtures("made")
+def test_removing_the_state_ends_the_run(project: TinyProject) -> None:
+    with started_in_background(project, stderr=subprocess.STDOUT) as process:
+        below = descendants(process.pid)
+        shutil.rmtree(project.root / ".harness")
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3
+    assert said.endswith(f"\n{project.root / '.harness'} was removed during the run: run again\n")
+    assert "Traceback" not in said
+    assert all(map(has_ended, below))
+    project.edit("cases/snippet/version.yaml", "  time.sleep(600)", "  time.sleep(0)")
+    assert project.run("run", "-e", "tf215").returncode == 0
 
 
 @pytest.mark.usefixtures("empty_lock")

@@ -18,6 +18,17 @@ def project(tmp_path: Path) -> TinyProject:
     return TinyProject(tmp_path / ODD / "project")
 
 
+def test_project_with_a_colon_is_refused(tmp_path: Path) -> None:
+    project = TinyProject(tmp_path / "a:b")
+    done = project.run("run", "-e", "tf215")
+    sentence = f"{project.root}: no environment works in a folder with ':' in its path: rename it\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+    tox = project.tox("run", "-e", "tf215")
+    assert tox.returncode != 0
+    assert sentence in tox.stdout
+    assert project.run("plan", "-e", "tf215").returncode == 0
+
+
 @pytest.mark.usefixtures("wheels")
 def test_project_at_odd_path_locks_and_runs(project: TinyProject) -> None:
     locked = project.run("lock", "-e", "tf215")

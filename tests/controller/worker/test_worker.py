@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -197,6 +198,18 @@ def test_another_environments_interpreter_is_refused(
     with pytest.raises(HarnessError, match=rf"^tf215: {python} is the interpreter of another environment, {other}$"):
         run_column(loaded, tf215, WorkerOptions(), prefix)
     assert not loaded.layout.files("tf215").document.exists()
+
+
+def test_leftovers_of_killed_runs_are_removed(
+    loaded: Project, tf215: Environment, prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    (temporary / "keras-matrix-12345678" / "cell").mkdir(parents=True)
+    os.utime(temporary / "keras-matrix-12345678", (0, 0))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    run_column(loaded, tf215, WorkerOptions(), prefix)
+    assert [path.name for path in temporary.iterdir() if path.name.startswith("keras-")] == []
 
 
 def test_a_runner_that_was_interrupted_says_so(loaded: Project, tf215: Environment, prefix: Path) -> None:
