@@ -51,10 +51,10 @@ class Plan:
     """The cells to run in one environment.
 
     `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
-    of each cell that has one. `preload` names the modules that are imported once, before any cell is forked. Limits
-    are in seconds and bytes; `patience` are the seconds that each process of the runner may take beyond its work.
-    `prefix` is the environment's folder: the interpreter, pytest and the preloaded modules must come from there; empty:
-    from anywhere.
+    of each cell that has one. `preload` names the modules that are imported once, before any cell is forked, `hooks` a
+    module of the runner's that may take part around forks. Limits are in seconds and bytes; `patience` are the seconds
+    that each process of the runner may take beyond its work. `prefix` is the environment's folder: the interpreter,
+    pytest and the preloaded modules must come from there; empty: from anywhere.
     """
 
     environment: str
@@ -69,6 +69,7 @@ class Plan:
     cached: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
     preload: list[str] = field(default_factory=lambda: ["tensorflow"])
+    hooks: str = ""
     patience: float = MARGIN
     prefix: str = ""
 

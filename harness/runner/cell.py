@@ -23,7 +23,7 @@ import types
 import warnings
 from collections import deque
 from functools import partial
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 from harness.contract.plan import PathSpec
 from harness.contract.processes import die_with_parent
@@ -47,18 +47,21 @@ def hide_harness() -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd(), *shipped)]
 
 
-def run_script(file: str, path: PathSpec, descriptor: int, token: list[str]) -> None:
+def run_script(
+    file: str, path: PathSpec, descriptor: int, token: list[str], after_script: Callable[[], str] = str
+) -> None:
     """Run the script as `python FILE` would, in a module `__main__` of its own, and report every stage.
 
-    The list holds the report's token and is emptied. The lines reported: `harness.runner.report`.
+    The list holds the report's token and is emptied. The lines reported: `harness.runner.report`. What `after_script`
+    returns is reported too, unless it is empty or raises.
     """
     with open(file, encoding="utf-8") as handle:
         text = handle.read()
     names = _prepare(file)
-    results: list[BaseException | None] = []
+    results: list[Any] = []
     # The generator holds the reporter, and `map` the generator. So no frame that called the script's leads to it.
-    run = partial(_run_stage, names, results)
-    deque(map(run, _steps(text, file, path, results, reporter(descriptor, token.pop()))), maxlen=0)
+    run = partial(_run_step, results)
+    deque(map(run, _steps(text, file, path, names, after_script, results, reporter(descriptor, token.pop()))), maxlen=0)
 
 
 def _prepare(file: str) -> dict[str, Any]:
@@ -78,11 +81,17 @@ def _prepare(file: str) -> dict[str, Any]:
 
 
 def _steps(
-    text: str, file: str, path: PathSpec, results: list[BaseException | None], report: Report
-) -> Iterator[types.CodeType]:
-    """Yield the code of each stage, to be run before the next one is asked for, and report how it ended.
+    text: str,
+    file: str,
+    path: PathSpec,
+    names: dict[str, Any],
+    after_script: Callable[[], str],
+    results: list[Any],
+    report: Report,
+) -> Iterator[Callable[[], object]]:
+    """Yield a call for each stage, to be made before the next one is asked for, and report how it ended.
 
-    `results` gets the error of each stage, or None.
+    `results` gets what each call returned or raised. The last is `after_script`.
     """
     warned = _Warnings()
     end: list[dict[str, Any]] = []  # empty until the last stage has ended, whatever calls the functions of `atexit`
@@ -104,7 +113,7 @@ def _steps(
         for stage, code in parts:
             report({"stage": stage})
             begin = time.perf_counter()
-            yield code
+            yield partial(exec, code, names)
             stopped = results.pop()
             report({"done": stage, "seconds": time.perf_counter() - begin})
             if stage not in _IMPORTS:
@@ -115,6 +124,10 @@ def _steps(
             if stopped is not None:
                 report(_explain(stopped, stage, file, path))
                 break
+    yield after_script
+    noticed = results.pop()
+    if type(noticed) is str and noticed:
+        report({"noticed": noticed})
     end.append({"end": True})
 
 
@@ -178,10 +191,9 @@ def stages(text: str, file: str) -> list[tuple[str, types.CodeType]]:
     return result
 
 
-def _run_stage(names: dict[str, Any], results: list[BaseException | None], code: types.CodeType) -> None:
+def _run_step(results: list[Any], step: Callable[[], object]) -> None:
     try:
-        exec(code, names)
-        results.append(None)
+        results.append(step())
     except BaseException as error:
         results.append(error)
 

@@ -44,6 +44,12 @@ class Lines:
         parsed: dict[str, Any] = json.loads(line.decode("ascii"))
         return parsed
 
+    def is_abandoned(self) -> bool:
+        """Whether nobody is at the other end any more."""
+        hang_up = select.poll()
+        hang_up.register(self.source, 0)
+        return bool(hang_up.poll(0))
+
     def write(self, line: dict[str, Any]) -> None:
         data = (json.dumps(line) + "\n").encode("ascii")
         while data:

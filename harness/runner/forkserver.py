@@ -8,8 +8,12 @@ next one says. Once a cell has found that its path is not there, those that begi
 A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
 also when whoever asked for it is killed.
 
-`python -m harness.runner.forkserver REPLY_FD PREFIX MODULE...` reads requests from standard input, a line of JSON each,
-and answers each with a line. Ends when its standard input does. The modules must come from the environment at PREFIX.
+A module of hooks may take part: its `after_script()` is called in a cell that was forked from a path's process, and
+what this returns reaches that process, where `before_forking(reports, stop)` is called before the next cell is forked.
+
+`python -m harness.runner.forkserver REPLY_FD PREFIX HOOKS MODULE...` reads requests from standard input, a line of JSON
+each, and answers each with a line. Ends when its standard input does. The modules must come from the environment at
+PREFIX. HOOKS is the module of hooks, or empty.
 """
 
 from __future__ import annotations
@@ -20,38 +24,37 @@ import importlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from typing import Any, Collection, Dict
+import time
+from types import ModuleType
+from typing import Any, Callable
 
 from harness.contract.deadlines import Deadlines
 from harness.contract.plan import PathSpec
 from harness.contract.process_tree import end_orphans, reap
 from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell
-from harness.runner import supervisor as supervise
+from harness.runner.cell_process import CellReply, CellRequest, run_forked, run_fresh
 from harness.runner.channel import Abandoned, Lines
 from harness.runner.import_order import imports_first, read_script
 from harness.runner.origins import foreign
 from harness.runner.path_probe import probe
-from harness.runner.report import new_token
+from harness.runner.supervisor import Limits
 
-CellRequest = Dict[str, Any]  # script, directory, path, form, limits (as in supervise.Limits), patience, fresh
-CellReply = Dict[str, Any]  # what was Watched
-
-_BROKEN = 70  # the exit code of a cell in which the harness itself failed
+_OF_PATIENCE = 0.5  # the part of a process's patience that hooks may use between two cells
 
 
 class Server:
     """The first process: answers requests until the asker is gone, through one child per import path.
 
-    `variables` is the environment that a fresh interpreter gets.
+    `variables` is the environment that a fresh interpreter gets, `hooks` a module that may take part.
     """
 
-    def __init__(self, asker: Lines, variables: dict[str, str]) -> None:
+    def __init__(self, asker: Lines, variables: dict[str, str], hooks: ModuleType | None) -> None:
         self.asker = asker
         self.variables = variables
+        self.hooks = hooks
         self.paths: dict[PathSpec, Lines | None] = {}  # None: its cells are forked from here
         self.children: dict[PathSpec, int] = {}  # the processes of those that have one
         self.absent: dict[PathSpec, CellReply] = {}  # what the first cell said that found its path is not there
@@ -72,7 +75,7 @@ class Server:
 
     def _answer(self, request: CellRequest) -> CellReply:
         if request["fresh"]:
-            return _run_fresh(request, self.asker.source, self.variables, self.children.values())
+            return run_fresh(request, self.asker.source, self.variables, self.children.values())
         spec = PathSpec(request["path"], request["form"])
         if spec not in self.paths:
             self.paths[spec] = self._open(spec, request["limits"][-1])
@@ -97,7 +100,7 @@ class Server:
         return reply
 
     def _run_forked(self, request: CellRequest) -> CellReply:
-        return _run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children.values())
+        return run_forked(request, self.asker.source, [self.asker.sink, *self._sockets()], self.children.values())
 
     def _open(self, spec: PathSpec, timeout: float) -> Lines | None:
         """Fork a process that imports the path; None where that does not work, for whatever reason."""
@@ -108,7 +111,7 @@ class Server:
                 die_with_parent()
                 for descriptor in (ours.fileno(), self.asker.source, self.asker.sink, *self._sockets()):
                     os.close(descriptor)
-                _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()))
+                _serve_path(spec, Lines(theirs.fileno(), theirs.fileno()), self.hooks)
             finally:
                 os._exit(0)
         theirs.close()
@@ -150,7 +153,7 @@ class Server:
 
 def deadlines_of(request: CellRequest) -> Deadlines:
     """The time to wait for the answer to a request."""
-    limits = supervise.Limits(*request["limits"])
+    limits = Limits(*request["limits"])
     return Deadlines(limits.timeout, limits.importing, request["patience"])
 
 
@@ -162,7 +165,7 @@ def _imports_first(request: CellRequest) -> bool:
     return tree is not None and imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
 
 
-def _serve_path(spec: PathSpec, asker: Lines) -> None:
+def _serve_path(spec: PathSpec, asker: Lines, hooks: ModuleType | None) -> None:
     try:
         absent = probe(spec)
     except BaseException:  # there, and broken: each cell finds out for itself
@@ -177,80 +180,25 @@ def _serve_path(spec: PathSpec, asker: Lines) -> None:
         request = asker.read()
         if request is None:
             return
-        asker.write(_run_forked(request, asker.source, []))
+        reply = run_forked(request, asker.source, [], after_script=hooks.after_script if hooks else str)
+        reports = [line["noticed"] for line in reply["lines"] if "noticed" in line]
+        asker.write(reply)
+        if hooks:
+            hooks.before_forking(reports, _stop(asker, request["patience"] * _OF_PATIENCE))
 
 
-def _run_forked(request: CellRequest, asker: int, others: list[int], own: Collection[int] = ()) -> CellReply:
-    """Run a cell in a fork of this process, in which the descriptors `asker` and `others` are closed."""
-    report, report_end = os.pipe()
-    output, output_end = os.pipe()
-    token = [new_token()]  # a list, which the cell empties: no frame of its process keeps the token
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.setsid()
-            die_with_parent()
-            for descriptor in (report, output, asker, *others):
-                os.close(descriptor)
-            _become_cell(request, report_end, output_end, token)
-            cell.leave()
-        finally:
-            os._exit(_BROKEN)
-    os.close(report_end)
-    os.close(output_end)
-    return _watch(pid, report, output, token.pop(), request, asker, own)
-
-
-def _run_fresh(request: CellRequest, asker: int, variables: dict[str, str], own: Collection[int]) -> CellReply:
-    """Run a cell in a fresh interpreter."""
-    report, report_end = os.pipe()
-    output, output_end = os.pipe()
-    token = new_token()
-    secret, secret_end = os.pipe()  # arguments and variables of a process are for everyone to read
-    os.write(secret_end, token.encode("ascii"))
-    os.close(secret_end)
-    command = [sys.executable, "-m", "harness.runner.cell", str(report_end), str(secret)]
-    process = subprocess.Popen(
-        command + [request[key] for key in ("script", "path", "form")],
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=output_end,
-        stderr=output_end,
-        pass_fds=[report_end, secret],
-        start_new_session=True,
-    )
-    for descriptor in (report_end, output_end, secret):
-        os.close(descriptor)
-    process.returncode = 0  # it is reaped where it is watched; Popen need not try
-    return _watch(process.pid, report, output, token, request, asker, own)
-
-
-def _watch(
-    pid: int, report: int, output: int, token: str, request: CellRequest, asker: int, own: Collection[int]
-) -> CellReply:
-    """See to the end of a cell, and of all that it leaves. `own` are the other children of this process."""
-    try:
-        limits = supervise.Limits(*request["limits"])
-        return vars(supervise.supervise(pid, report, output, token, limits, asker, own))
-    finally:
-        os.close(report)
-        os.close(output)
-        end_orphans(own)
-
-
-def _become_cell(request: CellRequest, report: int, output: int, token: list[str]) -> None:
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.chdir(request["directory"])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    cell.run_script(request["script"], PathSpec(request["path"], request["form"]), report, token)
+def _stop(asker: Lines, seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed, or nobody will ask for another cell."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end or asker.is_abandoned()
 
 
 def main(arguments: list[str]) -> None:
     """Import the modules, say so, and serve."""
-    reply, prefix, modules = int(arguments[0]), arguments[1], arguments[2:]
+    reply, prefix, named, modules = int(arguments[0]), arguments[1], arguments[2], arguments[3:]
     variables = dict(os.environ)
     adopt_orphans()
+    hooks = importlib.import_module(named) if named else None
     cell.hide_harness()
     requests = os.dup(0)
     null = os.open(os.devnull, os.O_RDWR)
@@ -269,7 +217,7 @@ def main(arguments: list[str]) -> None:
         return
     gc.freeze()
     asker.write({"ready": True})
-    server = Server(asker, variables)
+    server = Server(asker, variables, hooks)
     with contextlib.suppress(Abandoned):
         server.serve()
     server.close()

@@ -18,8 +18,9 @@ from harness.contract.deadlines import IMPORT_LIMIT
 from harness.contract.process_tree import children, end_orphans, reap
 from harness.contract.processes import adopt_orphans
 from harness.contract.temporary import TemporaryFolder
+from harness.runner.cell_process import CellReply, CellRequest
 from harness.runner.channel import Lines
-from harness.runner.forkserver import CellReply, CellRequest, deadlines_of
+from harness.runner.forkserver import deadlines_of
 from harness.runner.import_order import acts_before_imports, read_script
 from harness.runner.origins import foreign
 from harness.runner.supervisor import name_of_signal
@@ -39,9 +40,10 @@ class Isolation:
     OSError or EOFError where the harness itself is at fault.
     """
 
-    def __init__(self, preload: list[str], prefix: str = "") -> None:
+    def __init__(self, preload: list[str], prefix: str = "", hooks: str = "") -> None:
         self.preload = preload
         self.prefix = prefix
+        self.hooks = hooks  # a module that may take part around forks (`harness.runner.forkserver`)
         self.home = TemporaryFolder()
         # A keras.json in the home of whoever runs this would choose the backend for them.
         self.environment = dict(os.environ, KERAS_HOME=self.home.path)
@@ -89,7 +91,15 @@ class Isolation:
             raise BrokenEnvironment(reason)
         replies, replies_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.runner.forkserver", str(replies_end), self.prefix, *self.preload],
+            [
+                sys.executable,
+                "-m",
+                "harness.runner.forkserver",
+                str(replies_end),
+                self.prefix,
+                self.hooks,
+                *self.preload,
+            ],
             cwd=self.home.path,  # which is empty: a script named like a module must not stand in for it while we start
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -154,7 +164,7 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def __init__(self, preload: list[str], prefix: str = "") -> None:
+    def __init__(self, preload: list[str], prefix: str = "", hooks: str = "") -> None:
         super().__init__([], prefix)
         self._unchecked = preload
 

@@ -117,7 +117,7 @@ class Cells:
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(cell.script)
             if self._isolation is None:
-                self._isolation = ISOLATIONS[plan.isolation](plan.preload, plan.prefix)
+                self._isolation = ISOLATIONS[plan.isolation](plan.preload, plan.prefix, plan.hooks)
             request = {
                 "script": script,
                 "directory": directory,

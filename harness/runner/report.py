@@ -3,7 +3,8 @@
 `{"stage": name}` when a stage begins, `{"done": name, "seconds": s}` when it ends, `{"stopped": {"error": ...,
 "message": ..., "traceback": ...}}` or `{"absent": {"error": ..., "message": ...}}` where the script raised, and, after
 all that the script has registered for the end of the interpreter, `{"end": True, "warnings": [...]}`, with `"beyond":
-number` where there were more warnings than a report holds.
+number` where there were more warnings than a report holds. `{"noticed": text}` is what the hook `after_script` has
+for the process that the cell was forked from.
 
 The script shares a process with the reporter and can find the descriptor. So every line begins with a token, new for
 each cell, and what does not begin with it ends the report. The lines are Python literals and not JSON, as the script

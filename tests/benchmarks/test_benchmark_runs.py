@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.against_naive import draw
 from benchmarks.answers import measure_command
+from benchmarks.hooks import measure_hooks
 from benchmarks.measuring import Workbench, expect, measure
 from benchmarks.memory import peak_of
 from benchmarks.naive import Naive
@@ -48,6 +49,12 @@ def test_changed_file_is_restored_after_failed_run(tmp_path: Path) -> None:
     file.write_text("changed", encoding="utf-8")
     assert not kept_file.__exit__(RuntimeError, RuntimeError("the run failed"), None)
     assert file.read_text(encoding="utf-8") == "as it was"
+
+
+@pytest.mark.usefixtures("made")
+def test_hooks_are_measured_without_and_with(project: TinyProject) -> None:
+    line = measure_hooks(Workbench(project.root), "tf215", ["-k", "version"])
+    assert re.fullmatch(r"\| tf215 \| 3 \| \d+ \| \d+ \| \d+\.\d \| \d+\.\d \| \d+\.\d \| 0 \|", line)
 
 
 @pytest.mark.usefixtures("made")

@@ -103,6 +103,7 @@ class Project:
     packages: dict[str, str] = field(default_factory=dict)
     isolation: str = "fork"
     preload: list[str] = field(default_factory=lambda: ["json"])
+    hooks: str = ""
     expected: list[Outcome] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     timeout: float = 30.0
@@ -160,6 +161,7 @@ class Project:
             cells=[case.cell(name, spec(path)) for name, case in self.cases.items() for path in case.paths],
             expected={outcome.key: outcome for outcome in self.expected},
             preload=self.preload,
+            hooks=self.hooks,
             patience=self.patience,
         )
         plan.write(str(self.root / "plan.json"))

@@ -18,6 +18,8 @@ from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
 from harness.controller.worker.options import WorkerOptions
 
+HOOKS = "harness.runner.autograph"  # the module that takes part around forks
+
 Scope = list[tuple[Case, list[PathSpec]]]  # cases with the import paths under which they run
 
 
@@ -83,4 +85,5 @@ def make_plan(
         paths=[spec for name, spec in matrix.paths.items() if name in used],
         cells=list(cells),
         expected=dict(baseline.cells) if baseline else {},
+        hooks=HOOKS if options.hooks else "",
     )
