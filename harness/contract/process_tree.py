@@ -22,12 +22,12 @@ def children(pid: int) -> set[int]:
     return found
 
 
-def reap(pid: int, limit: float = REAP_LIMIT) -> tuple[int, Any] | None:
-    """The status and resource usage of a child that was killed; None where it has not ended within the limit.
+def reap(pid: int) -> tuple[int, Any] | None:
+    """The status and resource usage of a child that was killed; None if it does not end in time.
 
-    Raises ChildProcessError where it is not a child.
+    Raises ChildProcessError if it is not a child.
     """
-    deadline = time.monotonic() + limit
+    deadline = time.monotonic() + REAP_LIMIT
     pause = 0.0005
     while True:
         ended, status, usage = os.wait4(pid, os.WNOHANG)

@@ -25,6 +25,13 @@ def read_written(root: Path, file: str, text: str) -> tuple[Case | None, list[st
     return case, [f"{fault.line}: {fault.message}" for fault in faults]
 
 
+def refused(root: Path, file: str, text: str) -> list[str]:
+    """The faults of a case that must have some."""
+    case, faults = read_written(root, file, text)
+    assert case is None
+    return faults
+
+
 def written_script(root: Path, file: str, text: str, path: PathSpec) -> str:
     """The script of a case that must be without fault; it must be Python."""
     case, faults = read_written(root, file, text)

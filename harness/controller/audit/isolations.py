@@ -14,9 +14,10 @@ from harness.contract.records import CellKey
 from harness.controller.audit.sampling import any_seed
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
-from harness.controller.files import exclusive_lock, write_atomically
+from harness.controller.files import write_atomically
 from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
+from harness.controller.project.state import run_lock
 from harness.controller.results.compare import Change, both_sides
 from harness.controller.results.documents import Column
 from harness.controller.run.batch import run_batch, split_by_ending
@@ -43,7 +44,7 @@ def audit_isolations(project: Project, selection: Selection, size: int, seed: in
     ran: dict[str, dict[str, Column]] = {}
     broken: list[str] = []
     state = request.project.layout.state
-    with exclusive_lock(state / "lock", f"run in {request.project.layout.root}"), signals_as_interrupt():
+    with run_lock(project.layout), signals_as_interrupt():
         write_atomically(state / "sample.json", json.dumps(sample))
         for isolation in COMPARED_ISOLATIONS:
             console.print(f"isolation: {isolation}")

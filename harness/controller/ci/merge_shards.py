@@ -10,12 +10,11 @@ from typing import Any
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import exclusive_lock
 from harness.controller.project.cells import cells_of, keys_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
-from harness.controller.project.state import check_shard
+from harness.controller.project.state import check_shard, run_lock
 from harness.controller.results.documents import (
     Column,
     EnvironmentFacts,
@@ -45,7 +44,7 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
     found = merge_all(columns for _, columns in read)
     for item in environments:
         _name_unknown(item, found, set(keys_of(item, matrix, project.cases, list(matrix.paths.values()))))
-    with exclusive_lock(layout.state / "lock", f"run in {layout.root}"):
+    with run_lock(layout):
         chosen = selection.choose_cells(project.cases, matrix)
         for item in environments:
             column = _whole(item, found.get(item.id), cells[item.id], keys_of(item, matrix, *chosen))

@@ -10,11 +10,11 @@ from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey
 from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import exclusive_lock
 from harness.controller.grid.outputs import grid_files, grid_summary
 from harness.controller.project.cells import by_lane, cell_keys, keys_of
 from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
+from harness.controller.project.state import run_lock
 from harness.controller.results.change_formats import changes_as_text
 from harness.controller.results.compare import Change, compare_sets
 from harness.controller.results.documents import NO_OUTCOME, Column, document_text, read_columns, read_details
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Write the selected cells of the last run into results/, their history, and the grid: all of it or nothing."""
     layout = project.layout
-    with exclusive_lock(layout.state / "lock", f"run in {layout.root}"), writer_lock(layout):
+    with run_lock(layout), writer_lock(layout):
         return _accept(project, selection_of(options), options.dry_run, options.complete)
 
 

@@ -12,8 +12,8 @@ from harness.contract.records import CellKey, Outcome
 from harness.controller.commands.options import add_run_options, integer, selection_of, worker_options
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
-from harness.controller.files import exclusive_lock
 from harness.controller.project.loader import Project
+from harness.controller.project.state import run_lock
 from harness.controller.results.flaky import flaky_sentence
 from harness.controller.run.batch import run_batch, split_by_ending
 from harness.controller.run.preflight import preflight
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     console = make_console()
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
-    with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
+    with run_lock(project.layout), signals_as_interrupt():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
             ran = run_batch(request, options.jobs, console)

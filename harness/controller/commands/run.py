@@ -8,8 +8,8 @@ from harness.controller.commands.options import add_run_options, integer, select
 from harness.controller.commands.parser import CommandParser
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
-from harness.controller.files import exclusive_lock
 from harness.controller.project.loader import Project
+from harness.controller.project.state import run_lock
 from harness.controller.run.batch import run_batch, unresolvable
 from harness.controller.run.preflight import preflight
 from harness.controller.run.signals import signals_as_interrupt
@@ -39,7 +39,7 @@ def run(options: Namespace, project: Project) -> Exit:
     )
     environments = request.environments
     console = make_console()
-    with exclusive_lock(project.layout.state / "lock", f"run in {project.layout.root}"), signals_as_interrupt():
+    with run_lock(project.layout), signals_as_interrupt():
         failed = unresolvable(request)
         unchanged = up_to_date(request.without(failed))
         batch = run_batch(request.without(failed, unchanged), options.jobs, console)

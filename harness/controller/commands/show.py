@@ -14,7 +14,6 @@ from harness.contract.records import Outcome
 from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError
-from harness.controller.grid import release_ranges as story
 from harness.controller.grid import terminal
 from harness.controller.grid.closing_lines import (
     DIFFERS,
@@ -28,6 +27,7 @@ from harness.controller.grid.closing_lines import (
 )
 from harness.controller.grid.grid import Grid, Row, make_grid
 from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.grid.release_ranges import summarise
 from harness.controller.grid.terminal_grid import print_grid
 from harness.controller.project.cells import by_lane, scope_of
 from harness.controller.project.layout import Layout
@@ -105,7 +105,7 @@ def _show_part(
     else:
         print_grid(grid, show_command(shown, project.matrix, selection, wanted.from_run), console)
         if selection.cases and len(cases) == 1 and not shown[0].lane:  # it has also the releases that nobody ran
-            summaries = story.summarise(whole, cases[0], list(project.matrix.environments.values()))
+            summaries = summarise(whole, cases[0], list(project.matrix.environments.values()))
             terminal.print_case(cases[0], summaries, console)
     return grid
 

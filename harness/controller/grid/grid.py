@@ -75,9 +75,6 @@ class Grid:
         column = self.columns.get(environment.id)
         return column.environment if column else None
 
-    def row_outcomes(self, row: Row) -> list[Outcome]:
-        return [self.outcome(row, environment) for environment in self.environments]
-
     def column_outcomes(self, environment: Environment) -> Sequence[Outcome]:
         return self._table[environment.id]
 

@@ -1,20 +1,31 @@
-"""Which version of the harness wrote a `.harness/` folder: an older one's caches are not used, its shards refused."""
+"""The folder `.harness/`: its locks, and its version. Caches of an older version are not used, its shards refused."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import harness
 from harness.controller.errors import HarnessError
-from harness.controller.files import write_atomically
-from harness.controller.project.layout import Layout
+from harness.controller.files import exclusive_lock, write_atomically
+from harness.controller.project.layout import Layout, RunFiles
 
 VERSION_FILE = "version.json"
 STATE_LAYOUT = 2  # counts up when the folders or the form of the files in `.harness/` change
 # What only speeds up the next run. The names of layout 1 are among them.
 _CACHES = ("outcomes", "stamps", "kept", "settled")
+
+
+def run_lock(layout: Layout) -> AbstractContextManager[None]:
+    """The lock of a command that starts or replaces runs. Entering raises HarnessError if another one holds it."""
+    return exclusive_lock(layout.state / "lock", f"run in {layout.root}")
+
+
+def environment_lock(files: RunFiles) -> AbstractContextManager[None]:
+    """The lock of an environment's worker. Entering raises HarnessError if another one holds it."""
+    return exclusive_lock(files.lock, f"run of {files.environment}")
 
 
 def claim_state(layout: Layout) -> None:

@@ -17,10 +17,10 @@ from multiprocessing import get_context
 from harness.contract.plan import PlannedCell
 from harness.contract.processes import die_with_parent
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import exclusive_lock
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
+from harness.controller.project.state import environment_lock
 from harness.controller.results.documents import Column, read_column
 from harness.controller.results.verdict import differences
 from harness.controller.run.preflight import RunRequest
@@ -102,7 +102,7 @@ class _Check:
         inspection = stamp.inspection
         key = environment_key(self.scope_key, environment, inspection.facts, inspection.content)
         try:
-            with exclusive_lock(files.lock, f"run of {environment.id}"):
+            with environment_lock(files):
                 if stamp.vouches_for(files, key):
                     column = read_column(files.document)
                     if not differences(column, baseline):

@@ -16,11 +16,10 @@ from pathlib import Path
 from harness.contract.processes import die_with_parent
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, HarnessError
-from harness.controller.files import exclusive_lock
 from harness.controller.project.layout import find_root
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.matrix import Environment
-from harness.controller.project.state import claim_state
+from harness.controller.project.state import claim_state, environment_lock
 from harness.controller.results.compare import change_sentence, compare, new_cells_sentence, package_changes
 from harness.controller.results.documents import Column, read_baseline
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
@@ -117,7 +116,7 @@ def main() -> int:
         options = WorkerOptions.from_argv(sys.argv[1:])
         project = load_project(find_root(Path.cwd()))
         environment = project.matrix.everything[os.environ["TOX_ENV_NAME"]]
-        with exclusive_lock(project.layout.files(environment.id).lock, f"run of {environment.id}"):
+        with environment_lock(project.layout.files(environment.id)):
             return run_column(project, environment, options, Path(os.environ["TOX_ENV_DIR"]))
     except HarnessError as error:
         print(strip_control(str(error)), file=sys.stderr)

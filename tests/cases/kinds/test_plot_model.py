@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.plan import PathSpec
-from tests.support.written_cases import read_written, written_script
+from tests.support.written_cases import refused, replaced, written_script
 
 FILE = "cases/plot_model/plot.yaml"
 FROM = PathSpec("tensorflow.keras", "from")
@@ -116,7 +116,4 @@ def test_plot_options_are_optional(tmp_path: Path) -> None:
     ],
 )
 def test_bad_plot_case_is_refused(tmp_path: Path, old: str, new: str, fault: str) -> None:
-    assert GOOD.count(old) == 1
-    case, faults = read_written(tmp_path, FILE, GOOD.replace(old, new))
-    assert case is None
-    assert faults == [fault]
+    assert refused(tmp_path, FILE, replaced(GOOD, old, new)) == [fault]
