@@ -6,8 +6,11 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.contract.statuses import Stage
+
 FOLDER = "cases"
-PREREQUISITES = {"graphviz": "dot"}  # what a case may require, and the program to look for
+PREREQUISITES = {"graphviz": "dot"}  # what a case may require, by Debian's name, and the program to look for
+NEEDED_AT = {"graphviz": Stage.PLOT}  # the stage that first needs it: what ends before has its answer without
 
 Keys = tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
 

@@ -61,6 +61,12 @@ class Outcome:
         )
 
 
+def is_untried(now: Outcome, before: Outcome | None) -> bool:
+    """Whether a cell that has an outcome could not be tried this time: for want of a prerequisite, which is no change
+    of it."""
+    return now.status is Status.UNMET and before is not None and before.status is not Status.UNMET
+
+
 def _is_number(value: object) -> bool:
     return type(value) in (int, float)  # a bool is not
 

@@ -1,15 +1,14 @@
 """The pytest plugin: the plan's cells become items below their case files, and each item runs one cell's script.
 
 How an item ends, in pytest's words, follows the baseline: an outcome that the baseline holds passes or, where it is
-no pass, is an expected failure; one that differs fails, also when it is better. A cell without a baseline stands for
-itself.
+no pass, is an expected failure; one that differs fails, also when it is better. What could not be tried here is
+skipped. A cell without a baseline stands for itself.
 """
 
 from __future__ import annotations
 
 import datetime
 import os
-import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +18,12 @@ import pytest
 
 from harness.contract.messages import normalise
 from harness.contract.plan import Plan, PlannedCell
-from harness.contract.records import Outcome, Record
+from harness.contract.records import Outcome, Record, is_untried
 from harness.contract.statuses import Status
 from harness.contract.stream import append_line
 from harness.contract.temporary import TemporaryFolder
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
+from harness.runner.prerequisites import missing_prerequisite, script_before
 from harness.runner.verdict import judge
 
 _NO_ANSWER = (Status.ABSENT, Status.UNMET, Status.SKIP)
@@ -105,8 +105,8 @@ class Cells:
             self._isolation.close()
             self._isolation = None
 
-    def run(self, cell: PlannedCell) -> Record:
-        """Run one cell in a folder of its own."""
+    def run(self, cell: PlannedCell, text: str) -> Record:
+        """Run the text, a cell's script or its beginning, in a folder of its own."""
         plan = self.plan
         around = TemporaryFolder()
         directory, temporary = (os.path.join(around.path, name) for name in ("cell", "tmp"))
@@ -115,7 +115,7 @@ class Cells:
                 os.mkdir(folder)
             script = os.path.join(directory, cell.case + ".py")
             with open(script, "w", encoding="utf-8") as handle:
-                handle.write(cell.script)
+                handle.write(text)
             if self._isolation is None:
                 self._isolation = ISOLATIONS[plan.isolation](plan.preload, plan.prefix, plan.hooks)
             request = {
@@ -165,7 +165,7 @@ class CellItem(pytest.Item):
         self.extra_keyword_matches.add(cell.kind)
 
     def runtest(self) -> None:
-        record = self._not_to_run() or replace(self._run(), programs=self.cell.programs)
+        record = self._record()
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0).isoformat()
         record = replace(record, script=self.cell.digest, at=now)
         self.cells.append({"record": record.to_json(), "key": self.cell.key})
@@ -173,18 +173,22 @@ class CellItem(pytest.Item):
             self.add_report_section("call", "output", record.output)
         _report(record, self.cells.plan.expected.get(self.cell.id))
 
-    def _not_to_run(self) -> Record | None:
-        if self.cell.skip:
-            return Record(Outcome(*self.cell.id, status=Status.SKIP, message=self.cell.skip))
-        for name, program in self.cell.requires.items():
-            if shutil.which(program) is None:
-                message = f"{name} is not on this machine: no {program} on the PATH (apt-get install {name})"
-                return Record(Outcome(*self.cell.id, status=Status.UNMET, message=message))
-        return None
+    def _record(self) -> Record:
+        cell = self.cell
+        if cell.skip:
+            return Record(Outcome(*cell.id, status=Status.SKIP, message=cell.skip))
+        missing = missing_prerequisite(cell)
+        if missing is None:
+            return replace(self._run(cell.script), programs=cell.programs)
+        # What ends before it needs the prerequisite has its answer without.
+        unmet = Outcome(*cell.id, status=Status.UNMET, message=missing)
+        head = script_before(cell.script, cell.needed_at)
+        record = Record(unmet) if head is None else self._run(head)
+        return replace(record, outcome=unmet) if record.outcome.status is Status.PASS else record
 
-    def _run(self) -> Record:
+    def _run(self, text: str) -> Record:
         try:
-            return self.cells.run(self.cell)
+            return self.cells.run(self.cell, text)
         except BrokenEnvironment as error:
             reason = normalise(str(error))
             self.cells.append({"environment_failure": reason})
@@ -207,7 +211,7 @@ class CellItem(pytest.Item):
 def _report(record: Record, expected: Outcome | None) -> None:
     outcome = record.outcome
     story = "\n".join(filter(None, [_in_words(outcome), record.traceback]))
-    if expected is not None and outcome != expected:
+    if expected is not None and outcome != expected and not is_untried(outcome, expected):
         raise CellFailed(f"differs from the baseline\nbaseline: {_in_words(expected)}\nnow:      {story}")
     if outcome.status is Status.PASS:
         return

@@ -104,6 +104,8 @@ CASES = {
     ),
     "skipped": snippet(MARK, skip="nobody needs it"),
     "unmet": snippet(MARK, requires=["graphviz"]),
+    "unmet-at-plot": snippet(f"# plot\n{MARK}", "json", "nosuchkeras", "raising", requires=["graphviz"]),
+    "fails-before-plot": snippet(f"# build\nassert 1 == 2, 'x'\n# plot\n{MARK}", requires=["graphviz"]),
 }
 
 BY_HAND = (
@@ -212,9 +214,26 @@ def test_effects_of_importing_path_reach_the_cell(both: Both, isolation: str, ca
 def test_skipped_and_unmet_cells_are_only_recorded(both: Both, isolation: str) -> None:
     project, ran = both.project[isolation], both.ran[isolation]
     assert ran.outcome("skipped") == Outcome("skipped", "json", Status.SKIP, message="nobody needs it")
-    why = "graphviz is not on this machine: no dot on the PATH (apt-get install graphviz)"
-    assert ran.outcome("unmet") == Outcome("unmet", "json", Status.UNMET, message=why)
+    message = "no dot on the PATH: apt-get install graphviz"
+    assert ran.outcome("unmet") == Outcome("unmet", "json", Status.UNMET, message=message)
+    assert ran.outcome("unmet-at-plot") == Outcome("unmet-at-plot", "json", Status.UNMET, message=message)
     assert not (project.root / "ran").exists()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize(
+    ("case", "path", "status", "stage"),
+    [
+        ("unmet-at-plot", "nosuchkeras", Status.ABSENT, Stage.PATH),
+        ("unmet-at-plot", "raising", Status.FAIL, Stage.IMPORT),
+        ("fails-before-plot", "json", Status.FAIL, Stage.BUILD),
+    ],
+)
+def test_ends_before_missing_prerequisite_is_needed(
+    both: Both, isolation: str, case: str, path: str, status: Status, stage: Stage
+) -> None:
+    outcome = both.ran[isolation].outcome(case, path)
+    assert (outcome.status, outcome.stage) == (status, stage)
 
 
 def test_cell_runs_with_its_prerequisite_present(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ class Snippet:
         requires = {key: PROGRAMS[key] for key in self.keys.get("requires", [])}
         own = {key: self.keys[key] for key in ("timeout", "skip") if key in self.keys}
         file = FOLDER + name + ".yaml"
-        return PlannedCell(name, path.id, file, "snippet", self.script(path), "0" * 16, requires=requires, **own)
+        at = "plot" if requires else ""
+        script = self.script(path)
+        return PlannedCell(name, path.id, file, "snippet", script, "0" * 16, requires=requires, needed_at=at, **own)
 
 
 def snippet(code: str, *paths: str, **keys: Any) -> Snippet:

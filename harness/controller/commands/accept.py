@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from harness.cases.generate import digest_of, script_of
-from harness.contract.records import CellKey
+from harness.contract.records import CellKey, is_untried
 from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.grid.outputs import grid_files, grid_summary
@@ -16,7 +16,7 @@ from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 from harness.controller.project.state import run_lock
 from harness.controller.results.change_formats import changes_as_text
-from harness.controller.results.compare import Change, compare_sets
+from harness.controller.results.compare import NOT_TRIED, Change, compare, compare_sets, not_tried_sentences
 from harness.controller.results.documents import NO_OUTCOME, Column, document_text, read_columns, read_details
 from harness.controller.results.history import continued, events
 from harness.controller.results.transaction import changed_texts, write_transaction, writer_lock
@@ -28,9 +28,9 @@ def merge_into_baseline(
 ) -> Column:
     """The baseline with the run's cells that are selected, and without those that the project no longer has.
 
-    Raises HarnessError where the run has cells that say nothing (`not-run`, `error`), and where only a part of the
-    column is taken although the environment itself is another than before: outcomes of two sets of packages would
-    stand in one document.
+    A cell that could not be tried keeps the baseline's outcome. Raises HarnessError where the run has cells that say
+    nothing (`not-run`, `error`), and where only a part of the column is taken although the environment itself is
+    another than before: outcomes of two sets of packages would stand in one document.
     """
     name = run.environment.id
     taken = {key: outcome for key, outcome in run.cells.items() if key in selected}
@@ -40,9 +40,14 @@ def merge_into_baseline(
             f"{name}: {len(unknown)} cells have no outcome, {unknown[0][0]}[{unknown[0][1]}] first: run again"
         )
     before = baseline.cells if baseline else {}
+    untried = {key for key, outcome in taken.items() if is_untried(outcome, before.get(key))}
+    taken = {key: outcome for key, outcome in taken.items() if key not in untried}
     kept = {key: outcome for key, outcome in before.items() if key in planned and key not in taken}
     if baseline and kept and baseline.environment != run.environment:
-        raise HarnessError(f"{name}: its packages differ from the baseline: accept the whole environment, not a part")
+        why = "accept the whole environment, not a part"
+        if untried:
+            why = f"{len(untried)} of its cells were not tried here"
+        raise HarnessError(f"{name}: its packages differ from the baseline: {why}")
     return Column(run.environment, kept | taken)
 
 
@@ -80,11 +85,19 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
     texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after)}
     files = ", ".join(str(file.relative_to(layout.root)) for file in changed_texts(texts))
     print(changes_as_text(changes, unlisted=["new"]), end="")
+    untried = [
+        change
+        for name in merged
+        for change in compare(accepted.get(name), runs[name])
+        if change.word == NOT_TRIED and change.cell in selected
+    ]
+    for sentence in not_tried_sentences(untried):
+        print(f"{sentence}; the accepted outcomes stay")
     if dry_run:
         print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
         return Exit.AGREES
     write_transaction(layout, texts)
-    taken = sum(len(runs[name].cells.keys() & selected) for name in merged)
+    taken = sum(len(runs[name].cells.keys() & selected) for name in merged) - len(untried)
     print(f"accepted {taken} cell{'' if taken == 1 else 's'} of {', '.join(merged)}")
     print("\n".join(grid_summary(project, after)))
     return Exit.AGREES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from harness.controller.commands.options import add_selection, selection_of
+from harness.controller.commands.options import add_selection, add_strict, selection_of
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.loader import Project
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", nargs="?", default="results", metavar="OLD", help=f"{source} (default: results)")
     parser.add_argument("new", nargs="?", default="run", metavar="NEW", help=f"{source} (default: run)")
     parser.add_argument("--format", choices=list(_FORMATS), default="text", help="default: text")
+    add_strict(parser)
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     changes = compare_sets(before, after, whole)
     print(_FORMATS[options.format](changes), end="")
     lanes = project.matrix.in_lanes
-    differs = any(disagreeing([change], change.environment in lanes) for change in changes)
+    differs = any(disagreeing([change], change.environment in lanes, options.strict) for change in changes)
     return Exit.DIFFERS if differs else Exit.AGREES
 
 

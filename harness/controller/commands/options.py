@@ -49,6 +49,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
 
 
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """`--strict`."""
+    parser.add_argument(
+        "--strict", action="store_true", help="cells that could not be tried here, for want of a program, differ"
+    )
+
+
 def worker_options(options: argparse.Namespace, fresh: bool, retries: int | None) -> WorkerOptions:
     """The workers' options: those of the command, and those after `--`, which are mostly pytest's."""
     given = WorkerOptions.from_argv(getattr(options, "pytest", ()))
@@ -56,6 +63,7 @@ def worker_options(options: argparse.Namespace, fresh: bool, retries: int | None
         given,
         isolation=options.isolation or given.isolation,
         fresh=fresh or given.fresh,
+        strict=getattr(options, "strict", False) or given.strict,
         retries=given.retries if retries is None else retries,
     )
 

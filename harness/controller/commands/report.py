@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 
 from harness.contract.statuses import Status
-from harness.controller.commands.options import integer
+from harness.controller.commands.options import add_strict, integer
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.grid import count, make_grid
 from harness.controller.grid.lane_summary import lane_rows
@@ -25,8 +25,9 @@ _CUT = "\n\n*Cut here: the report is too long.*\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The length of the report."""
+    """The length of the report, and what its exit code counts."""
     parser.add_argument("--most", type=integer(1), metavar="N", help="cut the report after this many characters")
+    add_strict(parser)
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
@@ -36,7 +37,10 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     if not columns:
         raise UsageError(f"no run in {layout.run}: start one with `harness run`")
     baseline = read_columns(layout.results, columns)
-    codes = {name: verdict(column, baseline.get(name), name in matrix.in_lanes) for name, column in columns.items()}
+    codes = {
+        name: verdict(column, baseline.get(name), name in matrix.in_lanes, options.strict)
+        for name, column in columns.items()
+    }
     # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.
     known = {name for name, code in codes.items() if code is Exit.AGREES and columns[name].environment.failed}
     unrun = {name: why for name, column in columns.items() if name not in known and (why := _unrun(column))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from harness.controller.commands.options import add_run_options, integer, selection_of, worker_options
+from harness.controller.commands.options import add_run_options, add_strict, integer, selection_of, worker_options
 from harness.controller.commands.parser import CommandParser
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
@@ -27,6 +27,7 @@ def add_arguments(parser: CommandParser) -> None:
         metavar="N",
         help="how often to run a cell that differs from the baseline again (default: 2)",
     )
+    add_strict(parser)
     parser.passes_on = "pytest"
     parser.usage = "harness run [options] [-- PYTEST ARGUMENTS]"
     parser.epilog = "pytest's arguments follow --: harness run -e tf215 -- -k plot_model -x"

@@ -18,6 +18,7 @@ from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import summarise_changes
 from harness.controller.results.compare import Change, new_cells_sentence
+from harness.controller.results.verdict import disagreeing
 from harness.controller.text import one_line
 
 DIFFERS, NOT_TRIED, NEXT = "differs", "not tried", "next"
@@ -40,12 +41,14 @@ def print_closing_lines(lines: Mapping[str, Sequence[str]], console: Console) ->
             console.print(Text(head.ljust(_LABEL), "bold").append(text, "not bold"), soft_wrap=True)
 
 
-def differences_in_short(changes: Sequence[Change], without_baseline: Sequence[str], is_same: bool) -> list[str]:
+def differences_in_short(
+    changes: Sequence[Change], without_baseline: Sequence[str], is_same: bool, strict: bool = False
+) -> list[str]:
     """How columns differ from their baselines, in numbers. `is_same`: whether they do not differ, by their exit codes.
 
     `without_baseline` are environments that cannot differ, as they have none.
     """
-    differing = [change for change in changes if change.differs]
+    differing = disagreeing(changes, strict=strict)
     lines = [summarise_changes(differing)] if differing else []
     lines += filter(None, [new_cells_sentence(changes)])
     if without_baseline:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from harness.contract.records import Outcome
-from harness.controller.results.compare import Change, sentence_of
+from harness.controller.results.compare import NOT_TRIED, Change, not_tried_sentences, sentence_of
 from harness.controller.results.grouping import ChangeGroup, group_changes, order_changes
 from harness.controller.text import json_line, markdown_escape, one_line
 
@@ -17,10 +17,15 @@ _HEAD = ["| where | what | before | now |", "|---|---|---|---|"]
 def changes_as_text(changes: Sequence[Change], unlisted: Collection[str] = ()) -> str:
     """A line for each change whose word is not in `unlisted`, the worst first, and a line with the totals.
 
-    A group of many similar changes has one line, with details below it.
+    A group of many similar changes has one line, with details below it. What was not tried is only counted, apart.
     """
-    lines = change_lines(change for change in changes if change.word not in unlisted)
-    return "\n".join([*lines, summarise_changes(changes)]) + "\n"
+    tried = _tried(changes)
+    lines = change_lines(change for change in tried if change.word not in unlisted)
+    return "\n".join([*lines, *not_tried_sentences(changes), summarise_changes(tried)]) + "\n"
+
+
+def _tried(changes: Iterable[Change]) -> list[Change]:
+    return [change for change in changes if change.word != NOT_TRIED]
 
 
 def change_lines(changes: Iterable[Change]) -> list[str]:
@@ -44,9 +49,10 @@ def changes_as_json(changes: Sequence[Change]) -> str:
 
 
 def changes_as_markdown(changes: Sequence[Change]) -> str:
-    """A table under a heading for each word."""
-    blocks = [summarise_changes(changes)]
-    groups = group_changes(changes)
+    """A table under a heading for each word. What was not tried is only counted, apart."""
+    tried = _tried(changes)
+    blocks = [summarise_changes(tried), *map(markdown_escape, not_tried_sentences(changes))]
+    groups = group_changes(tried)
     for word in dict.fromkeys(found.word for found in groups):
         rows = [_row(found) for found in groups if found.word == word]
         blocks.append("\n".join([f"### {word}", "", *_HEAD, *rows]))

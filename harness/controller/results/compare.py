@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness.contract.records import CellKey, Outcome
+from harness.contract.records import CellKey, Outcome, is_untried
 from harness.contract.statuses import Status
 from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.text import one_line
 
+NOT_TRIED = "not tried"
 _FAILING = (Status.FAIL, Status.CRASH, Status.TIMEOUT)
 
 
@@ -18,8 +20,8 @@ _FAILING = (Status.FAIL, Status.CRASH, Status.TIMEOUT)
 class Change:
     """One difference.
 
-    `word` is regressed, fixed, changed, not reached, new or removed of a cell; environment lost, gained, changed, new
-    or removed of a whole environment, which has no cell; or package, and then `name` says which.
+    `word` is regressed, fixed, changed, not reached, not tried, new or removed of a cell; environment lost, gained,
+    changed, new or removed of a whole environment, which has no cell; or package, and then `name` says which.
     """
 
     word: str
@@ -33,11 +35,11 @@ class Change:
     def differs(self) -> bool:
         """Whether a set with this change disagrees with the one before, see docs/commands.md.
 
-        What is new agrees, but for a cell that fails: nobody has accepted that.
+        What is new agrees, but for a cell that fails: nobody has accepted that. What was not tried says nothing.
         """
         if self.word == "new":
             return isinstance(self.after, Outcome) and self.after.status in _FAILING
-        return self.word != "environment new"
+        return self.word not in ("environment new", NOT_TRIED)
 
 
 def compare(before: Column | None, after: Column, planned: Collection[CellKey] | None = None) -> list[Change]:
@@ -73,6 +75,8 @@ def _word(before: Outcome | None, after: Outcome) -> str:
         return "new"
     if after.status is Status.NOT_RUN:
         return "not reached"
+    if is_untried(after, before):
+        return NOT_TRIED
     if before.status is after.status:
         return "changed"
     if before.status is Status.PASS:
@@ -114,6 +118,13 @@ def compare_sets(before: Mapping[str, Column], after: Mapping[str, Column], whol
             changes += package_changes(before[name], after[name])
             changes += compare(before[name], after[name], after[name].cells if whole else None)
     return changes
+
+
+def not_tried_sentences(changes: Iterable[Change]) -> list[str]:
+    """`34 not tried here: no dot on the PATH: ...`, one for each reason, the most frequent first."""
+    outcomes = [change.after for change in changes if change.word == NOT_TRIED and isinstance(change.after, Outcome)]
+    reasons = Counter(outcome.message or "a prerequisite is missing" for outcome in outcomes)
+    return [one_line(f"{number} not tried here: {reason}") for reason, number in reasons.most_common()]
 
 
 def new_cells_sentence(changes: Iterable[Change]) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.contract.records import Outcome
-from harness.controller.results.compare import Change, both_sides, change_sentence
+from harness.controller.results.compare import NOT_TRIED, Change, both_sides, change_sentence
 
 WORDS = (  # the worst first
     "environment lost",
     "regressed",
     "not reached",
+    NOT_TRIED,
     "changed",
     "environment changed",
     "package",

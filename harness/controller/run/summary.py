@@ -42,14 +42,14 @@ _MOST_CHANGES = 12  # lines about what differs, in a terminal
 def print_summary(request: RunRequest, results: Sequence[RunResult], console: Console) -> Exit:
     """Print the summary of a run, and return its exit code."""
     project, baselines = request.project, request.baselines
-    layout = project.layout
+    layout, strict = project.layout, request.options.strict
     columns = {result.environment.id: result.column for result in results if result.column is not None}
 
     grids = _print_grids(request, results, columns, console)
     changes = _print_changes(columns, baselines, console)
     _print_flaky(results, console)
     codes = {
-        result.environment.id: _print_ending(layout, result, baselines.get(result.environment.id), console)
+        result.environment.id: _print_ending(layout, result, baselines.get(result.environment.id), strict, console)
         for result in results
     }
 
@@ -60,7 +60,7 @@ def print_summary(request: RunRequest, results: Sequence[RunResult], console: Co
     without = [name for name in columns if name not in baselines]
     is_same = not without and set(codes.values()) == {Exit.AGREES}
     lines = {
-        DIFFERS: differences_in_short(changes, without, is_same),
+        DIFFERS: differences_in_short(changes, without, is_same, strict),
         NOT_TRIED: not_tried(grids),
         NEXT: next_commands(grids[0], from_run=True) if grids else [],
     }
@@ -114,7 +114,7 @@ def _print_programs(cases: Sequence[Case], columns: Mapping[str, Column], consol
             _print(console, f"{count} cells with {source}, as there is no {program} on the PATH")
 
 
-def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, console: Console) -> Exit:
+def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, strict: bool, console: Console) -> Exit:
     """Print how one environment ended, if that is not in order, and return its exit code."""
     name, run, column = result.environment.id, result.run, result.column
     if column is None:
@@ -128,7 +128,7 @@ def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, co
     elif _own_code(run) > Exit.DIFFERS:
         _print(console, f"{name}: not all cells were run (log: {run.files.log})")
 
-    code = verdict(column, baseline, result.environment.lane is not None)
+    code = verdict(column, baseline, result.environment.lane is not None, strict)
     # That a lane fails as its baseline does is an answer, whatever tox makes of it.
     return code if code is Exit.AGREES and column.environment.failed else max(code, _own_code(run))
 

@@ -20,7 +20,14 @@ from harness.controller.project.layout import find_root
 from harness.controller.project.loader import Project, load_project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.state import claim_state, environment_lock
-from harness.controller.results.compare import change_sentence, compare, new_cells_sentence, package_changes
+from harness.controller.results.compare import (
+    NOT_TRIED,
+    change_sentence,
+    compare,
+    new_cells_sentence,
+    not_tried_sentences,
+    package_changes,
+)
 from harness.controller.results.documents import Column, read_baseline
 from harness.controller.results.flaky import flaky_cells, flaky_sentence
 from harness.controller.results.verdict import verdict
@@ -70,7 +77,7 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
         has_answered = not reused.plan.cells or not recorded.records.keys() <= set(reused.plan.cached)
         if _check_ending(environment, execution.code, has_answered) is not None:
             return Exit.INTERRUPTED
-    return verdict(column, baseline, environment.lane is not None)
+    return verdict(column, baseline, environment.lane is not None, options.strict)
 
 
 def _check_ending(environment: Environment, code: int, has_answered: bool = True) -> Exit | None:
@@ -98,12 +105,15 @@ def print_report(column: Column, baseline: Column | None, cached: int, recorded:
     if baseline is not None:
         changes += package_changes(baseline, column)
     for change in changes:
-        print("  " + change_sentence(change))
+        if change.word != NOT_TRIED:
+            print("  " + change_sentence(change))
+    for sentence in not_tried_sentences(changes):
+        print(f"{name}: {sentence}")
     if baseline is not None and (new := new_cells_sentence(changes)):
         print(f"{column.environment.id}: {new}")
     for key, attempts in flaky_cells({str(key): record.details() for key, record in recorded.records.items()}).items():
         print("  " + flaky_sentence(name, key, attempts))
-    if baseline is not None and not changes:
+    if baseline is not None and all(change.word == NOT_TRIED for change in changes):
         print(f"{name}: as in the baseline")
 
 

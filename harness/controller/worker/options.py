@@ -30,9 +30,9 @@ class WorkerOptions:
     """Cells to run in one environment, and how.
 
     `hooks` lets the runner's hooks take part around forks: they save time and change no outcome. `fresh` runs cells
-    whose outcome is cached too, and so do options of pytest's. `side_by_side` is the number of environments whose cells
-    may run at the same time (None: no limit), `rank` this one's place in line. `sample` is a file that restricts the
-    cells by environment.
+    whose outcome is cached too, and so do options of pytest's. With `strict` a cell that could not be tried on this
+    machine differs from the baseline. `side_by_side` is the number of environments whose cells may run at the same time
+    (None: no limit), `rank` this one's place in line. `sample` is a file that restricts the cells by environment.
     """
 
     cases: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class WorkerOptions:
     hooks: bool = True
     fresh: bool = False
     retries: int = RETRIES
+    strict: bool = False
     side_by_side: int | None = None
     rank: int = 0
     sample: Path | None = None
@@ -75,6 +76,8 @@ class WorkerOptions:
             argv.append("--no-hooks")
         if self.fresh:
             argv.append("--fresh")
+        if self.strict:
+            argv.append("--strict")
         if self.side_by_side is not None:
             argv += ["--side-by-side", str(self.side_by_side), "--rank", str(self.rank)]
         if self.sample is not None:
@@ -107,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
     parser.add_argument("--no-hooks", dest="hooks", action="store_false")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--strict", action="store_true")
     parser.add_argument("--retries", type=_count, default=RETRIES)
     # Options that only the harness itself gives: `run`, which starts several workers, and `audit --isolations`.
     parser.add_argument("--side-by-side", type=int)

@@ -52,7 +52,7 @@ def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, con
     programs = program_identities()
 
     def key(cell: PlannedCell) -> str:
-        own = [cell.case, cell.path, forms[cell.path], cell.digest, cell.timeout, cell.skip]
+        own = [cell.case, cell.path, forms[cell.path], cell.digest, cell.timeout, cell.skip, cell.needed_at]
         total = start.copy()
         total.update(json.dumps([*own, list(map(programs.get, cell.requires))]).encode())
         return total.hexdigest()[:32]

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.cases.case import PREREQUISITES, Case
+from harness.cases.case import NEEDED_AT, PREREQUISITES, Case
 from harness.cases.generate import digest_of, script_of
 from harness.contract.plan import PathSpec, Plan, PlannedCell
 from harness.contract.records import CellKey
+from harness.contract.statuses import Stage
 from harness.controller.environments.prerequisites import brought_programs
 from harness.controller.files import read_text
 from harness.controller.project.cells import paths_of, run_scope, selected_keys
@@ -59,9 +60,16 @@ def _planned(case: Case, spec: PathSpec) -> PlannedCell:
         digest=digest_of(script),
         requires={name: PREREQUISITES[name] for name in case.requires},
         programs=brought_programs(case.requires),
+        needed_at=_needed_at(case),
         timeout=case.timeout,
         skip=case.skip,
     )
+
+
+def _needed_at(case: Case) -> str:
+    """The first stage that needs one of the case's prerequisites; empty without any."""
+    stages = [NEEDED_AT[name] for name in case.requires]
+    return min(stages, key=list(Stage).index).value if stages else ""
 
 
 def make_plan(

@@ -44,12 +44,13 @@ def test_each_change_is_seen_once(field: str, value: Any, word: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), list(permutations(Status, 2)))
-def test_every_change_of_status_differs(before: Status, after: Status) -> None:
+def test_every_change_of_status_differs_but_unmet(before: Status, after: Status) -> None:
     one, other = (make_column(Outcome("dense", "keras", status)) for status in (before, after))
     (change,) = compare(one, other)
-    assert change.differs
+    assert change.differs == (after is not Status.UNMET)
+    assert (change.word == "not tried") == (after is Status.UNMET)
     assert (change.word == "not reached") == (after is Status.NOT_RUN)
-    assert (change.word == "regressed") == (before is Status.PASS and after is not Status.NOT_RUN)
+    assert (change.word == "regressed") == (before is Status.PASS and after not in (Status.NOT_RUN, Status.UNMET))
     assert (change.word == "fixed") == (after is Status.PASS)
 
 
