@@ -55,7 +55,7 @@ class Plan:
     of each cell that has one. `preload` names the modules that are imported once, before any cell is forked, `hooks` a
     module of the runner's that may take part around forks. Limits are in seconds and bytes; `patience` are the seconds
     that each process of the runner may take beyond its work. `prefix` is the environment's folder: the interpreter,
-    pytest and the preloaded modules must come from there; empty: from anywhere.
+    pytest and the preloaded modules must come from there; empty: from anywhere. With `sandbox` it runs in bubblewrap.
     """
 
     environment: str
@@ -73,6 +73,7 @@ class Plan:
     hooks: str = ""
     patience: float = MARGIN
     prefix: str = ""
+    sandbox: bool = False
 
     @property
     def deadlines(self) -> Deadlines:

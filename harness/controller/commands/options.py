@@ -61,6 +61,7 @@ def worker_options(options: argparse.Namespace, fresh: bool, retries: int | None
     given = WorkerOptions.from_argv(getattr(options, "pytest", ()))
     return replace(
         given,
+        sandbox=getattr(options, "sandbox", False) or given.sandbox,
         isolation=options.isolation or given.isolation,
         fresh=fresh or given.fresh,
         strict=getattr(options, "strict", False) or given.strict,

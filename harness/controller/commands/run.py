@@ -20,6 +20,7 @@ from harness.controller.run.up_to_date import up_to_date
 def add_arguments(parser: CommandParser) -> None:
     """A selection, how it is run, and after `--` pytest's arguments."""
     add_run_options(parser)
+    parser.add_argument("--sandbox", action="store_true", help="without a network or write access, by bubblewrap")
     parser.add_argument("--fresh", action="store_true", help="run all cells, up to date or not")
     parser.add_argument(
         "--retries",

@@ -19,6 +19,7 @@ from harness.controller.project.state import claim_state
 from harness.controller.results.documents import Column, read_columns
 from harness.controller.run.result import RunResult
 from harness.controller.worker.options import WorkerOptions
+from harness.controller.worker.sandbox import check_sandbox
 
 _DISK = 1_600_000_000  # bytes that an environment needs on disk; hard links share them with uv's cache
 
@@ -44,6 +45,8 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
     if options.only_prints:
         raise UsageError(f"no cell would run: `tox -e ENV -- {shlex.join(options.pytest)}` prints what pytest prints")
     check_root(project.layout.root)
+    if options.sandbox:
+        check_sandbox(project.layout.root)
     matrix = project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
     options = replace(

@@ -40,6 +40,7 @@ from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.pytest_session import FAILED, INTERRUPTED, PASSED, PytestSession
 from harness.controller.worker.reconcile import Recorded
+from harness.controller.worker.sandbox import check_sandbox
 
 
 def run_column(project: Project, environment: Environment, options: WorkerOptions, prefix: Path) -> Exit:
@@ -47,6 +48,8 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
     layout = project.layout
     files = layout.files(environment.id)
     claim_state(layout)
+    if options.sandbox:
+        check_sandbox(layout.root)
     session = PytestSession(layout, prefix, make_bundle(layout.state))  # before the keys, which name its code
     scope = cells_in_scope(project, environment, options)
     cells = planned_cells(scope)

@@ -29,16 +29,18 @@ _PRINTING = {  # the options with which pytest prints something and runs nothing
 class WorkerOptions:
     """Cells to run in one environment, and how.
 
-    `hooks` lets the runner's hooks take part around forks: they save time and change no outcome. `fresh` runs cells
-    whose outcome is cached too, and so do options of pytest's. With `strict` a cell that could not be tried on this
-    machine differs from the baseline. `side_by_side` is the number of environments whose cells may run at the same time
-    (None: no limit), `rank` this one's place in line. `sample` is a file that restricts the cells by environment.
+    `sandbox` runs them in bubblewrap. `hooks` lets the runner's hooks take part around forks: they save time and change
+    no outcome. `fresh` runs cells whose outcome is cached too, and so do options of pytest's. With `strict` a cell that
+    could not be tried on this machine differs from the baseline. `side_by_side` is the number of environments whose
+    cells may run at the same time (None: no limit), `rank` this one's place in line. `sample` is a file that restricts
+    the cells by environment.
     """
 
     cases: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     isolation: str = DEFAULT_ISOLATION
+    sandbox: bool = False
     hooks: bool = True
     fresh: bool = False
     retries: int = RETRIES
@@ -72,6 +74,8 @@ class WorkerOptions:
         argv += [word for path in self.paths for word in ("--path", path)]
         argv += [word for name in self.sets for word in ("--cases", name)]
         argv += ["--isolation", self.isolation, "--retries", str(self.retries)]
+        if self.sandbox:
+            argv.append("--sandbox")
         if not self.hooks:
             argv.append("--no-hooks")
         if self.fresh:
@@ -108,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--path", dest="paths", action="append", default=[])
     parser.add_argument("--cases", dest="sets", action="append", default=[])
     parser.add_argument("--isolation", choices=["fork", "spawn"], default=DEFAULT_ISOLATION)
+    parser.add_argument("--sandbox", action="store_true")
     parser.add_argument("--no-hooks", dest="hooks", action="store_false")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--strict", action="store_true")

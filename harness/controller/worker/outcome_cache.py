@@ -45,7 +45,7 @@ class CachedOutcome:
 
 def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, content: str) -> Plan:
     """The plan with the key of every cell, in an environment with these facts and this content."""
-    limits = [plan.isolation, plan.hooks, plan.timeout, plan.output_limit, plan.memory_limit]
+    limits = [plan.isolation, plan.hooks, plan.sandbox, plan.timeout, plan.output_limit, plan.memory_limit]
     common = [code_digest(Path(harness.__file__).parent, BUNDLED), *_installed(environment, facts, content), limits]
     start = hashlib.sha256(json.dumps(common).encode())
     forms = {spec.id: spec.form for spec in plan.paths}
@@ -72,7 +72,14 @@ def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
     stand for them.
     """
     matrix = project.matrix
-    limits = [options.isolation, options.hooks, matrix.timeout, matrix.output_limit, matrix.memory_limit]
+    limits = [
+        options.isolation,
+        options.hooks,
+        options.sandbox,
+        matrix.timeout,
+        matrix.output_limit,
+        matrix.memory_limit,
+    ]
     programs = program_identities()
     contents = [
         (

@@ -87,6 +87,7 @@ def make_plan(
         root=str(project.layout.root),
         stream=str(project.layout.files(environment.id).stream),
         isolation=options.isolation,
+        sandbox=options.sandbox,
         timeout=matrix.timeout,
         output_limit=matrix.output_limit,
         memory_limit=matrix.memory_limit,

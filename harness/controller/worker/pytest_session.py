@@ -19,7 +19,9 @@ from harness.contract.process_tree import children, end_orphans
 from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import HarnessError, UsageError
+from harness.controller.files import make_folder
 from harness.controller.project.layout import Layout
+from harness.controller.worker.sandbox import sandboxed
 from harness.controller.worker.stream_keys import StreamKeys
 
 PASSED, FAILED, INTERRUPTED, BROKEN, USAGE, NOTHING = range(6)  # pytest's exit codes
@@ -83,7 +85,7 @@ class PytestSession:
         os.close(keys_end)
         try:
             return subprocess.Popen(
-                [*self._command(plan, plan_file), "--harness-keys", str(keys), *arguments],
+                [*self._sandbox(plan), *self._command(plan, plan_file), "--harness-keys", str(keys), *arguments],
                 cwd=self.layout.root,
                 env=os.environ | {"PYTHONPATH": str(self.bundle), "PATH": cells_path(self.layout.state)},
                 pass_fds=[keys],
@@ -96,6 +98,15 @@ class PytestSession:
             raise HarnessError(f"{plan.environment}: pytest cannot be started: {reason}") from None
         finally:
             os.close(keys)
+
+    def _sandbox(self, plan: Plan) -> list[str]:
+        """The command of the sandbox, where the plan asks for one. The stream and pytest's cache can be written."""
+        if not plan.sandbox:
+            return []
+        cache, stream = self.layout.state / "cache" / plan.environment, Path(plan.stream)
+        make_folder(cache)
+        stream.touch()  # what does not exist cannot be mounted
+        return sandboxed(self.layout.root, [cache] if stream.is_char_device() else [cache, stream])
 
     def _command(self, plan: Plan, plan_file: Path) -> list[str]:
         runner = self.bundle / "harness" / "runner"

@@ -31,7 +31,7 @@ def make_plan(root: Path, **scripts: str) -> Plan:
     stream = Layout(root).files("tf00").stream
     limits: dict[str, Any] = {"timeout": 60.0, "output_limit": 10**6, "memory_limit": 10**9}
     paths = [PathSpec("json", "from")]
-    return Plan("tf00", str(root), str(stream), "fork", paths=paths, cells=cells, preload=["json"], **limits)
+    return Plan("tf00", str(root), str(stream), "fork", paths=paths, cells=cells, preload=["pluggy"], **limits)
 
 
 def session_with(root: Path, prefix: Path) -> PytestSession:

@@ -308,7 +308,19 @@ def test_wrong_options_are_refused_in_a_sentence(argv: list[str], message: str) 
 
 def test_options_survive_a_process_boundary() -> None:
     options = WorkerOptions(
-        ("a*",), ("keras",), ("core",), "spawn", False, True, 0, True, 3, 7, Path("sample.json"), ("-x", "-k", "b")
+        ("a*",),
+        ("keras",),
+        ("core",),
+        "spawn",
+        True,
+        False,
+        True,
+        0,
+        True,
+        3,
+        7,
+        Path("sample.json"),
+        ("-x", "-k", "b"),
     )
     assert WorkerOptions.from_argv(options.to_argv()) == options
     assert WorkerOptions.from_argv(WorkerOptions().to_argv()) == WorkerOptions()
