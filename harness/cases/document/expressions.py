@@ -22,7 +22,7 @@ _BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store
 _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
-_COMPARED = re.compile(r" (?:==|!=|<=|>=|<|>) ")
+_COMPARED = re.compile(r" (==|!=|<=|>=|<|>) ")
 _STAND_IN = "_fixed{}_"
 _once = lru_cache(maxsize=4096)  # an expression is parsed once, and written under each of the import paths
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
@@ -195,15 +195,58 @@ def asserted(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
 
     If that line is too long, or the value changes with each look, the value gets a name from `fresh`.
     """
-    parts = _COMPARED.split(written)
-    if len(parts) == 2 and expression_fault(parts[0]) is None and expression_fault(parts[1]) is None:
-        line = f"assert {written}, {parts[0]}"
+    sides = _sides(written)
+    if sides:
+        line = f"assert {written}, {sides[0]}"
         if len(line) <= MAX_LINE and "next(" not in line:
             return [line]
         found = fresh("found")
-        return [f"{found} = {parts[0]}", f"assert {found}{written[len(parts[0]) :]}, {found}"]
+        return [f"{found} = {sides[0]}", f"assert {found}{written[len(sides[0]) :]}, {found}"]
     line = f"assert {written}, {json.dumps('not so: ' + text)}"
     return [line] if len(line) <= MAX_LINE else [f'assert {written}, "not so"']
+
+
+def asserted_by_name(text: str, written: str, fresh: Callable[[str], str]) -> list[str]:
+    """The lines that assert an expression. A comparison has its left side and both values as its message.
+
+    A message that makes the line too long, and anything but a comparison, are as in `asserted`.
+    """
+    sides, named = _sides(written), _sides(text)
+    if not sides or not named:
+        return asserted(text, written, fresh)
+    left, sign, right = sides
+    found = fresh("found")
+    lines = [f"{found} = {left}"]
+    wanted = _unbraced(right)
+    if not _is_literal(right):
+        expected = fresh("expected")
+        lines.append(f"{expected} = {right}")
+        right, wanted = expected, f"{{{expected}}}"
+    not_so = "not" if sign == "==" else f"not {sign}"
+    message = f"{_unbraced(named[0])} is {{{found}}}, {not_so} {wanted}"
+    line = f"assert {found} {sign} {right}, f{json.dumps(message)}"
+    return [*lines, line if len(line) <= MAX_LINE else f"assert {found} {sign} {right}, {found}"]
+
+
+def _sides(text: str) -> tuple[str, str, str] | None:
+    """The left side, the sign and the right side of a single comparison; None for anything else."""
+    parts = _COMPARED.split(text)
+    if len(parts) != 3 or expression_fault(parts[0]) or expression_fault(parts[2]):
+        return None
+    return parts[0], parts[1], parts[2]
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _unbraced(text: str) -> str:
+    """The text as an f-string shows it."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _without_fixed(text: str) -> tuple[str, list[str]]:

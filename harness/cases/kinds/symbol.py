@@ -19,6 +19,9 @@ _IS = {
     "module": "inspect.ismodule({})",
     "text": "isinstance({}, str)",
 }
+# The function whose arguments `takes` names. Of a class it is `__init__`: on older Pythons signature(cls) shows those of
+# an inherited `__new__(cls, *args, **kwargs)`.
+_SIGNED = {"class": "{}.__init__", None: "{0}.__init__ if inspect.isclass({0}) else {0}"}
 _PARAMETER = Matching(r"[A-Za-z_]\w*", "an argument's name")
 
 FIELDS: dict[str, Field] = {
@@ -57,7 +60,8 @@ def write(body: dict[str, Any], script: Script) -> None:
         script.add(Stage.CHECK, f"assert {test}, {name}")
     if "takes" in expect:
         script.plain("import inspect")
-        script.add(Stage.CHECK, f"parameters = list(inspect.signature({name}).parameters)")
+        function = _SIGNED.get(expect.get("is"), "{}").format(name)
+        script.add(Stage.CHECK, f"parameters = list(inspect.signature({function}).parameters)")
         script.add(Stage.CHECK, *(f'assert "{item}" in parameters, parameters' for item in expect["takes"]))
     if "same_as" in expect:
         other = script.use(expect["same_as"])

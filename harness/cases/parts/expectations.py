@@ -52,9 +52,12 @@ class _Category(_Exception):
         Matching.__init__(self, r"[A-Z]\w*", "a warning such as UserWarning")
 
 
+# Expressions that must be true, and the lines that assert one.
+_CONDITIONS = {"silent": expressions.asserted, "holds": expressions.asserted_by_name}
+
 # For every kind but snippet.
 OF_ALL: dict[str, Field] = {
-    "silent": Items(ExpressionField()),
+    **dict.fromkeys(_CONDITIONS, Items(ExpressionField())),
     "raises": Mapping(
         {"at": Choice(*_RAISED), "type": _Exception(), "match": Pattern()}, required=["at", "type", "match"]
     ),
@@ -129,11 +132,12 @@ def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed
     for index, item in enumerate(_listed(expect.get("prediction"))):
         if not set(item) - {"tolerance"}:
             at.at("prediction").at(index).fault("no expectations: add at least one")
-    for index, condition in enumerate(expect.get("silent", [])):
-        for sentence in expressions.unknown_names(condition.text, known):
-            at.at("silent").at(index).fault(sentence)
-        if expressions.is_tuple(condition.text):
-            at.at("silent").at(index).fault("a tuple is always true: put brackets around the part that is one")
+    for key in _CONDITIONS:
+        for index, condition in enumerate(expect.get(key, [])):
+            for sentence in expressions.unknown_names(condition.text, known):
+                at.at(key).at(index).fault(sentence)
+            if expressions.is_tuple(condition.text):
+                at.at(key).at(index).fault("a tuple is always true: put brackets around the part that is one")
 
 
 def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:
@@ -142,8 +146,8 @@ def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:
     these = f"its stages are {', '.join(before)}" if before else "it has only imports"
     if "raises" in expect and [expect["raises"]["at"]] != before[-1:]:
         place.at("raises").at("at").fault(f"must be the last stage of the case: {these}")
-    if "raises" in expect and set(expect) - {"raises", "warns", "silent"}:
-        place.at("raises").fault("with raises, only silent and warns can be expected")
+    if "raises" in expect and set(expect) - {"raises", "warns", *_CONDITIONS}:
+        place.at("raises").fault("with raises, only silent, holds and warns can be expected")
     if "warns" in expect and expect["warns"]["at"] not in before:
         place.at("warns").at("at").fault(f"the case has no such stage: {these}")
 
@@ -158,9 +162,10 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
     if "warns" in expect:
         wanted = expect["warns"]
         script.expect_warning(Stage(wanted["at"]), wanted["category"], wanted["match"])
-    for condition in expect.get("silent", []):
-        written = script.expression(condition.text, given=given)
-        script.add(Stage.CHECK, *expressions.asserted(condition.text, written, script.fresh))
+    for key, lines_of in _CONDITIONS.items():
+        for condition in expect.get(key, []):
+            written = script.expression(condition.text, given=given)
+            script.add(Stage.CHECK, *lines_of(condition.text, written, script.fresh))
 
 
 def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:

@@ -144,7 +144,7 @@ FAULTS: list[BadBody] = [
         "expect: {raises: {at: save, type: ValueError, match: x}, ",
         [
             "10: must be the last stage of the case: its stages are build, save, load",
-            "10: with raises, only silent and warns can be expected",
+            "10: with raises, only silent, holds and warns can be expected",
         ],
     ),
     (

@@ -14,6 +14,7 @@ expect:
   same_as: tf.keras::layers.Rescaling
   subclass_of: layers.Layer
   silent: [made.scale == 0.5, 'hasattr(layers, "Rescaling")']
+  holds: [made.scale == 0.5, made.name != layers.__name__]
 """
 SCRIPT_1 = """\
 import inspect
@@ -32,12 +33,17 @@ made = Rescaling(scale=0.5, offset=(1, 2))
 
 # check
 assert inspect.isclass(Rescaling), Rescaling
-parameters = list(inspect.signature(Rescaling).parameters)
+parameters = list(inspect.signature(Rescaling.__init__).parameters)
 assert "scale" in parameters, parameters
 assert Rescaling is tf.keras.layers.Rescaling, (Rescaling, tf.keras.layers.Rescaling)
 assert issubclass(Rescaling, Layer), Rescaling.__mro__
 assert made.scale == 0.5, made.scale
 assert hasattr(layers, "Rescaling"), "not so: hasattr(layers, \\"Rescaling\\")"
+found = made.scale
+assert found == 0.5, f"made.scale is {found}, not 0.5"
+found2 = made.name
+expected = layers.__name__
+assert found2 != expected, f"made.name is {found2}, not != {expected}"
 """
 SCRIPT_1_AS_ATTRIBUTES = """\
 import inspect
@@ -57,12 +63,17 @@ made = Rescaling(scale=0.5, offset=(1, 2))
 
 # check
 assert inspect.isclass(Rescaling), Rescaling
-parameters = list(inspect.signature(Rescaling).parameters)
+parameters = list(inspect.signature(Rescaling.__init__).parameters)
 assert "scale" in parameters, parameters
 assert Rescaling is TfKerasRescaling, (Rescaling, TfKerasRescaling)
 assert issubclass(Rescaling, Layer), Rescaling.__mro__
 assert made.scale == 0.5, made.scale
 assert hasattr(layers, "Rescaling"), "not so: hasattr(layers, \\"Rescaling\\")"
+found = made.scale
+assert found == 0.5, f"made.scale is {found}, not 0.5"
+found2 = made.name
+expected = layers.__name__
+assert found2 != expected, f"made.name is {found2}, not != {expected}"
 """
 BODY_2 = """\
 symbol: backend.tf
@@ -98,7 +109,7 @@ assert __version__ >= '2', __version__
 """
 BODY_4 = """\
 symbol: utils.plot_model
-expect: {is: function}
+expect: {is: function, takes: [to_file]}
 """
 SCRIPT_4 = """\
 import inspect
@@ -108,6 +119,17 @@ from keras.utils import plot_model
 
 # check
 assert callable(plot_model) and not inspect.isclass(plot_model), plot_model
+parameters = list(inspect.signature(plot_model).parameters)
+assert "to_file" in parameters, parameters
+"""
+BODY_5 = """\
+symbol: layers.Dense
+expect: {takes: [units]}
+"""
+SCRIPT_5 = """\
+# check
+parameters = list(inspect.signature(Dense.__init__ if inspect.isclass(Dense) else Dense).parameters)
+assert "units" in parameters, parameters
 """
 
 SCRIPTS: list[GoodBody] = [
@@ -116,6 +138,7 @@ SCRIPTS: list[GoodBody] = [
     (BODY_2, FROM, SCRIPT_2),
     (BODY_3, ATTRIBUTE, SCRIPT_3),
     (BODY_4, FROM, SCRIPT_4),
+    (BODY_5, FROM, SCRIPT_5),
 ]
 
 FAULTS: list[BadBody] = [
@@ -155,7 +178,7 @@ FAULTS: list[BadBody] = [
         BODY_1,
         "  is: class",
         "  raises: {at: call, type: ValueError, match: x}\n  is: class",
-        ["7: with raises, only silent and warns can be expected"],
+        ["7: with raises, only silent, holds and warns can be expected"],
     ),
     (BODY_4, "{is: function}", "null", ["5: must be a mapping, not empty"]),
     (BODY_4, "{is: function}", "{}", ["5: no expectations: add at least one"]),
@@ -175,7 +198,7 @@ FAULTS: list[BadBody] = [
         BODY_4,
         "{is: function}",
         "{is: function, loss: finite}",
-        ["5: unknown key 'loss'; known: is, raises, same_as, silent, subclass_of, takes, warns"],
+        ["5: unknown key 'loss'; known: holds, is, raises, same_as, silent, subclass_of, takes, warns"],
     ),
     (BODY_4, "symbol: utils.plot_model\n", "", ["1: missing key 'symbol'"]),
 ]

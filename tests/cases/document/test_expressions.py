@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,26 @@ def test_library_is_imported_unless_name_given() -> None:
 def test_assertion_shows_compared_value(text: str, statement: str) -> None:
     assert expressions.asserted(text, text, str.upper) == [statement]
     ast.parse(statement)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "message"),
+    [
+        ("len(x) == 2", [0], "len(x) is 1, not 2"),
+        ("x[0] < 0", [7], "x[0] is 7, not < 0"),
+        ("x[0] == len(x)", ["a"], "x[0] is a, not 1"),
+        ("{'k': x}['k'] == ['{}']", ["a"], "{'k': x}['k'] is ['a'], not ['{}']"),
+        ('"\\"" + x[0] != "\\"a"', ["a"], '"\\"" + x[0] is "a, not != "\\"a"'),
+        ("x", [], "not so: x"),
+        ("x[0] is x", ["a"], "not so: x[0] is x"),
+        (f"x[0] == {'1' * 100}", ["a"], "a"),  # too long to be named
+    ],
+)
+def test_named_assertion_shows_both_sides(text: str, found: list[Any], message: str) -> None:
+    lines = expressions.asserted_by_name(text, text, str.upper)
+    with pytest.raises(AssertionError) as raised:
+        exec("\n".join(lines), {"x": found})
+    assert raised.value.args == (message,)
 
 
 @pytest.mark.parametrize(
