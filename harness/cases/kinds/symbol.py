@@ -19,8 +19,8 @@ _IS = {
     "module": "inspect.ismodule({})",
     "text": "isinstance({}, str)",
 }
-# The function whose arguments `takes` names. Of a class it is `__init__`: on older Pythons signature(cls) shows those of
-# an inherited `__new__(cls, *args, **kwargs)`.
+# The function whose arguments `takes` names. Of a class it is `__init__`: on older Pythons signature(cls) shows those
+# of an inherited `__new__(cls, *args, **kwargs)`.
 _SIGNED = {"class": "{}.__init__", None: "{0}.__init__ if inspect.isclass({0}) else {0}"}
 _PARAMETER = Matching(r"[A-Za-z_]\w*", "an argument's name")
 

@@ -133,11 +133,15 @@ def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed
         if not set(item) - {"tolerance"}:
             at.at("prediction").at(index).fault("no expectations: add at least one")
     for key in _CONDITIONS:
-        for index, condition in enumerate(expect.get(key, [])):
-            for sentence in expressions.unknown_names(condition.text, known):
-                at.at(key).at(index).fault(sentence)
-            if expressions.is_tuple(condition.text):
-                at.at(key).at(index).fault("a tuple is always true: put brackets around the part that is one")
+        _check_conditions(expect.get(key, []), at.at(key), known)
+
+
+def _check_conditions(conditions: list[Any], place: Place, known: list[str]) -> None:
+    for index, condition in enumerate(conditions):
+        for sentence in expressions.unknown_names(condition.text, known):
+            place.at(index).fault(sentence)
+        if expressions.is_tuple(condition.text):
+            place.at(index).fault("a tuple is always true: put brackets around the part that is one")
 
 
 def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import groupby
+
+from packaging.version import Version
 
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey
 from harness.controller.errors import UsageError
+from harness.controller.project.known_entries import specifiers_of
 from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.project.selection import Selection
 
@@ -35,11 +39,28 @@ def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[Cell
 def scope_of(
     environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
 ) -> tuple[list[Case], list[PathSpec]]:
-    """Those of the cases and paths that the environment runs: all, but in a lane."""
+    """Those of the cases and paths that the environment runs: all, but in a lane.
+
+    A case that the lane does not run under every one of these paths comes with the ids of its own as its `paths`.
+    """
     if environment.lane is None:
         return list(cases), list(paths)
     lane = matrix.lanes[environment.lane]
-    return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
+    if not environment.runs_known:
+        return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
+    releases = [item.release for item in lane.environments if item.runs_known]
+    found: list[Case] = []
+    for case in cases:
+        own = lane.paths if case.id in lane.cases else ()
+        if ids := [name for name in paths_of(case, paths) if name in own or _is_known(case, name, releases)]:
+            found.append(replace(case, paths=tuple(ids)))
+    return found, list(paths)
+
+
+def _is_known(case: Case, path: str, releases: Sequence[Version]) -> bool:
+    """Whether an entry of `known` is about the case under this path on one of the releases."""
+    ranges = (specifiers_of(entry.tf) for entry in case.known if fnmatchcase(path, entry.path))
+    return any(known is not None and any(known.filter(releases, prereleases=True)) for known in ranges)
 
 
 def keys_of(
@@ -78,5 +99,5 @@ def _why_none(groups: Iterable[Sequence[Environment]], matrix: Matrix) -> str:
 
 
 def by_lane(environments: Iterable[Environment]) -> Iterator[list[Environment]]:
-    """The environments that run the same cells: those of the grid, then those of each lane."""
-    return (list(found) for _, found in groupby(environments, key=lambda item: item.lane))
+    """The environments that run the same cells: those of the grid, then those of each lane, which may have two sets."""
+    return (list(found) for _, found in groupby(environments, key=lambda item: (item.lane, item.runs_known)))

@@ -27,7 +27,8 @@ NEWEST = "newest"  # in place of a release: whatever there is when it is resolve
 class Environment:
     """One TensorFlow release on one Python; `as_of` is the date as of which its packages are resolved (None: today).
 
-    In a `lane` it runs the lane's cells alone, and where it `may_fail` that is not told by the exit code.
+    In a `lane` it runs the lane's cells alone, and if it `runs_known` also those that entries of `known` are about.
+    Where it `may_fail` that is not told by the exit code.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Environment:
     packages: tuple[str, ...] = ()
     set_env: tuple[tuple[str, str], ...] = ()
     lane: str | None = None
+    runs_known: bool = False
     may_fail: bool = False
     pre_releases: bool = False
 
@@ -211,7 +213,8 @@ def _lane(name: str, entry: dict[str, Any], environments: Map[str, Environment])
         "may_fail": entry.get("may_fail", False),
         "pre_releases": entry.get("pre_releases", False),
     }
-    found = tuple(replace(item, **own) for item in varied)
+    with_known = _members({"tensorflow": entry["known"]}, environments) if "known" in entry else ()
+    found = tuple(replace(item, runs_known=item.id.removesuffix(f"-{name}") in with_known, **own) for item in varied)
     return Lane(entry["title"], tuple(entry["cases"]), tuple(entry["paths"]), found)
 
 

@@ -67,16 +67,25 @@ def _check_lane(name: str, entry: dict[str, Any], data: dict[str, Any], releases
     clash = next((item for item in data.get("variants", {}) if item.endswith(f"-{name}")), None)
     if clash:
         place.fault(f"the variant {clash} is named as an environment of this lane")
+    _check_releases(entry, releases, place)
+    for index, path in enumerate(entry["paths"]):
+        if path not in data["paths"]:
+            place.at("paths").at(index).fault(f"unknown import path {path!r}{suggest(path, data['paths'])}")
+
+
+def _check_releases(entry: dict[str, Any], releases: list[Version], place: Place) -> None:
+    """A lane is either of releases, or of a distribution."""
     if "of" in entry:
         for key in ("distribution", "python"):
             if key in entry:
                 place.at(key).fault(f"remove {key!r}: in a lane `of` releases it comes from each release")
         _check_range(entry["of"], releases, place.at("of"))
+        if "known" in entry:
+            _check_range(entry["known"], _within(entry["of"], releases), place.at("known"))
+    elif "known" in entry:
+        place.at("known").fault("remove 'known': it is a range of releases, in a lane `of` releases")
     elif not {"distribution", "python"} <= entry.keys():
         place.fault("needs `of`, or `distribution` and `python`")
-    for index, path in enumerate(entry["paths"]):
-        if path not in data["paths"]:
-            place.at("paths").at(index).fault(f"unknown import path {path!r}{suggest(path, data['paths'])}")
 
 
 def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
@@ -92,6 +101,14 @@ def _release(text: str) -> Version | None:
         return Version(text)
     except InvalidVersion:
         return None
+
+
+def _within(text: str, releases: Iterable[Version]) -> list[Version]:
+    """The releases in a range; all of them if it is no range, which is reported elsewhere."""
+    try:
+        return list(SpecifierSet(text).filter(releases, prereleases=True))
+    except InvalidSpecifier:
+        return list(releases)
 
 
 def _check_range(text: str, releases: Iterable[Version], place: Place) -> None:

@@ -139,6 +139,7 @@ _LANE = Mapping(
         "packages": _PACKAGES,
         "cases": Items(Text()),
         "paths": Items(Text()),
+        "known": Text(),
         "may_fail": Flag(),
         "pre_releases": Flag(),
     },

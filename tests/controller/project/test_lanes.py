@@ -9,6 +9,7 @@ import pytest
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.errors import Exit, UsageError
+from harness.controller.project.cells import cells_of
 from harness.controller.project.loader import load_matrix, read_project
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.selection import Selection
@@ -89,6 +90,8 @@ FAULTS = [
     ("  today: {", "  quick: {", "'quick' is also a group: every lane is a group of its own name"),
     ("  today: {", "  legacy: {", "the variant tf216-legacy is named as an environment of this lane"),
     ("title: Runs today, ", "", "missing key 'title'"),
+    ('of: ">=2",', 'of: ">=2", known: "<2",', "no environment has a release in '<2'"),
+    ("distribution: tf-nightly", 'distribution: tf-nightly, known: ">=2"', "'known' is a range of releases, in a lane"),
     ("may_fail: true", "may_fail: yes please", "must be true or false, not 'yes please'"),
 ]
 
@@ -111,6 +114,22 @@ def test_only_cells_of_the_lane_are_planned(project: TinyProject) -> None:
     }
     assert said[-1] == "4 environments, 12 cells"
     assert project.run("plan", "-g", "today", "-p", "tensorflow.keras").returncode == 2
+
+
+def test_lane_runs_cells_of_known_entries(project: TinyProject) -> None:
+    project.edit("matrix.yaml", 'of: ">=2",', 'of: ">=2", known: ">=2.16",')
+    with open(project.root / "cases/model_build/dense.yaml", "a", encoding="utf-8") as file:
+        file.write("known:\n")
+        file.write('  - {path: "tensorflow.*", tf: ">=2.16", match: x, reason: y}\n')
+        file.write('  - {path: "*", tf: "<2.15", match: x, reason: y}\n')
+    matrix, cases, faults = read_project(project.root)
+    assert matrix is not None
+    assert not faults
+    cells = cells_of(matrix.in_lanes.values(), matrix, cases, list(matrix.paths.values()))
+    few = [("dense", "tf.keras"), ("version", "keras"), ("version", "tf.keras")]
+    assert cells["tf215-today"] == few
+    assert cells["tf216-today"] == [("dense", "tensorflow.keras"), *few]
+    assert cells["tf-nightly"] == [("version", "keras")]
 
 
 def test_tox_knows_the_environments_of_lanes(project: TinyProject) -> None:
