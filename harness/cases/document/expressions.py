@@ -221,9 +221,9 @@ def asserted_by_name(text: str, written: str, fresh: Callable[[str], str]) -> li
     if not _is_literal(right):
         expected = fresh("expected")
         lines.append(f"{expected} = {right}")
-        right, wanted = expected, f"{{{expected}}}"
+        right, wanted = expected, f"{{{expected}!r}}"
     not_so = "not" if sign == "==" else f"not {sign}"
-    message = f"{_unbraced(named[0])} is {{{found}}}, {not_so} {wanted}"
+    message = f"{_unbraced(named[0])} is {{{found}!r}}, {not_so} {wanted}"
     line = f"assert {found} {sign} {right}, f{json.dumps(message)}"
     return [*lines, line if len(line) <= MAX_LINE else f"assert {found} {sign} {right}, {found}"]
 

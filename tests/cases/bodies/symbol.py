@@ -121,10 +121,10 @@ SCRIPT_5 = """\
 parameters = list(inspect.signature(Dense.__init__ if inspect.isclass(Dense) else Dense).parameters)
 assert "units" in parameters, parameters
 found = made.units
-assert found == 2, f"made.units is {found}, not 2"
+assert found == 2, f"made.units is {found!r}, not 2"
 found2 = made.name
 expected = layers.__name__
-assert found2 != expected, f"made.name is {found2}, not != {expected}"
+assert found2 != expected, f"made.name is {found2!r}, not != {expected!r}"
 assert made.built is False, "not so: made.built is False"
 """
 BODY_6 = """\

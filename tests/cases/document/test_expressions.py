@@ -221,9 +221,9 @@ def test_assertion_shows_compared_value(text: str, statement: str) -> None:
     [
         ("len(x) == 2", [0], "len(x) is 1, not 2"),
         ("x[0] < 0", [7], "x[0] is 7, not < 0"),
-        ("x[0] == len(x)", ["a"], "x[0] is a, not 1"),
+        ("x[0] == len(x)", ["a"], "x[0] is 'a', not 1"),
         ("{'k': x}['k'] == ['{}']", ["a"], "{'k': x}['k'] is ['a'], not ['{}']"),
-        ('"\\"" + x[0] != "\\"a"', ["a"], '"\\"" + x[0] is "a, not != "\\"a"'),
+        ('"\\"" + x[0] != "\\"a"', ["a"], '"\\"" + x[0] is \'"a\', not != "\\"a"'),
         ("x", [], "not so: x"),
         ("x[0] is x", ["a"], "not so: x[0] is x"),
         (f"x[0] == {'1' * 100}", ["a"], "a"),  # too long to be named
