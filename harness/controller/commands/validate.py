@@ -8,6 +8,7 @@ from harness.cases.document.reader import Fault
 from harness.controller.commands.openers import open_layout
 from harness.controller.environments.lockfile import LockState, lock_command, lock_state, needs_lock
 from harness.controller.errors import Exit, FaultyFiles
+from harness.controller.grid.ambiguity import ambiguous_failures
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import make_grid
 from harness.controller.project.layout import Layout
@@ -23,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
-    """Check matrix.yaml and all cases, and that their `known` entries explain accepted failures."""
+    """Check matrix.yaml and all cases, and hold `known` entries and assertions against the accepted failures."""
     matrix, cases, faults = read_project(layout.root)
-    if matrix is not None and any(case.known for case in cases):
+    if matrix is not None:
         columns = read_columns(layout.results, matrix.environments)
         grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), columns)
-        faults += unexplaining_entries(grid, cases)
+        faults += [*unexplaining_entries(grid, cases), *ambiguous_failures(grid, cases, matrix.paths)]
     if matrix is not None:
         faults += _stale_locks(matrix, layout)
     if faults or matrix is None:
