@@ -14,6 +14,7 @@ from harness.cases.loader import COMMON, read_case
 from harness.contract.statuses import Stage, Status
 from harness.controller.commands import COMMANDS
 from harness.controller.errors import Exit
+from harness.controller.grid.ambiguity import ambiguous_failures
 from harness.controller.grid.data_files import csv_parts, json_parts
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import Grid, make_grid
@@ -104,6 +105,11 @@ def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
     cases = load_project(ROOT).cases
     assert [str(fault) for fault in unexplaining_entries(grid, cases)] == []
     assert sum(len(case.known) for case in cases) > 0
+
+
+def test_every_failure_names_its_assertion(grid: Grid) -> None:
+    project = load_project(ROOT)
+    assert [str(fault) for fault in ambiguous_failures(grid, project.cases, project.matrix.paths)] == []
 
 
 def test_grid_files_match_the_results(grid: Grid) -> None:
