@@ -16,6 +16,8 @@ COMMANDS = {
     "collect": "write results/grid.{json,csv,md,svg} from results/*.json, or merge the shards of a run",
     "show": "print the grid, one case (-k CASE) or one cell (--cell)",
     "script": "print the Python script of a case under an import path",
+    "inventory": "measure every name of the import paths in the environments of a selection",
+    "api": "print in which releases a name can be reached, or what changed between two of them",
     "audit": "compare recorded outcomes with plain Python, or the two isolations with each other",
     "diff": "compare two sets of results: outcomes and packages",
     "accept": "make the last run, or a part of it, the baseline in results/",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey, is_untried
+from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
+from harness.controller.api.update import document_texts
 from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.grid.outputs import grid_files, grid_summary
@@ -61,11 +64,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Write the selected cells of the last run into results/, their history, and the grid: all of it or nothing."""
     layout = project.layout
+    selection = selection_of(options)
     with run_lock(layout), writer_lock(layout):
-        return _accept(project, selection_of(options), options.dry_run, options.complete)
+        names = _measured_names(project, selection)
+        if names and not _has_run(project, selection):
+            return _accept_names(project, names, options.dry_run)
+        return _accept(project, selection, options.dry_run, options.complete, names)
 
 
-def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool) -> Exit:
+def _measured_names(project: Project, selection: Selection) -> dict[Path, str]:
+    """The documents of the API with the inventories of the selected environments. What changed is printed.
+
+    A selection of cells has none.
+    """
+    if selection.names_cases or selection.paths:
+        return {}
+    layout, matrix = project.layout, project.matrix
+    inventories = local_inventories(layout, selection.choose_environments(matrix))
+    before, after = documents_with(layout, matrix, inventories)
+    print(names_as_text(name_changes(before, after, [item.environment for item in inventories])), end="")
+    return document_texts(layout.results, after) if inventories else {}
+
+
+def _accept_names(project: Project, names: dict[Path, str], dry_run: bool) -> Exit:
+    """Accept inventories alone, where no cell was run."""
+    files = ", ".join(str(file.relative_to(project.layout.root)) for file in changed_texts(names))
+    if dry_run:
+        print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
+    else:
+        write_transaction(project.layout, names)
+        print(f"wrote {files}" if files else "the measured names are those that are accepted")
+    return Exit.AGREES
+
+
+def _has_run(project: Project, selection: Selection) -> bool:
+    environments = selection.choose_environments(project.matrix, with_lanes=True)
+    return any(project.layout.files(item.id).document.exists() for item in environments)
+
+
+def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool, names: Mapping[Path, str]) -> Exit:
     layout = project.layout
     accepted = read_columns(layout.results, project.matrix.everything)
     runs = _runs(project, selection)
@@ -82,7 +119,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
     after = {name: column for name in project.matrix.everything if (column := merged.get(name, accepted.get(name)))}
     noted = events(_with_new_cells(changes, merged), baseline, _today())
     texts = {layout.results / f"{name}.json": document_text(column) for name, column in merged.items()}
-    texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after)}
+    texts |= {layout.history: continued(layout.history, noted), **grid_files(project, after), **names}
     files = ", ".join(str(file.relative_to(layout.root)) for file in changed_texts(texts))
     print(changes_as_text(changes, unlisted=["new"]), end="")
     untried = [

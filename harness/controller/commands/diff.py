@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
 from harness.controller.commands.options import add_selection, add_strict, selection_of
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.cells import cell_keys
@@ -12,7 +13,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.change_formats import changes_as_json, changes_as_markdown, changes_as_text
 from harness.controller.results.compare import compare_sets
 from harness.controller.results.documents import Column
-from harness.controller.results.sources import RUN, read_source
+from harness.controller.results.sources import RESULTS, RUN, read_source
 from harness.controller.results.verdict import disagreeing
 
 _FORMATS = {"text": changes_as_text, "markdown": changes_as_markdown, "json": changes_as_json}
@@ -40,9 +41,25 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         raise UsageError(f"nothing to compare: {options.new} has no cell of this selection")
     changes = compare_sets(before, after, whole)
     print(_FORMATS[options.format](changes), end="")
+    names = _name_changes(options, project, selection)
     lanes = project.matrix.in_lanes
     differs = any(disagreeing([change], change.environment in lanes, options.strict) for change in changes)
-    return Exit.DIFFERS if differs else Exit.AGREES
+    return Exit.DIFFERS if differs or names else Exit.AGREES
+
+
+def _name_changes(options: argparse.Namespace, project: Project, selection: Selection) -> bool:
+    """Whether names that were measured since differ from the accepted ones. They are printed, but for JSON.
+
+    Only the run and the accepted results have any, and a selection of cells has none.
+    """
+    if (options.old, options.new) != (RESULTS, RUN) or selection.names_cases or selection.paths:
+        return False
+    inventories = local_inventories(project.layout, selection.choose_environments(project.matrix))
+    before, after = documents_with(project.layout, project.matrix, inventories)
+    changes = name_changes(before, after, [item.environment for item in inventories])
+    if options.format != "json":
+        print(names_as_text(changes), end="")
+    return bool(changes)
 
 
 def _within_selection(columns: dict[str, Column], project: Project, selection: Selection) -> dict[str, Column]:

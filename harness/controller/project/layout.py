@@ -135,6 +135,21 @@ class RunFiles:
         """Held by the one worker of the environment."""
         return self._file("locks", "")
 
+    @property
+    def inventory(self) -> Path:
+        """The names that were measured in the environment."""
+        return self._file("inventory", ".json")
+
+    @property
+    def inventory_stamp(self) -> Path:
+        """What lets `harness inventory` skip the environment where nothing has changed."""
+        return self._file("inventory", ".stamp")
+
+    @property
+    def inventory_log(self) -> Path:
+        """What was printed while the environment was measured."""
+        return self._file("inventory", ".log")
+
     def forget_run(self) -> None:
         """Remove the files of an earlier run: those that exist later are of this run. Caches stay."""
         for file in (self.ready, self.plan):

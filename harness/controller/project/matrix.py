@@ -20,6 +20,7 @@ from harness.controller.project.matrix_schema import MATRIX_FIELDS
 FILE = "matrix.yaml"
 MATRIX_SCHEMA = 1
 _MEMORY = 4 * 1024**3  # bytes, where the matrix names no limit
+_SHORT_NAMES = {"tf": "tensorflow"}  # where the matrix names none: paths of the form attribute begin so
 NEWEST = "newest"  # in place of a release: whatever there is when it is resolved
 
 
@@ -97,6 +98,20 @@ class Resolve:
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """What `harness inventory` measures beside the names of the import paths, and how it takes them.
+
+    `short_names` are those under which people import a package, such as `tf`; `trees` further modules, with all below
+    them; `private` patterns of modules that are not meant to be used; `methods` those whose signatures are kept.
+    """
+
+    short_names: Map[str, str]
+    trees: tuple[str, ...]
+    private: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Matrix:
     """The axes, in the order of the file. `environments` are those of the grid, without those of the lanes.
 
@@ -114,6 +129,17 @@ class Matrix:
     lanes: Map[str, Lane]
     sets: Map[str, tuple[str, ...]]
     default_set: str
+    inventory: Inventory
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The modules whose names the inventory has: those of the import paths and the trees, by their full names."""
+        return tuple(sorted({self.full_name(name) for name in (*self.paths, *self.inventory.trees)}))
+
+    def full_name(self, name: str) -> str:
+        """A dotted name that does not begin with a short one: `tensorflow.keras` for `tf.keras`."""
+        first, dot, rest = name.partition(".")
+        return self.inventory.short_names.get(first, first) + dot + rest
 
     @cached_property
     def in_lanes(self) -> Map[str, Environment]:
@@ -197,7 +223,13 @@ def _build(data: dict[str, Any]) -> Matrix:
         lanes=lanes,
         sets={name: tuple(patterns) for name, patterns in data.get("sets", {}).items()},
         default_set=data.get("default_set", ALL_CASES),
+        inventory=_inventory(data.get("inventory", {})),
     )
+
+
+def _inventory(entry: dict[str, Any]) -> Inventory:
+    listed = {key: tuple(entry.get(key, ())) for key in ("trees", "private", "methods")}
+    return Inventory(short_names=entry.get("short_names", _SHORT_NAMES), **listed)
 
 
 def _lane(name: str, entry: dict[str, Any], environments: Map[str, Environment]) -> Lane:

@@ -145,6 +145,16 @@ _LANE = Mapping(
     },
     required=["title", "cases", "paths"],
 )
+_DOTTED = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+_INVENTORY = Mapping(
+    {
+        "short_names": Keyed(r"[A-Za-z_]\w*", "a name such as tf", Matching(_DOTTED, "a dotted name")),
+        "trees": Items(Matching(_DOTTED, "a dotted name")),
+        "private": Items(Text()),
+        "methods": Items(Matching(r"\w+", "the name of a method")),
+    },
+    required=[],
+)
 _ID = r"tf\d+"
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 MATRIX_FIELDS = Mapping(
@@ -162,7 +172,7 @@ MATRIX_FIELDS = Mapping(
             },
             required=["days_after_release", "packages", "runner"],
         ),
-        "paths": Keyed(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a dotted name", Choice("from", "attribute")),
+        "paths": Keyed(_DOTTED, "a dotted name", Choice("from", "attribute")),
         "environments": Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
         "variants": Keyed(
             _ID + r"(-[a-z0-9]+)+",
@@ -181,6 +191,7 @@ MATRIX_FIELDS = Mapping(
         "default": Text(),
         "sets": Keyed(_WORDS, "lower-case words joined by hyphens", Items(Text())),
         "default_set": Text(),
+        "inventory": _INVENTORY,
     },
     required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
 )

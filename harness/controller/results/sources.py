@@ -12,6 +12,7 @@ from harness.controller.results.documents import Column, check_name, is_document
 from harness.controller.results.merge import merge_all
 
 RESULTS, RUN = "results", "run"
+API = "api"  # the folder in results/ that holds names, and no columns
 
 
 def read_source(layout: Layout, name: str) -> dict[str, Column]:
@@ -34,7 +35,7 @@ def _read_folder(folder: Path) -> dict[str, Column]:
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return sorted(inner for inner in folder.glob("*") if inner.is_dir())
+    return sorted(inner for inner in folder.glob("*") if inner.is_dir() and inner.name != API)
 
 
 def _read_revision(layout: Layout, revision: str) -> dict[str, Column]:

@@ -19,7 +19,7 @@ import harness
 from harness.contract.plan import Plan, PlannedCell
 from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
-from harness.controller.digests import BUNDLED, WRITES_SCRIPTS, code_digest
+from harness.controller.digests import BUNDLED, WRITES_SCRIPTS, code_digest, runs_cells
 from harness.controller.environments.prerequisites import program_identities
 from harness.controller.environments.variables import PASS_ENV, SET_ENV, cache_relevant_env
 from harness.controller.errors import HarnessError
@@ -46,7 +46,8 @@ class CachedOutcome:
 def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, content: str) -> Plan:
     """The plan with the key of every cell, in an environment with these facts and this content."""
     limits = [plan.isolation, plan.hooks, plan.sandbox, plan.timeout, plan.output_limit, plan.memory_limit]
-    common = [code_digest(Path(harness.__file__).parent, BUNDLED), *_installed(environment, facts, content), limits]
+    code = code_digest(Path(harness.__file__).parent, BUNDLED, runs_cells)
+    common = [code, *_installed(environment, facts, content), limits]
     start = hashlib.sha256(json.dumps(common).encode())
     forms = {spec.id: spec.form for spec in plan.paths}
     programs = program_identities()
@@ -94,7 +95,7 @@ def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
         )
         for case, paths in scope
     ]
-    code = [code_digest(Path(harness.__file__).parent, (*BUNDLED, *WRITES_SCRIPTS)), sys.version]
+    code = [code_digest(Path(harness.__file__).parent, (*BUNDLED, *WRITES_SCRIPTS), runs_cells), sys.version]
     return hashlib.sha256(repr([code, limits, contents]).encode()).hexdigest()
 
 

@@ -1,0 +1,1 @@
+"""The API: the inventories of all environments brought together, `results/api/ROOT.json`, and what is read from it."""

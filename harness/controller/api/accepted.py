@@ -1,0 +1,60 @@
+"""The inventories that `.harness/` holds, against the accepted documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from harness.controller.api.document import ApiDocument, read_documents
+from harness.controller.api.local import LocalInventory, read_inventory
+from harness.controller.api.name_changes import NAME_WORDS, NameChange, compare_documents
+from harness.controller.api.update import updated_documents
+from harness.controller.project.layout import Layout
+from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.text import one_line
+
+_MOST = 5  # names in a line
+_SENTENCES = {
+    "gone": "gone",
+    "new": "new",
+    "import": "of another answer to import",
+    "attribute": "of another answer as attribute",
+    "kind": "of another kind",
+    "object": "of another object",
+    "signature": "of another signature",
+}
+
+
+def local_inventories(layout: Layout, environments: Iterable[Environment]) -> list[LocalInventory]:
+    """The inventories of these environments that were measured here. Those of lanes are not brought together."""
+    files = [layout.files(item.id).inventory for item in environments if item.lane is None]
+    return [read_inventory(file) for file in files if file.exists()]
+
+
+def documents_with(
+    layout: Layout, matrix: Matrix, inventories: Iterable[LocalInventory]
+) -> tuple[Mapping[str, ApiDocument], Mapping[str, ApiDocument]]:
+    """The accepted documents, and the same with these inventories in them."""
+    listed = list(inventories)
+    before = read_documents(layout.results)
+    return before, updated_documents(matrix, before, listed) if listed else before
+
+
+def name_changes(
+    before: Mapping[str, ApiDocument], after: Mapping[str, ApiDocument], environments: Iterable[str]
+) -> dict[str, list[NameChange]]:
+    """What changed in each environment, for those in which something did."""
+    found = {name: compare_documents(before, after, name) for name in environments}
+    return {name: changes for name, changes in found.items() if changes}
+
+
+def names_as_text(changes: Mapping[str, list[NameChange]]) -> str:
+    """A line for each environment and word, with the first few names."""
+    lines = []
+    for environment, found in changes.items():
+        for word in NAME_WORDS:
+            names = [change.name for change in found if change.word == word]
+            if names:
+                more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+                count = "1 name" if len(names) == 1 else f"{len(names)} names"
+                lines.append(f"{environment}: {count} {_SENTENCES[word]}: {', '.join(names[:_MOST])}{more}")
+    return "".join(one_line(line) + "\n" for line in lines)

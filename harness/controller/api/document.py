@@ -1,0 +1,157 @@
+"""`results/api/ROOT.json`: the names below one root in all environments, one a line. The only reader and writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.controller.api.environments import ApiEnvironment, Environments, Mask
+from harness.controller.errors import HarnessError
+from harness.controller.files import read_text
+from harness.controller.results.sources import API
+from harness.controller.text import json_line
+
+API_SCHEMA = 1
+FACTS = ("kind", "home", "attribute_home", "signature", "methods", "warning", "error")
+_INTERNED = {"home": "homes", "attribute_home": "homes", "signature": "signatures", "methods": "methods"}
+
+
+@dataclass
+class ApiRow:
+    """What is known of a name: for each fact the environments in which it has a value.
+
+    `facts` has the values of each of FACTS; the key of `warning` and `error` is `form: type: first line`.
+    """
+
+    imports: Mask = 0
+    attributes: Mask = 0
+    unasked: Mask = 0  # measured, and this name was not asked for
+    visibility: str = "public"  # or `private`, `leaked`
+    facts: dict[str, dict[str, Mask]] = field(default_factory=dict)
+
+    @property
+    def reached(self) -> Mask:
+        return self.imports | self.attributes
+
+    def add(self, fact: str, value: str, mask: Mask) -> None:
+        values = self.facts.setdefault(fact, {})
+        values[value] = values.get(value, 0) | mask
+
+    def values(self, fact: str) -> dict[str, Mask]:
+        return self.facts.get(fact, {})
+
+    def value_in(self, fact: str, mask: Mask) -> str | None:
+        """The value of a fact in one environment."""
+        return next((value for value, where in self.values(fact).items() if where & mask), None)
+
+    def changed(self, change: Callable[[Mask], Mask]) -> ApiRow:
+        """The row with every set of environments changed in the same way, without facts that hold nowhere."""
+        facts = {
+            fact: kept
+            for fact, values in self.facts.items()
+            if (kept := {value: after for value, mask in values.items() if (after := change(mask))})
+        }
+        imports, attributes, unasked = map(change, (self.imports, self.attributes, self.unasked))
+        return ApiRow(imports, attributes, unasked, self.visibility, facts)
+
+
+@dataclass
+class ApiDocument:
+    """The names below a root, relative to it; the name "" is the root itself."""
+
+    root: str
+    environments: Environments
+    rows: dict[str, ApiRow] = field(default_factory=dict)
+
+    def full(self, name: str) -> str:
+        return f"{self.root}.{name}" if name else self.root
+
+    def text(self) -> str:
+        """The file: heads of interned values, then a line for each name, sorted."""
+        masks = _Table(self.environments.to_json, self._masks())
+        tables = {name: _Table(str, self._interned(name)) for name in sorted(set(_INTERNED.values()))}
+        heads: dict[str, Any] = {"schema": API_SCHEMA, "root": self.root}
+        lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in heads.items()]
+        lines.append(_lines("environments", "[]", [json_line(item.to_json()) for item in self.environments.items]))
+        lines.append(_lines("patterns", "[]", map(json_line, masks.written())))
+        lines += [_lines(name, "[]", map(json_line, table.written())) for name, table in tables.items()]
+        rows = [
+            f"{json_line(name)}: {json_line(_row_json(row, masks, tables))}" for name, row in sorted(self.rows.items())
+        ]
+        lines.append(_lines("names", "{}", rows))
+        return "{" + ",\n".join(lines) + "}\n"
+
+    def _masks(self) -> Iterable[Mask]:
+        for row in self.rows.values():
+            yield from (row.imports, row.attributes, row.unasked)
+            for values in row.facts.values():
+                yield from values.values()
+
+    def _interned(self, table: str) -> Iterable[str]:
+        facts = [fact for fact, name in _INTERNED.items() if name == table]
+        return (value for row in self.rows.values() for fact in facts for value in row.values(fact))
+
+
+class _Table:
+    """Values at the head of a file, sorted, and the number of each."""
+
+    def __init__(self, write: Callable[[Any], Any], values: Iterable[Any]) -> None:
+        self._write = write
+        self._values = sorted(set(values))
+        self.number = {value: index for index, value in enumerate(self._values)}
+
+    def written(self) -> list[Any]:
+        return [self._write(value) for value in self._values]
+
+
+def _lines(key: str, brackets: str, lines: Iterable[str]) -> str:
+    return f"{json.dumps(key)}: {brackets[0]}\n" + ",\n".join(lines) + f"\n{brackets[1]}"
+
+
+def _row_json(row: ApiRow, masks: _Table, tables: Mapping[str, _Table]) -> dict[str, Any]:
+    data: dict[str, Any] = {"import": masks.number[row.imports], "attribute": masks.number[row.attributes]}
+    if row.unasked:
+        data["unasked"] = masks.number[row.unasked]
+    if row.visibility != "public":
+        data["visibility"] = row.visibility
+    for fact in FACTS:
+        values = row.values(fact)
+        table = tables.get(_INTERNED.get(fact, ""))
+        pairs = [[table.number[value] if table else value, masks.number[mask]] for value, mask in values.items()]
+        if pairs:
+            data[fact] = sorted(pairs, key=lambda pair: str(pair[0])) if table is None else sorted(pairs)
+    return data
+
+
+def read_document(file: Path) -> ApiDocument:
+    """The document in a file. Raises HarnessError where it is not one, or of another schema."""
+    text = read_text(file)
+    try:
+        data = json.loads(text)
+        if data["schema"] != API_SCHEMA:
+            raise HarnessError(f"{file}: schema {data['schema']!r}: this harness reads schema {API_SCHEMA}")
+        environments = Environments(tuple(map(ApiEnvironment.from_json, data["environments"])))
+        masks = [environments.from_json(pattern) for pattern in data["patterns"]]
+        rows = {name: _read_row(row, masks, data) for name, row in data["names"].items()}
+        return ApiDocument(data["root"], environments, rows)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise HarnessError(f"{file}: not a document of the API ({type(error).__name__}: {error})") from None
+
+
+def _read_row(data: Mapping[str, Any], masks: list[Mask], tables: Mapping[str, Any]) -> ApiRow:
+    unasked = masks[data["unasked"]] if "unasked" in data else 0
+    row = ApiRow(masks[data["import"]], masks[data["attribute"]], unasked, data.get("visibility", "public"))
+    for fact in FACTS:
+        table = tables[_INTERNED[fact]] if fact in _INTERNED else None
+        for value, mask in data.get(fact, ()):
+            row.add(fact, value if table is None else table[value], masks[mask])
+    return row
+
+
+def read_documents(folder: Path) -> dict[str, ApiDocument]:
+    """All documents below a results folder, by root. Raises HarnessError."""
+    documents = [read_document(file) for file in sorted((folder / API).glob("*.json"))]
+    return {document.root: document for document in documents}

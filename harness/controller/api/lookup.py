@@ -1,0 +1,125 @@
+"""Asking the API: which names a word or pattern means, and where each can be reached."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from harness.controller.api.document import ApiDocument, ApiRow
+from harness.controller.api.environments import Mask
+from harness.controller.api.update import root_of
+
+_MAGIC = set("*?[")
+
+
+@dataclass(frozen=True)
+class FoundName:
+    """A row of a document under its full name. `method` is the last part of what was asked for, if that is one."""
+
+    document: ApiDocument
+    name: str
+    row: ApiRow
+    method: str = ""
+
+    @property
+    def full(self) -> str:
+        full = self.document.full(self.name)
+        return f"{full}.{self.method}" if self.method else full
+
+    def signatures(self) -> dict[str, Mask]:
+        """Each signature, and the environments that have it."""
+        if not self.method:
+            return self.row.values("signature")
+        found: dict[str, Mask] = {}
+        for lines, mask in self.row.values("methods").items():
+            for line in lines.splitlines():
+                name, bracket, rest = line.partition("(")
+                if name == self.method:
+                    text = bracket + rest
+                    found[text] = found.get(text, 0) | mask
+        return found
+
+
+@dataclass
+class Api:
+    """All documents. `short_names` are those that a name may begin with instead of a package."""
+
+    documents: Mapping[str, ApiDocument]
+    short_names: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, word: str) -> list[FoundName]:
+        """What a full name, a pattern, or the last parts of a name mean, public names first."""
+        word = self._full(word)
+        if _MAGIC & set(word):
+            return self._sorted(item for item in self._all() if fnmatchcase(item.full, word))
+        if root_of(list(self.documents), word) is not None:
+            exact = self.exact(word)
+            return [exact] if exact else []
+        return self._sorted(item for item in self._all() if item.full.endswith("." + word))
+
+    def exact(self, name: str) -> FoundName | None:
+        """The row of a full name, or that of the class whose method it is."""
+        root = root_of(list(self.documents), name)
+        if root is None:
+            return None
+        document = self.documents[root]
+        inner = name[len(root) + 1 :]
+        if inner in document.rows:
+            return FoundName(document, inner, document.rows[inner])
+        owner, _, method = inner.rpartition(".")
+        if owner in document.rows:
+            found = FoundName(document, owner, document.rows[owner], method)
+            return found if found.signatures() else None
+        return None
+
+    def same_as(self, found: FoundName) -> dict[str, Mask]:
+        """The other names of what is behind a name, and the environments in which it is the identical object."""
+        same: dict[str, Mask] = {}
+        for fact in ("home", "attribute_home"):
+            for home, mask in found.row.values(fact).items():
+                for other in self._by_home.get(home, ()):
+                    common = mask & other.row.values("home")[home]
+                    if common and other.full != found.full:
+                        same[other.full] = same.get(other.full, 0) | common
+        return same
+
+    def suggest_names(self, word: str, count: int = 5) -> list[str]:
+        """Known public names that look like the word."""
+        word = self._full(word)
+        names = [item.full for item in self._all() if item.row.visibility == "public"]
+        last = word.rpartition(".")[2]
+        alike = [name for name in names if name.rpartition(".")[2].lower() == last.lower()]
+        close = difflib.get_close_matches(word, alike or names, n=count, cutoff=0.6)
+        return close or sorted(alike, key=len)[:count]
+
+    def _full(self, word: str) -> str:
+        first, dot, rest = word.partition(".")
+        return self.short_names.get(first, first) + dot + rest if dot else word
+
+    def _all(self) -> Iterator[FoundName]:
+        for document in self.documents.values():
+            for name, row in document.rows.items():
+                yield FoundName(document, name, row)
+
+    def _sorted(self, found: Iterable[FoundName]) -> list[FoundName]:
+        order = {"public": 0, "private": 1, "leaked": 2}
+        return sorted(found, key=lambda item: (order[item.row.visibility], item.full))
+
+    @cached_property
+    def _by_home(self) -> dict[str, list[FoundName]]:
+        """The names by what is behind them: public ones, and private ones at home.
+
+        Plain values are left out: equal ones may be one object by chance.
+        """
+        found: dict[str, list[FoundName]] = {}
+        for item in self._all():
+            values = item.row.values("kind").get("value", 0)
+            for home, mask in item.row.values("home").items():
+                if item.row.visibility != "public" and home != item.full:
+                    continue
+                if ":" in home or mask & ~values:
+                    found.setdefault(home, []).append(item)
+        return found

@@ -1,0 +1,54 @@
+"""The JSON Schema of `results/api/ROOT.json`: `schemas/api.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cases.schema import DRAFT
+from harness.controller.api.document import API_SCHEMA, FACTS
+from harness.controller.api.environments import Measured
+
+_NUMBER = {"type": "integer", "minimum": 0}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+def api_schema() -> dict[str, Any]:
+    """The schema of a document."""
+    pattern = {
+        "ranges": {"type": "array", "items": {"type": "array", "prefixItems": [_text(), _text()], "items": False}},
+        "variants": _TEXTS,
+    }
+    environment = {
+        "id": _text(),
+        "release": _text(),
+        "variant": {"type": "boolean"},
+        "measured": {"enum": [state.value for state in Measured]},
+        "version": _text(),
+    }
+    values = {"type": "array", "items": {"type": "array", "prefixItems": [{}, _NUMBER], "items": False}}
+    name = {
+        "import": _NUMBER,
+        "attribute": _NUMBER,
+        "unasked": _NUMBER,
+        "visibility": {"enum": ["private", "leaked"]},
+        **dict.fromkeys(FACTS, values),
+    }
+    document = {
+        "schema": {"const": API_SCHEMA},
+        "root": _text(),
+        "environments": {"type": "array", "items": _object(environment, list(environment))},
+        "patterns": {"type": "array", "items": _object(pattern, list(pattern))},
+        "homes": _TEXTS,
+        "methods": _TEXTS,
+        "signatures": _TEXTS,
+        "names": {"type": "object", "additionalProperties": _object(name, ["import", "attribute"])},
+    }
+    return {"$schema": DRAFT, "title": "The names below an import path", **_object(document, list(document))}
+
+
+def _text() -> dict[str, str]:
+    return {"type": "string"}
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

@@ -1,0 +1,108 @@
+"""Measuring several environments, and asking each for what only another one has."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from harness.controller.api.local import LocalInventory
+from harness.controller.errors import HarnessError
+from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
+from harness.controller.inventory.measure import Measurement, seconds_since
+from harness.controller.project.layout import Layout
+from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.worker.bundle import make_bundle
+
+PrintLine = Callable[[str], None]
+
+
+def measure_environments(
+    layout: Layout,
+    matrix: Matrix,
+    environments: Sequence[Environment],
+    side_by_side: int,
+    fresh: bool,
+    report: PrintLine,
+) -> list[str]:
+    """Measure what is not up to date. Returns the sentences on those environments that could not be measured.
+
+    Two rounds at most: what the first one finds is asked of all others in the second one.
+    """
+    bundle = make_bundle(layout.state)
+    measurements = [Measurement(layout, matrix, item, bundle) for item in environments]
+    if fresh:
+        for item in measurements:
+            layout.files(item.environment.id).inventory.unlink(missing_ok=True)
+            layout.files(item.environment.id).inventory_stamp.unlink(missing_ok=True)
+    failed: dict[str, str] = {}
+    for _ in range(2):
+        digest = names_digest(layout)
+        waiting = [item for item in measurements if item.environment.id not in failed]
+        waiting = [item for item in waiting if not item.is_up_to_date(digest)]
+        if not waiting:
+            break
+        failed |= _round(layout, waiting, side_by_side, report)
+    return [failed[item.id] for item in environments if item.id in failed]
+
+
+def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, report: PrintLine) -> dict[str, str]:
+    """Measure each with the names that are known now, and note the names that were found."""
+    wanted = known_names(layout)
+    failed: dict[str, str] = {}
+    found: list[NamesByModule] = [wanted]
+    done: list[tuple[Measurement, str]] = []
+
+    def measure(item: Measurement) -> None:
+        began = time.monotonic()
+        try:
+            _ensure_made(item)
+            key = item.key()
+            inventory = item.measure(wanted)
+        except HarnessError as error:
+            failed[item.environment.id] = str(error)
+            return
+        found.append(inventory.found())
+        done.append((item, key))
+        report(f"{item.environment.id}: {_size(inventory)}, {seconds_since(began)}")
+
+    with ThreadPoolExecutor(side_by_side) as pool:
+        list(pool.map(measure, waiting))
+    everything = merged_names(found)
+    if everything != wanted:
+        note_names(layout, everything)
+    else:
+        digest = names_digest(layout)
+        for item, key in done:
+            item.stamp(key, digest)
+    return failed
+
+
+def _size(inventory: LocalInventory) -> str:
+    names = inventory.found()
+    return f"{sum(map(len, names.values()))} names in {len(names)} modules"
+
+
+def _ensure_made(item: Measurement) -> None:
+    """Let tox make an environment that does not exist. Raises HarnessError where it cannot."""
+    if (item.prefix / "bin" / "python").exists():
+        return
+    name, layout = item.environment.id, item.layout
+    command = [sys.executable, "-m", "tox", "run", "--notest", "--workdir", str(layout.environments), "-e", name]
+    log = layout.files(name).inventory_log
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "wb") as output:
+        code = subprocess.call(command, cwd=layout.root, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    if code or not (item.prefix / "bin" / "python").exists():
+        with contextlib.suppress(OSError):
+            shutil.rmtree(item.prefix)  # half made: the next run makes it again
+        raise HarnessError(f"{name}: tox cannot make the environment (log: {_relative(log, layout.root)})")
+
+
+def _relative(file: Path, root: Path) -> str:
+    return str(file.relative_to(root))

@@ -1,0 +1,179 @@
+"""Measuring one environment: its interpreter runs the runner's code, and what it finds is kept below `.harness/`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import harness
+from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest
+from harness.contract.processes import die_with_parent
+from harness.controller.api.local import LocalInventory, read_inventory
+from harness.controller.digests import BUNDLED, code_digest, measures_names
+from harness.controller.environments.fingerprint import fingerprint
+from harness.controller.environments.variables import SET_ENV, cache_relevant_env
+from harness.controller.errors import HarnessError
+from harness.controller.files import write_atomically
+from harness.controller.inventory.asked import NamesByModule, missing_names
+from harness.controller.project.layout import Layout
+from harness.controller.project.matrix import Environment, Matrix
+
+_OBJECTS = ("object", "attribute_object")  # the keys of a name under which the number of an object stands
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One environment to measure, by the code in the folder `bundle`."""
+
+    layout: Layout
+    matrix: Matrix
+    environment: Environment
+    bundle: Path
+
+    @property
+    def prefix(self) -> Path:
+        return self.layout.environments / self.environment.id
+
+    def key(self) -> str:
+        """A digest of all that the inventory depends on, but for the names that are asked for."""
+        matrix, environment = self.matrix, self.environment
+        code = code_digest(Path(harness.__file__).parent, BUNDLED, measures_names)
+        parts = [code, fingerprint(self.prefix), SET_ENV, environment.set_env, matrix.roots, matrix.inventory.methods]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def is_up_to_date(self, names: str) -> bool:
+        """Whether the last inventory is still right, and every name was asked for whose digest is `names`."""
+        try:
+            stamp = json.loads(self.layout.files(self.environment.id).inventory_stamp.read_text(encoding="utf-8"))
+            return bool(stamp == {"key": self.key(), "names": names})
+        except (OSError, ValueError):
+            return False
+
+    def stamp(self, key: str, names: str) -> None:
+        """Note that the inventory has this key, and that all names of this digest were asked for."""
+        file = self.layout.files(self.environment.id).inventory_stamp
+        write_atomically(file, json.dumps({"key": key, "names": names}) + "\n")
+
+    def measure(self, wanted: NamesByModule) -> LocalInventory:
+        """The inventory with an answer for every wanted name; what is still right of the last one is kept.
+
+        Raises HarnessError where the environment cannot be measured.
+        """
+        file = self.layout.files(self.environment.id).inventory
+        key = self.key()
+        last = _read_last(file, key)
+        if last is None:
+            return self._write(file, key, _renumbered(self._run(self._request(wanted, discover=True))))
+        new = missing_names(wanted, read_inventory(file).asked())
+        if not new:
+            return read_inventory(file)
+        return self._write(file, key, _joined(last, self._run(self._request(new, discover=False))))
+
+    def _request(self, names: NamesByModule, discover: bool) -> InventoryRequest:
+        asked = {module: sorted(listed) for module, listed in sorted(names.items())}
+        methods = list(self.matrix.inventory.methods)
+        return InventoryRequest(list(self.matrix.roots), asked, discover, methods, self.matrix.timeout)
+
+    def _write(self, file: Path, key: str, result: dict[str, Any]) -> LocalInventory:
+        document = {**result, "environment": self.environment.id, "key": key}
+        write_atomically(file, json.dumps(document, sort_keys=True) + "\n")
+        return read_inventory(file)
+
+    def _run(self, request: InventoryRequest) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="inventory-") as folder:
+            files = Path(folder) / "request", Path(folder) / "result"
+            request.write(str(files[0]))
+            work = Path(folder) / "work"
+            work.mkdir()
+            log = self.layout.files(self.environment.id).inventory_log
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with open(log, "wb") as output:
+                code = self._call([str(file) for file in files], work, output.fileno())
+            if code:
+                raise HarnessError(f"{self.environment.id}: not measured: {_last_line(log)} (log: {log})")
+            result: dict[str, Any] = json.loads(files[1].read_text(encoding="utf-8"))
+            return result
+
+    def _call(self, arguments: list[str], folder: Path, output: int) -> int:
+        command = [str(self.prefix / "bin" / "python"), "-m", "harness.runner.inventory", *arguments]
+        try:
+            return subprocess.call(
+                command,
+                cwd=folder,
+                env=self._variables(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                preexec_fn=partial(die_with_parent, signal.SIGKILL),
+            )
+        except OSError as error:
+            raise HarnessError(f"{self.environment.id}: its Python cannot be started: {error.strerror}") from None
+
+    def _variables(self, folder: Path) -> dict[str, str]:
+        path = os.pathsep.join([str(self.prefix / "bin"), os.environ.get("PATH", os.defpath)])
+        own = {"KERAS_HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(self.bundle)}
+        fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | SET_ENV
+        return cache_relevant_env() | fixed | dict(self.environment.set_env) | own
+
+
+def _read_last(file: Path, key: str) -> dict[str, Any] | None:
+    """The last inventory if it has this key."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return data if (data["schema"], data["key"]) == (INVENTORY_SCHEMA, key) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _joined(last: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The last inventory with the names that were asked for since. What it knows already stays as it is."""
+    names = {module: dict(rows) for module, rows in last["names"].items()}
+    shift = len(last["objects"])
+    for module, rows in new["names"].items():
+        known = names.setdefault(module, {})
+        for name, row in rows.items():
+            if name not in known:
+                known[name] = {key: value + shift if key in _OBJECTS else value for key, value in row.items()}
+    return _renumbered({**last, "names": names, "objects": [*last["objects"], *new["objects"]]})
+
+
+def _renumbered(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with its objects in the order of their first names, however it came about."""
+    objects: list[Any] = []
+    numbers: dict[str, int] = {}
+
+    def number(old: int) -> int:
+        thing = document["objects"][old]
+        new = numbers.setdefault(repr(thing), len(objects))
+        if new == len(objects):
+            objects.append(thing)
+        return new
+
+    names = {
+        module: {
+            name: {key: number(value) if key in _OBJECTS else value for key, value in sorted(rows[name].items())}
+            for name in sorted(rows)
+        }
+        for module, rows in sorted(document["names"].items())
+    }
+    return {**document, "names": names, "objects": objects}
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "its interpreter said nothing"
+
+
+def seconds_since(began: float) -> str:
+    """How long something took, for people."""
+    return f"{time.monotonic() - began:.0f} s"

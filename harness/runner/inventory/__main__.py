@@ -1,0 +1,36 @@
+"""`python -m harness.runner.inventory REQUEST RESULT`: measure the environment of this interpreter.
+
+Each package is asked in a fresh interpreter of its own. Then one more imports them all and describes the objects.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, write_json
+from harness.runner.inventory.combine import combine
+from harness.runner.inventory.findings import read_findings
+
+
+def main(request_file: str, result_file: str) -> None:
+    """Raises CalledProcessError where one of the interpreters fails."""
+    request = InventoryRequest.read(request_file)
+    with tempfile.TemporaryDirectory(prefix="inventory-") as folder:
+        reached, objects = os.path.join(folder, "reached"), os.path.join(folder, "objects")
+        for top in request.tops:
+            _run("reach", request_file, top, reached)
+        _run("objects", request_file, reached, objects)
+        result: Any = combine(request, read_findings(reached), read_findings(objects))
+    write_json(result_file, {"schema": INVENTORY_SCHEMA, **result})
+
+
+def _run(module: str, *arguments: str) -> None:
+    subprocess.check_call([sys.executable, "-m", "harness.runner.inventory." + module, *arguments])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,64 @@
+"""The names to ask a module for."""
+
+from __future__ import annotations
+
+import contextlib
+import pkgutil
+import sys
+from types import ModuleType
+from typing import Any, Iterable
+
+# What Python itself gives every module. Others with two underscores, such as `__version__`, are names like any.
+_OF_PYTHON = {
+    *("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__"),
+    *(
+        "__builtins__",
+        "__annotations__",
+        "__all__",
+        "__dict__",
+        "__getattr__",
+        "__dir__",
+        "__class__",
+        "__warningregistry__",
+    ),
+    *("__annotate__", "__conditional_annotations__"),
+}
+_NOT_IMPORTED = {"__main__"}  # a program, and not a module to import
+
+
+def is_plain(node: Any) -> bool:
+    """Whether reading the node's dictionary is all that looking up an attribute does."""
+    return type(node) is ModuleType and not {"__getattr__", "__dir__"} & vars(node).keys()
+
+
+def names_in(node: Any) -> set[str]:
+    """The names that the node itself reports. Of a lazy one this imports what is behind it."""
+    own: set[str] = set()
+    if type(node) is not ModuleType:  # its loader's own attributes are no names of the module
+        own = set(dir(type(node))) | {name for name in getattr(node, "__dict__", {}) if _is_private(name)}
+        getattr(node, "__file__", None)  # some load what they stand for when they are listed, some only now
+    found = (set(vars(node)) if type(node) is ModuleType else set()) | _texts(dir(node))
+    found = (found - own) | _texts(getattr(node, "__all__", ()))
+    return {name for name in found if name.isidentifier()} - _OF_PYTHON
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def submodules(module: str) -> set[str]:
+    """The last part of the names of those modules that are in a package on disk, or are imported as parts of it."""
+    node = sys.modules[module]
+    prefix = module + "."
+    found = {name[len(prefix) :] for name in list(sys.modules) if name.startswith(prefix) and sys.modules[name]}
+    found = {name for name in found if "." not in name}
+    with contextlib.suppress(Exception):  # no package, or one with a path of its own making
+        found |= {entry.name for entry in pkgutil.iter_modules(node.__path__)}
+    return {name for name in found if name.isidentifier()} - _NOT_IMPORTED
+
+
+def _texts(values: Iterable[Any]) -> set[str]:
+    try:
+        return {value for value in values if isinstance(value, str)}
+    except Exception:
+        return set()

@@ -1,0 +1,81 @@
+"""The answers and the objects of one environment as one document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.contract.inventory import InventoryRequest, is_yes
+from harness.runner.inventory.findings import Answers
+
+_FORMS = ("import", "attribute")
+
+
+class _Interned:
+    """Values, each kept once; `index` gives its number."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[str, int] = {}
+
+    def index(self, value: Any) -> int:
+        number = self._numbers.setdefault(repr(value), len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+
+def combine(request: InventoryRequest, reached: Answers, objects: Answers) -> dict[str, Any]:
+    """The document: every name with both answers, and the number of what is behind it, by form where they differ."""
+    interned = _Interned()
+    names = {}
+    for module, asked in sorted(_asked(request, reached).items()):
+        rows = {}
+        for name in sorted(asked):
+            row = {form: _fact(reached, form, module, name) for form in _FORMS}
+            found = {form: objects.get(form, {}).get(module, {}).get(name) for form in _FORMS}
+            if found["import"] is not None:
+                row["object"] = interned.index(found["import"])
+            if found["attribute"] is not None and found["attribute"] != found["import"]:
+                row["attribute_object"] = interned.index(found["attribute"])
+            rows[name] = row
+        names[module] = rows
+    return {
+        "roots": request.roots,
+        "packages": {top: _package(reached, top) for top in request.tops},
+        "failed": objects.get("failed", {}).get("", {}),
+        "objects": interned.values,
+        "names": names,
+    }
+
+
+def _asked(request: InventoryRequest, reached: Answers) -> dict[str, set[str]]:
+    """The names by module that were asked for: those of a module in a root that is not there among them."""
+    asked: dict[str, set[str]] = {root: {""} for root in request.roots}
+    for module, listed in request.asked.items():
+        asked.setdefault(module, set()).update(listed)
+    for form in _FORMS:
+        for module, facts in reached.get(form, {}).items():
+            asked.setdefault(module, set()).update(facts)
+            if module not in request.roots:
+                asked[module].discard("")
+                package, _, name = module.rpartition(".")
+                asked.setdefault(package, set()).add(name)
+    return {module: found for module, found in asked.items() if found and request.root_of(module)}
+
+
+def _fact(reached: Answers, form: str, module: str, name: str) -> Any:
+    """The answer for a name; for one in a module that cannot be reached it is no."""
+    answers = reached.get(form, {})
+    fact = answers.get(module, {}).get(name)
+    itself = answers.get(module + "." + name if name else module, {}).get("")
+    if is_yes(fact) or itself is None:
+        return False if fact is None else fact
+    return itself
+
+
+def _package(reached: Answers, top: str) -> dict[str, Any]:
+    """The version that a package gives, or the error with which its import ended."""
+    fact = reached.get("top", {}).get(top, {}).get("", False)
+    if not is_yes(fact):
+        return {"error": fact["error"] if fact else ["", ""]}
+    return {"version": next(iter(reached.get("version", {}).get(top, {"": ""})))}

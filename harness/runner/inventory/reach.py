@@ -1,0 +1,300 @@
+"""Which names can be reached below one package: as attributes after importing it, and by import.
+
+A fresh interpreter imports the package, and every question is put in the state that people's first line would leave:
+what is not imported yet is imported in a forked process, with the package around it imported and nothing else. A
+module that is known under another name (an alias) is recorded and not entered.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import sys
+from collections import defaultdict
+from dataclasses import replace
+from types import ModuleType
+from typing import Any, Iterable
+
+from harness.contract.inventory import Fact, InventoryRequest, is_yes
+from harness.runner.inventory.access import describe, import_module, read_attribute
+from harness.runner.inventory.candidates import is_plain, names_in, submodules
+from harness.runner.inventory.findings import Findings, read_findings
+from harness.runner.inventory.forked import BUSY, Forked, Send
+
+
+class Walk:
+    """What both questions share: the request, the names by module that are asked for, and where answers go."""
+
+    form = ""
+
+    def __init__(self, request: InventoryRequest, findings: Findings, asked: dict[str, set[str]]) -> None:
+        self.request = request
+        self.findings = findings
+        self.asked = asked
+        self.known = {around for module in asked for around in _with_parents(module)}
+        self.children: dict[str, set[str]] = defaultdict(set)  # the known modules by the one around them
+        for module in self.known:
+            package, _, name = module.rpartition(".")
+            self.children[package].add(name)
+
+    def roots(self, top: str) -> list[str]:
+        return [root for root in self.request.roots if root.partition(".")[0] == top]
+
+    def add(self, module: str, names: dict[str, Fact]) -> None:
+        self.findings.add(self.form, module, names)
+
+    def names_of(self, module: str, node: Any) -> list[str]:
+        """The names to ask a node for."""
+        found = names_in(node) if self.request.discover else set()
+        return sorted(found | self.asked.get(module, set()) | self.children.get(module, set()))
+
+    def list_names(self, module: str, node: Any) -> list[str]:
+        """The same of a lazy node, in a process of its own. What keeps it from being listed is its answer."""
+        try:
+            return self.names_of(module, node)
+        except Exception as error:
+            self.add(module, {"": {"error": describe(error)}})
+            return []
+
+    def is_entered(self, child: str, value: Any, parent: Any) -> bool:
+        """Whether a value is a module to look into: a known one, or one that its own name puts here."""
+        if not isinstance(value, ModuleType) or self.request.root_of(child) is None:
+            return False
+        if child in self.known or child in self.request.roots:
+            return True
+        own = _name_of(parent) + "." + child.rpartition(".")[2]
+        return self.request.discover and _name_of(value) == own
+
+    def fork(self, module: str, work: Any) -> None:
+        """Run work that may hang or die; how it died is the answer for the module."""
+        ending = Forked(work, self.request.timeout).run()
+        if ending is not None:
+            self.add(module, {"": {"error": ending}})
+
+
+class AttributeWalk(Walk):
+    """`import TOP`, then attributes alone."""
+
+    form = "attribute"
+
+    def start(self, top: str) -> None:
+        for root in self.roots(top):
+            self._follow(root, top, sys.modules[top])
+
+    def _follow(self, root: str, path: str, node: Any) -> None:
+        """Go down to the root: through one attribute at a time."""
+        if path == root:
+            self.enter(root, node)
+            return
+        child = root[: root.find(".", len(path) + 1)] if "." in root[len(path) + 1 :] else root
+        name = child.rpartition(".")[2]
+        if is_plain(node):
+            if name in vars(node):
+                self._follow(root, child, vars(node)[name])
+            else:
+                self.add(root, {"": False})
+            return
+
+        def work(send: Send) -> None:
+            fact, value = read_attribute(node, name)
+            if is_yes(fact):
+                send(BUSY)
+                self._follow(root, child, value)
+            else:
+                self.add(root, {"": fact})
+
+        self.fork(root, work)
+
+    def enter(self, path: str, node: Any) -> None:
+        """Ask a node for its names. One that imports something when it is listed is listed in a forked process."""
+        self.add(path, {"": True})
+        if is_plain(node):
+            self._ask_plain(path, node, self.names_of(path, node))
+            return
+
+        def work(send: Send) -> None:
+            names = self.list_names(path, node)
+            send(BUSY)
+            self._ask(path, node, names)
+
+        self.fork(path, work)
+
+    def _ask_plain(self, path: str, node: Any, names: Iterable[str]) -> None:
+        found = vars(node)
+        self.add(path, {name: name in found for name in names})
+        for name in names:
+            child = path + "." + name
+            if name in found and self.is_entered(child, found[name], node) and child not in self.request.roots:
+                self.enter(child, found[name])
+
+    def _ask(self, path: str, node: Any, names: list[str]) -> None:
+        """Ask for each name in a process in which none was asked for before that imported anything."""
+        index = 0
+        while index < len(names):
+            index = self._ask_from(path, node, names, index)
+
+    def _ask_from(self, path: str, node: Any, names: list[str], first: int) -> int:
+        def work(send: Send) -> None:
+            loaded = len(sys.modules)
+            for index in range(first, len(names)):
+                send(index)
+                fact, value = read_attribute(node, names[index])
+                self.add(path, {names[index]: fact})
+                child = path + "." + names[index]
+                if is_yes(fact) and self.is_entered(child, value, node) and child not in self.request.roots:
+                    send(BUSY)
+                    self.enter(child, value)
+                    return
+                if len(sys.modules) != loaded:
+                    return
+
+        last = first
+        process = Forked(work, self.request.timeout)
+        for message in process:
+            last = message if isinstance(message, int) else last
+        if process.ending is not None:
+            self.add(path, {names[last]: {"error": process.ending}})
+        return last + 1
+
+
+class ImportWalk(Walk):
+    """`import MODULE`, `from MODULE import NAME`."""
+
+    form = "import"
+
+    def start(self, top: str) -> None:
+        for root in self.roots(top):
+            self.visit(root)
+
+    def visit(self, module: str) -> None:
+        """Import a module in a process of its own, unless that is done, and ask it for its names."""
+        if sys.modules.get(module) is not None:
+            self.add(module, {"": True})
+            self._inside(module)
+            return
+
+        def work(send: Send) -> None:
+            fact, _ = import_module(module)
+            self.add(module, {"": fact})
+            if is_yes(fact):
+                send(BUSY)
+                self._inside(module)
+
+        self.fork(module, work)
+
+    def _inside(self, module: str) -> None:
+        node = sys.modules[module]
+        if is_plain(node):
+            self._ask_all(module, node, self.names_of(module, node))
+            return
+
+        def work(send: Send) -> None:
+            names = self.list_names(module, node)
+            send(BUSY)
+            self._ask_all(module, node, names)
+
+        self.fork(module, work)
+
+    def _ask_all(self, module: str, node: Any, names: list[str]) -> None:
+        parts = submodules(module) if self.request.discover else set()
+        found = vars(node) if type(node) is ModuleType else {}
+        self.add(module, {name: True for name in names if name in found})
+        rest = [name for name in names if name not in found]
+        facts = dict.fromkeys(rest, False) if is_plain(node) else self._ask(module, node, rest)
+        children = {name for name in names if module + "." + name in self.known and self._is_module(module, name)}
+        children |= parts | {name for name in rest if not is_yes(facts[name]) and self._is_module(module, name)}
+        self.add(module, {name: fact for name, fact in facts.items() if is_yes(fact) or name not in children})
+        for name in sorted(children):
+            child = module + "." + name
+            if child not in self.request.roots and self._is_visited(child, node):
+                self.visit(child)
+
+    def _is_visited(self, child: str, parent: Any) -> bool:
+        loaded = sys.modules.get(child)
+        if loaded is None or self.is_entered(child, loaded, parent):
+            return True
+        self.add(child.rpartition(".")[0], {child.rpartition(".")[2]: True})  # an alias
+        return False
+
+    def _ask(self, module: str, node: Any, names: list[str]) -> dict[str, Fact]:
+        """As `from module import name` does it: the attribute. In a forked process, anew after each import."""
+        facts: dict[str, Fact] = {}
+        index = 0
+        while index < len(names):
+            first = index
+
+            def work(send: Send, first: int = first) -> None:
+                loaded = len(sys.modules)
+                for position in range(first, len(names)):
+                    send([position, None])
+                    send([position, read_attribute(node, names[position])[0]])
+                    if len(sys.modules) != loaded:
+                        return
+
+            process = Forked(work, self.request.timeout)
+            for position, fact in process:
+                index = position
+                if fact is not None:
+                    facts[names[position]] = fact
+            if process.ending is not None:
+                facts[names[index]] = {"error": process.ending}
+            index += 1
+        return facts
+
+    def _is_module(self, module: str, name: str) -> bool:
+        """Whether an import finds a module of that name that nothing has listed."""
+        child = module + "." + name
+        if sys.modules.get(child) is not None:
+            return True
+        if not hasattr(sys.modules[module], "__path__"):
+            return False
+        try:
+            return importlib.util.find_spec(child) is not None
+        except Exception:
+            return False
+
+
+def _name_of(module: Any) -> str:
+    try:
+        return str(object.__getattribute__(module, "__dict__").get("__name__", ""))
+    except Exception:
+        return ""
+
+
+def _with_parents(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def main(request_file: str, top: str, file: str) -> None:
+    """Ask everything below one package; the answers go to the file as they come."""
+    request = InventoryRequest.read(request_file)
+    findings = Findings(file)
+    gc.disable()  # collecting writes to memory that forked processes share
+    fact, package = import_module(top)
+    findings.add("top", top, {"": fact})
+    if not is_yes(fact):
+        return
+    findings.add("version", top, {str(getattr(package, "__version__", "")): True})
+    asked: dict[str, set[str]] = defaultdict(set)
+    for module, names in request.asked.items():
+        asked[module] |= set(names)
+    ImportWalk(request, findings, asked).start(top)
+    _ask_for_all_of(read_findings(file).get("import", {}), asked)
+    AttributeWalk(request, findings, asked).start(top)
+    found = read_findings(file)
+    missing: dict[str, set[str]] = defaultdict(set)
+    for module, facts in found.get("attribute", {}).items():
+        missing[module] = set(facts) - set(found["import"].get(module, {})) - {""}
+    missing = {module: names for module, names in missing.items() if names}
+    if missing:
+        ImportWalk(replace(request, discover=False), findings, missing).start(top)
+
+
+def _ask_for_all_of(found: dict[str, dict[str, Fact]], asked: dict[str, set[str]]) -> None:
+    for module, facts in found.items():
+        asked[module] |= set(facts) - {""}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

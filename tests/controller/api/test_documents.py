@@ -1,0 +1,62 @@
+"""The committed documents of the API: their schema, their bytes, and how much they weigh."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from harness.controller.api.document import ApiDocument, read_document
+from harness.controller.api.schema import api_schema
+from tests.support import ROOT
+from tests.support.tiny_project import TinyProject
+
+FILES = sorted((ROOT / "results" / "api").glob("*.json"))
+MOST = 12_000_000  # bytes of all documents
+
+
+def faults(data: Any) -> list[str]:
+    return [error.message for error in Draft202012Validator(api_schema()).iter_errors(data)]
+
+
+def test_schema_file_is_up_to_date() -> None:
+    text = json.dumps(api_schema(), indent=1, sort_keys=True) + "\n"
+    assert (ROOT / "schemas" / "api.json").read_text(encoding="utf-8") == text
+
+
+def test_written_documents_fit_the_schema(measured: TinyProject) -> None:
+    files = sorted((measured.root / "results" / "api").iterdir())
+    assert [file.name for file in files] == ["keras.json", "tensorflow.keras.json"]
+    for file in files:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        assert faults(data) == []
+        assert faults({**data, "more": 1}) != []
+
+
+def test_reading_and_writing_keeps_every_byte(measured: TinyProject) -> None:
+    for file in (measured.root / "results" / "api").iterdir():
+        assert read_document(file).text() == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_committed_documents_are_well_formed(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    data = json.loads(text)
+    assert faults({**data, "names": dict(list(data["names"].items())[:200])}) == []  # all of them would take seconds
+    assert file.stem == data["root"]
+    assert list(data["names"]) == sorted(data["names"])
+    document = read_document(file)
+    assert document.text() == text
+    assert all(row.reached | row.unasked | sum(row.values("error").values()) for row in _but_root(document).values())
+
+
+def test_committed_documents_keep_the_budget() -> None:
+    assert sum(file.stat().st_size for file in FILES) <= MOST
+
+
+def _but_root(document: ApiDocument) -> Mapping[str, Any]:
+    return {name: row for name, row in document.rows.items() if name}
