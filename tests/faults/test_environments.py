@@ -1,4 +1,4 @@
-"""Environments that cannot be made or imported: each is a column of `env-fail` with its reason, and is made anew."""
+"""Environments that cannot be made or imported: each is a column of `env-fail` with its reason, and is made again."""
 
 from __future__ import annotations
 

@@ -132,8 +132,9 @@ def test_a_difference_from_the_baseline_exits_1(project: TinyProject) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_crashing_new_cells_exit_1(project: TinyProject) -> None:
-    project.run("run", "-e", "tf215")
-    project.run("accept")
+    for command in (("run", "-e", "tf215"), ("accept",)):
+        done = project.run(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
     case = "id: dies\nkind: snippet\ntitle: A segfault\npaths: [keras, tf.keras]\ncode: |\n  import KERAS as keras\n"
     case += "  import os\n\n  # call\n  os.kill(os.getpid(), 11)\n  assert keras\n"
     (project.root / "cases" / "snippet" / "dies.yaml").write_text(case, encoding="utf-8")
