@@ -78,12 +78,12 @@ def _transpiler() -> Any:
 def _is_known() -> bool:
     """Whether AutoGraph has the internals that are used here, and logs nothing about conversions."""
     try:
-        _transpiler().transform_function, _transpiler()._cache._cache
+        has_cache = hasattr(_transpiler()._cache, "_cache")
         loading = inspect.signature(sys.modules[_PACKAGE + "pyct.loader"].load_source)
         verbosity = sys.modules[_PACKAGE + "utils.ag_logging"].get_verbosity()
     except (LookupError, AttributeError):
         return False
-    return list(loading.parameters) == ["source", "delete_on_exit"] and verbosity == 0
+    return has_cache and verbosity == 0 and list(loading.parameters) == ["source", "delete_on_exit"]
 
 
 def _convert(function: types.FunctionType, flags: dict[str, bool]) -> None:

@@ -21,6 +21,7 @@ from harness.controller.project.state import run_lock
 from harness.controller.results.change_formats import changes_as_text
 from harness.controller.results.compare import NOT_TRIED, Change, compare, compare_sets, not_tried_sentences
 from harness.controller.results.documents import NO_OUTCOME, Column, document_text, read_columns, read_details
+from harness.controller.results.flaky import unconfirmed_cells, unconfirmed_sentence
 from harness.controller.results.history import continued, events
 from harness.controller.results.transaction import changed_texts, write_transaction, writer_lock
 from harness.controller.results.verdict import unchanged_lanes
@@ -59,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the changes, write nothing")
     parser.add_argument("--complete", action="store_true", help="only environments in which every cell was run")
+    parser.add_argument(
+        "--unconfirmed", action="store_true", help="also cells that changed like others that were retried, and were not"
+    )
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
@@ -69,7 +73,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         names = _measured_names(project, selection)
         if names and not _has_run(project, selection):
             return _accept_names(project, names, options.dry_run)
-        return _accept(project, selection, options.dry_run, options.complete, names)
+        return _accept(project, options, names)
 
 
 def _measured_names(project: Project, selection: Selection) -> dict[Path, str]:
@@ -102,17 +106,19 @@ def _has_run(project: Project, selection: Selection) -> bool:
     return any(project.layout.files(item.id).document.exists() for item in environments)
 
 
-def _accept(project: Project, selection: Selection, dry_run: bool, complete: bool, names: Mapping[Path, str]) -> Exit:
-    layout = project.layout
+def _accept(project: Project, options: argparse.Namespace, names: Mapping[Path, str]) -> Exit:
+    layout, selection = project.layout, selection_of(options)
     accepted = read_columns(layout.results, project.matrix.everything)
     runs = _runs(project, selection)
-    if complete:
+    if options.complete:
         same = unchanged_lanes(project.matrix, accepted, runs)
         runs = {name: column for name, column in runs.items() if _is_complete(column) and name not in same}
         if not runs:
             print("no environment finished; nothing accepted")
             return Exit.AGREES
     selected = set(cell_keys(*selection.choose_cells(project.cases, project.matrix)))
+    if not options.unconfirmed:
+        _check_confirmed(project, selected, runs, accepted)
     merged = _merged(project, selected, runs, accepted)
     baseline = {name: column for name, column in accepted.items() if name in merged}
     changes = compare_sets(baseline, merged, whole=True)
@@ -130,7 +136,7 @@ def _accept(project: Project, selection: Selection, dry_run: bool, complete: boo
     ]
     for sentence in not_tried_sentences(untried):
         print(f"{sentence}; the accepted outcomes stay")
-    if dry_run:
+    if options.dry_run:
         print(f"nothing was written; without --dry-run this writes {files or 'nothing either'}")
         return Exit.AGREES
     write_transaction(layout, texts)
@@ -149,6 +155,20 @@ def _check_scripts(project: Project, runs: dict[str, Column], cells: Collection[
         for case, path in column.cells.keys() & cells if not column.environment.failed else ():
             if details.get(f"{case}[{path}]", {}).get("script") != digests[case, path]:
                 raise HarnessError(f"{name}: {case} has changed since its run, or was not run: run it again")
+
+
+def _check_confirmed(
+    project: Project, cells: Collection[CellKey], runs: Mapping[str, Column], accepted: Mapping[str, Column]
+) -> None:
+    """Raises HarnessError where a selected cell is unconfirmed."""
+    for name, column in runs.items():
+        details = read_details(project.layout.files(name).details)
+        unconfirmed = [key for key in unconfirmed_cells(column, accepted.get(name), details) if key in cells]
+        if unconfirmed:
+            first = "{}[{}]".format(*unconfirmed[0])
+            raise HarnessError(
+                f"{name}: {unconfirmed_sentence(len(unconfirmed))} ({first} first): accept them with --unconfirmed"
+            )
 
 
 def _is_complete(column: Column) -> bool:

@@ -17,7 +17,7 @@ from harness.controller.project.matrix import Matrix
 from harness.controller.results.change_formats import changes_as_markdown
 from harness.controller.results.compare import compare_sets
 from harness.controller.results.documents import NO_OUTCOME, Column, read_columns, read_details
-from harness.controller.results.flaky import flaky_cells, flaky_sentence
+from harness.controller.results.flaky import flaky_cells, flaky_sentence, unconfirmed_cells, unconfirmed_sentence
 from harness.controller.results.verdict import unchanged_lanes, verdict
 from harness.controller.text import markdown_escape, strip_control
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     unrun = {name: why for name, column in columns.items() if name not in known and (why := _unrun(column))}
     parts = {
         "Failed environments": _table(unrun) if unrun else "Every environment finished.",
-        "Changes": _changes(matrix, baseline, columns),
+        "Changes": _changes(matrix, baseline, columns) + _count_unconfirmed(layout, baseline, columns),
         "Flaky": _flaky(layout, columns),
         "The grid": _in_short(project, columns),
     }
@@ -61,6 +61,15 @@ def _changes(matrix: Matrix, baseline: Mapping[str, Column], run: Mapping[str, C
     same = unchanged_lanes(matrix, baseline, run)
     told = {name: column for name, column in run.items() if name not in same}
     return changes_as_markdown(compare_sets(baseline, told, whole=False)).strip()
+
+
+def _count_unconfirmed(layout: Layout, baseline: Mapping[str, Column], run: Mapping[str, Column]) -> str:
+    """A paragraph for each environment with unconfirmed cells."""
+    found = {
+        name: len(unconfirmed_cells(column, baseline.get(name), read_details(layout.files(name).details)))
+        for name, column in run.items()
+    }
+    return "".join(f"\n\n{name}: {unconfirmed_sentence(number)}" for name, number in found.items() if number)
 
 
 def _flaky(layout: Layout, run: Iterable[str]) -> str:

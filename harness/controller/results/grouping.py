@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.contract.records import Outcome
+from harness.contract.records import CellKey, Outcome
 from harness.controller.results.compare import NOT_TRIED, Change, both_sides, change_sentence
 
 WORDS = (  # the worst first
@@ -72,6 +72,12 @@ def grouped(changes: Iterable[Change]) -> list[list[Change]]:
         sides = (_kind(change.before), _kind(change.after)) if change.cell else (change.before, change.after)
         sorts.setdefault((change.word, change.name, sides), []).append(change)
     return sorted(sorts.values(), key=lambda alike: (WORDS.index(alike[0].word), -len(alike)))
+
+
+def cells_by_cause(changes: Iterable[Change]) -> list[list[CellKey]]:
+    """The changed cells of one environment, in lists of those with similar changes, which have one cause."""
+    by_cause = ([change.cell for change in alike if change.cell] for alike in grouped(changes))
+    return [cells for cells in by_cause if cells]
 
 
 def _kind(side: Outcome | str | None) -> str:

@@ -27,7 +27,7 @@ from harness.controller.project.layout import Layout
 from harness.controller.results.change_formats import change_lines
 from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column, read_details
-from harness.controller.results.flaky import flaky_cells, flaky_sentence
+from harness.controller.results.flaky import flaky_cells, flaky_sentence, unconfirmed_cells, unconfirmed_sentence
 from harness.controller.results.verdict import verdict
 from harness.controller.run.batch import ending_of
 from harness.controller.run.preflight import RunRequest
@@ -59,8 +59,10 @@ def print_summary(request: RunRequest, results: Sequence[RunResult], console: Co
     _print_programs(project.cases, columns, console)
     without = [name for name in columns if name not in baselines]
     is_same = not without and set(codes.values()) == {Exit.AGREES}
+    differing = differences_in_short(changes, without, is_same, strict)
+    differing += filter(None, [unconfirmed_sentence(_count_unconfirmed(results, baselines))])
     lines = {
-        DIFFERS: differences_in_short(changes, without, is_same, strict),
+        DIFFERS: differing,
         NOT_TRIED: not_tried(grids),
         NEXT: next_commands(grids[0], from_run=True) if grids else [],
     }
@@ -112,6 +114,16 @@ def _print_programs(cases: Sequence[Case], columns: Mapping[str, Column], consol
         count = sum(outcome.case in users and outcome.status.counts for outcome in outcomes)
         if count:
             _print(console, f"{count} cells with {source}, as there is no {program} on the PATH")
+
+
+def _count_unconfirmed(results: Sequence[RunResult], baselines: Mapping[str, Column]) -> int:
+    """The number of cells that differ and were not retried, as others with the same cause were."""
+    number = 0
+    for result in results:
+        if result.column is not None:
+            details = read_details(result.run.files.details)
+            number += len(unconfirmed_cells(result.column, baselines.get(result.environment.id), details))
+    return number
 
 
 def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, strict: bool, console: Console) -> Exit:

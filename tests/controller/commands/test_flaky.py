@@ -27,6 +27,18 @@ code: |
   open(mark, "w").close()
   assert not first, keras.__version__
 """
+MANY = """\
+id: many-{number}
+kind: snippet
+title: Passes where a file exists
+paths: [tf.keras]
+code: |
+  import os
+  import KERAS as keras
+
+  # call
+  assert os.path.exists({mark!r}), keras.__version__
+"""
 
 
 @pytest.fixture
@@ -82,6 +94,63 @@ def test_a_confirmed_change_is_reported_and_cached(project: TinyProject, once: P
         assert "2 regressed\n" in done.stdout
         assert "flaky" not in done.stdout
     assert "3 cells cached" in second.stdout
+
+
+@pytest.fixture
+def many(project: TinyProject, made: None) -> Path:
+    """Nine cases that pass where a file exists. They are accepted, and the file is removed."""
+    mark = project.root / "mark"
+    for number in range(9):
+        file = project.root / "cases" / "snippet" / f"many-{number}.yaml"
+        file.write_text(MANY.format(number=number, mark=str(mark)), encoding="utf-8")
+    mark.touch()
+    assert project.run("run", "-e", "tf215", "-k", "many-*").returncode == 0
+    assert project.run("accept", "-e", "tf215", "-k", "many-*").returncode == 0
+    mark.unlink()
+    return mark
+
+
+def log_of(project: TinyProject) -> str:
+    return (project.root / ".harness" / "logs" / "tf215.log").read_text(encoding="utf-8")
+
+
+def test_cells_that_were_not_retried_need_a_word(project: TinyProject, many: Path) -> None:
+    done = project.run("run", "-e", "tf215", "-k", "many-*", "--fresh")
+    assert done.returncode == 1
+    assert "6 unconfirmed: a few with the same cause were retried, and gave the same each time\n" in done.stdout
+    for number in (1, 2):
+        assert f"tf215: 9 differ from the baseline: retry {number} of 2 for 3 of them\n" in log_of(project)
+    again = project.run("run", "-e", "tf215", "-k", "many-*")
+    assert "6 unconfirmed" in again.stdout
+    assert "9 cells cached" in again.stdout  # nothing is left to be retried
+    refused = project.run("accept", "-e", "tf215", "-k", "many-*")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    said = "tf215: 6 unconfirmed: a few with the same cause were retried, and gave the same each time"
+    assert refused.stderr == f"{said} (many-1[tf.keras] first): accept them with --unconfirmed\n"
+    assert project.run("accept", "-e", "tf215", "-k", "many-0").returncode == 0
+    assert project.run("accept", "-e", "tf215", "-k", "many-*", "--unconfirmed").returncode == 0
+    cells = read_column(project.root / "results" / "tf215.json").cells.values()
+    assert [cell.status for cell in cells if cell.case.startswith("many")] == [Status.FAIL] * 9
+
+
+def test_all_with_a_cause_are_retried_after_one(project: TinyProject, many: Path) -> None:
+    once = str(many.with_name("once"))
+    lines = [
+        f"first = not os.path.exists({once!r})",
+        f"open({once!r}, 'w').close()",
+        "assert not first, keras.__version__",
+    ]
+    project.edit(
+        "cases/snippet/many-0.yaml", f"assert os.path.exists({str(many)!r}), keras.__version__", "\n  ".join(lines)
+    )
+    done = project.run("run", "-e", "tf215", "-k", "many-*", "--fresh")
+    assert done.returncode == 1
+    assert "8 regressed" in done.stdout
+    assert "unconfirmed" not in done.stdout
+    assert "tf215 flaky many-0[tf.keras]: 2 of 3 pass; 1 of 3 fail at call" in done.stdout
+    retries = [line for line in log_of(project).splitlines() if "differ from the baseline" in line]
+    said = "tf215: 9 differ from the baseline: retry "
+    assert retries == [f"{said}1 of 2 for 3 of them", f"{said}2 of 2", f"{said}2 of 2 for 6 of them"]
 
 
 def test_flaky_runs_a_selection_several_times(project: TinyProject, once: Path) -> None:
