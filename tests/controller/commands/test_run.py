@@ -71,10 +71,10 @@ def test_missing_tensorflow_is_reported_not_recorded(project: TinyProject) -> No
 
 
 @pytest.mark.usefixtures("made")
-def test_options_without_cells_fail_no_environment(project: TinyProject) -> None:
+def test_options_without_cells_start_nothing(project: TinyProject) -> None:
     done = project.run("run", "-e", "tf215", "--", "--case", "dense", "--path", "keras")
     assert done.returncode == 2
-    assert "tf215: no cells were run: commands[0]: the selection has no cell: none of its" in done.stdout
+    assert (done.stdout, done.stderr.partition(":")[0]) == ("", "the selection has no cell")
     assert not (project.root / ".harness" / "run" / "tf215.json").exists()
     assert (project.root / ".tox" / "tf215").is_dir()
 
