@@ -4,9 +4,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=20, help="at how many random moments a run is killed")
+    parser.addoption("--moments", type=int, default=5, help="at how many random moments a run is disturbed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(metafunc.config.getoption("--kills", 20)))
+        metafunc.parametrize("seed", range(metafunc.config.getoption("--moments", 5)))

@@ -24,3 +24,11 @@ def inspect(environment: Environment, prefix: Path) -> Inspection:
     """Inspect the environment at `prefix`. Raises HarnessError where TensorFlow is not in it as the matrix says."""
     # In this order: what changes after the fingerprint was taken is noticed by the next run.
     return Inspection(fingerprint(prefix), content(prefix), facts(environment, prefix))
+
+
+def has_changed(inspection: Inspection, prefix: Path) -> bool:
+    """Whether the environment is no longer as it was inspected."""
+    try:
+        return fingerprint(prefix) != inspection.fingerprint
+    except OSError:  # somebody is removing it
+        return True

@@ -35,7 +35,7 @@ from harness.controller.text import strip_control
 from harness.controller.worker import column as steps
 from harness.controller.worker import outcome_cache
 from harness.controller.worker.bundle import make_bundle
-from harness.controller.worker.inspection import inspect
+from harness.controller.worker.inspection import has_changed, inspect
 from harness.controller.worker.options import WorkerOptions
 from harness.controller.worker.plan import cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.pytest_session import FAILED, INTERRUPTED, PASSED, PytestSession
@@ -70,6 +70,9 @@ def run_column(project: Project, environment: Environment, options: WorkerOption
 
     reused = steps.reuse(files, plan, environment, inspection, options)
     execution = steps.execute(files, session, reused, options)
+    if has_changed(inspection, prefix):
+        files.stream.unlink(missing_ok=True)  # the next run would use it
+        raise HarnessError(f"{environment.id}: the installed packages changed during the run: run again")
     recorded = execution.recorded
     column = steps.record(files, reused.plan, inspection.facts, recorded)
     steps.stamp(files, reused.plan, inspection, run_key, column, recorded.records.values())

@@ -200,6 +200,20 @@ def test_another_environments_interpreter_is_refused(
     assert not loaded.layout.files("tf215").document.exists()
 
 
+def test_packages_changing_during_a_run_void_it(
+    project: TinyProject, loaded: Project, tf215: Environment, prefix: Path
+) -> None:
+    module = packages_of(prefix) / "added.py"
+    project.edit("cases/snippet/version.yaml", "  # call\n", f"  open({str(module)!r}, 'w').close()\n  # call\n")
+    sentence = "^tf215: the installed packages changed during the run: run again$"
+    with pytest.raises(HarnessError, match=sentence):
+        run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
+    assert not loaded.layout.files("tf215").document.exists()
+    module.unlink()
+    with pytest.raises(HarnessError, match=sentence):  # nothing of the first run is used
+        run_column(load_project(project.root), tf215, WorkerOptions(), prefix)
+
+
 def test_leftovers_of_killed_runs_are_removed(
     loaded: Project, tf215: Environment, prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,13 @@
-"""A run of which any process is killed at any moment: the next run gives what an undisturbed one gives."""
+"""A run that is disturbed at any moment: the next one gives what an undisturbed one gives.
+
+One of its processes is killed or stopped, or something of what it works with is removed.
+"""
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -28,8 +32,9 @@ class Undisturbed:
 
 def make_project(folder: Path, shared: Path) -> Project:
     """A project whose environments are still to be made, from wheels and a cache of uv's that are there."""
-    variables = {"UV_CACHE_DIR": str(shared / "uv")}
+    variables = {"UV_CACHE_DIR": str(shared / "uv"), "TMPDIR": str(folder / "tmp")}
     project = Project(folder, {f"case-{number}": 0.05 for number in range(4)}, variables)
+    (folder / "tmp").mkdir()
     for environment, version in ((FAULTY, "2.15.1"), (SOUND, "2.16.2")):
         project.lock_file(environment, shared / f"tensorflow_cpu-{version}-py3-none-any.whl")
     return project
@@ -53,8 +58,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     return Undisturbed(shared, time.monotonic() - began, found)
 
 
-def run_and_kill(project: Project, moment: float, dice: random.Random) -> str:
-    """Start a run and kill one of its processes after so many seconds. Gives what it was; '' where all had ended."""
+def run_and_disturb(project: Project, how: str, moment: float, dice: random.Random) -> str:
+    """Start a run and disturb it after so many seconds. Gives what was done; '' where the run was faster."""
     log = project.root.parent / f"{project.root.name}.log"
     with (
         open(log, "wb") as output,
@@ -63,21 +68,44 @@ def run_and_kill(project: Project, moment: float, dice: random.Random) -> str:
         ) as process,
     ):
         time.sleep(moment)
-        killed = kill_one(project, dice) if process.poll() is None else ""
+        done = ""
+        if process.poll() is None:
+            done = remove_something(project, dice) if how == "delete" else signal_one(project, how, dice)
+        if done and how == "stop":  # nobody waits for ever
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)  # it may be the one that was stopped
         process.wait(PATIENCE)
-    return killed
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    return done
 
 
-def kill_one(project: Project, dice: random.Random) -> str:
+def signal_one(project: Project, how: str, dice: random.Random) -> str:
+    """Kill or stop one of a run's processes. Gives what it was; '' where all had ended."""
+    number = signal.SIGKILL if how == "kill" else signal.SIGSTOP
     while alive := project.alive():
         chosen = dice.choice(alive)
         try:
             command = Path(f"/proc/{chosen}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            os.kill(chosen, signal.SIGKILL)
+            os.kill(chosen, number)
         except (ProcessLookupError, FileNotFoundError):  # it was faster: another one
             continue
         return command or "a process that was ending"
     return ""
+
+
+def remove_something(project: Project, dice: random.Random) -> str:
+    """Remove the state of the run, one of its files, an environment, or all temporary files. Gives what it was."""
+    state = project.root / ".harness"
+    files = sorted(file for file in state.rglob("*") if file.is_file())
+    environments = sorted((project.root / ".tox").glob("tf*"))
+    temporary = sorted((project.root / "tmp").iterdir())
+    removed = dice.choice([[state], *([file] for file in files), *([folder] for folder in environments), temporary])
+    for path in removed:
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+    return " ".join(str(path.relative_to(project.root)) for path in removed)
 
 
 def wait_for_the_end(project: Project) -> None:
@@ -87,15 +115,16 @@ def wait_for_the_end(project: Project) -> None:
         time.sleep(0.05)
 
 
-def test_run_after_kill_matches_undisturbed_run(undisturbed: Undisturbed, tmp_path: Path, seed: int) -> None:
+def test_run_after_disturbance_matches_undisturbed_run(undisturbed: Undisturbed, tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
-    moment, killed = dice.uniform(0, undisturbed.seconds), ""
-    while not killed:  # once more, and earlier, where this run was faster
+    how = ("kill", "stop", "delete")[seed % 3]
+    moment, done = dice.uniform(0, undisturbed.seconds), ""
+    while not done:  # once more, and earlier, where this run was faster
         project = make_project(tmp_path / f"{moment:.3f}", undisturbed.folder)
-        killed = run_and_kill(project, moment, dice)
+        done = run_and_disturb(project, how, moment, dice)
         wait_for_the_end(project)
         moment *= 0.8
-    print(f"killed: {killed}")
-    done = project.run()
-    assert done.returncode == 0, done.stdout
+    print(f"{how}: {done}")
+    again = project.run()
+    assert again.returncode == 0, again.stdout
     assert documents(project) == undisturbed.documents
