@@ -108,7 +108,7 @@ class Project:
     hooks: str = ""
     expected: list[Outcome] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    timeout: float = 30.0
+    timeout: float = 300.0  # for a slow machine: a cell that is to be stopped has a limit of its own
     patience: float = 60.0
 
     def __post_init__(self) -> None:
@@ -201,7 +201,7 @@ class Project:
         nothing = subprocess.DEVNULL
         command = [sys.executable, str(script)]
         return subprocess.run(
-            command, cwd=str(folder), env=variables, stdin=nothing, stdout=nothing, stderr=nothing, timeout=30
+            command, cwd=str(folder), env=variables, stdin=nothing, stdout=nothing, stderr=nothing, timeout=300
         ).returncode
 
     def alive(self) -> list[int]:
