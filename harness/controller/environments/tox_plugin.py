@@ -5,10 +5,12 @@ The only module of the controller that imports tox. Projects import it as `harne
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tox.config.cli.parser import Parsed
 from tox.config.loader.memory import MemoryLoader
 from tox.config.sets import ConfigSet
 from tox.config.types import Command, EnvList
@@ -24,11 +26,13 @@ from harness.controller.environments.installed import is_half_made, is_moved
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.environments.lockfile import needs_lock, resolution_failure, stale_sentence
 from harness.controller.environments.resolver import lock
-from harness.controller.environments.variables import PASS_ENV, SET_ENV
+from harness.controller.environments.variables import PASS_ENV, SET_ENV, SHOW_INSTALLER
 from harness.controller.errors import FaultyFiles, HarnessError, UsageError
 from harness.controller.project.layout import Layout, check_root
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment, Matrix
+
+_quiet_options: list[Parsed] = []  # of a tox that is to show what uv prints while it installs
 
 
 def names(root: Path) -> Iterable[str]:
@@ -42,6 +46,8 @@ def configure(root: Path, core: ConfigSet, state: State) -> None:
     An unknown environment after `-e` ends tox with the nearest name; a faulty matrix.yaml ends it with its faults.
     """
     matrix = _matrix(root)
+    if SHOW_INSTALLER in os.environ:
+        _quiet_options.append(state.conf.options)
     core.loaders.insert(0, MemoryLoader(env_list=EnvList(list(matrix.groups[matrix.default]))))
     for environment in matrix.everything.values():
         state.conf.memory_seed_loaders[environment.id].append(
@@ -59,6 +65,7 @@ def resolve(root: Path, name: str) -> None:
 
     Raises tox's `Fail` with the reason for an environment that does not resolve, or whose lock does not fit the matrix.
     """
+    _show_installer()
     matrix, layout = _matrix(root), Layout(root)
     environment = matrix.everything.get(name)
     if environment is None:
@@ -72,6 +79,12 @@ def resolve(root: Path, name: str) -> None:
             raise Fail(stale_sentence([name]))
     except HarnessError as error:
         raise Fail(str(error)) from None
+
+
+def _show_installer() -> None:
+    """Let tox print what uv prints from here on: it does from -vv on, which would also make uv's venv verbose."""
+    while _quiet_options:
+        _quiet_options.pop().verbose += 2
 
 
 def prefer_interpreter(name: str, versions: Sequence[str], state: State) -> None:

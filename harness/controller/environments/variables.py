@@ -11,6 +11,9 @@ SET_ENV = {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_
 # Of what reaches them that which could change what they say: proxies and folders for temporary files do not.
 _CALLERS = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "CI")
 
+# `harness run` sets it for its tox, whose log then has what uv prints while it installs. No cell sees it.
+SHOW_INSTALLER = "HARNESS_SHOW_INSTALLER"
+
 
 def cache_relevant_env() -> dict[str, str]:
     """Those of the caller's variables that cells may depend on."""

@@ -14,7 +14,12 @@ _CELL = 0.3  # seconds of a cell, if nothing was ever run
 
 
 def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[str, float]:
-    """The estimated seconds of each environment. Cells without a duration count as the mean of the others."""
+    """The estimated seconds of each environment, with the making of it."""
+    return {name: _MAKING + len(cells[name]) * each for name, each in cell_seconds(layout, cells).items()}
+
+
+def cell_seconds(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[str, float]:
+    """The mean seconds of a cell in each environment; where none was run, of the cells of all others."""
     known = {}
     for environment, keys in cells.items():
         try:
@@ -25,7 +30,7 @@ def durations(layout: Layout, cells: Mapping[str, Sequence[CellKey]]) -> dict[st
         known[environment] = [details[name].get("seconds", _CELL) for name in sorted(names & details.keys())]
     everything = [seconds for found in known.values() for seconds in found]
     usual = _mean(everything, _CELL)
-    return {name: _MAKING + len(cells[name]) * _mean(found, usual) for name, found in known.items()}
+    return {name: _mean(found, usual) for name, found in known.items()}
 
 
 def _mean(seconds: Sequence[float], otherwise: float) -> float:

@@ -22,7 +22,7 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column, EnvironmentFacts, read_column, write_column
-from harness.controller.results.durations import durations
+from harness.controller.results.durations import cell_seconds, durations
 from harness.controller.run.preflight import RunRequest
 from harness.controller.run.progress import make_progress
 from harness.controller.run.result import RunResult, environment_run
@@ -52,9 +52,10 @@ def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch
         return Batch([])
     layout = request.project.layout
     runs = [environment_run(layout, item) for item in _longest_first(request)]
-    counts = {name: len(keys) for name, keys in request.cells.items()}
+    counts = {item.id: len(request.cells[item.id]) for item in request.environments}
+    seconds = cell_seconds(layout, request.cells)
     try:
-        with make_progress(console, runs, counts) as progress:
+        with make_progress(console, runs, counts, seconds) as progress:
 
             def watch() -> None:
                 _check_state(layout)

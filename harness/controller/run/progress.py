@@ -1,9 +1,9 @@
-"""Progress of a run: live lines in a terminal, plain lines elsewhere."""
+"""Progress of a run: live lines in a terminal, a few lines in a log."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -11,10 +11,11 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from harness.controller.project.layout import Phase
+from harness.controller.run.observer import RunObserver, duration_text
 from harness.controller.run.scheduler import EnvironmentRun
 
-LINE_INTERVAL = 60.0  # seconds between lines about the cells
+LINE_INTERVAL = 10.0  # seconds between lines of a log, but for those about an environment's begin and end
+_NAME = 14  # characters
 
 
 class Progress(Protocol):
@@ -24,92 +25,59 @@ class Progress(Protocol):
 
 
 def make_progress(
-    console: Console, runs: Sequence[EnvironmentRun], cells: Mapping[str, int]
+    console: Console,
+    runs: Sequence[EnvironmentRun],
+    cells: Mapping[str, int],
+    seconds: Mapping[str, float],
+    clock: Callable[[], float] = time.monotonic,
 ) -> AbstractContextManager[Progress]:
-    """The progress that fits where the output goes. `cells` are the numbers of cells by environment."""
-    watch = _Watch(runs, cells)
+    """The progress that fits where the output goes.
+
+    `cells` are the numbers of cells by environment, `seconds` how long one of them is expected to take.
+    """
+    observer = RunObserver(runs, cells, seconds, clock)
+    folder = runs[0].files.log.parent
+    console.print(f"{len(runs)} environments, {sum(cells.values())} cells; their logs: {folder}", soft_wrap=True)
     if console.is_terminal:
-        return _LiveProgress(console, watch)
-    return nullcontext(_LineProgress(console, watch))
-
-
-class _Watch:
-    """A run as it is seen from outside: by the environments' logs and files."""
-
-    def __init__(self, runs: Sequence[EnvironmentRun], cells: Mapping[str, int]) -> None:
-        self.runs = runs
-        self.cells = cells
-        self.began = time.monotonic()
-
-    def step(self, run: EnvironmentRun) -> str:
-        """The step that an environment is at, without numbers that change at every look."""
-        if run.process is None:
-            return "waiting"
-        if run.code is not None:
-            return f"done (exit code {run.code})"
-        phase, log = run.files.phase(), run.files.log
-        if phase is not Phase.MAKING:
-            return str(phase.value)
-        if log.exists() and "install_deps>" in log.read_text(encoding="utf-8", errors="replace"):
-            return "installing packages"
-        return str(phase.value)
-
-    def finished(self, run: EnvironmentRun) -> int:
-        """The number of cells with an outcome. A stream starts with the cached ones."""
-        if run.process is None:
-            return 0
-        return min(self.cells[run.environment.id], run.files.recorded())  # some may be retried
-
-    def line(self, run: EnvironmentRun) -> str:
-        step = self.step(run)
-        if run.process is None:
-            return f"{run.environment.id:<14}{step}"
-        is_running = step == Phase.RUNNING.value
-        cells = f", {self.finished(run)} of {self.cells[run.environment.id]} cells" if is_running else ""
-        return f"{run.environment.id:<14}{step}{cells}, {time.monotonic() - run.began:.0f} s"
-
-    def summary(self) -> str:
-        done = sum(run.code is not None for run in self.runs)
-        shares = [
-            1.0 if run.code is not None else self.finished(run) / self.cells[run.environment.id] for run in self.runs
-        ]
-        share = sum(shares) / len(self.runs)
-        elapsed = time.monotonic() - self.began
-        left = f", about {elapsed / share - elapsed:.0f} s left" if 0.1 < share < 1 else ""
-        return f"{done} of {len(self.runs)} environments, {elapsed:.0f} s{left}"
+        return _LiveProgress(console, observer)
+    return nullcontext(_LineProgress(console, observer))
 
 
 class _LineProgress:
-    """A line for each step that an environment enters, and one a minute for each that runs cells."""
+    """A line when an environment begins and when it ends, and every ten seconds one on all that are under way."""
 
-    def __init__(self, console: Console, watch: _Watch) -> None:
+    def __init__(self, console: Console, observer: RunObserver) -> None:
         self.console = console
-        self.watch = watch
-        self.steps: dict[str, str] = {}
-        self.reported = time.monotonic()
+        self.observer = observer
+        self.begun: set[str] = set()
+        self.ended: set[str] = set()
+        self.printed = observer.clock()
 
     def update(self) -> None:
-        for run in self.watch.runs:
-            name, step = run.environment.id, self.watch.step(run)
-            if step != self.steps.get(name, "waiting"):
-                self.steps[name] = step
-                self._print(f"{name}: {step}")
-        if time.monotonic() - self.reported >= LINE_INTERVAL:
-            self.reported = time.monotonic()
-            for run in self.watch.runs:
-                if run.code is None and self.watch.finished(run):
-                    name = run.environment.id
-                    self._print(f"{name}: {self.watch.finished(run)} of {self.watch.cells[name]} cells")
+        self.observer.observe()
+        for run in self.observer.runs:
+            name = run.environment.id
+            if run.process is not None and name not in self.begun:
+                self.begun.add(name)
+                self._print(f"{name}: begins")
+            if run.code is not None and name not in self.ended:
+                self.ended.add(name)
+                seconds = duration_text(self.observer.clock() - run.began)
+                self._print(f"{name}: done after {seconds} (exit code {run.code})")
+        if self.observer.active and self.observer.clock() - self.printed >= LINE_INTERVAL:
+            steps = [f"{run.environment.id}: {self.observer.step(run)}" for run in self.observer.active]
+            self._print("; ".join(steps))
 
     def _print(self, text: str) -> None:
-        self.console.print(f"[{self.watch.summary()}] {text}", markup=False, soft_wrap=True)
+        self.printed = self.observer.clock()
+        self.console.print(f"[{self.observer.summary()}] {text}", markup=False, soft_wrap=True)
 
 
 class _LiveProgress:
     """A line for each active environment and one for the whole, drawn over and over."""
 
-    def __init__(self, console: Console, watch: _Watch) -> None:
-        self.watch = watch
+    def __init__(self, console: Console, observer: RunObserver) -> None:
+        self.observer = observer
         self.live = Live(console=console, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> _LiveProgress:
@@ -120,6 +88,10 @@ class _LiveProgress:
         self.live.stop()
 
     def update(self) -> None:
-        active = [run for run in self.watch.runs if run.process is not None and run.code is None]
-        lines = [Text(self.watch.line(run)) for run in active]
-        self.live.update(Group(*lines, Text(self.watch.summary(), "bold")))
+        lines = [self._line(run) for run in self.observer.active]
+        self.live.update(Group(*lines, Text(self.observer.summary(), "bold", no_wrap=True, overflow="ellipsis")))
+
+    def _line(self, run: EnvironmentRun) -> Text:
+        elapsed = duration_text(self.observer.clock() - run.began)
+        text = f"{run.environment.id:<{_NAME}}{elapsed:>10}  {self.observer.step(run)}"
+        return Text(text, no_wrap=True, overflow="ellipsis")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from harness.controller.environments.installed import is_half_made
+from harness.controller.environments.variables import SHOW_INSTALLER
 from harness.controller.project.layout import Layout, Phase, RunFiles
 from harness.controller.project.matrix import Environment
 from harness.controller.worker.options import WorkerOptions
@@ -98,6 +99,7 @@ def _start(layout: Layout, run: EnvironmentRun, options: WorkerOptions) -> None:
     run.process = subprocess.Popen(
         command,
         cwd=layout.root,
+        env=os.environ | {SHOW_INSTALLER: "1"},
         stdin=subprocess.DEVNULL,
         stdout=run.handle,
         stderr=subprocess.STDOUT,

@@ -33,7 +33,7 @@ def test_a_failed_environment_is_env_fail(project: TinyProject) -> None:
     write_lock(project.root, "tf115")
     done = project.run("run", "-e", "tf115", "-k", "version")
     assert done.returncode == 3
-    assert "tf115: making the environment\n" in done.stdout
+    assert "] tf115: begins\n" in done.stdout
     assert "without a baseline: tf115 (`harness accept` makes this run one)" in done.stdout
     column = read_column(project.root / ".harness" / "run" / "tf115.json")
     assert column.environment.status == "env-fail"

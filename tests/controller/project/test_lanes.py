@@ -179,6 +179,15 @@ def test_allowed_failure_reported_without_failing_exit_code(wheels: Path, projec
     assert "as in the baseline" not in changed.stdout
 
 
+def test_log_alone_has_the_installers_output(project: TinyProject, wheels: Path) -> None:
+    make_wheel(wheels, "pydot-1")
+    done = project.run("run", "-e", "tf215-today")
+    log = (project.root / ".harness" / "logs" / "tf215-today.log").read_text(encoding="utf-8")
+    for line in ("\nInstalled 6 packages in ", "\n + tensorflow-cpu==2.15.1\n"):
+        assert log.count(line) == 1
+        assert line.strip() not in done.stdout
+
+
 def test_lane_resolved_again_for_each_run(project: TinyProject, wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_LINK_MODE", "copy")  # what fills the environment is not to change uv's cache
 
