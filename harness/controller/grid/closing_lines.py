@@ -79,15 +79,20 @@ def not_tried(grids: Iterable[Grid]) -> list[str]:
     return [*lines, *([f"{others} cells for other reasons"] if others else [])] or ["nothing: every cell has an answer"]
 
 
-def next_commands(grid: Grid, from_run: bool) -> list[str]:
-    """Commands with their purpose: one case over the releases, the page."""
+def next_commands(grid: Grid, from_run: bool, library: int = 0) -> list[str]:
+    """Commands with their purpose: one case over the releases, the library where the grid lacks cases of it, the page.
+
+    `library` is the number of its cases.
+    """
     run = " --run" if from_run else ""
     cases = join_rows(grid)
     commands = {}
     varied = [joined[0].case.id for joined in cases if len(joined) > 2]
     if varied:
         commands[f"harness show{run} -k {min(varied, key=len)}"] = "one case from release to release"
-    commands[f"harness publish{run} --serve"] = "the page, with every detail of each cell"
+    if len(cases) < library:
+        commands["harness run --cases all"] = f"all {library} cases"
+    commands[f"harness publish{run} --serve"] = "the page, with all details"
     return [f"{command.ljust(_COMMAND)} {purpose}" for command, purpose in commands.items()]
 
 

@@ -58,10 +58,11 @@ def join_rows(grid: Grid) -> list[list[JoinedRow]]:
 def choose_cases(cases: Sequence[Sequence[JoinedRow]], lines: int) -> list[Sequence[JoinedRow]]:
     """The cases whose rows, with a line for each case's head, fit into so many lines; at least one.
 
-    They are taken from each kind in turn, so that a small window shows something of every kind, and keep their order.
+    They are taken from each kind in turn, those with the most import paths first, so that a small window shows the
+    main cases of every kind. They keep their order.
     """
     by_kind: dict[str, list[Sequence[JoinedRow]]] = {}
-    for rows in cases:
+    for rows in sorted(cases, key=_number_of_paths, reverse=True):
         by_kind.setdefault(rows[0].case.kind, []).append(rows)
     chosen: set[str] = set()
     left = lines
@@ -71,3 +72,7 @@ def choose_cases(cases: Sequence[Sequence[JoinedRow]], lines: int) -> list[Seque
                 left -= len(of_kind[rank]) + 1
                 chosen.add(of_kind[rank][0].case.id)
     return [rows for rows in cases if rows[0].case.id in chosen]
+
+
+def _number_of_paths(rows: Sequence[JoinedRow]) -> int:
+    return sum(len(row.paths) for row in rows)

@@ -24,7 +24,7 @@ STATUS_STYLES = {
 }
 _INDENT = 2
 _LONGEST_LABEL = 48  # a longer one would stand too far from its cells
-_MANY_CASES = 10  # more than these are also summed up in percent
+_MANY_CASES = 30  # more than these are also summed up in percent
 _FEWEST_LINES = 10  # of the grid, in however small a window
 _BELOW = 8  # lines that follow the tables
 
@@ -41,7 +41,7 @@ def print_grid(grid: Grid, command: str, console: Console, log_lines: int | None
         table = []
     shown = _print_rows(grid, cases, len(table), console, log_lines)
     if len(shown) < len(cases):
-        rest = f"{len(cases) - len(shown)} of {len(cases)} cases are not shown: `{command} | less` has all"
+        rest = f"{len(cases) - len(shown)} of {len(cases)} cases are not shown: `{command} | less`"
         console.print(Text(rest, "dim"))
     if table:
         console.print()

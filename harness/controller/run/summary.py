@@ -61,10 +61,11 @@ def print_summary(request: RunRequest, results: Sequence[RunResult], console: Co
     is_same = not without and set(codes.values()) == {Exit.AGREES}
     differing = differences_in_short(changes, without, is_same, strict)
     differing += filter(None, [unconfirmed_sentence(_count_unconfirmed(results, baselines))])
+    library = 0 if request.options.selection.names_cases else len(project.cases)
     lines = {
         DIFFERS: differing,
         NOT_TRIED: not_tried(grids),
-        NEXT: next_commands(grids[0], from_run=True) if grids else [],
+        NEXT: next_commands(grids[0], from_run=True, library=library) if grids else [],
     }
     print_closing_lines(lines, console)
     return _worst(codes, results, console)

@@ -64,8 +64,9 @@ def test_next_commands_fit_the_grid(project: TinyProject) -> None:
         for path, status in (("keras", Status.ABSENT), ("tf.keras", Status.PASS), ("tensorflow.keras", Status.FAIL))
     ]
     grid = project.grid(make_column(*cells))
-    assert [line.split("  ")[0] for line in next_commands(grid, from_run=True)] == [
+    assert [line.split("  ")[0] for line in next_commands(grid, from_run=True, library=9)] == [
         "harness show --run -k version",
+        "harness run --cases all",
         "harness publish --run --serve",
     ]
     assert [line.split("  ")[0] for line in next_commands(grid, from_run=False)] == [

@@ -87,7 +87,7 @@ def test_heads_go_downwards_where_space_is_short(project: TinyProject) -> None:
     ("width", "height"), [(40, 24), (60, 50), (80, 24), (80, 200), (100, 50), (200, 60), (80, None), (100, None)]
 )
 def test_no_line_is_wider_than_the_window(project: TinyProject, width: int, height: int | None) -> None:
-    lines = show(large(project, 12), width, height)
+    lines = show(large(project, 32), width, height)
     assert max(map(cell_len, lines)) <= width
     for path in ("tensorflow.keras", "keras.src"):
         assert any(path in line for line in lines)
@@ -113,7 +113,7 @@ def test_rest_is_a_line_with_the_command(project: TinyProject) -> None:
     assert len(lines) <= 30
     (rest,) = [line for line in lines if "not shown" in line]
     shown = [line.split()[0] for line in lines if line.startswith("case-")]
-    assert rest == f"{30 - len(shown)} of 30 cases are not shown: `harness show -g quick | less` has all"
+    assert rest == f"{30 - len(shown)} of 30 cases are not shown: `harness show -g quick | less`"
     assert len(shown) > 3
     assert {int(name[-3:]) % 2 for name in shown} == {0, 1}  # cases of both kinds
 
@@ -123,11 +123,11 @@ def test_a_file_has_all_rows(project: TinyProject) -> None:
     assert sum(line.startswith("case-") for line in show(grid, 100)) == 30
     log = show(grid, 100, log_lines=60)
     assert 10 < sum(line.startswith("case-") for line in log) < 30
-    assert any("`harness show -g quick | less` has all" in line for line in log)
+    assert any("`harness show -g quick | less`" in line for line in log)
 
 
 def test_many_cases_are_summed_up_in_percent(project: TinyProject) -> None:
-    grid = large(project, 12)
+    grid = large(project, 32)
     failing = [Outcome(*row.key, Status.FAIL) for row in grid.rows if row.key == ("case-000", "keras")]
     absent = [Outcome(*row.key, Status.ABSENT) for row in grid.rows if row.path == "tf_keras"]
     unmet = [Outcome(*row.key, Status.UNMET) for row in grid.rows if row.case.id == "case-001"]
@@ -137,20 +137,20 @@ def test_many_cases_are_summed_up_in_percent(project: TinyProject) -> None:
     table = lines[lines.index("Passing cells of each import path, in percent of those that answered") :]
     assert table[2].split() == ["2.9", "2.15"]
     rows = {line[:27].strip(): line[27:].split() for line in table[3:]}
-    assert rows["keras"] == ["100", "90"]
+    assert rows["keras"] == ["100", "96"]
     assert rows["tf_keras"] == ["100", "–"]
     assert rows["keras.src"] == ["0", "100"]
-    assert rows["cells that answered"] == ["132", "121"]
+    assert rows["cells that answered"] == ["352", "341"]
     assert rows["left out"] == ["0", "11"]
     assert len({len(line) for line in table[2:]}) == 1
 
 
 def test_few_cases_have_no_percentages(project: TinyProject) -> None:
-    assert not any("percent" in line for line in show(large(project, 10), 100))
+    assert not any("percent" in line for line in show(large(project, 30), 100))
 
 
 def test_incomplete_columns_have_no_percentage(project: TinyProject) -> None:
-    grid = large(project, 12)
+    grid = large(project, 32)
     columns = {**grid.columns, "tf29": make_column(*passing(grid)[1:], id="tf29")}
     part = tuple(environment for environment in grid.environments if environment.id in ("tf215", "tf29"))
     lines = show(replace(grid, environments=part, columns=columns), 100)
