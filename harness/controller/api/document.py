@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,16 +74,23 @@ class ApiDocument:
         """The file: heads of interned values, then a line for each name, sorted."""
         masks = _Table(self.environments.to_json, self._masks())
         tables = {name: _Table(str, self._interned(name)) for name in sorted(set(_INTERNED.values()))}
-        heads: dict[str, Any] = {"schema": API_SCHEMA, "root": self.root}
+        usual = self._usual_visibility()
+        heads: dict[str, Any] = {"schema": API_SCHEMA, "root": self.root, "visibility": usual}
         lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in heads.items()]
         lines.append(_lines("environments", "[]", [json_line(item.to_json()) for item in self.environments.items]))
         lines.append(_lines("patterns", "[]", map(json_line, masks.written())))
         lines += [_lines(name, "[]", map(json_line, table.written())) for name, table in tables.items()]
         rows = [
-            f"{json_line(name)}: {json_line(_row_json(row, masks, tables))}" for name, row in sorted(self.rows.items())
+            f"{json_line(name)}:{_compact(_row_json(row, usual, masks, tables))}"
+            for name, row in sorted(self.rows.items())
         ]
         lines.append(_lines("names", "{}", rows))
         return "{" + ",\n".join(lines) + "}\n"
+
+    def _usual_visibility(self) -> str:
+        """That of most names: it stands at the head, and not with each of them."""
+        counts = Counter(row.visibility for row in self.rows.values())
+        return max(sorted(counts), key=lambda word: counts[word], default="public")
 
     def _masks(self) -> Iterable[Mask]:
         for row in self.rows.values():
@@ -107,22 +115,27 @@ class _Table:
         return [self._write(value) for value in self._values]
 
 
+def _compact(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
+
+
 def _lines(key: str, brackets: str, lines: Iterable[str]) -> str:
     return f"{json.dumps(key)}: {brackets[0]}\n" + ",\n".join(lines) + f"\n{brackets[1]}"
 
 
-def _row_json(row: ApiRow, masks: _Table, tables: Mapping[str, _Table]) -> dict[str, Any]:
+def _row_json(row: ApiRow, usual: str, masks: _Table, tables: Mapping[str, _Table]) -> dict[str, Any]:
     data: dict[str, Any] = {"import": masks.number[row.imports], "attribute": masks.number[row.attributes]}
     if row.unasked:
         data["unasked"] = masks.number[row.unasked]
-    if row.visibility != "public":
+    if row.visibility != usual:
         data["visibility"] = row.visibility
     for fact in FACTS:
-        values = row.values(fact)
         table = tables.get(_INTERNED.get(fact, ""))
-        pairs = [[table.number[value] if table else value, masks.number[mask]] for value, mask in values.items()]
-        if pairs:
-            data[fact] = sorted(pairs, key=lambda pair: str(pair[0])) if table is None else sorted(pairs)
+        values = {table.number[value] if table else value: mask for value, mask in row.values(fact).items()}
+        if list(values.values()) == [row.reached]:  # one value wherever the name can be reached
+            data[fact] = next(iter(values))
+        elif values:
+            data[fact] = [[value, masks.number[values[value]]] for value in sorted(values)]
     return data
 
 
@@ -143,11 +156,14 @@ def read_document(file: Path) -> ApiDocument:
 
 def _read_row(data: Mapping[str, Any], masks: list[Mask], tables: Mapping[str, Any]) -> ApiRow:
     unasked = masks[data["unasked"]] if "unasked" in data else 0
-    row = ApiRow(masks[data["import"]], masks[data["attribute"]], unasked, data.get("visibility", "public"))
+    visibility = data.get("visibility", tables["visibility"])
+    row = ApiRow(masks[data["import"]], masks[data["attribute"]], unasked, visibility)
     for fact in FACTS:
         table = tables[_INTERNED[fact]] if fact in _INTERNED else None
-        for value, mask in data.get(fact, ()):
-            row.add(fact, value if table is None else table[value], masks[mask])
+        given = data.get(fact, [])
+        pairs = [(value, masks[mask]) for value, mask in given] if isinstance(given, list) else [(given, row.reached)]
+        for value, mask in pairs:
+            row.add(fact, value if table is None else table[value], mask)
     return row
 
 

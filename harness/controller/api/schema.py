@@ -9,6 +9,7 @@ from harness.controller.api.document import API_SCHEMA, FACTS
 from harness.controller.api.environments import Measured
 
 _NUMBER = {"type": "integer", "minimum": 0}
+_VISIBILITY = {"enum": ["public", "private", "leaked"]}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
@@ -25,17 +26,19 @@ def api_schema() -> dict[str, Any]:
         "measured": {"enum": [state.value for state in Measured]},
         "version": _text(),
     }
-    values = {"type": "array", "items": {"type": "array", "prefixItems": [{}, _NUMBER], "items": False}}
+    pairs = {"type": "array", "items": {"type": "array", "prefixItems": [{}, _NUMBER], "items": False}}
+    values = {"anyOf": [{"type": ["integer", "string"]}, pairs]}
     name = {
         "import": _NUMBER,
         "attribute": _NUMBER,
         "unasked": _NUMBER,
-        "visibility": {"enum": ["private", "leaked"]},
+        "visibility": _VISIBILITY,
         **dict.fromkeys(FACTS, values),
     }
     document = {
         "schema": {"const": API_SCHEMA},
         "root": _text(),
+        "visibility": _VISIBILITY,
         "environments": {"type": "array", "items": _object(environment, list(environment))},
         "patterns": {"type": "array", "items": _object(pattern, list(pattern))},
         "homes": _TEXTS,

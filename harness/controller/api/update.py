@@ -133,7 +133,11 @@ def _says_something(name: str, row: ApiRow) -> bool:
 
 
 def _slim(row: ApiRow) -> ApiRow:
-    """Names of private trees, and what a module has of others, are kept without signatures."""
+    """The row without signatures, if it is not public; and without the homes of private values, which are types."""
     if row.visibility != "public":
         row.facts = {fact: values for fact, values in row.facts.items() if fact not in ("signature", "methods")}
+    if row.visibility == "private":
+        values = row.values("kind").get("value", 0)
+        homes = {home: mask & ~values for home, mask in row.values("home").items() if mask & ~values}
+        row.facts = {**row.facts, "home": homes} if homes else {k: v for k, v in row.facts.items() if k != "home"}
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.controller.audit.isolations import audit_isolations
+from harness.controller.audit.names import audit_names
 from harness.controller.audit.scripts import audit_scripts
 from harness.controller.commands.options import add_selection, integer, selection_of
 from harness.controller.errors import Exit
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     compared = parser.add_mutually_exclusive_group()
     compared.add_argument("--run", action="store_true", help="the last run instead of the accepted results")
+    compared.add_argument("--names", action="store_true", help="answers of `harness api` instead of outcomes")
     compared.add_argument("--isolations", action="store_true", help="run cells of a selection in both isolations")
     parser.add_argument("--sample", type=integer(1), default=300, metavar="N", help="number of cells (default: 300)")
     parser.add_argument("--seed", type=int, metavar="S", help="seed of the sample, as an earlier audit printed it")
@@ -25,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Draw a sample and print each disagreement."""
     selection = selection_of(options)
+    if options.names:
+        return audit_names(project, selection, options.sample, options.seed, options.jobs)
     if options.isolations:
         return audit_isolations(project, selection, options.sample, options.seed, options.jobs)
     return audit_scripts(project, selection, options.run, options.sample, options.seed, options.jobs)

@@ -72,7 +72,13 @@ def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, re
         report(f"{item.environment.id}: {_size(inventory)}, {seconds_since(began)}")
 
     with ThreadPoolExecutor(side_by_side) as pool:
-        list(pool.map(measure, waiting))
+        try:
+            list(pool.map(measure, waiting))
+        except BaseException:  # an interrupt above all: without this it would wait for all of them
+            pool.shutdown(wait=False, cancel_futures=True)
+            for item in waiting:
+                item.stop()
+            raise
     everything = merged_names(found)
     if everything != wanted:
         note_names(layout, everything)

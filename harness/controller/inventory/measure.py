@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from harness.controller.inventory.asked import NamesByModule, missing_names
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
 
+# Threads hold locks while a process is forked, which then are never released in the forked one.
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _OBJECTS = ("object", "attribute_object")  # the keys of a name under which the number of an object stands
 
 
@@ -39,6 +41,7 @@ class Measurement:
     matrix: Matrix
     environment: Environment
     bundle: Path
+    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
 
     @property
     def prefix(self) -> Path:
@@ -107,7 +110,7 @@ class Measurement:
     def _call(self, arguments: list[str], folder: Path, output: int) -> int:
         command = [str(self.prefix / "bin" / "python"), "-m", "harness.runner.inventory", *arguments]
         try:
-            return subprocess.call(
+            process = subprocess.Popen(
                 command,
                 cwd=folder,
                 env=self._variables(folder),
@@ -118,11 +121,21 @@ class Measurement:
             )
         except OSError as error:
             raise HarnessError(f"{self.environment.id}: its Python cannot be started: {error.strerror}") from None
+        self.running.add(process)
+        try:
+            return process.wait()
+        finally:
+            self.running.discard(process)
+
+    def stop(self) -> None:
+        """Kill the interpreter, if one runs; those that it has started die with it."""
+        for process in list(self.running):
+            process.kill()
 
     def _variables(self, folder: Path) -> dict[str, str]:
         path = os.pathsep.join([str(self.prefix / "bin"), os.environ.get("PATH", os.defpath)])
         own = {"KERAS_HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(self.bundle)}
-        fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | SET_ENV
+        fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | SET_ENV | _ONE_THREAD
         return cache_relevant_env() | fixed | dict(self.environment.set_env) | own
 
 

@@ -12,6 +12,7 @@ import tempfile
 from typing import Any
 
 from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, write_json
+from harness.contract.processes import die_with_parent
 from harness.runner.inventory.combine import combine
 from harness.runner.inventory.findings import read_findings
 
@@ -29,7 +30,8 @@ def main(request_file: str, result_file: str) -> None:
 
 
 def _run(module: str, *arguments: str) -> None:
-    subprocess.check_call([sys.executable, "-m", "harness.runner.inventory." + module, *arguments])
+    command = [sys.executable, "-m", "harness.runner.inventory." + module, *arguments]
+    subprocess.check_call(command, preexec_fn=die_with_parent)
 
 
 if __name__ == "__main__":

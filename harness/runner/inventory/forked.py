@@ -13,8 +13,10 @@ from typing import Any, Callable, Iterator
 from harness.contract.processes import die_with_parent
 
 Send = Callable[[Any], None]
+Work = Callable[[Send], None]
 BUSY = "busy"  # a message: from here on the process sees to its own children's deadlines
 
+_TIMEOUT = "timeout"
 _FAULT = 70  # the exit code of a process in which the harness itself failed
 
 
@@ -25,7 +27,7 @@ class Forked:
     order, else the type and a line, as of an error.
     """
 
-    def __init__(self, work: Callable[[Send], None], timeout: float) -> None:
+    def __init__(self, work: Work, timeout: float) -> None:
         self.timeout = timeout
         self.ending: list[str] | None = None
         self._buffer = b""
@@ -61,7 +63,7 @@ class Forked:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             if not select.select([self._pipe], [], [], left)[0]:
                 os.kill(self._pid, signal.SIGKILL)
-                self.ending = ["timeout", f"no answer in {self.timeout:g} s"]
+                self.ending = [_TIMEOUT, f"no answer in {self.timeout:g} s"]
                 return None
             chunk = os.read(self._pipe, 65536)
             if not chunk:
@@ -81,7 +83,7 @@ class Forked:
                 self.ending = ["crash", f"ended with exit code {os.WEXITSTATUS(status)}"]
 
 
-def _run(work: Callable[[Send], None], writer: int) -> None:
+def _run(work: Work, writer: int) -> None:
     """The life of the forked process. What it imports may end it with an exit of its own."""
     code = _FAULT
     try:
@@ -98,3 +100,8 @@ def _run(work: Callable[[Send], None], writer: int) -> None:
 
 def _write(writer: int, message: Any) -> None:
     os.write(writer, json.dumps(message).encode("ascii") + b"\n")
+
+
+def is_timeout(ending: list[str] | None) -> bool:
+    """Whether a process was killed because it sent nothing in time."""
+    return ending is not None and ending[0] == _TIMEOUT

@@ -16,60 +16,11 @@ from types import ModuleType
 from typing import Any, Iterable
 
 from harness.contract.inventory import Fact, InventoryRequest, is_yes
-from harness.runner.inventory.access import describe, import_module, read_attribute
-from harness.runner.inventory.candidates import is_plain, names_in, submodules
+from harness.runner.inventory.access import import_module, read_attribute
+from harness.runner.inventory.candidates import is_plain, submodules
 from harness.runner.inventory.findings import Findings, read_findings
-from harness.runner.inventory.forked import BUSY, Forked, Send
-
-
-class Walk:
-    """What both questions share: the request, the names by module that are asked for, and where answers go."""
-
-    form = ""
-
-    def __init__(self, request: InventoryRequest, findings: Findings, asked: dict[str, set[str]]) -> None:
-        self.request = request
-        self.findings = findings
-        self.asked = asked
-        self.known = {around for module in asked for around in _with_parents(module)}
-        self.children: dict[str, set[str]] = defaultdict(set)  # the known modules by the one around them
-        for module in self.known:
-            package, _, name = module.rpartition(".")
-            self.children[package].add(name)
-
-    def roots(self, top: str) -> list[str]:
-        return [root for root in self.request.roots if root.partition(".")[0] == top]
-
-    def add(self, module: str, names: dict[str, Fact]) -> None:
-        self.findings.add(self.form, module, names)
-
-    def names_of(self, module: str, node: Any) -> list[str]:
-        """The names to ask a node for."""
-        found = names_in(node) if self.request.discover else set()
-        return sorted(found | self.asked.get(module, set()) | self.children.get(module, set()))
-
-    def list_names(self, module: str, node: Any) -> list[str]:
-        """The same of a lazy node, in a process of its own. What keeps it from being listed is its answer."""
-        try:
-            return self.names_of(module, node)
-        except Exception as error:
-            self.add(module, {"": {"error": describe(error)}})
-            return []
-
-    def is_entered(self, child: str, value: Any, parent: Any) -> bool:
-        """Whether a value is a module to look into: a known one, or one that its own name puts here."""
-        if not isinstance(value, ModuleType) or self.request.root_of(child) is None:
-            return False
-        if child in self.known or child in self.request.roots:
-            return True
-        own = _name_of(parent) + "." + child.rpartition(".")[2]
-        return self.request.discover and _name_of(value) == own
-
-    def fork(self, module: str, work: Any) -> None:
-        """Run work that may hang or die; how it died is the answer for the module."""
-        ending = Forked(work, self.request.timeout).run()
-        if ending is not None:
-            self.add(module, {"": {"error": ending}})
+from harness.runner.inventory.forked import BUSY, Send
+from harness.runner.inventory.walk import Walk
 
 
 class AttributeWalk(Walk):
@@ -128,33 +79,15 @@ class AttributeWalk(Walk):
                 self.enter(child, found[name])
 
     def _ask(self, path: str, node: Any, names: list[str]) -> None:
-        """Ask for each name in a process in which none was asked for before that imported anything."""
-        index = 0
-        while index < len(names):
-            index = self._ask_from(path, node, names, index)
+        def enter(name: str, fact: Fact, value: Any, send: Send) -> bool:
+            child = path + "." + name
+            if not is_yes(fact) or child in self.request.roots or not self.is_entered(child, value, node):
+                return False
+            send(BUSY)
+            self.enter(child, value)
+            return True
 
-    def _ask_from(self, path: str, node: Any, names: list[str], first: int) -> int:
-        def work(send: Send) -> None:
-            loaded = len(sys.modules)
-            for index in range(first, len(names)):
-                send(index)
-                fact, value = read_attribute(node, names[index])
-                self.add(path, {names[index]: fact})
-                child = path + "." + names[index]
-                if is_yes(fact) and self.is_entered(child, value, node) and child not in self.request.roots:
-                    send(BUSY)
-                    self.enter(child, value)
-                    return
-                if len(sys.modules) != loaded:
-                    return
-
-        last = first
-        process = Forked(work, self.request.timeout)
-        for message in process:
-            last = message if isinstance(message, int) else last
-        if process.ending is not None:
-            self.add(path, {names[last]: {"error": process.ending}})
-        return last + 1
+        self.add(path, self.ask(node, names, enter))
 
 
 class ImportWalk(Walk):
@@ -200,7 +133,7 @@ class ImportWalk(Walk):
         found = vars(node) if type(node) is ModuleType else {}
         self.add(module, {name: True for name in names if name in found})
         rest = [name for name in names if name not in found]
-        facts = dict.fromkeys(rest, False) if is_plain(node) else self._ask(module, node, rest)
+        facts = dict.fromkeys(rest, False) if is_plain(node) else self.ask(node, rest)
         children = {name for name in names if module + "." + name in self.known and self._is_module(module, name)}
         children |= parts | {name for name in rest if not is_yes(facts[name]) and self._is_module(module, name)}
         self.add(module, {name: fact for name, fact in facts.items() if is_yes(fact) or name not in children})
@@ -216,31 +149,6 @@ class ImportWalk(Walk):
         self.add(child.rpartition(".")[0], {child.rpartition(".")[2]: True})  # an alias
         return False
 
-    def _ask(self, module: str, node: Any, names: list[str]) -> dict[str, Fact]:
-        """As `from module import name` does it: the attribute. In a forked process, anew after each import."""
-        facts: dict[str, Fact] = {}
-        index = 0
-        while index < len(names):
-            first = index
-
-            def work(send: Send, first: int = first) -> None:
-                loaded = len(sys.modules)
-                for position in range(first, len(names)):
-                    send([position, None])
-                    send([position, read_attribute(node, names[position])[0]])
-                    if len(sys.modules) != loaded:
-                        return
-
-            process = Forked(work, self.request.timeout)
-            for position, fact in process:
-                index = position
-                if fact is not None:
-                    facts[names[position]] = fact
-            if process.ending is not None:
-                facts[names[index]] = {"error": process.ending}
-            index += 1
-        return facts
-
     def _is_module(self, module: str, name: str) -> bool:
         """Whether an import finds a module of that name that nothing has listed."""
         child = module + "." + name
@@ -252,18 +160,6 @@ class ImportWalk(Walk):
             return importlib.util.find_spec(child) is not None
         except Exception:
             return False
-
-
-def _name_of(module: Any) -> str:
-    try:
-        return str(object.__getattribute__(module, "__dict__").get("__name__", ""))
-    except Exception:
-        return ""
-
-
-def _with_parents(module: str) -> list[str]:
-    parts = module.split(".")
-    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def main(request_file: str, top: str, file: str) -> None:

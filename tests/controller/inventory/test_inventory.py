@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT
 from tests.support.measured_project import make_measured_project
 from tests.support.tiny_project import TinyProject
 
@@ -76,3 +82,16 @@ def test_damaged_inventory_is_measured_again(measured: TinyProject) -> None:
     (folder / "tf216.stamp").unlink()
     assert measured.run("inventory", "-e", "tf216").returncode == 0
     assert (folder / "tf216.json").read_bytes() == good
+
+
+def test_interrupting_ends_what_runs(measured: TinyProject, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    program = measured.root / ".tox" / "tf216" / "bin" / "python"
+    program.write_text(f"#!/bin/sh\necho $$ > {shlex.quote(str(started))}\nexec sleep 1000\n", encoding="utf-8")
+    command = [sys.executable, "-m", "harness", "inventory", "--root", str(measured.root), "-e", "tf216", "--fresh"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        child = int(started.read_text(encoding="ascii"))  # waits until it is written
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+    assert not Path(f"/proc/{child}/cmdline").exists()
