@@ -96,7 +96,7 @@ def end(python: Path, project: TinyProject) -> Iterator[End]:
         script: str, seconds: float = 60, output: int = 100_000, name: str = "tf215"
     ) -> tuple[ScriptResult, Raised | None, str]:
         environment = load_matrix(project.root).environments[name]
-        attempts.append(ScriptProcess(environment, python, os.defpath, "case", script, seconds, output))
+        attempts.append(ScriptProcess(environment, python, os.environ["PATH"], "case", script, seconds, output))
         while (ended := attempts[-1].poll()) is None:
             time.sleep(0.02)
         file = str(attempts[-1].file)

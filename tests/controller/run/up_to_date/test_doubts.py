@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.controller.environments import prerequisites
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import read_column
 from harness.controller.worker.main import run_column
@@ -140,6 +141,7 @@ def test_skipped_and_unmet_cells_need_no_tox(
     change = {"unmet": "requires: [graphviz]\ntitle:", "skip": "skip: a reason\ntitle:"}
     project.edit("cases/snippet/version.yaml", "title:", change[status])
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(prerequisites, "_brought_dot", lambda: None)
     loaded = load_project(project.root)
     run_column(loaded, loaded.matrix.environments["tf215"], WorkerOptions(), prefix)
     assert status in found(project)
