@@ -14,6 +14,8 @@ _UNITS = {None: 1, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
 
 def installation_step(log: str, environment: str) -> str:
     """The step that tox and uv are at, with the sizes that uv prints: it leaves out packages below a MiB."""
+    if f"{environment}: commands[0]> " in log:
+        return "starting the worker"
     before, found, install = log.partition(f"{environment}: install_deps> ")
     if not found:
         made = f"{environment}: venv> " in before

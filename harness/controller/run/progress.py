@@ -37,7 +37,8 @@ def make_progress(
     """
     observer = RunObserver(runs, cells, seconds, clock)
     folder = runs[0].files.log.parent
-    console.print(f"{len(runs)} environments, {sum(cells.values())} cells; their logs: {folder}", soft_wrap=True)
+    count = f"{len(runs)} environment{'s' if len(runs) > 1 else ''}, {sum(cells.values())} cells"
+    console.print(f"{count}; logs: {folder}", markup=False, soft_wrap=True)
     if console.is_terminal:
         return _LiveProgress(console, observer)
     return nullcontext(_LineProgress(console, observer))

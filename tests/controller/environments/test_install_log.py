@@ -18,6 +18,7 @@ LINES = [
     ("Prepared 3 packages in 776ms", "installing 3 packages"),
     ("Installed 3 packages in 94ms", "compiling byte code of 3 packages"),
     ("Bytecode compiled 585 files in 8.11s", "compiling byte code of 3 packages"),
+    ("tf215: commands[0]> python -m harness.controller.worker.main", "starting the worker"),
 ]
 
 

@@ -86,7 +86,7 @@ def test_log_has_a_line_every_ten_seconds(runs: list[EnvironmentRun], clock: Clo
         clock.now += 60
         progress.update()
     assert screen.getvalue().splitlines() == [
-        f"2 environments, 60 cells; their logs: {layout.root}/.harness/logs",
+        f"2 environments, 60 cells; logs: {layout.root}/.harness/logs",
         "[0 of 2 environments, 0 of 60 cells, 0 s] tf215: begins",
         "[0 of 2 environments, 0 of 60 cells, 10 s] tf215: downloading: 18 of 228 MB, next tensorflow-cpu",
         "[0 of 2 environments, 10 of 60 cells, 20 s, about 30 s left] tf215: running cells: 10 of 40",
