@@ -39,7 +39,7 @@ def test_changed_case_runs_in_quick_group(check: Service, repository: Path, comm
 
     change(repository, commit, "harness/runner/cell.py")
     assert check.run("plan").result == "success"
-    assert [job["arguments"] for job in check.matrix("cells")] == [f"-e {name}" for name in names]
+    assert [job["arguments"] for job in check.matrix("cells")] == [f"-e {name} --cases all" for name in names]
 
     change(repository, commit, "docs/nightly.md")
     assert check.run("plan").result == "success"
