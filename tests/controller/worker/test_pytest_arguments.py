@@ -40,8 +40,8 @@ class Ran:
 
 
 @pytest.fixture
-def ran(tiny_project: TinyProject, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Ran:
-    ran = Ran(tiny_project.root, tmp_path / "environment")
+def ran(project: TinyProject, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Ran:
+    ran = Ran(project.root, tmp_path / "environment")
     capfd.readouterr()
     return ran
 
@@ -76,8 +76,8 @@ def test_refused_arguments_leave_last_run_alone(ran: Ran, capfd: pytest.CaptureF
         assert ran.files() == ran.before
 
 
-def test_run_refuses_arguments_that_only_print(tiny_project: TinyProject) -> None:
-    done = tiny_project.run("run", "-e", "tf215", "--", "--collect-only", "-k", "a and b")
+def test_run_refuses_arguments_that_only_print(project: TinyProject) -> None:
+    done = project.run("run", "-e", "tf215", "--", "--collect-only", "-k", "a and b")
     command = "tox -e ENV -- --collect-only -k 'a and b'"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"no cell would run: `{command}` prints what pytest prints\n"
