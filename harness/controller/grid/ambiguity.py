@@ -27,11 +27,11 @@ def ambiguous_failures(grid: Grid, cases: Iterable[Case], paths: Mapping[str, Pa
 
 def _faults(grid: Grid, case: Case, path: PathSpec) -> Iterator[str]:
     """A sentence for each ambiguous failure of the case under one path."""
-    for environment, column in grid.columns.items():
-        outcome = column.cells.get((case.id, path.id))
-        if outcome is None or not _is_bare(outcome):
-            continue
-        number = _candidates(script_of(case, path), outcome.message or "")
+    cells = {name: column.cells.get((case.id, path.id)) for name, column in grid.columns.items()}
+    bare = {name: outcome for name, outcome in cells.items() if outcome is not None and _is_bare(outcome)}
+    assertions = _assertions(script_of(case, path)) if bare else []  # writing and reading a script takes long
+    for environment, outcome in bare.items():
+        number = sum(_could_fail_with(outcome.message or "", node) for node in assertions)
         if number > 1:
             yield (
                 f"{number} assertions could have failed with {quote(outcome)!r} ({environment} {path.id}): "
@@ -44,10 +44,8 @@ def _is_bare(outcome: Outcome) -> bool:
     return outcome.status is Status.FAIL and outcome.stage is Stage.CHECK and outcome.error == "AssertionError"
 
 
-def _candidates(script: str, message: str) -> int:
-    """The number of the script's assertions that could have failed with the message."""
-    asserts = (node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Assert))
-    return sum(_could_fail_with(message, node) for node in asserts)
+def _assertions(script: str) -> list[ast.Assert]:
+    return [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Assert)]
 
 
 def _could_fail_with(message: str, node: ast.Assert) -> bool:
