@@ -142,7 +142,7 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     def column(self, environment: str) -> Column:

@@ -108,7 +108,7 @@ class TinyProject:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     def edit(self, file: str, old: str, new: str) -> None:
