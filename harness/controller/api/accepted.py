@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.controller.api.document import ApiDocument, read_documents
 from harness.controller.api.local import LocalInventory, read_inventory
@@ -31,12 +31,11 @@ def local_inventories(layout: Layout, environments: Iterable[Environment]) -> li
 
 
 def documents_with(
-    layout: Layout, matrix: Matrix, inventories: Iterable[LocalInventory]
+    layout: Layout, matrix: Matrix, inventories: Sequence[LocalInventory]
 ) -> tuple[Mapping[str, ApiDocument], Mapping[str, ApiDocument]]:
     """The accepted documents, and the same with these inventories in them."""
-    listed = list(inventories)
     before = read_documents(layout.results)
-    return before, updated_documents(matrix, before, listed) if listed else before
+    return before, updated_documents(matrix, before, inventories)
 
 
 def name_changes(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from harness.controller.api.document import ApiDocument, read_documents
 from harness.controller.audit.sampling import any_seed
-from harness.controller.audit.script_process import ScriptProcess
+from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
@@ -22,7 +22,6 @@ from harness.controller.project.selection import Selection
 from harness.controller.run.signals import signals_as_interrupt
 
 _IMPORTING = 120.0  # seconds in addition to a cell's: a fresh interpreter has imported nothing
-_POLL = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -109,23 +108,9 @@ def _asked_again(
     project: Project, sample: Sequence[NameAnswer], jobs: int
 ) -> Generator[tuple[NameAnswer, bool], None, None]:
     """Each answer with that of plain Python, as it ends. `jobs` interpreters run at a time."""
-    waiting = list(sample)
-    active: list[tuple[NameAnswer, ScriptProcess]] = []
-    try:
-        while waiting or active:
-            while waiting and len(active) < jobs:
-                active.append((waiting[0], _start(project, waiting[0])))
-                del waiting[0]
-            for answer, process in list(active):
-                ended = process.poll()
-                if ended is not None:
-                    active.remove((answer, process))
-                    process.close()
-                    yield answer, ended.code == 0 and ended.killed is None
-            time.sleep(_POLL)
-    finally:
-        for _, process in active:
-            process.close()
+    with closing(run_side_by_side(sample, partial(_start, project), jobs)) as ending:
+        for answer, _, ended in ending:
+            yield answer, ended.code == 0 and ended.killed is None
 
 
 def _start(project: Project, answer: NameAnswer) -> ScriptProcess:

@@ -6,15 +6,20 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from harness.contract.processes import die_with_parent
 from harness.contract.temporary import TemporaryFolder
 from harness.controller.environments.variables import SET_ENV, cache_relevant_env
 from harness.controller.project.matrix import Environment
+
+_POLL = 0.05  # seconds
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,33 @@ class ScriptProcess:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def run_side_by_side(
+    sample: Iterable[_T],
+    start: Callable[[_T], ScriptProcess],
+    jobs: int,
+    watch: Callable[[Sequence[_T]], None] = lambda active: None,
+) -> Generator[tuple[_T, ScriptProcess, ScriptResult], None, None]:
+    """Each item with its process, which is closed, and its result, as its script ends. `jobs` scripts run at a time.
+
+    `watch` gets the items under way at each look. Closing the generator ends the scripts that still run.
+    """
+    waiting = list(sample)
+    active: list[tuple[_T, ScriptProcess]] = []
+    try:
+        while waiting or active:
+            while waiting and len(active) < jobs:
+                active.append((waiting[0], start(waiting[0])))
+                del waiting[0]
+            for item, process in list(active):
+                ended = process.poll()
+                if ended is not None:
+                    active.remove((item, process))
+                    process.close()
+                    yield item, process, ended
+            watch([item for item, _ in active])
+            time.sleep(_POLL)
+    finally:
+        for _, process in active:
+            process.close()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from packaging.version import Version
 from rich.console import Console, Group
@@ -17,7 +18,7 @@ from rich.text import Text
 from harness.cases.generate import digest_of, script_of
 from harness.contract.statuses import Status
 from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
-from harness.controller.audit.script_process import ScriptProcess, ScriptResult
+from harness.controller.audit.script_process import ScriptProcess, ScriptResult, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.console import make_console
 from harness.controller.environments.installed import facts
@@ -31,7 +32,6 @@ from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.text import strip_control
 
 _IMPORTING = 120.0  # seconds in addition to a cell's own: its process has imported nothing yet
-_POLL = 0.05  # seconds
 _QUIET = 30.0  # seconds after which a log gets a line again
 _NOTES_SINCE = Version("3.11")
 
@@ -105,25 +105,14 @@ def _outcomes(
     project: Project, sample: Sequence[RecordedCell], jobs: int, progress: _Progress
 ) -> Generator[tuple[RecordedCell, str | None], None, None]:
     """Each cell as its script ends, with what contradicts its recorded outcome. `jobs` scripts run at a time."""
-    waiting = list(sample)
-    active: list[tuple[RecordedCell, ScriptProcess]] = []
-    try:
-        while waiting or active:
-            while waiting and len(active) < jobs:
-                active.append((waiting[0], _start(project, waiting[0])))
-                del waiting[0]
-            for cell, process in list(active):
-                ended = process.poll()
-                if ended is not None:
-                    active.remove((cell, process))
-                    process.close()
-                    progress.done(cell)
-                    yield cell, _contradiction(cell, process, ended)
-            progress.update([cell.environment.id for cell, _ in active])
-            time.sleep(_POLL)
-    finally:
-        for _, process in active:
-            process.close()
+
+    def watch(active: Sequence[RecordedCell]) -> None:
+        progress.update([cell.environment.id for cell in active])
+
+    with closing(run_side_by_side(sample, partial(_start, project), jobs, watch)) as ending:
+        for cell, process, ended in ending:
+            progress.done(cell)
+            yield cell, _contradiction(cell, process, ended)
 
 
 def _start(project: Project, cell: RecordedCell) -> ScriptProcess:

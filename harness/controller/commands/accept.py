@@ -85,9 +85,11 @@ def _measured_names(project: Project, selection: Selection) -> dict[Path, str]:
         return {}
     layout, matrix = project.layout, project.matrix
     inventories = local_inventories(layout, selection.choose_environments(matrix))
+    if not inventories:  # and the accepted documents, of megabytes, need not be read
+        return {}
     before, after = documents_with(layout, matrix, inventories)
     print(names_as_text(name_changes(before, after, [item.environment for item in inventories])), end="")
-    return document_texts(layout.results, after) if inventories else {}
+    return document_texts(layout.results, after)
 
 
 def _accept_names(project: Project, names: dict[Path, str], dry_run: bool) -> Exit:

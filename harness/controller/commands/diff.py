@@ -55,6 +55,8 @@ def _name_changes(options: argparse.Namespace, project: Project, selection: Sele
     if (options.old, options.new) != (RESULTS, RUN) or selection.names_cases or selection.paths:
         return False
     inventories = local_inventories(project.layout, selection.choose_environments(project.matrix))
+    if not inventories:  # and the accepted documents, of megabytes, need not be read
+        return False
     before, after = documents_with(project.layout, project.matrix, inventories)
     changes = name_changes(before, after, [item.environment for item in inventories])
     if options.format != "json":
