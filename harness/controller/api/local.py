@@ -67,6 +67,19 @@ class LocalInventory:
         }
         return {module: names for module, names in found.items() if names}
 
+    def lacks(self, module: str) -> bool:
+        """Whether a module, or one around it, was asked for and is not there: then nothing in it can be reached."""
+        root = max((root for root in self.roots if (module + ".").startswith(root + ".")), key=len, default=None)
+        if root is None or self.state_of(root)[0] is not Measured.YES:
+            return True
+        package, name = root, ""
+        for part in ["", *module[len(root) + 1 :].split(".")]:
+            package, name = (f"{package}.{name}" if name else package), part
+            local = self.names.get(package, {}).get(name)
+            if local is not None and not is_yes(local.imports) and not is_yes(local.attribute):
+                return True
+        return False
+
     def asked(self) -> dict[str, set[str]]:
         return {module: set(names) for module, names in self.names.items()}
 

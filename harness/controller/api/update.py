@@ -67,22 +67,29 @@ def _with_inventories(matrix: Matrix, document: ApiDocument, inventories: Sequen
             for item in environments.items
         )
     )
-    for name, inventory in of.items():
-        _add_inventory(matrix, document, inventory, environments.bits[name])
+    found = {name: _names_below(matrix, document.root, inventory) for name, inventory in of.items()}
+    others = document.environments.measured & stays
+    for name in set().union(*found.values()) - document.rows.keys():
+        document.rows[name] = ApiRow(unasked=others)
+    for environment, names in found.items():
+        bit = environments.bits[environment]
+        for name, row in document.rows.items():
+            if name in names:
+                _add_answers(row, names[name], bit)
+            else:
+                row.unasked |= bit & document.environments.measured
+    _answer_by_modules(document)
     return document
 
 
-def _add_inventory(matrix: Matrix, document: ApiDocument, inventory: LocalInventory, bit: Mask) -> None:
-    measured = bit & document.environments.measured
-    before = document.environments.measured & ~bit
-    found = _names_below(matrix, document.root, inventory)
-    for name in document.rows.keys() - found.keys():
-        document.rows[name].unasked |= measured
-    for name, local in found.items():
-        row = document.rows.get(name)
-        if row is None:
-            row = document.rows[name] = ApiRow(unasked=before)
-        _add_answers(row, local, bit)
+def _answer_by_modules(document: ApiDocument) -> None:
+    """Where a module was asked for and is not there, nothing in it is, asked for or not."""
+    lacking: dict[str, Mask] = {}  # by module; the modules around it come first
+    for name in sorted(document.rows):
+        row = document.rows[name]
+        around = lacking.get(name.rpartition(".")[0], 0) if name else 0
+        row.unasked &= ~around
+        lacking[name] = around | (document.environments.measured & ~row.reached & ~row.unasked)
 
 
 def _names_below(matrix: Matrix, root: str, inventory: LocalInventory) -> dict[str, LocalName]:
@@ -99,7 +106,6 @@ def _names_below(matrix: Matrix, root: str, inventory: LocalInventory) -> dict[s
 
 
 def _add_answers(row: ApiRow, local: LocalName, bit: Mask) -> None:
-    row.unasked &= ~bit
     row.imports |= bit if is_yes(local.imports) else 0
     row.attributes |= bit if is_yes(local.attribute) else 0
     for form, fact in (("import", local.imports), ("attribute", local.attribute)):

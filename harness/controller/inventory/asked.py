@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.controller.api.document import read_documents
+from harness.controller.api.local import LocalInventory
 from harness.controller.digests import file_digest
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
@@ -48,10 +49,11 @@ def merged_names(several: Iterable[Mapping[str, Iterable[str]]]) -> NamesByModul
     return merged
 
 
-def missing_names(wanted: Mapping[str, set[str]], asked: Mapping[str, set[str]]) -> NamesByModule:
-    """Those of the wanted names that were not asked for."""
+def missing_names(wanted: NamesByModule, inventory: LocalInventory) -> NamesByModule:
+    """Those of the wanted names that an environment was not asked for, and whose module may be there."""
+    asked = inventory.asked()
     found = {module: names - asked.get(module, set()) - {""} for module, names in wanted.items()}
-    return {module: names for module, names in found.items() if names}
+    return {module: names for module, names in found.items() if names and not inventory.lacks(module)}
 
 
 def _found(layout: Layout) -> Path:

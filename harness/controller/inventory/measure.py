@@ -77,9 +77,10 @@ class Measurement:
         last = _read_last(file, key)
         if last is None:
             return self._write(file, key, _renumbered(self._run(self._request(wanted, discover=True))))
-        new = missing_names(wanted, read_inventory(file).asked())
+        inventory = read_inventory(file)
+        new = missing_names(wanted, inventory)
         if not new:
-            return read_inventory(file)
+            return inventory
         return self._write(file, key, _joined(last, self._run(self._request(new, discover=False))))
 
     def _request(self, names: NamesByModule, discover: bool) -> InventoryRequest:

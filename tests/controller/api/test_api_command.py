@@ -149,3 +149,22 @@ def test_unmeasured_releases_end_a_range(measured: TinyProject) -> None:
     found = ask(measured, "keras.layers.Dense")
     assert found["import"] == [["2.15", "2.15"], ["2.17", "2.17"]]
     assert found["not_measured"] == [["1.15", "1.15"], ["2.16", "2.16"]]
+
+
+@pytest.mark.parametrize(("asked", "not_asked"), [(True, []), (False, [["2.15", "2.15"]])])
+def test_missing_modules_answer_for_their_names(measured: TinyProject, asked: bool, not_asked: list[list[str]]) -> None:
+    yes = {"import": True, "attribute": True}
+    add_names(measured, "tf216", {"keras": {"fresh": yes}, "keras.fresh": {"X": yes}})
+    if asked:
+        add_names(measured, "tf215", {"keras": {"fresh": {"import": False, "attribute": False}}})
+    assert measured.run("accept").returncode == 0
+    found = ask(measured, "keras.fresh.X")
+    assert (found["import"], found["not_asked"]) == ([["2.16", "2.16"]], not_asked)
+
+
+def add_names(project: TinyProject, environment: str, names: dict[str, dict[str, dict[str, bool]]]) -> None:
+    file = project.root / ".harness" / "inventory" / f"{environment}.json"
+    data = json.loads(file.read_text(encoding="utf-8"))
+    for module, rows in names.items():
+        data["names"].setdefault(module, {}).update(rows)
+    file.write_text(json.dumps(data), encoding="utf-8")
