@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from harness.cases.case import Case
@@ -70,9 +71,8 @@ def answer_as_text(data: dict[str, Any], newest: str) -> str:
         lines += _table(title, data[key], value, newest)
     lines += _table("warning", data["warnings"], "text", newest) + _table("error", data["errors"], "text", newest)
     if data["measured_with"]:
-        with_ = ", ".join(f"{item['version']} with {item['release']}" for item in data["measured_with"])
         package = data["name"].partition(".")[0]
-        lines.append(f"  measured:   {package} {with_}; another version may differ")
+        lines.append(f"  measured:   {package} {_with(data['measured_with'])}; another version may differ")
     if data["cases"]:
         more = f" and {len(data['cases']) - _MOST} more" if len(data["cases"]) > _MOST else ""
         lines.append(f"  cases:      {', '.join(data['cases'][:_MOST])}{more}")
@@ -136,6 +136,15 @@ def _versions(document: ApiDocument) -> list[dict[str, str]]:
         and not item.is_variant
         and not (item.version + ".").startswith(item.release + ".")
     ]
+
+
+def _with(measured: Sequence[dict[str, str]]) -> str:
+    """`2.3.1 with 1.15 to 2.2, 3.4.1 with 2.16`: neighbours of one version together."""
+    words = []
+    for version, items in groupby(measured, key=lambda item: item["version"]):
+        releases = [item["release"] for item in items]
+        words.append(f"{version} with {releases[0]}" + (f" to {releases[-1]}" if len(releases) > 1 else ""))
+    return ", ".join(words)
 
 
 def _table(title: str, values: Sequence[dict[str, Any]], key: str, newest: str) -> list[str]:

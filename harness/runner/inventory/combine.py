@@ -32,7 +32,7 @@ def combine(request: InventoryRequest, reached: Answers, objects: Answers) -> di
         rows = {}
         for name in sorted(asked):
             row = {form: _fact(reached, form, module, name) for form in _FORMS}
-            found = {form: objects.get(form, {}).get(module, {}).get(name) for form in _FORMS}
+            found = {form: _thing(objects, form, module, name) for form in _FORMS}
             if found["import"] is not None:
                 row["object"] = interned.index(found["import"])
             if found["attribute"] is not None and found["attribute"] != found["import"]:
@@ -71,6 +71,13 @@ def _fact(reached: Answers, form: str, module: str, name: str) -> Any:
     if is_yes(fact) or itself is None:
         return False if fact is None else fact
     return itself
+
+
+def _thing(objects: Answers, form: str, module: str, name: str) -> Any:
+    """What is behind a name: as its module has it, or, of a module that is only there once it is imported, itself."""
+    answers = objects.get(form, {})
+    found = answers.get(module, {}).get(name)
+    return answers.get(f"{module}.{name}", {}).get("") if found is None and name else found
 
 
 def _package(reached: Answers, top: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Walk:
     def list_names(self, module: str, node: Any) -> list[str]:
         """The same of a lazy node, in a process of its own. What keeps it from being listed is its answer."""
         try:
+            names_in(node)  # also where no names are to be found: without it every question would import it again
             return self.names_of(module, node)
         except Exception as error:
             self.add(module, {"": {"error": describe(error)}})

@@ -124,6 +124,7 @@ def test_signatures_are_those_below_decorators(inventory: Any) -> None:
     dense = thing(inventory, "real", "Dense")
     assert dense[2] == "(units, activation=None, start=named, kinds=(1, 2), **kwargs)"
     assert dense[3] == {"fit": "(x, epochs=1, *, verbose='auto')"}
+    assert thing(inventory, "real", "extra") == ["module", "real.extra", None, None]  # only there once it is imported
     assert thing(inventory, "real", "assist") == ["function", "real.other.helper", "(value=<object>)", None]
     assert thing(inventory, "real", "EPSILON") == ["value", "builtins.float", None, None]
 
