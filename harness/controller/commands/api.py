@@ -16,6 +16,7 @@ from harness.controller.api.answers import (
     unknown,
     unknown_as_text,
 )
+from harness.controller.api.counts import count_table
 from harness.controller.api.document import ApiDocument, read_documents
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.api.name_changes import NAME_WORDS, compare_environments
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-p", "--path", action="append", default=[], metavar="PATTERN", help="with --since: import paths (repeatable)"
     )
     parser.add_argument("--private", action="store_true", help="with --since: private and leaked names too")
+    parser.add_argument("--counts", action="store_true", help="count the names by environment and import path")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -45,6 +47,9 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     documents = read_documents(project.layout.results)
     if not documents:
         raise UsageError(f"no inventory in {Path('results') / 'api'}: run `harness inventory`, then `harness accept`")
+    if options.counts:
+        print(count_table(documents), end="")
+        return Exit.AGREES
     if options.since or options.until:
         return _changes(options, project, documents)
     if not options.names:

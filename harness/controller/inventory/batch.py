@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.worker.bundle import make_bundle
 
 PrintLine = Callable[[str], None]
+_MOST_ROUNDS = 6
 
 
 def measure_environments(
@@ -32,7 +33,7 @@ def measure_environments(
 ) -> list[str]:
     """Measure what is not up to date. Returns the sentences on those environments that could not be measured.
 
-    Two rounds at most: what the first one finds is asked of all others in the second one.
+    What one round finds is asked of all others in the next one, until a round finds nothing.
     """
     bundle = make_bundle(layout.state)
     measurements = [Measurement(layout, matrix, item, bundle) for item in environments]
@@ -41,14 +42,21 @@ def measure_environments(
             layout.files(item.environment.id).inventory.unlink(missing_ok=True)
             layout.files(item.environment.id).inventory_stamp.unlink(missing_ok=True)
     failed: dict[str, str] = {}
-    for _ in range(2):
-        digest = names_digest(layout)
-        waiting = [item for item in measurements if item.environment.id not in failed]
-        waiting = [item for item in waiting if not item.is_up_to_date(digest)]
+    for _ in range(_MOST_ROUNDS):
+        waiting = _waiting(layout, measurements, failed)
         if not waiting:
             break
         failed |= _round(layout, waiting, side_by_side, report)
+    for item in _waiting(layout, measurements, failed):
+        name = item.environment.id
+        failed[name] = f"{name}: not finished: other environments still have new names after {_MOST_ROUNDS} rounds"
     return [failed[item.id] for item in environments if item.id in failed]
+
+
+def _waiting(layout: Layout, measurements: Sequence[Measurement], failed: Mapping[str, str]) -> list[Measurement]:
+    """Those that could be measured so far and are not up to date."""
+    digest = names_digest(layout)
+    return [item for item in measurements if item.environment.id not in failed and not item.is_up_to_date(digest)]
 
 
 def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, report: PrintLine) -> dict[str, str]:
@@ -63,13 +71,15 @@ def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, re
         try:
             _ensure_made(item)
             key = item.key()
-            inventory = item.measure(wanted)
+            inventory, is_asked = item.measure(wanted)
         except HarnessError as error:
             failed[item.environment.id] = str(error)
             return
-        found.append(inventory.found())
+        if item.environment.lane is None:  # what only a lane has, the accepted environments are not asked for
+            found.append(inventory.found())
         done.append((item, key))
-        report(f"{item.environment.id}: {_size(inventory)}, {seconds_since(began)}")
+        if is_asked:
+            report(f"{item.environment.id}: {_size(inventory)}, {seconds_since(began)}")
 
     with ThreadPoolExecutor(side_by_side) as pool:
         try:

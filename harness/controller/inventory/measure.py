@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
-from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest
+from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, is_yes
 from harness.contract.processes import die_with_parent
 from harness.controller.api.local import LocalInventory, read_inventory
 from harness.controller.digests import BUNDLED, code_digest, measures_names
@@ -30,7 +30,6 @@ from harness.controller.project.matrix import Environment, Matrix
 
 # Threads hold locks while a process is forked, which then are never released in the forked one.
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_OBJECTS = ("object", "attribute_object")  # the keys of a name under which the number of an object stands
 
 
 @dataclass(frozen=True)
@@ -67,21 +66,25 @@ class Measurement:
         file = self.layout.files(self.environment.id).inventory_stamp
         write_atomically(file, json.dumps({"key": key, "names": names}) + "\n")
 
-    def measure(self, wanted: NamesByModule) -> LocalInventory:
-        """The inventory with an answer for every wanted name; what is still right of the last one is kept.
+    def measure(self, wanted: NamesByModule) -> tuple[LocalInventory, bool]:
+        """The inventory with an answer for every wanted name, and whether its environment was asked for any.
+
+        What is still right of the last one is kept.
 
         Raises HarnessError where the environment cannot be measured.
         """
         file = self.layout.files(self.environment.id).inventory
         key = self.key()
         last = _read_last(file, key)
-        if last is None:
-            return self._write(file, key, _renumbered(self._run(self._request(wanted, discover=True))))
-        inventory = read_inventory(file)
-        new = missing_names(wanted, inventory)
-        if not new:
-            return inventory
-        return self._write(file, key, _joined(last, self._run(self._request(new, discover=False))))
+        if last is not None:
+            inventory = read_inventory(file)
+            new = missing_names(wanted, inventory)
+            if not new:
+                return inventory, False
+            joined = _with_absent(last, self._run(self._request(new, discover=False)))
+            if joined is not None:
+                return self._write(file, key, joined), True
+        return self._write(file, key, self._run(self._request(wanted, discover=True))), True
 
     def _request(self, names: NamesByModule, discover: bool) -> InventoryRequest:
         asked = {module: sorted(listed) for module, listed in sorted(names.items())}
@@ -149,38 +152,29 @@ def _read_last(file: Path, key: str) -> dict[str, Any] | None:
         return None
 
 
-def _joined(last: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The last inventory with the names that were asked for since. What it knows already stays as it is."""
+def _with_absent(last: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The last inventory with the new answers, if those are all no; None if one is yes.
+
+    Then all has to be measured again: what is behind a name is compared with everything else, and a module that is
+    looked into because another release has it may have more names.
+    """
     names = {module: dict(rows) for module, rows in last["names"].items()}
-    shift = len(last["objects"])
     for module, rows in new["names"].items():
         known = names.setdefault(module, {})
-        for name, row in rows.items():
-            if name not in known:
-                known[name] = {key: value + shift if key in _OBJECTS else value for key, value in row.items()}
-    return _renumbered({**last, "names": names, "objects": [*last["objects"], *new["objects"]]})
+        for name in rows.keys() - known.keys():
+            known[name] = rows[name]
+            if is_yes(rows[name]["import"]) or is_yes(rows[name]["attribute"]):
+                return None
+        if module not in last["names"] and not _is_absent(names, module):
+            return None
+    return {**last, "names": names}
 
 
-def _renumbered(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its objects in the order of their first names, however it came about."""
-    objects: list[Any] = []
-    numbers: dict[str, int] = {}
-
-    def number(old: int) -> int:
-        thing = document["objects"][old]
-        new = numbers.setdefault(repr(thing), len(objects))
-        if new == len(objects):
-            objects.append(thing)
-        return new
-
-    names = {
-        module: {
-            name: {key: number(value) if key in _OBJECTS else value for key, value in sorted(rows[name].items())}
-            for name in sorted(rows)
-        }
-        for module, rows in sorted(document["names"].items())
-    }
-    return {**document, "names": names, "objects": objects}
+def _is_absent(names: Mapping[str, Any], module: str) -> bool:
+    """Whether a module was asked for and is not there."""
+    package, _, name = module.rpartition(".")
+    row = names.get(package, {}).get(name)
+    return row is not None and not is_yes(row["import"]) and not is_yes(row["attribute"])
 
 
 def _last_line(log: Path) -> str:

@@ -14,19 +14,36 @@ from typing import Any
 from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, write_json
 from harness.contract.processes import die_with_parent
 from harness.runner.inventory.combine import combine
-from harness.runner.inventory.findings import read_findings
+from harness.runner.inventory.deaths import ask_again, deaths_in
+from harness.runner.inventory.findings import Findings, read_findings
+
+_ATTEMPTS = 3
 
 
 def main(request_file: str, result_file: str) -> None:
-    """Raises CalledProcessError where one of the interpreters fails."""
+    """Raises CalledProcessError where one of the interpreters fails, Unanswered where a name has no answer."""
     request = InventoryRequest.read(request_file)
     with tempfile.TemporaryDirectory(prefix="inventory-") as folder:
         reached, objects = os.path.join(folder, "reached"), os.path.join(folder, "objects")
-        for top in request.tops:
-            _run("reach", request_file, top, reached)
+        with open(reached, "wb") as together:
+            for top in request.tops:
+                together.write(_reach(request, request_file, top, folder))
         _run("objects", request_file, reached, objects)
         result: Any = combine(request, read_findings(reached), read_findings(objects))
     write_json(result_file, {"schema": INVENTORY_SCHEMA, **result})
+
+
+def _reach(request: InventoryRequest, request_file: str, top: str, folder: str) -> bytes:
+    """The answers of a package: from the beginning, if a module with names of its own had died by chance."""
+    file = os.path.join(folder, top)
+    for _ in range(_ATTEMPTS):
+        open(file, "w").close()
+        _run("reach", request_file, top, file)
+        died = deaths_in(read_findings(file))
+        if not ask_again(died, Findings(file), file + ".answer", request.timeout):
+            break
+    with open(file, "rb") as handle:
+        return handle.read()
 
 
 def _run(module: str, *arguments: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import pkgutil
 import sys
+from collections import defaultdict
 from types import ModuleType
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
 # What Python itself gives every module. Others with two underscores, such as `__version__`, are names like any.
 _OF_PYTHON = {
@@ -46,15 +47,41 @@ def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def submodules(module: str) -> set[str]:
-    """The last part of the names of those modules that are in a package on disk, or are imported as parts of it."""
-    node = sys.modules[module]
-    prefix = module + "."
-    found = {name[len(prefix) :] for name in list(sys.modules) if name.startswith(prefix) and sys.modules[name]}
-    found = {name for name in found if "." not in name}
-    with contextlib.suppress(Exception):  # no package, or one with a path of its own making
-        found |= {entry.name for entry in pkgutil.iter_modules(node.__path__)}
-    return {name for name in found if name.isidentifier()} - _NOT_IMPORTED
+class LoadedModules:
+    """The imported modules by the package around them. In a forked process it only reads what came since.
+
+    Touching the names of all modules would make the process copy the memory that holds them, a thousand times in all.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._last = ""
+
+    def submodules(self, module: str) -> set[str]:
+        """The last part of the names of those modules that are in a package on disk, or imported as parts of it."""
+        self._update()
+        found = {name for name in self._names[module] if sys.modules.get(module + "." + name)}
+        with contextlib.suppress(Exception):  # no package, or one with a path of its own making
+            found |= {entry.name for entry in pkgutil.iter_modules(sys.modules[module].__path__)}
+        return {name for name in found if name.isidentifier()} - _NOT_IMPORTED
+
+    def _update(self) -> None:
+        """Those that stand after the last one known: dictionaries keep the order."""
+        newest = ""
+        for name in _backwards(sys.modules):
+            newest = newest or name
+            if name == self._last:
+                break
+            package, _, last = name.rpartition(".")
+            self._names[package].add(last)
+        self._last = newest
+
+
+def _backwards(names: dict[str, ModuleType]) -> Iterator[str]:
+    try:
+        return reversed(names)
+    except TypeError:  # Python 3.7
+        return reversed(list(names))
 
 
 def _texts(values: Iterable[Any]) -> set[str]:

@@ -10,6 +10,10 @@ from harness.runner.inventory.findings import Answers
 _FORMS = ("import", "attribute")
 
 
+class Unanswered(Exception):
+    """A question was put and has no answer: the measuring code has a fault."""
+
+
 class _Interned:
     """Values, each kept once; `index` gives its number."""
 
@@ -42,7 +46,9 @@ def combine(request: InventoryRequest, reached: Answers, objects: Answers) -> di
     return {
         "roots": request.roots,
         "packages": {top: _package(reached, top) for top in request.tops},
-        "failed": objects.get("failed", {}).get("", {}),
+        "failed": {
+            module: why for part in (reached, objects) for module, why in part.get("failed", {}).get("", {}).items()
+        },
         "objects": interned.values,
         "names": names,
     }
@@ -64,13 +70,34 @@ def _asked(request: InventoryRequest, reached: Answers) -> dict[str, set[str]]:
 
 
 def _fact(reached: Answers, form: str, module: str, name: str) -> Any:
-    """The answer for a name; for one in a module that cannot be reached it is no."""
+    """The answer for a name: its module's, or, of a module that is only there once it is imported, its own.
+
+    In a module that was asked for and cannot be reached, nothing can be: the one answer that needs no question.
+    """
     answers = reached.get(form, {})
     fact = answers.get(module, {}).get(name)
-    itself = answers.get(module + "." + name if name else module, {}).get("")
-    if is_yes(fact) or itself is None:
-        return False if fact is None else fact
-    return itself
+    itself = answers.get(f"{module}.{name}", {}).get("") if name else None
+    if itself is not None and not is_yes(fact):
+        return itself
+    if fact is None and _is_out_of_reach(reached, form, module):
+        return False
+    if fact is None:
+        raise Unanswered(f"{form} {module}.{name}: it was asked for and has no answer")
+    return fact
+
+
+def _is_out_of_reach(reached: Answers, form: str, module: str) -> bool:
+    """Whether the answer for the module is no; if it has none, whether that for the one around it is."""
+    if not is_yes(reached.get("top", {}).get(module.partition(".")[0], {}).get("")):
+        return True
+    answers = reached.get(form, {})
+    while module:
+        package, _, name = module.rpartition(".")
+        fact = answers.get(module, {}).get("", answers.get(package, {}).get(name))
+        if fact is not None:
+            return not is_yes(fact)
+        module = package
+    return False
 
 
 def _thing(objects: Answers, form: str, module: str, name: str) -> Any:

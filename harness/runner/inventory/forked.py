@@ -16,7 +16,7 @@ Send = Callable[[Any], None]
 Work = Callable[[Send], None]
 BUSY = "busy"  # a message: from here on the process sees to its own children's deadlines
 
-_TIMEOUT = "timeout"
+_TIMEOUT, _CRASH = "timeout", "crash"  # take the place of an error's type
 _FAULT = 70  # the exit code of a process in which the harness itself failed
 
 
@@ -76,11 +76,11 @@ class Forked:
         status = os.waitpid(self._pid, 0)[1]
         if self.ending is None and status:
             if os.WIFSIGNALED(status):
-                self.ending = ["crash", f"ended by signal {os.WTERMSIG(status)}"]
+                self.ending = [_CRASH, f"ended by signal {os.WTERMSIG(status)}"]
             elif os.WEXITSTATUS(status) == _FAULT:
                 raise RuntimeError("the harness failed in a process of its own: see above")
             else:
-                self.ending = ["crash", f"ended with exit code {os.WEXITSTATUS(status)}"]
+                self.ending = [_CRASH, f"ended with exit code {os.WEXITSTATUS(status)}"]
 
 
 def _run(work: Work, writer: int) -> None:
@@ -102,6 +102,6 @@ def _write(writer: int, message: Any) -> None:
     os.write(writer, json.dumps(message).encode("ascii") + b"\n")
 
 
-def is_timeout(ending: list[str] | None) -> bool:
-    """Whether a process was killed because it sent nothing in time."""
-    return ending is not None and ending[0] == _TIMEOUT
+def is_death(fact: Any) -> bool:
+    """Whether an answer is how its process ended: it was killed, or ended by itself."""
+    return isinstance(fact, dict) and fact.get("error", [""])[0] in (_TIMEOUT, _CRASH)

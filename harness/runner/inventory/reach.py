@@ -17,8 +17,8 @@ from typing import Any, Iterable
 
 from harness.contract.inventory import Fact, InventoryRequest, is_yes
 from harness.runner.inventory.access import import_module, read_attribute
-from harness.runner.inventory.candidates import is_plain, submodules
-from harness.runner.inventory.findings import Findings, read_findings
+from harness.runner.inventory.candidates import LoadedModules, is_plain
+from harness.runner.inventory.findings import Answers, Findings, read_findings
 from harness.runner.inventory.forked import BUSY, Send
 from harness.runner.inventory.walk import Walk
 
@@ -95,47 +95,51 @@ class ImportWalk(Walk):
 
     form = "import"
 
+    def __init__(self, request: InventoryRequest, findings: Findings, asked: dict[str, set[str]]) -> None:
+        super().__init__(request, findings, asked)
+        self.loaded = LoadedModules()
+
     def start(self, top: str) -> None:
         for root in self.roots(top):
             self.visit(root)
 
     def visit(self, module: str) -> None:
         """Import a module in a process of its own, unless that is done, and ask it for its names."""
-        if sys.modules.get(module) is not None:
-            self.add(module, {"": True})
-            self._inside(module)
+        node = sys.modules.get(module)
+        if node is None:
+            self.fork(module, lambda send: self._import(module, send))
             return
-
-        def work(send: Send) -> None:
-            fact, _ = import_module(module)
-            self.add(module, {"": fact})
-            if is_yes(fact):
-                send(BUSY)
-                self._inside(module)
-
-        self.fork(module, work)
-
-    def _inside(self, module: str) -> None:
-        node = sys.modules[module]
+        self.add(module, {"": True})
         if is_plain(node):
             self._ask_all(module, node, self.names_of(module, node))
-            return
+        else:
+            self.fork(module, lambda send: self._inside(module, send))
 
-        def work(send: Send) -> None:
-            names = self.list_names(module, node)
-            send(BUSY)
-            self._ask_all(module, node, names)
+    def _import(self, module: str, send: Send) -> None:
+        fact, _ = import_module(module)
+        self.add(module, {"": fact})
+        if is_yes(fact):
+            send(module)
+            self._inside(module, send)
 
-        self.fork(module, work)
+    def _inside(self, module: str, send: Send) -> None:
+        """Ask for names in a process that listing them may change."""
+        node = sys.modules[module]
+        names = self.list_names(module, node)
+        send(BUSY)
+        self._ask_all(module, node, names)
 
     def _ask_all(self, module: str, node: Any, names: list[str]) -> None:
-        parts = submodules(module) if self.request.discover else set()
+        parts = self.loaded.submodules(module) if self.request.discover else set()
         found = vars(node) if type(node) is ModuleType else {}
         self.add(module, {name: True for name in names if name in found})
         rest = [name for name in names if name not in found]
         facts = dict.fromkeys(rest, False) if is_plain(node) else self.ask(node, rest)
-        children = {name for name in names if module + "." + name in self.known and self._is_module(module, name)}
-        children |= parts | {name for name in rest if not is_yes(facts[name]) and self._is_module(module, name)}
+        known = {name for name in names if module + "." + name in self.known}
+        children = parts | {name for name in known if self._is_module(module, name)}
+        for name in sorted(known - children):
+            self.add(module + "." + name, {"": False})
+        children |= {name for name in rest if not is_yes(facts[name]) and self._is_module(module, name)}
         self.add(module, {name: fact for name, fact in facts.items() if is_yes(fact) or name not in children})
         for name in sorted(children):
             child = module + "." + name
@@ -178,13 +182,19 @@ def main(request_file: str, top: str, file: str) -> None:
     ImportWalk(request, findings, asked).start(top)
     _ask_for_all_of(read_findings(file).get("import", {}), asked)
     AttributeWalk(request, findings, asked).start(top)
-    found = read_findings(file)
-    missing: dict[str, set[str]] = defaultdict(set)
-    for module, facts in found.get("attribute", {}).items():
-        missing[module] = set(facts) - set(found["import"].get(module, {})) - {""}
-    missing = {module: names for module, names in missing.items() if names}
+    missing = _only_attributes(read_findings(file))
     if missing:
         ImportWalk(replace(request, discover=False), findings, missing).start(top)
+
+
+def _only_attributes(found: Answers) -> dict[str, set[str]]:
+    """The names by module that were found as attributes, and not asked for by import yet."""
+    imports = found.get("import", {})
+    missing: dict[str, set[str]] = {}
+    for module, facts in found.get("attribute", {}).items():
+        names = facts.keys() - imports.get(module, {}).keys() - {""}
+        missing[module] = {name for name in names if f"{module}.{name}" not in imports}
+    return {module: names for module, names in missing.items() if names}
 
 
 def _ask_for_all_of(found: dict[str, dict[str, Fact]], asked: dict[str, set[str]]) -> None:

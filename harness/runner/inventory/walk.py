@@ -11,7 +11,7 @@ from harness.contract.inventory import Fact, InventoryRequest
 from harness.runner.inventory.access import describe, read_attribute
 from harness.runner.inventory.candidates import names_in
 from harness.runner.inventory.findings import Findings
-from harness.runner.inventory.forked import BUSY, Forked, Send, Work, is_timeout
+from harness.runner.inventory.forked import BUSY, Forked, Send, Work
 
 Enter = Callable[[str, Fact, Any, Send], bool]
 
@@ -38,36 +38,37 @@ class Walk:
         self.findings.add(self.form, module, names)
 
     def names_of(self, module: str, node: Any) -> list[str]:
-        """The names to ask a node for."""
-        found = names_in(node) if self.request.discover else set()
-        return sorted(found | self.asked.get(module, set()) | self.children.get(module, set()))
+        """The names to ask a node for. A class or a value is only asked for what another release has there."""
+        found = names_in(node) if self.request.discover and isinstance(node, ModuleType) else set()
+        return sorted(found.union(self.names_known(module)))
+
+    def names_known(self, module: str) -> list[str]:
+        """Those that other releases have."""
+        return sorted(self.asked.get(module, set()) | self.children.get(module, set()))
 
     def list_names(self, module: str, node: Any) -> list[str]:
-        """The same of a lazy node, in a process of its own. What keeps it from being listed is its answer."""
+        """The same of a lazy node, in a process of its own. One that cannot be listed is asked for known names."""
         try:
             names_in(node)  # also where no names are to be found: without it every question would import it again
             return self.names_of(module, node)
         except Exception as error:
-            self.add(module, {"": {"error": describe(error)}})
-            return []
+            self.findings.add("failed", "", {module: describe(error)})
+            return self.names_known(module)
 
     def is_entered(self, child: str, value: Any, parent: Any) -> bool:
-        """Whether a value is a module to look into: a known one, or one that its own name puts here."""
-        if not isinstance(value, ModuleType) or self.request.root_of(child) is None:
+        """Whether to look into a value: at the place of a known module, or a module that its own name puts here."""
+        if self.request.root_of(child) is None:
             return False
         if child in self.known or child in self.request.roots:
             return True
+        if not isinstance(value, ModuleType):
+            return False
         own = _name_of(parent) + "." + child.rpartition(".")[2]
         return self.request.discover and _name_of(value) == own
 
     def fork(self, module: str, work: Work) -> None:
-        """Run work that may hang or die; how it died is the answer for the module.
-
-        A process may hang by chance, as it was forked while another thread held a lock: only the second time counts.
-        """
+        """Run work that may hang or die; how it died is the answer for the module (`deaths` asks again)."""
         ending = Forked(work, self.request.timeout).run()
-        if is_timeout(ending):
-            ending = Forked(work, self.request.timeout).run()
         if ending is not None:
             self.add(module, {"": {"error": ending}})
 
@@ -78,7 +79,6 @@ class Walk:
         value, send)` is called there, and returns whether it did anything.
         """
         facts: dict[str, Fact] = {}
-        hung = set()
         index = 0
         while index < len(names):
             process = Forked(_asking(node, names, index, enter), self.request.timeout)
@@ -86,9 +86,6 @@ class Walk:
                 if message != BUSY:
                     index, fact = message
                     facts.update({} if fact is None else {names[index]: fact})
-            if is_timeout(process.ending) and index not in hung:
-                hung.add(index)
-                continue
             if process.ending is not None:
                 facts[names[index]] = {"error": process.ending}
             index += 1

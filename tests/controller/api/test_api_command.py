@@ -136,6 +136,14 @@ def test_accept_prints_what_changed(measured: TinyProject) -> None:
     assert measured.run("api", "keras.layers.New").returncode == 1
 
 
+def test_counts_tell_zero_from_not_measured(measured: TinyProject) -> None:
+    rows = [line.strip("| ").split(" | ") for line in measured.run("api", "--counts").stdout.splitlines()]
+    assert rows[0] == ["`keras`", "`tensorflow.keras`"]
+    counts = {row[0]: row[1:] for row in rows[2:]}
+    assert list(counts) == ["1.15", "2.15", "2.16", "tf216-legacy"]
+    assert (counts["1.15"], counts["2.15"], counts["tf216-legacy"]) == (["?", "?"], ["7", "5"], ["?", "?"])
+
+
 def test_unmeasured_releases_end_a_range(measured: TinyProject) -> None:
     later = '  tf217: {tensorflow: 2.17.1, python: "3.12", distribution: tensorflow-cpu, released: 2024-10-24}\n'
     measured.edit("matrix.yaml", "  tf115: {", f"{later}  tf115: {{")

@@ -64,6 +64,22 @@ def test_measuring_again_gives_the_same_bytes(measured: TinyProject) -> None:
     assert [file.read_bytes() for file in files] == before
 
 
+def test_modules_found_elsewhere_are_looked_into(measured: TinyProject) -> None:
+    """A module that another release has is no longer passed over as an alias, and has the same names at any time."""
+    (old,) = measured.root.glob(".tox/tf215/lib/*/site-packages")
+    (new,) = measured.root.glob(".tox/tf216/lib/*/site-packages")
+    (old / "keras" / "parts.py").write_text("class Shared: ...\n", encoding="utf-8")
+    (new / "keras" / "__init__.py").write_text("from keras import layers, models\nparts = layers\n", encoding="utf-8")
+    assert measured.run("inventory", "-j", "1").returncode == 0
+    assert inventory(measured, "tf216")["keras.parts"]["Shared"] == {"import": False, "attribute": False}
+    assert inventory(measured, "tf215")["keras.parts"]["New"] == {"import": False, "attribute": False}
+    assert inventory(measured, "tf216")["keras.parts"]["New"]["attribute"] is True
+    files = sorted((measured.root / ".harness" / "inventory").glob("*.json"))
+    before = [file.read_bytes() for file in files]
+    assert measured.run("inventory", "--fresh", "-j", "1").returncode == 0
+    assert [file.read_bytes() for file in files] == before
+
+
 def test_environments_that_break_are_named(measured: TinyProject) -> None:
     program = measured.root / ".tox" / "tf216" / "bin" / "python"
     program.write_text("#!/bin/sh\necho no such library\nexit 127\n", encoding="utf-8")

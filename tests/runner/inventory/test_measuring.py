@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -152,3 +153,42 @@ def test_only_asked_names_are_asked(folder: Path) -> None:
         "real.extra": ["saving"],
     }
     assert found["real.extra"]["saving"]["import"] is True
+
+
+DIES_ONCE = {
+    "__init__.py": """
+        import os
+
+        def die_once(name):
+            try:
+                os.mkdir(os.path.join(os.path.dirname(__file__), name + ".once"))
+            except FileExistsError:
+                return
+            os._exit(3)
+
+        def __getattr__(name):
+            if name == "value":
+                die_once(name)
+                return 1
+            raise AttributeError(name)
+    """,
+    "child.py": "from odd import die_once\ndie_once('child')\nINSIDE = 1",
+}
+
+
+def test_deaths_by_chance_are_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "odd").mkdir()
+    for name, text in DIES_ONCE.items():
+        (tmp_path / "odd" / name).write_text(inspect.cleandoc(text) + "\n", encoding="utf-8")
+    found = measure(tmp_path, InventoryRequest(["odd"], {"odd": ["value"]}))
+    assert len(list((tmp_path / "odd").glob("*.once"))) == 2
+    assert (facts(found, "odd", "value"), facts(found, "odd", "child")) == ((True, True), (True, False))
+    assert facts(found, "odd.child", "INSIDE") == (True, False)
+
+
+def test_names_in_what_is_no_module_are_asked(tmp_path: Path) -> None:
+    """Another release has a module where this one has a class: its attributes are asked for, and not guessed."""
+    (tmp_path / "odd.py").write_text("class saving:\n    def save(self): ...\n", encoding="utf-8")
+    found = measure(tmp_path, InventoryRequest(["odd"], {"odd.saving": ["load", "save"]}))
+    assert facts(found, "odd.saving", "save") == (False, True)
+    assert facts(found, "odd.saving", "load") == (False, False)
