@@ -90,9 +90,7 @@ def synthetic(folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(case), encoding="utf-8")
     for column, (name, environment) in enumerate(matrix.environments.items()):
-        facts = EnvironmentFacts(
-            name, environment.tensorflow, environment.python, "tensorflow", packages={"keras": "2"}
-        )
+        facts = EnvironmentFacts(name, environment.release, environment.python, "tensorflow", packages={"keras": "2"})
         cells = [_cell(number, path, column) for number in range(count) for path in matrix.paths]
         write_column(folder / "results" / f"{name}.json", Column(facts, {cell.key: cell for cell in cells}))
     return folder

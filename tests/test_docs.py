@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from harness import __version__
-from harness.cases.kinds import KINDS
 from harness.cases.loader import COMMON, read_case
 from harness.contract.statuses import Stage, Status
 from harness.controller.commands import COMMANDS
@@ -25,6 +24,7 @@ from harness.controller.project.loader import load_project
 from harness.controller.results.documents import read_columns
 from harness.controller.results.grouping import WORDS
 from tests.support import ROOT
+from tests.support.languages import KINDS, LANGUAGE
 
 TEST = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<name>test_\w+)` \|$")
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
@@ -93,7 +93,7 @@ def test_an_example_is_a_case_without_fault(text: str, tmp_path: Path) -> None:
     folder = tmp_path / "cases" / data["kind"]
     folder.mkdir(parents=True)
     (folder / f"{data['id']}.yaml").write_text(text, encoding="utf-8")
-    case, faults = read_case(str(tmp_path), f"cases/{data['kind']}/{data['id']}.yaml")
+    case, faults = read_case(str(tmp_path), f"cases/{data['kind']}/{data['id']}.yaml", LANGUAGE)
     assert case is not None, faults
 
 

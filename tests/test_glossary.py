@@ -20,7 +20,7 @@ REPLACED_NAMES = {
     *("concluding", "conclude", "shipping", "ship", "unconfirmed", "evidence", "agrees", "drawing", "drawn", "draw"),
     *("picture", "story", "stories", "span", "spans", "tell", "told", "share", "said", "folding", "fold", "folds"),
     *("founding", "telling", "gathering", "gather", "collecting", "safe", "harmless", "only_one", "look"),
-    *("terminated_as_interrupted", "nearest", "broken", "note", "beside", "subject", "attempt", "prepared", "job"),
+    *("terminated_as_interrupted", "nearest", "broken", "note", "beside", "attempt", "prepared", "job"),
 }
 # ... and these name no module either.
 REPLACED_MODULES = {

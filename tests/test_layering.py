@@ -32,6 +32,7 @@ ORDER = [
     ["controller.project"],
     ["controller.files"],
     ["controller.errors", "controller.text", "controller.console", "controller.digests"],
+    ["keras"],
     ["cases", "runner"],
     ["contract"],
 ]

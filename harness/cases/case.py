@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from harness.cases.document.reader import Keys
+
+if TYPE_CHECKING:
+    from harness.cases.language import Language
 
 from harness.contract.statuses import Stage
 
@@ -12,19 +18,17 @@ FOLDER = "cases"
 PREREQUISITES = {"graphviz": "dot"}  # what a case may require, by Debian's name, and the program to look for
 NEEDED_AT = {"graphviz": Stage.PLOT}  # the stage that first needs it: what ends before has its answer without
 
-Keys = tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
-
 
 @dataclass(frozen=True)
 class Known:
     """An explanation of failing cells.
 
-    It covers the cells under import paths that match `path`, on releases in the range `tf`, whose error contains
+    It covers the cells under import paths that match `path`, on releases in the range `release`, whose error contains
     `match`. `issue` is the report of the breakage.
     """
 
     path: str
-    tf: str
+    release: str
     match: str
     reason: str
     issue: str | None = None
@@ -32,7 +36,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Case:
-    """One case. `body` holds the keys of its kind as the file has them, `lines` the line of each value."""
+    """One case. `body` holds the keys of its kind as the file has them, `lines` the line of each value.
+
+    `language` is that of its project, which makes it a script; None for a case that nothing runs.
+    """
 
     id: str
     kind: str
@@ -47,6 +54,12 @@ class Case:
     advice: str | None = None
     known: tuple[Known, ...] = ()
     lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+    language: Language | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def repositories(self) -> Mapping[str, str]:
+        """The short names of repositories in addresses of issues."""
+        return self.language.subject.repositories if self.language else {}
 
 
 def case_files(root: str) -> list[str]:

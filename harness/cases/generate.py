@@ -9,22 +9,29 @@ from typing import Any
 from harness.cases.case import Case
 from harness.cases.document.containers import Mapping
 from harness.cases.document.reader import Document, Place
-from harness.cases.kinds import KINDS
+from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 
 
 def script_of(case: Case, path: PathSpec) -> str:
     """The Python script of the case under the import path."""
-    return KINDS[case.kind].script(_values(case), path)
+    language = _language(case)
+    return language.kinds[case.kind].script(_values(case), path, language.subject)
 
 
 @lru_cache(maxsize=1024)  # a case becomes a script under each of the import paths
 def _values(case: Case) -> dict[str, Any]:
     """The body of a checked case, with nodes that write themselves."""
-    document = Document(case.file)
-    values: dict[str, Any] = Mapping(KINDS[case.kind].fields).read(case.body, Place(document))
+    language = _language(case)
+    document = Document(case.file, language.subject)
+    values: dict[str, Any] = Mapping(language.kinds[case.kind].fields).read(case.body, Place(document))
     assert not document.faults, document.faults
     return values
+
+
+def _language(case: Case) -> Language:
+    assert case.language is not None, f"{case.id} was not read as a case of a project"
+    return case.language
 
 
 def digest_of(script: str) -> str:

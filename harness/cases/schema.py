@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from harness.cases.document.containers import Mapping
 from harness.cases.document.fields import Schema
-from harness.cases.kinds import KINDS
-from harness.cases.loader import ALWAYS, COMMON
-from harness.cases.parts.arrays import NUMBERS, TEXTS, ArrayField
-from harness.cases.parts.models import MODEL, LayerField
+from harness.cases.language import Language
+from harness.cases.loader import ALWAYS, common_fields
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-def case_schema() -> Schema:
+def case_schema(language: Language) -> Schema:
     """The keys of each kind and the form of their values, for editors."""
+    common = common_fields(language)
     return {
         "$schema": DRAFT,
-        "title": "A case of the Keras import matrix",
+        "title": f"A case of the {language.subject.matrix}",
         "type": "object",
-        "properties": {"kind": COMMON["kind"].schema()},
+        "properties": {"kind": common["kind"].schema()},
         "required": list(ALWAYS),
         "allOf": [
             {
                 "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
-                "then": Mapping({**COMMON, **kind.fields}, (*ALWAYS, *kind.required)).schema(),
+                "then": Mapping({**common, **kind.fields}, (*ALWAYS, *kind.required)).schema(),
             }
-            for name, kind in KINDS.items()
+            for name, kind in language.kinds.items()
         ],
-        "definitions": {
-            "model": MODEL.definition(),
-            "layer": LayerField().definition(),
-            "array": ArrayField().definition(),
-            "numbers": NUMBERS.definition(),
-            "texts": TEXTS.definition(),
-        },
+        "definitions": {name: make() for name, make in language.definitions.items()},
     }

@@ -13,10 +13,14 @@ from harness.contract.records import CellKey, Outcome
 
 @dataclass(frozen=True)
 class PathSpec:
-    """An import path: the dotted name people write, and the form (`from` or `attribute`) of its imports."""
+    """An import path: the dotted name people write, and the form (`from` or `attribute`) of its imports.
+
+    `package` is the module that the first word stands for: `tensorflow` in `tf.keras`.
+    """
 
     id: str
     form: str
+    package: str
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,12 @@ class Plan:
     """The cells to run in one environment.
 
     `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
-    of each cell that has one. `preload` names the modules that are imported once, before any cell is forked, `hooks` a
-    module of the runner's that may take part around forks. Limits are in seconds and bytes; `patience` are the seconds
-    that each process of the runner may take beyond its work. `prefix` is the environment's folder: the interpreter,
-    pytest and the preloaded modules must come from there; empty: from anywhere. With `sandbox` it runs in bubblewrap.
+    of each cell that has one. `preload` names the modules that are imported once, before any cell is forked, `loads`
+    the packages that importing these may load, `folders` the variables that name a folder, of which each cell gets an
+    empty one, and `hooks` a module of the runner's that may take part around forks. Limits are in seconds and bytes;
+    `patience` are the seconds that each process of the runner may take beyond its work. `prefix` is the environment's
+    folder: the interpreter, pytest and the preloaded modules must come from there; empty: from anywhere. With
+    `sandbox` it runs in bubblewrap.
     """
 
     environment: str
@@ -69,7 +75,9 @@ class Plan:
     cells: list[PlannedCell]
     cached: list[CellKey] = field(default_factory=list)
     expected: dict[CellKey, Outcome] = field(default_factory=dict)
-    preload: list[str] = field(default_factory=lambda: ["tensorflow"])
+    preload: list[str] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     hooks: str = ""
     patience: float = MARGIN
     prefix: str = ""

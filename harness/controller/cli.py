@@ -107,7 +107,7 @@ def _parser(load: Collection[str] = ()) -> CommandParser:
     """The parser of all commands. A command is imported when it is called, or now if it is in `load`."""
     parser = CommandParser(
         prog="harness",
-        description="Which Keras import path works in which TensorFlow release, by running it.",
+        description="Which import path of a package works in which of its releases, by running it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

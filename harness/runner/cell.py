@@ -1,7 +1,7 @@
 """Inside a cell's process: the script runs stage by stage, and what happens is reported line by line.
 
 Run as a program it is the reference isolation, a fresh interpreter for one cell:
-`python -m harness.runner.cell REPORT_FD TOKEN_FD SCRIPT PATH_ID FORM`.
+`python -m harness.runner.cell REPORT_FD TOKEN_FD SCRIPT PATH_ID FORM PACKAGE`.
 """
 
 from __future__ import annotations
@@ -68,12 +68,9 @@ def _prepare(file: str) -> dict[str, Any]:
     """Let the process look like a plain interpreter that runs the file; the names of its module `__main__`."""
     for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
         del sys.modules[name]
-    home = os.path.dirname(file)
-    around = os.path.dirname(home)
-    os.environ.update(TMPDIR=os.path.join(around, "tmp"), KERAS_HOME=os.path.join(around, "keras"))
-    tempfile.tempdir = None
+    tempfile.tempdir = None  # that of the parent
     sys.argv = [file]
-    sys.path.insert(0, home)
+    sys.path.insert(0, os.path.dirname(file))
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=builtins)
     sys.modules["__main__"] = main
@@ -241,14 +238,14 @@ def _flush() -> bool:
 
 def main(arguments: list[str]) -> None:
     """Run one cell in this interpreter."""
-    descriptor, token, file, path_id, form = arguments
+    descriptor, token, file, *path = arguments
     die_with_parent()
     hide_harness()
     os.set_inheritable(int(descriptor), False)
     os.chdir(os.path.dirname(file))
     with open(int(token), encoding="ascii") as handle:
         secret = [handle.read()]
-    run_script(file, PathSpec(path_id, form), int(descriptor), secret)
+    run_script(file, PathSpec(*path), int(descriptor), secret)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from harness.runner import cell
 from harness.runner.report import new_token
 from harness.runner.supervisor import Limits, supervise
 
-CellRequest = Dict[str, Any]  # script, directory, path, form, limits (as in Limits), patience, fresh
+# script, directory, variables, path (a PathSpec's values), limits (as in Limits), patience, fresh
+CellRequest = Dict[str, Any]
 CellReply = Dict[str, Any]  # what was Watched
 
 _BROKEN = 70  # the exit code of a cell in which the harness itself failed
@@ -58,8 +59,8 @@ def run_fresh(request: CellRequest, asker: int, variables: dict[str, str], own: 
     os.close(secret_end)
     command = [sys.executable, "-m", "harness.runner.cell", str(report_end), str(secret)]
     process = subprocess.Popen(
-        command + [request[key] for key in ("script", "path", "form")],
-        env=variables,
+        [*command, request["script"], *request["path"]],
+        env=dict(variables, **request["variables"]),
         stdin=subprocess.DEVNULL,
         stdout=output_end,
         stderr=output_end,
@@ -91,5 +92,6 @@ def _become_cell(
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(request["directory"])
+    os.environ.update(request["variables"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    cell.run_script(request["script"], PathSpec(request["path"], request["form"]), report, token, after_script)
+    cell.run_script(request["script"], PathSpec(*request["path"]), report, token, after_script)

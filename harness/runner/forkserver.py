@@ -1,4 +1,4 @@
-"""The process that cells are forked from: it has imported TensorFlow once and run no operation.
+"""The process that cells are forked from: it has imported the subject once and run no operation.
 
 For each import path it keeps a child of its own that has imported that path too, and cells are forked from there; a
 child that dies is replaced. A path that is not there, or that raises, hangs or dies while it is imported, gets no such
@@ -76,7 +76,7 @@ class Server:
     def _answer(self, request: CellRequest) -> CellReply:
         if request["fresh"]:
             return run_fresh(request, self.asker.source, self.variables, self.children.values())
-        spec = PathSpec(request["path"], request["form"])
+        spec = PathSpec(*request["path"])
         if spec not in self.paths:
             self.paths[spec] = self._open(spec, request["limits"][-1])
         path = self.paths[spec]
@@ -159,10 +159,11 @@ def deadlines_of(request: CellRequest) -> Deadlines:
 
 def _imports_first(request: CellRequest) -> bool:
     """Whether nothing that the script does can come before its import of the path."""
-    if request["form"] == "attribute":
+    path = PathSpec(*request["path"])
+    if path.form == "attribute":
         return False
     tree = read_script(request["script"])
-    return tree is not None and imports_first(tree, request["path"], {name.split(".")[0] for name in sys.modules})
+    return tree is not None and imports_first(tree, path.id, {name.split(".")[0] for name in sys.modules})
 
 
 def _serve_path(spec: PathSpec, asker: Lines, hooks: ModuleType | None) -> None:
@@ -221,7 +222,7 @@ def main(arguments: list[str]) -> None:
     with contextlib.suppress(Abandoned):
         server.serve()
     server.close()
-    os._exit(0)  # there is nothing here worth the time that tearing TensorFlow down takes
+    os._exit(0)  # there is nothing here worth the time that tearing down the subject takes
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any
+from typing import Any, Sequence
 
 from harness.contract.deadlines import IMPORT_LIMIT
+from harness.contract.plan import PathSpec
 from harness.contract.process_tree import children, end_orphans, reap
 from harness.contract.processes import adopt_orphans
 from harness.contract.temporary import TemporaryFolder
@@ -30,23 +31,32 @@ _PATIENCE = 5.0  # seconds that the process which cells are forked from has to e
 
 
 class BrokenEnvironment(Exception):
-    """A module that every cell needs, such as TensorFlow, cannot be imported."""
+    """A module that every cell needs, such as the subject itself, cannot be imported."""
 
 
 class Isolation:
     """Runs cells below a server process (`harness.runner.forkserver`), which is replaced when it dies or is stopped.
 
-    Where a `prefix` is given, what runs must be of the environment in that folder. `run` raises BrokenEnvironment, and
-    OSError or EOFError where the harness itself is at fault.
+    `preload`, `loads` and `folders` are those of the plan. Where a `prefix` is given, what runs must be of the
+    environment in that folder. `run` raises BrokenEnvironment, and OSError or EOFError where the harness itself is at
+    fault.
     """
 
-    def __init__(self, preload: list[str], prefix: str = "", hooks: str = "") -> None:
+    def __init__(
+        self,
+        preload: list[str],
+        loads: Sequence[str] = (),
+        folders: Sequence[str] = (),
+        prefix: str = "",
+        hooks: str = "",
+    ) -> None:
         self.preload = preload
+        self.loads = loads
         self.prefix = prefix
         self.hooks = hooks  # a module that may take part around forks (`harness.runner.forkserver`)
         self.home = TemporaryFolder()
-        # A keras.json in the home of whoever runs this would choose the backend for them.
-        self.environment = dict(os.environ, KERAS_HOME=self.home.path)
+        # What the user keeps in such a folder, a configuration for instance, must not choose for them.
+        self.environment = dict(os.environ, **dict.fromkeys(folders, self.home.path))
         for name in [name for name in self.environment if name.startswith("PYTEST_")]:
             del self.environment[name]
         self._process: subprocess.Popen[bytes] | None = None
@@ -164,8 +174,15 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def __init__(self, preload: list[str], prefix: str = "", hooks: str = "") -> None:
-        super().__init__([], prefix)
+    def __init__(
+        self,
+        preload: list[str],
+        loads: Sequence[str] = (),
+        folders: Sequence[str] = (),
+        prefix: str = "",
+        hooks: str = "",
+    ) -> None:
+        super().__init__([], loads, folders, prefix)
         self._unchecked = preload
 
     def wants_fresh(self, request: CellRequest) -> bool:
@@ -173,7 +190,7 @@ class Spawn(Isolation):
 
     def start(self) -> None:
         if self._unchecked:  # once: each cell imports it for itself
-            once = Fork(self._unchecked, self.prefix)
+            once = Fork(self._unchecked, prefix=self.prefix)
             try:
                 once.start()
             finally:
@@ -183,24 +200,20 @@ class Spawn(Isolation):
 
 
 class Fork(Isolation):
-    """Cells forked from the server, which has imported TensorFlow, or from a child of it that has imported the path.
+    """Cells forked from the server, which has imported the subject, or from a child of it that has imported the path.
 
     A script that does something before its imports, such as setting a variable that they look at, gets a fresh
     interpreter: in a fork it would come too late. So does one that is named like a module, which it stands before.
     """
 
     def wants_fresh(self, request: CellRequest) -> bool:
-        return _is_module(request["script"]) or _wants_fresh(request, self.preload)
+        return _is_module(request["script"]) or _wants_fresh(request, [*self.preload, *self.loads])
 
 
-# TensorFlow's own Keras is one of these from 2.6 on, and loaded with it.
-_BEHIND = ("keras", "tf_keras")
-
-
-def _wants_fresh(request: CellRequest, preload: list[str]) -> bool:
+def _wants_fresh(request: CellRequest, loaded: list[str]) -> bool:
     tree = read_script(request["script"])
-    root = "tensorflow" if request["form"] == "attribute" else request["path"]
-    return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*preload, *_BEHIND, root]})
+    package = PathSpec(*request["path"]).package
+    return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*loaded, package]})
 
 
 def _is_module(script: str) -> bool:

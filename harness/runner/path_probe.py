@@ -18,7 +18,7 @@ def probe(path: PathSpec) -> dict[str, str] | None:
     """
     try:
         if path.form == "attribute":
-            _walk(path.id)
+            _walk(path)
         else:
             importlib.import_module(path.id)
     except ModuleNotFoundError as error:
@@ -30,10 +30,10 @@ def probe(path: PathSpec) -> dict[str, str] | None:
     return None
 
 
-def _walk(dotted: str) -> None:
+def _walk(path: PathSpec) -> None:
     """Read `tf.compat.v1.keras` as `import tensorflow as tf` and attributes."""
-    value = importlib.import_module("tensorflow")  # type: object
-    for name in dotted.split(".")[1:]:
+    value = importlib.import_module(path.package)  # type: object
+    for name in path.id.split(".")[1:]:
         try:
             value = getattr(value, name)
         except AttributeError as error:

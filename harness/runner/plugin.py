@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import os
 import signal
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -67,7 +67,7 @@ class Cells:
         self.config = config
         self.plan = plan
         self.keys = keys
-        self.forms = {spec.id: spec.form for spec in plan.paths}
+        self.paths = {spec.id: list(astuple(spec)) for spec in plan.paths}
         self.by_file: dict[str, list[PlannedCell]] = {}
         for cell in plan.cells:
             self.by_file.setdefault(cell.file, []).append(cell)
@@ -117,12 +117,13 @@ class Cells:
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(text)
             if self._isolation is None:
-                self._isolation = ISOLATIONS[plan.isolation](plan.preload, plan.prefix, plan.hooks)
+                settings = (plan.preload, plan.loads, plan.folders, plan.prefix, plan.hooks)
+                self._isolation = ISOLATIONS[plan.isolation](*settings)
             request = {
                 "script": script,
                 "directory": directory,
-                "path": cell.path,
-                "form": self.forms[cell.path],
+                "variables": _variables(around.path, plan.folders),
+                "path": self.paths[cell.path],
                 "limits": [cell.timeout or plan.timeout, plan.output_limit, plan.memory_limit, plan.timeout],
                 "patience": plan.patience,
             }
@@ -133,6 +134,12 @@ class Cells:
             return judge(cell.case, cell.path, reply, directory)
         finally:
             around.close()
+
+
+def _variables(around: str, folders: list[str]) -> dict[str, str]:
+    """The variables of one cell: folders of its own."""
+    own = {name: os.path.join(around, name.lower()) for name in folders}
+    return dict(own, TMPDIR=os.path.join(around, "tmp"))
 
 
 class CaseFile(pytest.File):
@@ -192,7 +199,7 @@ class CellItem(pytest.Item):
         except BrokenEnvironment as error:
             reason = normalise(str(error))
             self.cells.append({"environment_failure": reason})
-            self.session.shouldstop = f"TensorFlow cannot be imported: {reason}"
+            self.session.shouldstop = f"{', '.join(self.cells.plan.preload)} cannot be imported: {reason}"
             pytest.skip(self.session.shouldstop)
         except Exception as error:
             outcome = Outcome(*self.cell.id, status=Status.ERROR, error=type(error).__name__, message=str(error))

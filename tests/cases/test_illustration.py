@@ -8,6 +8,7 @@ from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 from tests.support import ROOT
+from tests.support.languages import LANGUAGE
 
 FILE = "cases/custom_layer/custom-layer-in-tf-keras.yaml"
 SCRIPT = """\
@@ -51,13 +52,13 @@ UNMIXED = 'model = Sequential([CustomLayer(units=32), Dense(units=10, kernel_ini
 @pytest.mark.parametrize(
     ("path", "imports"),
     [
-        (PathSpec("tensorflow.python.keras", "from"), "from tensorflow.python.keras.layers import Layer"),
-        (PathSpec("keras", "from"), "from keras.layers import Layer"),
-        (PathSpec("tf.compat.v1.keras", "attribute"), "Layer = tf.compat.v1.keras.layers.Layer"),
+        (PathSpec("tensorflow.python.keras", "from", "tensorflow"), "from tensorflow.python.keras.layers import Layer"),
+        (PathSpec("keras", "from", "keras"), "from keras.layers import Layer"),
+        (PathSpec("tf.compat.v1.keras", "attribute", "tensorflow"), "Layer = tf.compat.v1.keras.layers.Layer"),
     ],
 )
 def test_script_under_other_path_than_container(path: PathSpec, imports: str) -> None:
-    case, faults = read_case(str(ROOT), FILE)
+    case, faults = read_case(str(ROOT), FILE, LANGUAGE)
     assert case is not None, faults
     script = script_of(case, path)
     assert script == SCRIPT.format(imports, MIXED)
@@ -65,10 +66,10 @@ def test_script_under_other_path_than_container(path: PathSpec, imports: str) ->
 
 
 def test_script_under_container_path() -> None:
-    case, faults = read_case(str(ROOT), FILE)
+    case, faults = read_case(str(ROOT), FILE, LANGUAGE)
     assert case is not None, faults
     names = ["layers.Layer", "layers.Dense", "Sequential"]
     imports = "\n".join(f"{name.split('.')[-1]} = tf.keras.{name}" for name in names)
-    script = script_of(case, PathSpec("tf.keras", "attribute"))
+    script = script_of(case, PathSpec("tf.keras", "attribute", "tensorflow"))
     assert script == SCRIPT.format(imports, UNMIXED)
     compile(script, FILE, "exec")

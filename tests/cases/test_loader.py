@@ -11,6 +11,7 @@ from harness.cases.generate import script_of
 from harness.cases.loader import read_case, read_library
 from harness.contract.plan import PathSpec
 from tests.support import ROOT
+from tests.support.languages import LANGUAGE
 
 GOOD = 'id: {}\nkind: snippet\ntitle: One\ncode: "import KERAS\\n# call\\nassert KERAS"\n'
 
@@ -21,7 +22,7 @@ def _write(root: Path, file: str, text: str) -> None:
 
 
 def _faults(root: Path) -> list[str]:
-    return [str(fault) for fault in read_library(str(root))[1]]
+    return [str(fault) for fault in read_library(str(root), LANGUAGE)[1]]
 
 
 def test_case_with_every_key(tmp_path: Path) -> None:
@@ -29,19 +30,19 @@ def test_case_with_every_key(tmp_path: Path) -> None:
         "requires: [graphviz]\npaths: ['tf.*', keras]\ntimeout: 2.5\nskip: broken\nsource: [keras#1]\nadvice: Wait.\n"
     )
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one") + common)
-    case, faults = read_case(str(tmp_path), "cases/snippet/one.yaml")
+    case, faults = read_case(str(tmp_path), "cases/snippet/one.yaml", LANGUAGE)
     assert case is not None, faults
     assert (case.id, case.kind, case.title, case.file) == ("one", "snippet", "One", "cases/snippet/one.yaml")
     assert (case.requires, case.paths, case.timeout) == (("graphviz",), ("tf.*", "keras"), 2.5)
     assert (case.skip, case.source, case.advice) == ("broken", ("keras#1",), "Wait.")
     assert case.body == {"code": "import KERAS\n# call\nassert KERAS"}
     assert case.lines["advice",] == 10
-    assert script_of(case, PathSpec("keras", "from")) == "import keras\n# call\nassert keras\n"
+    assert script_of(case, PathSpec("keras", "from", "keras")) == "import keras\n# call\nassert keras\n"
 
 
 def test_case_with_required_keys_only(tmp_path: Path) -> None:
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one"))
-    ((case,), faults) = read_library(str(tmp_path))
+    ((case,), faults) = read_library(str(tmp_path), LANGUAGE)
     assert faults == []
     assert (case.requires, case.paths, case.timeout, case.skip) == ((), ("*",), None, None)
     assert (case.source, case.advice) == ((), None)
@@ -221,10 +222,14 @@ def test_case_files_are_sorted_with_slashes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [PathSpec("tensorflow.python.keras", "from"), PathSpec("tf.compat.v1.keras", "attribute")]
+    "path",
+    [
+        PathSpec("tensorflow.python.keras", "from", "tensorflow"),
+        PathSpec("tf.compat.v1.keras", "attribute", "tensorflow"),
+    ],
 )
 def test_own_cases_become_python(path: PathSpec) -> None:
-    cases, faults = read_library(str(ROOT))
+    cases, faults = read_library(str(ROOT), LANGUAGE)
     assert faults == []
     assert cases
     for case in cases:

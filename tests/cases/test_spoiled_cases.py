@@ -12,17 +12,17 @@ import pytest
 import yaml
 
 from harness.cases.generate import script_of
-from harness.cases.kinds import KINDS
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 from tests.support.good_cases import FILES, GOOD
+from tests.support.languages import KINDS, LANGUAGE
 
 SPOILINGS = 60  # of each case
 PATHS = [
-    PathSpec("keras", "from"),
-    PathSpec("tensorflow.python.keras", "from"),
-    PathSpec("tf.keras", "attribute"),
-    PathSpec("tf.compat.v1.keras", "attribute"),
+    PathSpec("keras", "from", "keras"),
+    PathSpec("tensorflow.python.keras", "from", "tensorflow"),
+    PathSpec("tf.keras", "attribute", "tensorflow"),
+    PathSpec("tf.compat.v1.keras", "attribute", "tensorflow"),
 ]
 DEEP: Any = [[[[[[[[[[[[[[[[[[[[["x"]]]]]]]]]]]]]]]]]]]]]
 PLAIN = [None, True, False, 0, 1, -1, 2.5, 10**400, float("inf"), float("nan"), [], {}, [None], [[]], [{}], DEEP]
@@ -116,7 +116,7 @@ def refused_or_python(root: Path, kind: str, data: Any) -> bool:
     file = FILES[kind]
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     (root / file).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    case, faults = read_case(str(root), file)
+    case, faults = read_case(str(root), file, LANGUAGE)
     assert (case is None) is bool(faults)
     assert not [fault for fault in faults if not fault.message.strip() or "\n" in fault.message]
     for path in PATHS if case else ():

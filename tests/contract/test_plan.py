@@ -29,14 +29,16 @@ def test_plan_round_trip(tmp_path: Path) -> None:
         timeout=12.5,
         output_limit=1000,
         memory_limit=10000,
-        paths=[PathSpec("tf.keras", "attribute"), PathSpec("keras", "from")],
+        paths=[PathSpec("tf.keras", "attribute", "tensorflow"), PathSpec("keras", "from", "keras")],
         cells=planned("cases/model_build/mlp.yaml", "tf.keras", "keras"),
         cached=[("plot", "keras"), ("plot", "tf.keras")],
         expected={outcome.key: outcome for outcome in outcomes},
+        preload=["tensorflow"],
+        loads=["keras"],
+        folders=["KERAS_HOME"],
     )
     plan.write(str(tmp_path / "plan.json"))
     assert Plan.read(str(tmp_path / "plan.json")) == plan
-    assert plan.preload == ["tensorflow"]
 
 
 def test_known_cells_are_cached_not_run() -> None:

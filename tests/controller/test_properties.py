@@ -213,11 +213,11 @@ def test_story_round_trips_its_grid(given_cells: list[Outcome], chosen: set[Any]
     case = Case("x", "snippet", "X", "x.yaml", {})
     found = dict(zip(RELEASES, given_cells, strict=True))
     columns = {
-        item.id: Column(EnvironmentFacts(item.id, item.tensorflow, "3.7", "tensorflow"), {("x", "keras"): cell})
+        item.id: Column(EnvironmentFacts(item.id, item.release, "3.7", "tensorflow"), {("x", "keras"): cell})
         for item, cell in found.items()
     }
     shown = [item for item in RELEASES if item in chosen]
-    (story,) = summarise(make_grid([case], [PathSpec("keras", "from")], shown, columns), case, RELEASES)
+    (story,) = summarise(make_grid([case], [PathSpec("keras", "from", "keras")], shown, columns), case, RELEASES)
     rebuilt = {label: (span.status, span.stage) for span in story.releases for label in span.range.labels}
     failing = {item.label: cell for item, cell in found.items() if item in chosen and cell.status in FAILING}
     assert rebuilt == {

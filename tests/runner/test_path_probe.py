@@ -10,6 +10,7 @@ import pytest
 
 from harness.contract.plan import PathSpec
 from harness.runner.path_probe import probe
+from tests.support.runner_projects import spec
 
 FILES = {
     "tensorflow/__init__.py": """
@@ -54,12 +55,12 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.mark.parametrize("path", ["json", "xml.etree", "locatable.api", "locatable.single"])
 def test_a_path_that_is_there(path: str) -> None:
-    assert probe(PathSpec(path, "from")) is None
+    assert probe(PathSpec(path, "from", path.split(".")[0])) is None
 
 
 @pytest.mark.parametrize("path", ["tf", "tf.compat", "tf.compat.v1.keras"])
 def test_an_attribute_path_that_is_there(path: str) -> None:
-    assert probe(PathSpec(path, "attribute")) is None
+    assert probe(PathSpec(path, "attribute", "tensorflow")) is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_an_attribute_path_that_is_there(path: str) -> None:
     ],
 )
 def test_a_path_that_is_not_there(path: str, lacking: str) -> None:
-    absent = probe(PathSpec(path, "from"))
+    absent = probe(PathSpec(path, "from", path.split(".")[0]))
     assert absent is not None
     assert absent["error"] == "ModuleNotFoundError"
     assert absent["message"].startswith(f"No module named '{lacking}'")
@@ -81,7 +82,7 @@ def test_a_path_that_is_not_there(path: str, lacking: str) -> None:
 
 @pytest.mark.parametrize("path", ["tf.nothere", "tf.nothere.keras", "tf.compat.v3.keras", "tf.compat.v1.keras.nothere"])
 def test_an_attribute_path_that_is_not_there(path: str) -> None:
-    absent = probe(PathSpec(path, "attribute"))
+    absent = probe(PathSpec(path, "attribute", "tensorflow"))
     assert absent is not None
     assert absent["error"] == "AttributeError"
     assert absent["message"].endswith(("'nothere'", "'v3'"))
@@ -103,11 +104,11 @@ def test_an_attribute_path_that_is_not_there(path: str) -> None:
 )
 def test_present_but_broken_path_raises_own_error(path: str, error: str) -> None:
     with pytest.raises(BaseException) as caught:  # noqa: PT011, the name is looked at below
-        probe(PathSpec(path, "attribute" if path.startswith("tf.") else "from"))
+        probe(spec(path))
     assert type(caught.value).__name__ == error
 
 
 def test_without_tensorflow_no_attribute_path_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ModuleNotFoundError):
-        probe(PathSpec("tf.keras", "attribute"))
+        probe(PathSpec("tf.keras", "attribute", "tensorflow"))

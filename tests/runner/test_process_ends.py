@@ -127,7 +127,12 @@ def fork() -> Iterator[Fork]:
 def request_of(folder: Path, code: str, path: str = "json") -> dict[str, Any]:
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")
-    own: dict[str, Any] = {"script": str(script), "directory": str(folder), "path": path, "form": "from"}
+    own: dict[str, Any] = {
+        "script": str(script),
+        "directory": str(folder),
+        "variables": {},
+        "path": [path, "from", path.split(".")[0]],
+    }
     return {**own, "limits": [20, 1_000_000, 10**9, 20], "patience": 60}
 
 

@@ -61,7 +61,11 @@ def snippet(code: str, *paths: str, **keys: Any) -> Snippet:
 
 
 def spec(path: str) -> PathSpec:
-    return PathSpec(path, "attribute" if path.startswith("tf.") else "from")
+    return (
+        PathSpec(path, "attribute", "tensorflow")
+        if path.startswith("tf.")
+        else PathSpec(path, "from", path.split(".")[0])
+    )
 
 
 @dataclass(repr=False)

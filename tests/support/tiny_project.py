@@ -71,7 +71,7 @@ code: |
 
 def make_column(*outcomes: Outcome, **facts: Any) -> Column:
     """A column of these outcomes; facts of its environment as keywords, else those of tf215."""
-    known = {"id": "tf215", "tensorflow": "2.15.1", "python": "3.11", "distribution": "tensorflow-cpu"}
+    known = {"id": "tf215", "release": "2.15.1", "python": "3.11", "distribution": "tensorflow-cpu"}
     return Column(EnvironmentFacts(**known | facts), {outcome.key: outcome for outcome in outcomes})
 
 

@@ -9,19 +9,20 @@ from harness.cases.case import Case
 from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 GoodBody = tuple[str, PathSpec, str]  # a body, an import path, and the script or its end
 BadBody = tuple[str, str, str, list[str]]  # a good body, a part of it, what replaces the part, and the faults
 
-FROM = PathSpec("keras", "from")
-ATTRIBUTE = PathSpec("tf.keras", "attribute")
+FROM = PathSpec("keras", "from", "keras")
+ATTRIBUTE = PathSpec("tf.keras", "attribute", "tensorflow")
 
 
 def read_written(root: Path, file: str, text: str) -> tuple[Case | None, list[str]]:
     """The case, and its faults as `line: message`."""
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     (root / file).write_text(text, encoding="utf-8")
-    case, faults = read_case(str(root), file)
+    case, faults = read_case(str(root), file, LANGUAGE)
     return case, [f"{fault.line}: {fault.message}" for fault in faults]
 
 

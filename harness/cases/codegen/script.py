@@ -10,17 +10,12 @@ from typing import Any
 
 from harness.cases.codegen.wrapping import wrap
 from harness.cases.document import expressions
+from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
 
-
-def fixed_path(name: str) -> PathSpec:
-    """The fixed import path of a reference: `tf.` starts an attribute path, anything else is imported from."""
-    return PathSpec(name, "attribute" if name.startswith("tf.") else "from")
-
-
-# Modules that a script may import in addition to Keras, and variables that it may bind.
-MODULES = (*expressions.LIBRARIES, "re", "warnings", "inspect", "Image", "ElementTree")
+# Modules that a script may import in addition to the subject's, and variables that it may bind.
+MODULES = ("np", "os", "sys", "re", "warnings", "inspect", "Image", "ElementTree")
 _BOUND = (
     *("model", "inputs", "targets", "history", "evaluation", "prediction", "output", "made", "result", "raised"),
     *("copy", "copied", "restored", "again"),
@@ -34,17 +29,20 @@ class Script:
     cell there.
     """
 
-    def __init__(self, path: PathSpec) -> None:
+    def __init__(self, path: PathSpec, subject: Subject) -> None:
         self.path = path
+        self.subject = subject
         self._opening: list[str] = []
         self._plain: list[str] = []
         self._from: dict[str, list[str]] = {}
         self._bound: list[str] = []
-        self._locals: dict[str, tuple[str, str]] = {name: ("script", name) for name in (*MODULES, *_BOUND)}
+        self._locals: dict[str, tuple[str, str]] = {
+            name: ("script", name) for name in (*MODULES, *subject.aliases, *_BOUND)
+        }
         self._blocks: list[tuple[Stage, list[str]]] = []
 
     def plain(self, statement: str) -> None:
-        """Add an import from outside Keras, such as `import numpy as np`."""
+        """Add an import from outside the import paths, such as `import numpy as np`."""
         if statement not in self._plain:
             self._plain.append(statement)
 
@@ -70,7 +68,7 @@ class Script:
             return reference
         path, name = self._resolve(reference)
         if path.form == "attribute" and path != self.path:
-            self.plain("import tensorflow as tf")
+            self._import_package(path)
             return f"{path.id}.{name}"
         local, is_new = self._local(path, name)
         if is_new and path.form == "attribute":
@@ -82,7 +80,7 @@ class Script:
 
     def expression(self, text: str, own: Collection[str] = (), given: Collection[str] = ()) -> str:
         """The text of a checked expression; see `write_expression`."""
-        return expressions.write_expression(text, self.use, self.plain, own, given)
+        return expressions.write_expression(text, self.subject, self.use, self.plain, own, given)
 
     def _use_first(self, references: list[str]) -> str:
         """Import the first importable name, as people write it: try, except ImportError."""
@@ -146,7 +144,7 @@ class Script:
         return "\n\n".join("\n".join(block) for block in lines) + "\n"
 
     def _heads(self) -> list[list[str]]:
-        """The imports from outside Keras, after the lines that precede them."""
+        """The imports from outside the import paths, after the lines that precede them."""
         early = [statement for statement in self._plain if statement in _EARLY and self._opening]
         late = [statement for statement in self._plain if statement not in early]
         heads: list[Any] = [sorted(early), self._opening, sorted(late, key=_import_order)]
@@ -156,7 +154,7 @@ class Script:
         if "::" not in reference:
             return self.path, reference
         path, name = reference.split("::")
-        return fixed_path(path), name
+        return self.subject.path(path), name
 
     def _local(self, path: PathSpec, name: str, source_name: str = "") -> tuple[str, bool]:
         source = (path.id, source_name or name)
@@ -167,10 +165,13 @@ class Script:
 
     def _import(self, path: PathSpec, name: str, local: str) -> str:
         if path.form == "attribute":
-            self.plain("import tensorflow as tf")
+            self._import_package(path)
             return f"{local} = {path.id}.{name}"
         parent, _, short = name.rpartition(".")
         return f"from {_module(path, parent)} import {_renamed(short, local)}"
+
+    def _import_package(self, path: PathSpec) -> None:
+        self.plain(self.subject.import_statement(path.id.split(".")[0]))
 
 
 _EARLY = ("import os", "import sys")

@@ -1,6 +1,6 @@
 """One-line Python expressions in a document.
 
-Names of Keras come from the cell's import path (`backend.dot(x, w)`) or from a fixed one
+Names of the subject come from the cell's import path (`backend.dot(x, w)`) or from a fixed one
 (`tf.keras::backend.dot(x, w)`); some other names stand for attributes of `self`.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from harness.cases.codegen.wrapping import MAX_LINE
 from harness.cases.document.fields import FIXED_REFERENCE
 from harness.cases.document.suggestions import suggest
+from harness.cases.subject import Subject
 
 _BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
 _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
@@ -28,21 +29,13 @@ _once = lru_cache(maxsize=4096)  # an expression is parsed once, and written und
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
 _VAGUE = ("get", "serialize", "deserialize")  # unclear without the module before it
 
-# A name that starts with one of these words is a name of Keras.
 # fmt: off
-KERAS = frozenset((
-    "activations", "applications", "backend", "callbacks", "constraints", "datasets", "engine", "estimator",
-    "experimental", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers",
-    "preprocessing", "random", "regularizers", "saving", "src", "utils", "wrappers",
-    "Input", "Model", "Sequential", "__version__",
-))
 BUILT_IN = frozenset((
     "abs", "all", "any", "bool", "callable", "dict", "float", "getattr", "hasattr", "int", "isinstance", "issubclass",
     "iter", "len", "list", "max", "min", "next", "range", "repr", "round", "set", "sorted", "str", "sum", "tuple",
     "type", "zip",
 ))
 # fmt: on
-LIBRARIES = {"tf": "import tensorflow as tf", "np": "import numpy as np", "os": "import os", "sys": "import sys"}
 
 
 @_once
@@ -95,10 +88,12 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def unknown_names(text: str, known: Collection[str]) -> list[str]:
-    """A fault for each name that is neither known, nor of Keras, nor of a library."""
-    everything = {*known, *LIBRARIES}
-    found = [name for name in names_read(text) if name not in everything | KERAS | BUILT_IN]
+def unknown_names(text: str, known: Collection[str], subject: Subject) -> list[str]:
+    """A fault for each name that is neither known, nor of the subject, nor of a library."""
+    if not subject.names:  # any name may be one of the import path
+        return []
+    everything = {*known, *subject.libraries}
+    found = [name for name in names_read(text) if name not in everything | subject.names | BUILT_IN]
     return [f"unknown name {name!r}{suggest(name, everything)}" for name in dict.fromkeys(found)]
 
 
@@ -127,6 +122,7 @@ def _free(text: str) -> list[ast.Name]:
 
 def write_expression(
     text: str,
+    subject: Subject,
     use: Callable[[str], str],
     plain: Callable[[str], None],
     own: Collection[str] = (),
@@ -134,13 +130,15 @@ def write_expression(
 ) -> str:
     """The expression as Python text for a script.
 
-    `use` imports a name of Keras and returns its local name; `plain` adds the import of a library. The names in `own`
-    are attributes of `self`, those in `given` are variables.
+    `use` imports a name of the subject and returns its local name; `plain` adds the import of a library. The names in
+    `own` are attributes of `self`, those in `given` are variables.
     """
     text, fixed = _without_fixed(text.strip())
+    libraries = subject.libraries
     for name in names_read(text):
-        if name in LIBRARIES and name not in {*own, *given}:
-            plain(LIBRARIES[name])
+        if name in libraries and name not in {*own, *given}:
+            plain(libraries[name])
+    others = {*given, *libraries, *BUILT_IN}
     bare = _is_bare_tuple(text)
     written, end = "", 0
     for node in _free(text):
@@ -151,7 +149,7 @@ def write_expression(
             new = use(f"{path}::{name}") + chain[len(name) :]
         elif word in own:
             new = f"self.{word}"
-        elif word in KERAS and word not in given:
+        elif word not in given and (word in subject.names if subject.names else word not in others):
             match = _CHAIN.match(text, start)
             assert match, "a Name is where its node says"
             word = _imported(match.group())

@@ -11,7 +11,9 @@ from typing import Any
 
 import yaml
 
-from harness.cases.case import Keys
+from harness.cases.subject import Subject
+
+Keys = tuple[object, ...]  # the path to a value in a document: ("layer", "weights", "w", "shape", 0)
 
 MAX_BYTES = 1024 * 1024  # bytes
 MAX_DEPTH = 40  # levels: Python 3.7 reads no script with more than some 90 brackets in one another
@@ -47,12 +49,19 @@ class Place:
     def line(self) -> int:
         return self.document.line(self.keys)
 
+    @property
+    def subject(self) -> Subject:
+        """The subject whose names a case may use."""
+        assert self.document.subject is not None, "the document is a case"
+        return self.document.subject
+
 
 class Document:
-    """A parsed file: `data` in plain Python values, and the line of each of them."""
+    """A parsed file: `data` in plain Python values, and the line of each of them. A case has the matrix's subject."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, subject: Subject | None = None) -> None:
         self.file = file
+        self.subject = subject
         self.data: Any = None
         self.lines: dict[Keys, int] = {}
         self.faults: list[Fault] = []
@@ -91,9 +100,9 @@ _HINTS = {
 }
 
 
-def load(root: str, file: str) -> Document:
+def load(root: str, file: str, subject: Subject | None = None) -> Document:
     """Parse `root`/`file`. If it cannot be parsed, `data` is None and a fault gives the reason."""
-    document = Document(file)
+    document = Document(file, subject)
     text = _read(os.path.join(root, file), document)
     if text is None:
         return document

@@ -10,6 +10,7 @@ from harness.cases.codegen.script import Script
 from harness.cases.document.fields import Field
 from harness.cases.document.reader import Place
 from harness.cases.parts.expectations import check_stages
+from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 
 
@@ -33,7 +34,7 @@ class Kind:
     write: Callable[[dict[str, Any], Script], None]
     starter: str
     check: Callable[[dict[str, Any], Place], None] = no_more
-    text: Callable[[dict[str, Any], PathSpec], str] | None = None
+    text: Callable[[dict[str, Any], PathSpec, Subject], str] | None = None
     summary: str = ""
 
     def check_whole(self, body: dict[str, Any], place: Place) -> None:
@@ -43,14 +44,14 @@ class Kind:
         expect = body.get("expect", {})
         if len(place.document.faults) == before and ("raises" in expect or "warns" in expect):
             steps = {**body, "expect": {key: value for key, value in expect.items() if key not in ("raises", "warns")}}
-            script = Script(PathSpec("keras", "from"))
+            script = Script(place.subject.path("path"), place.subject)
             self.write(steps, script)
             check_stages(expect, script, place.at("expect"))
 
-    def script(self, body: dict[str, Any], path: PathSpec) -> str:
+    def script(self, body: dict[str, Any], path: PathSpec, subject: Subject) -> str:
         """The script of a body that was read without fault, under an import path."""
         if self.text is not None:
-            return self.text(body, path)
-        script = Script(path)
+            return self.text(body, path, subject)
+        script = Script(path, subject)
         self.write(body, script)
         return script.text()

@@ -85,11 +85,10 @@ FIELDS: dict[str, Field] = {
 _NAMES = ["made", "result"]
 
 _STARTER = """\
-function: preprocessing.sequence.pad_sequences
-arguments: [[[1], [2, 3]]]
-options: {maxlen: 3}
+function: add
+arguments: [[1, 2], [3, 4]]
 expect:
-  equals: {values: [[0, 0, 1], [0, 2, 3]]}
+  equals: {values: [4, 6]}
 """
 
 

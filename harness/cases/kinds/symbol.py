@@ -34,10 +34,9 @@ FIELDS: dict[str, Field] = {
 _MADE = "made"  # the result of the call, for expressions
 
 _STARTER = """\
-symbol: preprocessing.image.ImageDataGenerator
+symbol: __version__
 expect:
-  is: class
-  takes: [rotation_range]
+  is: text
 """
 
 

@@ -138,7 +138,7 @@ def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed
 
 def _check_conditions(conditions: list[Any], place: Place, known: list[str]) -> None:
     for index, condition in enumerate(conditions):
-        for sentence in expressions.unknown_names(condition.text, known):
+        for sentence in expressions.unknown_names(condition.text, known, place.subject):
             place.at(index).fault(sentence)
         if expressions.is_tuple(condition.text):
             place.at(index).fault("a tuple is always true: put brackets around the part that is one")

@@ -45,10 +45,10 @@ class FoundName:
 
 @dataclass
 class Api:
-    """All documents. `short_names` are those that a name may begin with instead of a package."""
+    """All documents. `aliases` are those that a name may begin with instead of a package."""
 
     documents: Mapping[str, ApiDocument]
-    short_names: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, word: str) -> list[FoundName]:
         """What a full name, a pattern, or the last parts of a name mean, public names first."""
@@ -97,7 +97,7 @@ class Api:
 
     def _full(self, word: str) -> str:
         first, dot, rest = word.partition(".")
-        return self.short_names.get(first, first) + dot + rest if dot else word
+        return self.aliases.get(first, first) + dot + rest if dot else word
 
     def _all(self) -> Iterator[FoundName]:
         for document in self.documents.values():

@@ -59,7 +59,8 @@ class ScriptProcess:
         self._process = self._start(prefix / "bin" / "python", self._variables(environment, path))
 
     def _variables(self, environment: Environment, path: str) -> dict[str, str]:
-        own = {"KERAS_HOME": str(self._around / "keras"), "TMPDIR": str(self._around / "tmp")}
+        folders = {name: str(self._around / name.lower()) for name in environment.subject.folders}
+        own = {**folders, "TMPDIR": str(self._around / "tmp")}
         return (
             cache_relevant_env()
             | {"PATH": path, "PYTHONIOENCODING": "utf-8"}

@@ -17,7 +17,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.project.state import check_shard, run_lock
 from harness.controller.results.documents import (
     Column,
-    EnvironmentFacts,
+    facts_of,
     read_columns,
     read_details,
     write_column,
@@ -91,7 +91,7 @@ def _whole(
     """The column with every planned cell, the chosen ones that it has, and no other."""
     if column is None:
         item = environment
-        column = Column(EnvironmentFacts(item.id, item.tensorflow, item.python, item.distribution), {})
+        column = Column(facts_of(item), {})
     missing = Status.ENV_FAIL if column.environment.failed else Status.NOT_RUN
     cells = {key: Outcome(*key, status=missing) for key in planned}
     cells |= {key: column.cells[key] for key in chosen if key in column.cells}

@@ -28,6 +28,7 @@ COMMANDS = {
     "publish": "write the compatibility table as a static site",
     "new": "create a small case of a kind",
     "schema": "write the JSON Schemas with which an editor checks cases and matrix.yaml",
-    "discover": "add new TensorFlow releases from the package index to matrix.yaml",
+    "migrate": "write a matrix.yaml of an older schema in the current one",
+    "discover": "add new releases from the package index to matrix.yaml",
     "lock": "resolve the exact packages of environments into locks/",
 }

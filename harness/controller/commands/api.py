@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         return _changes(options, project, documents)
     if not options.names:
         raise UsageError("harness api: name at least one NAME, or two environments with --since and --until")
-    api = Api(documents, project.matrix.inventory.short_names)
+    api = Api(documents, project.matrix.subject.aliases)
     answers = [_answer(options, project, api, word) for word in options.names]
     if options.json:
         data = [data for data, _ in answers]

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 import argcomplete
 from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 
-from harness.cases.kinds import KINDS
 from harness.controller.commands.openers import open_layout
 from harness.controller.errors import HarnessError
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import load_matrix, load_project
+from harness.controller.project.loader import load_matrix, load_project, read_language
 from harness.controller.project.matrix_checks import ALL_CASES
 
 _FOLDERS = ("root", "folder", "shards", "out")
@@ -30,8 +29,6 @@ def _values(*, prefix: str, action: argparse.Action, parsed_args: argparse.Names
         return list(DirectoriesCompleter()(prefix))
     if action.dest == "report":
         return list(FilesCompleter()(prefix))
-    if action.dest == "kind":
-        return list(KINDS)
     if action.dest in ("old", "new"):
         return ["results", "run", *DirectoriesCompleter()(prefix)]
     try:
@@ -41,6 +38,8 @@ def _values(*, prefix: str, action: argparse.Action, parsed_args: argparse.Names
 
 
 def _project_values(option: str, layout: Layout) -> list[str]:
+    if option == "kind":
+        return list(read_language(layout.root).kinds)
     if option == "env":
         return list(load_matrix(layout.root).everything)
     if option == "group":

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from harness.cases.document.reader import load
+from harness.cases.subject import Subject
 from harness.controller.commands.openers import open_layout
 from harness.controller.commands.options import integer
 from harness.controller.discovery.index import read_index_project
 from harness.controller.discovery.index_settings import index_addresses
 from harness.controller.discovery.matrix_edit import edit_matrix
 from harness.controller.discovery.pages import File
-from harness.controller.discovery.releases import DISTRIBUTIONS, PACKAGES, Terms
+from harness.controller.discovery.releases import Terms
 from harness.controller.discovery.updates import MatrixUpdate, find_updates
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.files import write_atomically
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Print the new releases and, without --check, write them into matrix.yaml."""
     matrix = load_matrix(layout.root)
     terms = Terms(datetime.now(timezone.utc) - timedelta(days=options.cool_down), options.pre)
-    changes = find_updates(load(str(layout.root), FILE).data, _read_index(), terms)
+    changes = find_updates(load(str(layout.root), FILE).data, matrix.subject, _read_index(matrix.subject), terms)
     for change in changes:
         print(f"{change.id}: {change.summary}")
     if not changes:
@@ -55,11 +56,12 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     return Exit.AGREES
 
 
-def _read_index() -> dict[str, list[File]]:
+def _read_index(subject: Subject) -> dict[str, list[File]]:
     addresses = index_addresses()
-    index = {name: read_index_project(addresses, name) for name in PACKAGES}
-    if not any(index[name] for name in DISTRIBUTIONS):
-        raise HarnessError("the package index has no TensorFlow")
+    further = [*(names[0] for names in subject.shows.values()), *filter(None, [subject.companion])]
+    index = {name: read_index_project(addresses, name) for name in [*subject.distributions, *further]}
+    if not any(index[name] for name in subject.distributions):
+        raise HarnessError(f"the package index has no {subject.title}")
     return index
 
 

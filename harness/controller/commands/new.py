@@ -8,24 +8,23 @@ from pathlib import Path
 
 from harness.cases.case import FOLDER, case_files
 from harness.cases.document.suggestions import suggest
-from harness.cases.kinds import KINDS
+from harness.cases.general import GENERAL
 from harness.cases.loader import COMMON, read_case
 from harness.controller.commands.openers import open_layout
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import write_atomically
 from harness.controller.project.editor_schemas import SCHEMAS, write_editor_schemas
 from harness.controller.project.layout import Layout
+from harness.controller.project.loader import read_language
 
 OPENER = open_layout
 EDITOR_LINE = f"# yaml-language-server: $schema=../../{SCHEMAS}/case.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The kind and the id."""
-    width = max(map(len, KINDS)) + 2
-    kinds = "\n".join(f"  {name:<{width}}{kind.summary}" for name, kind in KINDS.items())
+    """The kind and the id. The help has the kinds of the project in which it is asked for."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = f"kinds:\n{kinds}"
+    parser.epilog = _kinds_here()
     parser.add_argument("kind", metavar="KIND", help="one of the kinds below")
     parser.add_argument("id", metavar="ID", help="lower-case words joined by hyphens")
 
@@ -33,17 +32,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Write a small case. Raises UsageError for an unknown kind and for an id that is not one or is in use."""
     kind, case_id, root = options.kind, options.id, layout.root
-    if kind not in KINDS:
-        raise UsageError(f"unknown kind {kind!r}{suggest(kind, KINDS)}")
+    language = read_language(root)
+    if kind not in language.kinds:
+        raise UsageError(f"unknown kind {kind!r}{suggest(kind, language.kinds)}")
     _check_id(case_id, root)
     file = f"{FOLDER}/{kind}/{case_id}.yaml"
     title = case_id.replace("-", " ").capitalize()
-    write_atomically(root / file, f"{EDITOR_LINE}\nid: {case_id}\nkind: {kind}\ntitle: {title}\n{KINDS[kind].starter}")
-    write_editor_schemas(root)
-    case, faults = read_case(str(root), file)
+    starter = language.kinds[kind].starter.replace("PLACEHOLDER", language.subject.placeholder)
+    write_atomically(root / file, f"{EDITOR_LINE}\nid: {case_id}\nkind: {kind}\ntitle: {title}\n{starter}")
+    write_editor_schemas(root, language)
+    case, faults = read_case(str(root), file, language)
     assert case is not None, faults
     print(f"{file}: written; `harness script {case_id} -p PATH` prints its script")
     return Exit.AGREES
+
+
+def _kinds_here() -> str:
+    """The kinds and what they do; in a folder without a project those that every project has."""
+    try:
+        kinds = read_language(open_layout(None).root).kinds
+    except HarnessError:
+        kinds = {kind.name: kind for kind in GENERAL.kinds}
+    width = max(map(len, kinds)) + 2
+    return "kinds:\n" + "\n".join(f"  {name:<{width}}{kind.summary}" for name, kind in kinds.items())
 
 
 def _check_id(case_id: str, root: Path) -> None:

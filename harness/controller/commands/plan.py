@@ -102,7 +102,7 @@ def _as_json(environments: Sequence[Environment], cells: Mapping[str, Sequence[C
 
 def _as_table(environments: Sequence[Environment], cells: Mapping[str, Sequence[CellKey]]) -> str:
     rows = [
-        f"{item.id:<14} TensorFlow {item.tensorflow:<8} Python {item.python:<5} {len(cells[item.id])} cells"
+        f"{item.id:<14} {item.subject.title} {item.release:<8} Python {item.python:<5} {len(cells[item.id])} cells"
         for item in environments
     ]
     return "\n".join([*rows, f"{len(environments)} environments, {sum(map(len, cells.values()))} cells"])

@@ -14,10 +14,19 @@ from packaging.version import Version
 
 from harness.controller.discovery.pages import File
 
-DISTRIBUTIONS = ("tensorflow-cpu", "tensorflow")  # the preferred one is first: it is a third of the size
-PACKAGES = (*DISTRIBUTIONS, "keras", "tf-keras")
-
 Minor = tuple[int, ...]
+
+# PEP 494 and those that follow it for the later versions: the first day of each Python.
+_PYTHON_RELEASED = {
+    7: date(2018, 6, 27),
+    8: date(2019, 10, 14),
+    9: date(2020, 10, 5),
+    10: date(2021, 10, 4),
+    11: date(2022, 10, 24),
+    12: date(2023, 10, 2),
+    13: date(2024, 10, 7),
+    14: date(2025, 10, 7),
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Release:
-    """A release of TensorFlow. `pythons`: by distribution, the Pythons with a Linux x86-64 wheel, oldest first."""
+    """A release of the subject. `pythons`: by distribution, the Pythons of Linux x86-64 wheels, oldest first."""
 
     version: Version
     released: date
@@ -59,7 +68,9 @@ class Release:
 
 @dataclass(frozen=True)
 class Companion:
-    """The tf-keras of a TensorFlow minor: the date of the first release, and whether an earlier one was yanked."""
+    """The companion of a minor of the subject: the date of its first release, and whether an earlier one was yanked."""
+
+    name: str
 
     minor: Minor
     since: date
@@ -67,14 +78,16 @@ class Companion:
 
     @property
     def pin(self) -> str:
-        return f"tf-keras=={'.'.join(map(str, self.minor))}.*"
+        return f"{self.name}=={'.'.join(map(str, self.minor))}.*"
 
 
-def newest_releases(index: Map[str, Sequence[File]], terms: Terms) -> dict[Minor, Release]:
-    """The newest release of every minor, oldest minor first."""
+def newest_releases(
+    index: Map[str, Sequence[File]], distributions: Sequence[str], terms: Terms
+) -> dict[Minor, Release]:
+    """The newest release of every minor, oldest minor first. The first distribution with wheels is preferred."""
     newest = {}
-    for version, files in terms.versions(file for name in DISTRIBUTIONS for file in index[name]).items():
-        pythons = {name: _pythons(file for file in files if file.project == name) for name in DISTRIBUTIONS}
+    for version, files in terms.versions(file for name in distributions for file in index[name]).items():
+        pythons = {name: _pythons(file for file in files if file.project == name) for name in distributions}
         pythons = {name: found for name, found in pythons.items() if found}
         if pythons:
             preferred = next(iter(pythons))
@@ -83,18 +96,18 @@ def newest_releases(index: Map[str, Sequence[File]], terms: Terms) -> dict[Minor
     return newest
 
 
-def read_companions(tf_keras: Sequence[File], terms: Terms) -> dict[Minor, Companion]:
-    """The tf-keras of each minor that has one."""
+def read_companions(name: str, everything: Sequence[File], terms: Terms) -> dict[Minor, Companion]:
+    """The companion of each minor that has one."""
     found: dict[Minor, list[File]] = defaultdict(list)
-    for version, files in terms.versions(tf_keras).items():
+    for version, files in terms.versions(everything).items():
         found[version.release[:2]] += files
-    return {minor: _companion(minor, files, tf_keras) for minor, files in found.items() if files}
+    return {minor: _companion(name, minor, files, everything) for minor, files in found.items() if files}
 
 
-def _companion(minor: Minor, files: Sequence[File], tf_keras: Sequence[File]) -> Companion:
+def _companion(name: str, minor: Minor, files: Sequence[File], everything: Sequence[File]) -> Companion:
     first = min(map(moment, files))
-    withdrawn = [file for file in tf_keras if file.yanked and file.version.release[:2] == minor]
-    return Companion(minor, first.date(), any(moment(file) < first for file in withdrawn))
+    withdrawn = [file for file in everything if file.yanked and file.version.release[:2] == minor]
+    return Companion(name, minor, first.date(), any(moment(file) < first for file in withdrawn))
 
 
 def newest_version(files: Sequence[File], terms: Terms, by: date, python: str) -> Version | None:
@@ -109,8 +122,13 @@ def _pythons(files: Iterable[File]) -> list[str]:
 
 
 def _minors(file: File) -> Iterator[int]:
-    """The minors of Python 3 that a wheel installs on, free-threaded builds excluded."""
+    """The minors of Python 3 that a wheel is for, free-threaded builds excluded.
+
+    One that is for any of them is for those that had been released by then.
+    """
     for tag in file.tags:
+        if tag.interpreter == "py3" and tag.abi == "none" and (tag.platform == "any" or _is_linux(tag)):
+            yield from (minor for minor, day in _PYTHON_RELEASED.items() if day < moment(file).date())
         python = re.fullmatch(r"cp3(\d+)", tag.interpreter)
         if python and tag.abi in (tag.interpreter, f"{tag.interpreter}m") and _is_linux(tag):
             yield int(python[1])

@@ -12,6 +12,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from harness.cases.subject import Subject
 from harness.controller.discovery.pages import File
 from harness.controller.discovery.releases import (
     Companion,
@@ -22,6 +23,7 @@ from harness.controller.discovery.releases import (
     newest_version,
     read_companions,
 )
+from harness.controller.project.matrix_schema import RELEASE_KEYS
 
 EnvironmentEntry = Map[str, Any]  # an environment of matrix.yaml
 
@@ -36,50 +38,78 @@ class MatrixUpdate:
     comment: str | None = None
 
 
-def find_updates(matrix: Map[str, Any], index: Map[str, Sequence[File]], terms: Terms) -> list[MatrixUpdate]:
-    """The updates: patches of the matrix's releases, newer minors, and tf-keras released after its TensorFlow."""
-    entries: Map[str, EnvironmentEntry] = matrix["environments"]
+@dataclass(frozen=True)
+class _Entries:
+    """The environments of matrix.yaml. `key` is that of their release, `margin` the days after which it is resolved."""
+
+    by_id: Map[str, EnvironmentEntry]
+    key: str
+    margin: timedelta
+    subject: Subject
+
+    def minor(self, entry: EnvironmentEntry) -> Minor:
+        return Version(entry[self.key]).release[:2]
+
+    def has_companion(self, entry: EnvironmentEntry) -> bool:
+        names = [re.split(r"[^\w.-]", package, maxsplit=1)[0] for package in entry.get("packages", ())]
+        return self.subject.companion in {str(canonicalize_name(name)) for name in names}
+
+
+def find_updates(
+    matrix: Map[str, Any], subject: Subject, index: Map[str, Sequence[File]], terms: Terms
+) -> list[MatrixUpdate]:
+    """The updates: patches of the matrix's releases, newer minors, and companions released after their minor."""
     margin = timedelta(days=matrix["resolve"]["days_after_release"])
-    newest = max(map(_minor, entries.values()))
-    expecting = min((_minor(entry) for entry in entries.values() if _has_companion(entry)), default=newest)
-    companions = read_companions(index["tf-keras"], terms)
+    entries = _Entries(matrix["environments"], RELEASE_KEYS[matrix["schema"]], margin, subject)
+    known = entries.by_id.values()
+    newest = max(map(entries.minor, known))
+    expecting = min((entries.minor(entry) for entry in known if entries.has_companion(entry)), default=newest)
+    companions = read_companions(subject.companion, index[subject.companion], terms) if subject.companion else {}
     changes = []
-    for minor, release in newest_releases(index, terms).items():
-        name, companion = f"tf{minor[0]}{minor[1]}", companions.get(minor)
-        if name in entries:
-            values = _revised(entries[name], release, companion, margin, minor > expecting)
-            summary = ", ".join(_in_words(key, value, entries[name]) for key, value in values.items())
+    for minor, release in newest_releases(index, subject.distributions, terms).items():
+        name, companion = f"{subject.prefix}{minor[0]}{minor[1]}", companions.get(minor)
+        if name in entries.by_id:
+            before = entries.by_id[name]
+            values = _revised(before, release, companion, entries, minor > expecting)
+            summary = ", ".join(_in_words(key, value, before) for key, value in values.items())
             changes += [MatrixUpdate(name, values, summary)] if values else []
         elif minor > newest:
-            values = _new(release, companion, margin)
-            keras = newest_version(
-                index["keras"], terms, values.get("as_of", release.released + margin), release.python
-            )
-            changes.append(MatrixUpdate(name, values, _introduced(values, keras), _comment(values, companion)))
+            values = _new(release, companion, entries)
+            shown = _shown(subject, index, terms, values.get("as_of", release.released + margin), release.python)
+            summary = _introduced(values, subject.title, entries.key, shown)
+            changes.append(MatrixUpdate(name, values, summary, _comment(values, companion)))
     return changes
 
 
-def _new(release: Release, companion: Companion | None, margin: timedelta) -> dict[str, Any]:
+def _shown(
+    subject: Subject, index: Map[str, Sequence[File]], terms: Terms, day: date, python: str
+) -> dict[str, Version]:
+    """The version of each further package that a resolver chooses on a day."""
+    found = {title: newest_version(index[names[0]], terms, day, python) for title, names in subject.shows.items()}
+    return {title: version for title, version in found.items() if version}
+
+
+def _new(release: Release, companion: Companion | None, entries: _Entries) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "tensorflow": str(release.version),
+        entries.key: str(release.version),
         "python": release.python,
         "distribution": release.distribution,
         "released": release.released,
     }
     if companion:
         values["packages"] = [companion.pin]
-        if companion.since > release.released + margin:
+        if companion.since > release.released + entries.margin:
             values["as_of"] = _day_after(companion)
     return values
 
 
 def _revised(
-    entry: EnvironmentEntry, release: Release, companion: Companion | None, margin: timedelta, joins: bool
+    entry: EnvironmentEntry, release: Release, companion: Companion | None, entries: _Entries, joins: bool
 ) -> dict[str, Any]:
-    """The changed keys. A patch keeps Python and distribution where it can. `joins`: tf-keras may be added."""
+    """The changed keys. A patch keeps Python and distribution where it can. `joins`: the companion may be added."""
     values: dict[str, Any] = {}
-    if release.version > Version(entry["tensorflow"]):
-        values = {"tensorflow": str(release.version), "released": release.released}
+    if release.version > Version(entry[entries.key]):
+        values = {entries.key: str(release.version), "released": release.released}
         distribution = entry["distribution"]
         if distribution not in release.pythons:
             distribution = values["distribution"] = release.distribution
@@ -88,14 +118,14 @@ def _revised(
     if joins and companion and "packages" not in entry:
         values["packages"] = [companion.pin]
     if values:
-        values |= _resolved({**entry, **values}, companion, margin)
+        values |= _resolved({**entry, **values}, companion, entries)
     return {key: value for key, value in values.items() if entry.get(key) != value}
 
 
-def _resolved(entry: EnvironmentEntry, companion: Companion | None, margin: timedelta) -> dict[str, date]:
+def _resolved(entry: EnvironmentEntry, companion: Companion | None, entries: _Entries) -> dict[str, date]:
     """The `as_of` of the entry, if it needs one or has one: the present date may be too early for this release."""
-    usual = entry["released"] + margin
-    if companion and companion.since > usual and _has_companion(entry):
+    usual = entry["released"] + entries.margin
+    if companion and companion.since > usual and entries.has_companion(entry):
         return {"as_of": _day_after(companion)}
     return {"as_of": max(entry["as_of"], usual)} if "as_of" in entry else {}
 
@@ -104,20 +134,11 @@ def _day_after(companion: Companion) -> date:
     return companion.since + timedelta(days=1)
 
 
-def _minor(entry: EnvironmentEntry) -> Minor:
-    return Version(entry["tensorflow"]).release[:2]
-
-
-def _has_companion(entry: EnvironmentEntry) -> bool:
-    names = [re.split(r"[^\w.-]", package, maxsplit=1)[0] for package in entry.get("packages", ())]
-    return any(canonicalize_name(name) == "tf-keras" for name in names)
-
-
-def _introduced(values: EnvironmentEntry, keras: Version | None) -> str:
-    text = f"TensorFlow {values['tensorflow']} of {values['released']}, {values['distribution']} on Python"
+def _introduced(values: EnvironmentEntry, title: str, key: str, shown: Map[str, Version]) -> str:
+    text = f"{title} {values[key]} of {values['released']}, {values['distribution']} on Python"
     text += " ".join([f" {values['python']}", *(f"with {package}" for package in values.get("packages", ()))])
     text += f", as of {values['as_of']}" if "as_of" in values else ""
-    return text + (f"; Keras was at {keras}" if keras else "")
+    return text + "".join(f"; {other} was at {version}" for other, version in shown.items())
 
 
 def _in_words(key: str, value: object, before: EnvironmentEntry) -> str:
@@ -129,4 +150,4 @@ def _comment(values: EnvironmentEntry, companion: Companion | None) -> str | Non
     if companion is None or "as_of" not in values:
         return None
     which = " that was not withdrawn" if companion.after_withdrawn else ""
-    return f"The first tf-keras for {'.'.join(map(str, companion.minor))}{which} came out on {companion.since}."
+    return f"The first {companion.name} for {'.'.join(map(str, companion.minor))}{which} came out on {companion.since}."

@@ -6,34 +6,35 @@ import json
 import os
 import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from uv import find_uv_bin
 
 from harness.controller.errors import HarnessError
 from harness.controller.project.matrix import Environment
-from harness.controller.results.documents import EnvironmentFacts
+from harness.controller.results.documents import EnvironmentFacts, facts_of
 
 _VERSION_AND_PREFIX = "import json, sys; print(json.dumps(['%d.%d' % sys.version_info[:2], sys.prefix]))"
 
 
 def facts(environment: Environment, prefix: Path) -> EnvironmentFacts:
-    """The environment at `prefix`. Raises HarnessError if TensorFlow is not installed, or a program fails."""
+    """The environment at `prefix`. Raises HarnessError if the release is not installed, or a program fails."""
     python = prefix / "bin" / "python"
     version, own_prefix = json.loads(_output([str(python), "-c", _VERSION_AND_PREFIX]))
     if not _is_same(own_prefix, prefix):
         raise HarnessError(f"{environment.id}: {python} is the interpreter of another environment, {own_prefix}")
     listed = _output([find_uv_bin(), "pip", "list", "--format", "json", "--python", str(python)])
     packages = {package["name"]: package["version"] for package in json.loads(listed)}
-    tensorflow = packages.get(environment.distribution)
-    if tensorflow is None:
+    release = packages.get(environment.distribution)
+    if release is None:
         raise HarnessError(f"{environment.id}: {environment.distribution} is not installed in {prefix}")
-    if environment.has_release and tensorflow != environment.tensorflow:
+    if environment.has_release and release != environment.release:
         raise HarnessError(
-            f"{environment.id}: TensorFlow {tensorflow} is installed, but matrix.yaml has {environment.tensorflow}:"
-            f" update the lock with `harness lock -e {environment.id}`"
+            f"{environment.id}: {environment.subject.title} {release} is installed, but matrix.yaml has "
+            f"{environment.release}: update the lock with `harness lock -e {environment.id}`"
         )
-    return EnvironmentFacts(environment.id, tensorflow, version, environment.distribution, packages=packages)
+    return replace(facts_of(environment), release=release, python=version, packages=packages)
 
 
 def _output(command: list[str]) -> str:

@@ -17,7 +17,7 @@ from harness.controller.project.matrix import Environment, Resolve
 from harness.controller.text import json_line
 
 _HEADER = """\
-# The exact packages of {id}: TensorFlow {tensorflow} on Python {python}, resolved {when}.
+# The exact packages of {id}: {title} {release} on Python {python}, resolved {when}.
 # Made from matrix.yaml by `harness lock -e {id}`; not for editing by hand.
 # Inputs: {digest}
 """
@@ -126,7 +126,8 @@ def lock_header(environment: Environment, resolve: Resolve) -> str:
     """The comments at the top of a lock: all in which that of a variant differs from its base's."""
     return _HEADER.format(
         id=environment.id,
-        tensorflow=environment.tensorflow,
+        title=environment.subject.title,
+        release=environment.release,
         python=environment.python,
         when=f"as of {environment.as_of}" if environment.as_of else "for one run",
         digest=inputs_digest(environment, resolve),
@@ -144,9 +145,10 @@ def _noted_inputs(text: str) -> str | None:
 
 def release_requirement(environment: Environment) -> str:
     """The requirement of the release itself; of a distribution whose newest release is wanted, its name."""
-    return environment.distribution + (f"=={environment.tensorflow}" if environment.has_release else "")
+    return environment.distribution + (f"=={environment.release}" if environment.has_release else "")
 
 
 def overrides(environment: Environment) -> str:
-    """tf-keras requires `tensorflow` by name, which would install TensorFlow twice next to another distribution."""
-    return "" if environment.distribution == "tensorflow" else 'tensorflow ; python_version < "3"\n'
+    """What asks for the subject by name, as tf-keras does, would install it next to another distribution of it."""
+    name, known = environment.subject.package, environment.subject.distributions
+    return f'{name} ; python_version < "3"\n' if name in known and name != environment.distribution else ""

@@ -135,7 +135,7 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
 
 
 def _description(environment: Environment) -> str:
-    packages = [f"{environment.distribution} {environment.tensorflow}", *environment.packages]
+    packages = [f"{environment.distribution} {environment.release}", *environment.packages]
     variables = [f"{name}={value}" for name, value in environment.set_env]
     if environment.lane:
         variables.append("resolved again for each run")

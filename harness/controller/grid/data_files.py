@@ -13,6 +13,7 @@ from typing import TypeVar
 from harness.contract.records import SCHEMA, Outcome
 from harness.controller.grid.grid import Grid
 from harness.controller.project.matrix import Environment
+from harness.controller.results.documents import release_field
 from harness.controller.text import csv_safe, json_line
 
 _T = TypeVar("_T")
@@ -22,7 +23,7 @@ _MOST = 2**17  # formatted outcomes kept in memory
 
 def json_parts(grid: Grid) -> Iterator[str]:
     """The parts of grid.json: environments, cases and cells."""
-    environments = [vars(facts) for facts in map(grid.facts, grid.environments) if facts]
+    environments = [facts.to_json() for facts in map(grid.facts, grid.environments) if facts]
     cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
     yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
     yield f'"cases": {_json_list(cases.values())},\n"cells": [\n'
@@ -52,7 +53,8 @@ def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
 
 def csv_parts(grid: Grid) -> Iterator[str]:
     """The parts of grid.csv: a head and one line for each cell, with text safe for spreadsheets (see csv_safe)."""
-    yield _csv_line(["environment", "tensorflow", "python", "case", "path", "status", "stage", "error", "message"])
+    release = release_field(grid.subject.package)
+    yield _csv_line(["environment", release, "python", "case", "path", "status", "stage", "error", "message"])
     rest = _once(_csv_of_outcome)
     for environment, outcomes in grid.each_column():
         start = _csv_line([environment.id, *versions_of(grid, environment)]).removesuffix("\n")
@@ -71,9 +73,9 @@ def _csv_line(texts: Iterable[str]) -> str:
 
 
 def versions_of(grid: Grid, environment: Environment) -> tuple[str, str]:
-    """The versions of TensorFlow and Python that ran; those of the matrix if nothing ran."""
+    """The release and the Python that ran; those of the matrix if nothing ran."""
     ran = grid.facts(environment) or environment
-    return ran.tensorflow, ran.python
+    return ran.release, ran.python
 
 
 def _once(write: Callable[[Outcome], _T]) -> Callable[[Outcome], _T]:

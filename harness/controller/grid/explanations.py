@@ -63,7 +63,7 @@ def _selects(entry: Known, outcome: Outcome, environment: Environment) -> bool:
         outcome.status in FAILING
         and fnmatchcase(outcome.path, entry.path)
         and environment.has_release
-        and _contains(entry.tf, environment.tensorflow)
+        and _contains(entry.release, environment.release)
     )
 
 
@@ -91,7 +91,7 @@ def unexplaining_entries(grid: Grid, cases: Iterable[Case]) -> Iterator[Fault]:
     for case in cases:
         cells = _cells(grid, case) if case.known else []
         for index, entry in enumerate(case.known):
-            is_sound = matches_path(entry, grid.paths) and specifiers_of(entry.tf) is not None
+            is_sound = matches_path(entry, grid.paths) and specifiers_of(entry.release) is not None
             if is_sound and (fault := _fault(case, entry, cells)):
                 yield Fault(case.file, line_of(case, index), fault)
 
@@ -104,7 +104,7 @@ def _cells(grid: Grid, case: Case) -> list[tuple[Outcome, Environment]]:
 def _fault(case: Case, entry: Known, cells: Sequence[tuple[Outcome, Environment]]) -> str | None:
     if all(outcome.status is Status.NOT_RUN for outcome, _ in cells):
         return f"explains no failing cell: {case.id} has no results"
-    where = f"under {entry.path!r} on TensorFlow {entry.tf!r}"
+    where = f"under {entry.path!r} in releases {entry.release!r}"
     failing = [(outcome, environment) for outcome, environment in cells if _selects(entry, outcome, environment)]
     if not failing:
         return f"explains no failing cell: no cell fails {where}"

@@ -10,6 +10,7 @@ from itertools import repeat
 from operator import attrgetter
 
 from harness.cases.case import Case
+from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
@@ -57,6 +58,11 @@ class Grid:
     paths: tuple[str, ...]
     environments: tuple[Environment, ...]
     columns: dict[str, Column]
+
+    @property
+    def subject(self) -> Subject:
+        """The package whose releases are the columns."""
+        return self.environments[0].subject
 
     @cached_property
     def by_case(self) -> dict[str, list[Row]]:

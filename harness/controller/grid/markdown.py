@@ -125,12 +125,8 @@ def _legend(grid: Grid) -> str:
 
 
 def _column_scores(grid: Grid) -> str:
-    lines = [
-        "**Passing cells by release**",
-        "",
-        "| release | TensorFlow | Python | Keras | pass |",
-        "|---|---|---|---|---|",
-    ]
+    heads = ["release", grid.subject.title, "Python", *grid.subject.shows, "pass"]
+    lines = ["**Passing cells by release**", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [_column_line(grid, environment) for environment in grid.environments]
     return "\n".join(lines)
 
@@ -138,7 +134,7 @@ def _column_scores(grid: Grid) -> str:
 def _column_line(grid: Grid, environment: Environment) -> str:
     facts = grid.facts(environment)
     total = column_score(grid.column_outcomes(environment))
-    keras = facts.keras if facts else ""
+    others = [facts.version_of(names) if facts else "" for names in grid.subject.shows.values()]
     passed = str(total) if total else (facts.reason if facts and facts.reason else "incomplete")
-    found = [environment.label, *versions_of(grid, environment), keras, passed]
+    found = [environment.label, *versions_of(grid, environment), *others, passed]
     return f"| {' | '.join(map(markdown_escape, found))} |"

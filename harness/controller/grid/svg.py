@@ -42,7 +42,7 @@ def grid_svg(grid: Grid) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + _FOOT}" width="{width}" '
         f'height="{bottom + _FOOT}" role="img" font-family="DejaVu Sans, Verdana, sans-serif" font-size="9">',
-        f"<title>The Keras import matrix: {len(lines)} cases, {len(blocks)} import paths, "
+        f"<title>The {escape(grid.subject.matrix)}: {len(lines)} cases, {len(blocks)} import paths, "
         f"{len(grid.environments)} environments</title>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         *_heads(grid, blocks, lines),
@@ -61,10 +61,10 @@ def _shapes(statuses: Iterable[Status], x: int, y: int) -> Iterator[tuple[Status
 
 
 def _heads(grid: Grid, blocks: dict[str, int], lines: dict[str, int]) -> Iterator[str]:
-    oldest = min(grid.environments, key=lambda item: item.release).label
+    oldest = min(grid.environments, key=lambda item: item.version).label
     yield (
-        '<text x="8" y="14" font-size="11" font-weight="bold">Which Keras import path works in which TensorFlow '
-        f"release: in each block from {oldest} on the left to the newest, then variants</text>"
+        f'<text x="8" y="14" font-size="11" font-weight="bold">{escape(grid.subject.question)}'
+        f": in each block from {oldest} on the left to the newest, then variants</text>"
     )
     for number, (path, x) in enumerate(blocks.items()):
         # Names alternate between two heights, because long ones would overlap.

@@ -58,23 +58,23 @@ def print_case(case: Case, summaries: Sequence[PathSummary], console: Console) -
     """Print a case over all releases: its summaries, the messages with known reasons, and the advice."""
     for summary in summaries:
         console.print(Text("\n" + ", ".join(summary.paths), "bold"), soft_wrap=True)
-        for line in [f"  {summary_sentence(summary, case)}", *_failures(summary)]:
+        for line in [f"  {summary_sentence(summary, case)}", *_failures(summary, case)]:
             console.print(Text(strip_control(line)), soft_wrap=True)
     advice = [f"instead   {_line(case.advice)}"] if case.advice else []
-    for line in ["", *advice, *(f"source    {link(source)}" for source in case.source)]:
+    for line in ["", *advice, *(f"source    {link(source, case.repositories)}" for source in case.source)]:
         console.print(Text(strip_control(line)), soft_wrap=True)
 
 
-def _failures(summary: PathSummary) -> Iterator[str]:
+def _failures(summary: PathSummary, case: Case) -> Iterator[str]:
     for part in (*summary.releases, *summary.variants):
         for quote in part.quotes:
             yield f"    {', '.join(map(str, quote.ranges))}: {quote.text}"
             if quote.known:
-                yield f"      {_reason(quote.known)}"
+                yield f"      {_reason(quote.known, case)}"
 
 
-def _reason(known: Known) -> str:
-    reported = f" ({link(known.issue)})" if known.issue else ""
+def _reason(known: Known, case: Case) -> str:
+    reported = f" ({link(known.issue, case.repositories)})" if known.issue else ""
     return f"known     {_line(known.reason)}{reported}"
 
 
@@ -93,14 +93,14 @@ def print_cell(
         f"{row.case.id}[{row.path}] in {environment.id}: {outcome.status.symbol} {outcome.status.value}",
         *_facts(outcome),
         f"case      {row.case.file}: {row.case.title}",
-        *([_reason(known)] if known else []),
-        *(f"source    {link(source)}" for source in row.case.source),
+        *([_reason(known, row.case)] if known else []),
+        *(f"source    {link(source, row.case.repositories)}" for source in row.case.source),
         *([f"advice    {row.case.advice}"] if row.case.advice else []),
     ]
     if last:
         lines.append(f"since     {last.day}: {last.change}" + (f", before {last.before}" if last.before else ""))
     if facts:
-        lines.append(f"release   TensorFlow {facts.tensorflow} on Python {facts.python}")
+        lines.append(f"release   {environment.subject.title} {facts.release} on Python {facts.python}")
         if facts.reason:
             lines.append(f"reason    {facts.reason}")
         lines.append("packages  " + ", ".join(f"{name} {version}" for name, version in facts.packages.items()))

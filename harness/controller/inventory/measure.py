@@ -138,7 +138,8 @@ class Measurement:
 
     def _variables(self, folder: Path) -> dict[str, str]:
         path = os.pathsep.join([str(self.prefix / "bin"), os.environ.get("PATH", os.defpath)])
-        own = {"KERAS_HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(self.bundle)}
+        folders = dict.fromkeys([*self.environment.subject.folders, "TMPDIR"], str(folder))
+        own = {**folders, "PYTHONPATH": str(self.bundle)}
         fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | SET_ENV | _ONE_THREAD
         return cache_relevant_env() | fixed | dict(self.environment.set_env) | own
 

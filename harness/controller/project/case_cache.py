@@ -19,18 +19,21 @@ import yaml
 
 import harness
 from harness.cases.case import Case, Known, case_files
+from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 from harness.controller.digests import code_digest, file_digest
 from harness.controller.errors import HarnessError
 
-_CHECKED_BY = ("contract", "cases", "controller")
+_CHECKED_BY = ("contract", "cases", "controller", "keras")
 
 
-def case_cache_key(paths: Mapping[str, PathSpec]) -> str:
-    """The digest of all that checks cases: code, Python, libraries and import paths."""
+def case_cache_key(paths: Mapping[str, PathSpec], language: Language) -> str:
+    """The digest of all that checks cases: code, Python, libraries, plugins, names of the subject and import paths."""
     code = code_digest(Path(harness.__file__).parent, _CHECKED_BY)
     versions = [sys.version, yaml.__version__, packaging.__version__]
-    return _digest(json.dumps([code, versions, [[spec.id, spec.form] for spec in paths.values()]]).encode())
+    return _digest(
+        json.dumps([code, versions, [[spec.id, spec.form] for spec in paths.values()], *language.identity]).encode()
+    )
 
 
 def case_digests(root: Path) -> dict[str, str]:
@@ -38,7 +41,9 @@ def case_digests(root: Path) -> dict[str, str]:
     return {file: file_digest(root / file) for file in case_files(str(root))}
 
 
-def load_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str, str]) -> dict[str, Case]:
+def load_cached_cases(
+    file: Path, case_cache_key: str, case_digests: Mapping[str, str], language: Language
+) -> dict[str, Case]:
     """The valid cached cases by file, in order of the files."""
     try:
         head, _, text = file.read_bytes().partition(b"\n")
@@ -48,7 +53,7 @@ def load_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str
         return {}
     cached = {entry["case"]["file"]: entry for entry in json.loads(text)}
     valid = [name for name in case_digests if name in cached and cached[name]["digest"] == case_digests[name]]
-    return {name: _case(cached[name]["case"]) for name in valid}
+    return {name: _case(cached[name]["case"], language) for name in valid}
 
 
 def save_cached_cases(file: Path, case_cache_key: str, case_digests: Mapping[str, str], cases: Iterable[Case]) -> None:
@@ -70,18 +75,19 @@ def _data(case: Case) -> Any:
     known = [vars(entry) for entry in case.known]
     lines = [[keys, line] for keys, line in case.lines.items()]
     try:
-        data = json.loads(json.dumps({**vars(case), "known": known, "lines": lines}))
+        data = json.loads(json.dumps({**vars(case), "known": known, "lines": lines, "language": None}))
     except TypeError:
         return None
-    again = _case(data)
+    again = _case(data, None)
     return data if repr(again) == repr(case) and repr(again.lines) == repr(case.lines) else None
 
 
-def _case(data: dict[str, Any]) -> Case:
+def _case(data: dict[str, Any], language: Language | None) -> Case:
     """The inverse of `_data`."""
     tuples = {name: tuple(data[name]) for name in ("requires", "paths", "source")}
     known = tuple(Known(**entry) for entry in data["known"])
-    return Case(**{**data, **tuples, "known": known, "lines": {tuple(keys): line for keys, line in data["lines"]}})
+    lines = {tuple(keys): line for keys, line in data["lines"]}
+    return Case(**{**data, **tuples, "known": known, "lines": lines, "language": language})
 
 
 def _digest(content: bytes) -> str:

@@ -6,40 +6,43 @@ import fnmatch
 import re
 from collections.abc import Iterator, Mapping
 
-from harness.cases.case import Case, Keys, case_files
+from harness.cases.case import Case, case_files
 from harness.cases.document.fields import FIXED_REFERENCE
-from harness.cases.document.reader import Fault
+from harness.cases.document.reader import Fault, Keys
 from harness.cases.document.suggestions import suggest
 from harness.cases.generate import script_of
+from harness.cases.language import Language
 from harness.cases.loader import read_case, read_library
 from harness.contract.plan import PathSpec
 from harness.controller.project.known_entries import malformed_entries
 
 
-def read_cases(root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]) -> tuple[list[Case], list[Fault]]:
+def read_cases(
+    root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case], language: Language
+) -> tuple[list[Case], list[Fault]]:
     """All cases, and every fault of every file. The cases in `known`, by file, are without fault.
 
     With any fault, all files are read again: a fault of one file may concern another, such as a duplicate id.
     """
-    return _only_unknown(root, paths, known) or _everything(root, paths)
+    return _only_unknown(root, paths, known, language) or _everything(root, paths, language)
 
 
 def _only_unknown(
-    root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case]
+    root: str, paths: Mapping[str, PathSpec], known: Mapping[str, Case], language: Language
 ) -> tuple[list[Case], list[Fault]] | None:
-    cases = [known.get(file) or _checked(root, file, paths) for file in case_files(root)] if known else []
+    cases = [known.get(file) or _checked(root, file, paths, language) for file in case_files(root)] if known else []
     found = [case for case in cases if case is not None]
     is_whole = found and len({case.id for case in found}) == len(cases)
     return (found, []) if is_whole else None
 
 
-def _checked(root: str, file: str, paths: Mapping[str, PathSpec]) -> Case | None:
-    case, faults = read_case(root, file)
+def _checked(root: str, file: str, paths: Mapping[str, PathSpec], language: Language) -> Case | None:
+    case, faults = read_case(root, file, language)
     return None if case is None or faults or any(_faults(case, paths)) else case
 
 
-def _everything(root: str, paths: Mapping[str, PathSpec]) -> tuple[list[Case], list[Fault]]:
-    cases, faults = read_library(root)
+def _everything(root: str, paths: Mapping[str, PathSpec], language: Language) -> tuple[list[Case], list[Fault]]:
+    cases, faults = read_library(root, language)
     for case in cases if paths else ():
         faults += _faults(case, paths)
     return cases, faults

@@ -48,7 +48,7 @@ def scope_of(
     lane = matrix.lanes[environment.lane]
     if not environment.runs_known:
         return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
-    releases = [item.release for item in lane.environments if item.runs_known]
+    releases = [item.version for item in lane.environments if item.runs_known]
     found: list[Case] = []
     for case in cases:
         own = lane.paths if case.id in lane.cases else ()
@@ -59,7 +59,7 @@ def scope_of(
 
 def _is_known(case: Case, path: str, releases: Sequence[Version]) -> bool:
     """Whether an entry of `known` is about the case under this path on one of the releases."""
-    ranges = (specifiers_of(entry.tf) for entry in case.known if fnmatchcase(path, entry.path))
+    ranges = (specifiers_of(entry.release) for entry in case.known if fnmatchcase(path, entry.path))
     return any(known is not None and any(known.filter(releases, prereleases=True)) for known in ranges)
 
 

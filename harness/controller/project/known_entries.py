@@ -29,9 +29,9 @@ def malformed_entries(case: Case, paths: Iterable[str]) -> Iterator[Fault]:
         if not matches_path(entry, known):
             where = line_of(case, index, "path")
             yield Fault(case.file, where, f"no import path matches {entry.path!r}{suggest(entry.path, known)}")
-        if specifiers_of(entry.tf) is None:
-            where = line_of(case, index, "tf")
-            yield Fault(case.file, where, f'{entry.tf!r} is not a range of releases such as ">=2,<2.6"')
+        if specifiers_of(entry.release) is None:
+            where = line_of(case, index, "release", "tf")
+            yield Fault(case.file, where, f'{entry.release!r} is not a range of releases such as ">=2,<2.6"')
 
 
 def matches_path(entry: Known, paths: Iterable[str]) -> bool:
@@ -39,6 +39,7 @@ def matches_path(entry: Known, paths: Iterable[str]) -> bool:
     return any(fnmatchcase(path, entry.path) for path in paths)
 
 
-def line_of(case: Case, index: int, key: str | None = None) -> int:
-    """The line of an entry, or of one of its keys, in the case's file."""
-    return case.lines.get(("known", index, key), case.lines.get(("known", index), 1))
+def line_of(case: Case, index: int, *keys: str) -> int:
+    """The line of an entry, or of the first of these keys that it has, in the case's file."""
+    found = (("known", index, key) for key in keys)
+    return next((case.lines[place] for place in found if place in case.lines), case.lines.get(("known", index), 1))

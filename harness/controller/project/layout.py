@@ -61,7 +61,7 @@ class Phase(Enum):
 
     MAKING = "making the environment"
     READY = "waiting for others"
-    IMPORTING = "importing TensorFlow"
+    IMPORTING = "importing the package"
     RUNNING = "running cells"
 
 

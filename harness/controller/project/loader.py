@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.cases.case import Case
+from harness.cases.document.reader import Fault
+from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 from harness.controller.errors import FaultyFiles
 from harness.controller.project import case_cache
@@ -15,9 +16,7 @@ from harness.controller.project import matrix as matrices
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.named_cases import named_case_faults
-
-if TYPE_CHECKING:
-    from harness.cases.document.reader import Fault
+from harness.controller.project.plugins import FaultyPlugin, load_language
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Project:
 
     layout: Layout
     matrix: Matrix
+    language: Language
     cases: tuple[Case, ...]
 
 
@@ -34,34 +34,48 @@ def load_project(root: Path) -> Project:
     matrix, cases, faults = read_project(root)
     if faults or matrix is None:
         raise FaultyFiles(faults)
-    return Project(Layout(root), matrix, tuple(cases))
+    language = next(case.language for case in cases if case.language)
+    return Project(Layout(root), matrix, language, tuple(cases))
 
 
 def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     """The matrix and the cases that are without fault, and every fault of every file."""
     matrix, faults = matrices.read_matrix(str(root))
     # The cases are checked against the import paths even if the rest of the matrix has faults.
-    paths = matrix.paths if matrix else matrices.read_paths(str(root))
-    cases, case_faults = _read_cases(root, paths)
+    head = matrix or matrices.read_head(str(root))
+    try:
+        language = load_language(root, head.subject, head.plugins)
+    except FaultyPlugin as error:
+        return matrix, [], [*faults, matrices.plugin_fault(str(root), str(error))]
+    cases, case_faults = _read_cases(root, head.paths, language)
     if matrix and not case_faults:
         faults += named_case_faults(str(root), matrix, cases)
     return matrix, cases, faults + case_faults
 
 
-def _read_cases(root: Path, paths: Mapping[str, PathSpec]) -> tuple[list[Case], list[Fault]]:
+def _read_cases(root: Path, paths: Mapping[str, PathSpec], language: Language) -> tuple[list[Case], list[Fault]]:
     """All cases. Only those without a valid cache entry are read."""
     file = Layout(root).checked
-    key, digests = case_cache.case_cache_key(paths), case_cache.case_digests(root)
-    known = case_cache.load_cached_cases(file, key, digests)
+    key, digests = case_cache.case_cache_key(paths, language), case_cache.case_digests(root)
+    known = case_cache.load_cached_cases(file, key, digests, language)
     if known and known.keys() == digests.keys():
         return list(known.values()), []
     from harness.controller.project import case_checks  # late: most commands find every case in the cache
 
-    cases, faults = case_checks.read_cases(str(root), paths, known)
+    cases, faults = case_checks.read_cases(str(root), paths, known, language)
     if paths and not faults:
         unchanged = dict(digests.items() & case_cache.case_digests(root).items())  # while they were read
         case_cache.save_cached_cases(file, key, unchanged, cases)
     return cases, faults
+
+
+def read_language(root: Path) -> Language:
+    """The language of a project's cases, whatever else is wrong with its files. Raises FaultyFiles."""
+    head = matrices.read_head(str(root))
+    try:
+        return load_language(root, head.subject, head.plugins)
+    except FaultyPlugin as error:
+        raise FaultyFiles([matrices.plugin_fault(str(root), str(error))]) from None
 
 
 def load_matrix(root: Path) -> Matrix:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,27 +14,30 @@ from packaging.version import Version
 
 from harness.cases.document.fields import Schema
 from harness.cases.document.reader import Fault, Place, load
+from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 from harness.controller.project.matrix_checks import ALL_CASES, check_names
-from harness.controller.project.matrix_schema import MATRIX_FIELDS
+from harness.controller.project.matrix_schema import RELEASE_KEYS, matrix_fields
+from harness.controller.project.plugins import plugin_subject
 
 FILE = "matrix.yaml"
-MATRIX_SCHEMA = 1
+MATRIX_SCHEMA = 2  # that is written; the first one is read as well
+FIRST_PLUGIN = "keras"  # of every file of schema 1, which names none
 _MEMORY = 4 * 1024**3  # bytes, where the matrix names no limit
-_SHORT_NAMES = {"tf": "tensorflow"}  # where the matrix names none: paths of the form attribute begin so
 NEWEST = "newest"  # in place of a release: whatever there is when it is resolved
 
 
 @dataclass(frozen=True)
 class Environment:
-    """One TensorFlow release on one Python; `as_of` is the date as of which its packages are resolved (None: today).
+    """One release of the subject on one Python; `as_of` is the date of which its packages are (None: today).
 
     In a `lane` it runs the lane's cells alone, and if it `runs_known` also those that entries of `known` are about.
     Where it `may_fail` that is not told by the exit code.
     """
 
     id: str
-    tensorflow: str
+    subject: Subject = field(repr=False, hash=False)
+    release: str
     python: str
     distribution: str
     as_of: datetime.date | None
@@ -45,8 +49,8 @@ class Environment:
     pre_releases: bool = False
 
     @cached_property
-    def release(self) -> Version:
-        return Version(self.tensorflow)
+    def version(self) -> Version:
+        return Version(self.release)
 
     @property
     def base(self) -> str | None:
@@ -56,7 +60,7 @@ class Environment:
 
     @property
     def has_release(self) -> bool:
-        return self.tensorflow != NEWEST
+        return self.release != NEWEST
 
     @property
     def is_variant(self) -> bool:
@@ -65,7 +69,7 @@ class Environment:
     @property
     def minor(self) -> str:
         """`2.16`; empty where it has no release."""
-        return f"{self.release.major}.{self.release.minor}" if self.has_release else ""
+        return f"{self.version.major}.{self.version.minor}" if self.has_release else ""
 
     @cached_property
     def label(self) -> str:
@@ -101,11 +105,9 @@ class Resolve:
 class Inventory:
     """What `harness inventory` measures beside the names of the import paths, and how it takes them.
 
-    `short_names` are those under which people import a package, such as `tf`; `trees` further modules, with all below
-    them; `private` patterns of modules that are not meant to be used; `methods` those whose signatures are kept.
+    `trees` are further modules, with all below them; `private` patterns of modules that are not meant to be used; `methods` those whose signatures are kept.
     """
 
-    short_names: Map[str, str]
     trees: tuple[str, ...]
     private: tuple[str, ...]
     methods: tuple[str, ...]
@@ -116,8 +118,12 @@ class Matrix:
     """The axes, in the order of the file. `environments` are those of the grid, without those of the lanes.
 
     `sets` are patterns of case ids by the name of the set, `default_set` is the one that a run without a choice runs.
+
+    `plugins` are those that the file names; the language of cases comes from them.
     """
 
+    subject: Subject
+    plugins: tuple[str, ...]
     environments: Map[str, Environment]
     paths: Map[str, PathSpec]
     groups: Map[str, tuple[str, ...]]
@@ -137,9 +143,9 @@ class Matrix:
         return tuple(sorted({self.full_name(name) for name in (*self.paths, *self.inventory.trees)}))
 
     def full_name(self, name: str) -> str:
-        """A dotted name that does not begin with a short one: `tensorflow.keras` for `tf.keras`."""
+        """A dotted name that does not begin with an alias: `tensorflow.keras` for `tf.keras`."""
         first, dot, rest = name.partition(".")
-        return self.inventory.short_names.get(first, first) + dot + rest
+        return self.subject.aliases.get(first, first) + dot + rest
 
     @cached_property
     def in_lanes(self) -> Map[str, Environment]:
@@ -156,7 +162,7 @@ def matrix_schema() -> Schema:
     """The JSON Schema by which an editor checks matrix.yaml."""
     from harness.cases.schema import DRAFT  # late, as it takes all kinds of cases
 
-    return {"$schema": DRAFT, "title": "The axes of a Keras import matrix", **MATRIX_FIELDS.schema()}
+    return {"$schema": DRAFT, "title": "The axes of a matrix", **matrix_fields(MATRIX_SCHEMA).schema()}
 
 
 def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
@@ -165,34 +171,88 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
     data, place = document.data, Place(document)
     if data is None:
         return None, document.faults
-    if isinstance(data, dict) and data.get("schema", MATRIX_SCHEMA) != MATRIX_SCHEMA:
-        place.at("schema").fault(f"schema {data['schema']!r}: this harness reads schema {MATRIX_SCHEMA}")
+    schema = _schema(data) if isinstance(data, dict) else MATRIX_SCHEMA
+    if schema not in RELEASE_KEYS:
+        known = " and ".join(map(str, RELEASE_KEYS))
+        place.at("schema").fault(f"schema {schema!r}: this harness reads schema {known}")
         return None, document.faults
-    MATRIX_FIELDS.read(data, place)
-    if not document.faults:
-        check_names(data, place)
+    matrix_fields(schema).read(data, place)
     if document.faults:
         return None, document.faults
-    return _build(data), []
+    subject = _subject(data)
+    check_names(data, subject, RELEASE_KEYS[schema], place)
+    if document.faults:
+        return None, document.faults
+    return _build(data, subject, RELEASE_KEYS[schema]), []
 
 
-def read_paths(root: str) -> dict[str, PathSpec]:
-    """The import paths alone, as far as they can be read, whatever else is wrong with the file."""
-    from harness.cases.codegen.script import fixed_path  # late: for a matrix with faults alone
+@dataclass(frozen=True)
+class MatrixHead:
+    """What cases need of a matrix.yaml, as far as it can be read, whatever else is wrong with the file."""
 
+    subject: Subject
+    plugins: tuple[str, ...]
+    paths: Map[str, PathSpec]
+
+
+def read_head(root: str) -> MatrixHead:
+    """The head of a file with faults. What cannot be read is that of a file of the first schema."""
     data = load(root, FILE).data
-    paths = data.get("paths") if isinstance(data, dict) else None
-    known = paths.items() if isinstance(paths, dict) else ()
-    return {name: fixed_path(name) for name, _ in known if isinstance(name, str)}
+    data = data if isinstance(data, dict) else {}
+    try:
+        subject, plugins = _subject(data), _plugins(data)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        subject, plugins = _subject({}), _plugins({})
+    paths = data.get("paths")
+    known = paths if isinstance(paths, dict) else ()
+    return MatrixHead(subject, plugins, {name: subject.path(name) for name in known if isinstance(name, str)})
 
 
-def _build(data: dict[str, Any]) -> Matrix:
+def plugin_fault(root: str, sentence: str) -> Fault:
+    """A fault of the plugins that the file names."""
+    return Fault(FILE, load(root, FILE).line(("plugins",)), sentence)
+
+
+def _plugins(data: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(data.get("plugins", ())) if _schema(data) > 1 else (FIRST_PLUGIN,)
+
+
+def _schema(data: Map[str, Any]) -> Any:
+    """The schema that the file names, or that it has by its keys."""
+    return data.get("schema", 2 if "subject" in data else 1)
+
+
+def _subject(data: dict[str, Any]) -> Subject:
+    """The subject of a file, with what follows from its package where the file says nothing else."""
+    said = data["subject"] if _schema(data) > 1 else plugin_subject(FIRST_PLUGIN)
+    package = said["package"]
+    title = said.get("title", package)
+    return Subject(
+        package=package,
+        title=title,
+        library=said.get("library", title),
+        prefix=said.get("prefix", re.sub("[^a-z]", "", package.lower())),
+        distributions=tuple(said.get("distributions", [package])),
+        preload=tuple(said.get("preload", [package])),
+        loads=tuple(said.get("loads", ())),
+        folders=tuple(said.get("folders", ())),
+        aliases=said.get("aliases", {}),
+        names=frozenset(said.get("names", ())),
+        placeholder=said.get("placeholder", "SUBJECT"),
+        shows={name: tuple(found) for name, found in said.get("shows", {}).items()},
+        companion=said.get("companion"),
+        repositories=said.get("repositories", {}),
+    )
+
+
+def _build(data: dict[str, Any], subject: Subject, release_key: str) -> Matrix:
     margin = datetime.timedelta(days=data["resolve"]["days_after_release"])
     environments = {}
     for name, entry in data["environments"].items():
         environments[name] = Environment(
             id=name,
-            tensorflow=entry["tensorflow"],
+            subject=subject,
+            release=entry[release_key],
             python=entry["python"],
             distribution=entry["distribution"],
             as_of=entry.get("as_of", entry["released"] + margin),
@@ -202,13 +262,15 @@ def _build(data: dict[str, Any]) -> Matrix:
         environments[name] = replace(
             environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items()))
         )
-    environments = dict(sorted(environments.items(), key=lambda item: (item[1].release, item[0])))
-    lanes = {name: _lane(name, entry, environments) for name, entry in data.get("lanes", {}).items()}
+    environments = dict(sorted(environments.items(), key=lambda item: (item[1].version, item[0])))
+    lanes = {name: _lane(name, entry, subject, environments) for name, entry in data.get("lanes", {}).items()}
     groups = {name: _members(entry, environments) for name, entry in data["groups"].items()}
     runner = data["resolve"]["runner"]
     return Matrix(
+        subject=subject,
+        plugins=_plugins(data),
         environments=environments,
-        paths={name: PathSpec(name, form) for name, form in data["paths"].items()},
+        paths={name: subject.path(name, form) for name, form in data["paths"].items()},
         groups=groups | {name: tuple(item.id for item in lane.environments) for name, lane in lanes.items()},
         default=data["default"],
         timeout=data["limits"]["timeout"],
@@ -228,30 +290,37 @@ def _build(data: dict[str, Any]) -> Matrix:
 
 
 def _inventory(entry: dict[str, Any]) -> Inventory:
-    listed = {key: tuple(entry.get(key, ())) for key in ("trees", "private", "methods")}
-    return Inventory(short_names=entry.get("short_names", _SHORT_NAMES), **listed)
+    return Inventory(**{key: tuple(entry.get(key, ())) for key in ("trees", "private", "methods")})
 
 
-def _lane(name: str, entry: dict[str, Any], environments: Map[str, Environment]) -> Lane:
+def _lane(name: str, entry: dict[str, Any], subject: Subject, environments: Map[str, Environment]) -> Lane:
     """A lane of releases, or of the newest release of one distribution."""
     if "of" in entry:
-        of = (environments[member] for member in _members({"tensorflow": entry["of"]}, environments))
+        of = (environments[member] for member in _members_of(entry["of"], environments))
         varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
     else:
-        varied = [Environment(f"tf-{name}", NEWEST, entry["python"], entry["distribution"], as_of=None)]
+        varied = [
+            Environment(f"{subject.prefix}-{name}", subject, NEWEST, entry["python"], entry["distribution"], as_of=None)
+        ]
     own = {
         "packages": tuple(entry.get("packages", ())),
         "lane": name,
         "may_fail": entry.get("may_fail", False),
         "pre_releases": entry.get("pre_releases", False),
     }
-    with_known = _members({"tensorflow": entry["known"]}, environments) if "known" in entry else ()
+    with_known = _members_of(entry["known"], environments) if "known" in entry else ()
     found = tuple(replace(item, runs_known=item.id.removesuffix(f"-{name}") in with_known, **own) for item in varied)
     return Lane(entry["title"], tuple(entry["cases"]), tuple(entry["paths"]), found)
 
 
 def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]:
+    """The environments that a group lists, or whose releases are in its range."""
     if isinstance(entry, list):
         return tuple(entry)
-    wanted = SpecifierSet(entry["tensorflow"])
-    return tuple(name for name, item in environments.items() if wanted.contains(item.release, prereleases=True))
+    (wanted,) = entry.values()
+    return _members_of(wanted, environments)
+
+
+def _members_of(text: str, environments: Map[str, Environment]) -> tuple[str, ...]:
+    wanted = SpecifierSet(text)
+    return tuple(name for name, item in environments.items() if wanted.contains(item.version, prereleases=True))

@@ -10,31 +10,34 @@ from packaging.version import InvalidVersion, Version
 
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
+from harness.cases.subject import Subject
 
 ALL_CASES = "all"  # the set of cases that every matrix has
 
 
-def check_names(data: dict[str, Any], place: Place) -> None:
-    """Report names that another part of the file does not define."""
+def check_names(data: dict[str, Any], subject: Subject, release_key: str, place: Place) -> None:
+    """Report names that another part of the file does not define. `release_key`: the key of environments' releases."""
     for name, entry in data["environments"].items():
-        _check_environment(name, entry, place.at("environments").at(name))
+        _check_environment(name, entry, subject, release_key, place.at("environments").at(name))
     for name, entry in data.get("variants", {}).items():
         _check_variant(name, entry["of"], data["environments"], place.at("variants").at(name))
     known = [*data["environments"], *data.get("variants", {})]
-    releases = list(filter(None, (_release(entry["tensorflow"]) for entry in data["environments"].values())))
+    releases = list(filter(None, (_release(entry[release_key]) for entry in data["environments"].values())))
     for name, entry in data["groups"].items():
         _check_group(name, entry, known, place.at("groups").at(name))
         if isinstance(entry, dict):
-            _check_range(entry["tensorflow"], releases, place.at("groups").at(name).at("tensorflow"))
+            _check_range(entry[release_key], releases, place.at("groups").at(name).at(release_key))
     for name, entry in data.get("lanes", {}).items():
         _check_lane(name, entry, data, releases, place.at("lanes").at(name))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{suggest(data['default'], data['groups'])}")
     _check_sets(data, place)
     for name, form in data["paths"].items():
-        if (form == "attribute") != name.startswith("tf."):
-            where = place.at("paths").at(name)
-            where.fault("the form is attribute for names that start with tf. and from for all others")
+        first = name.split(".")[0]
+        if form == "from" and first in subject.aliases:
+            place.at("paths").at(name).fault(
+                f"the form is attribute: {first} is a short name, which nothing imports from"
+            )
 
 
 def _check_variant(name: str, of: str, environments: Iterable[str], place: Place) -> None:
@@ -88,12 +91,23 @@ def _check_releases(entry: dict[str, Any], releases: list[Version], place: Place
         place.fault("needs `of`, or `distribution` and `python`")
 
 
-def _check_environment(name: str, entry: dict[str, Any], place: Place) -> None:
-    release = _release(entry["tensorflow"])
+def _check_environment(name: str, entry: dict[str, Any], subject: Subject, release_key: str, place: Place) -> None:
+    text, distribution = entry[release_key], entry["distribution"]
+    release = _release(text)
     if release is None:
-        place.at("tensorflow").fault(f"{entry['tensorflow']!r} is not a release")
-    elif name != f"tf{release.major}{release.minor}":
-        place.fault(f"the id of TensorFlow {release} is tf{release.major}{release.minor}, not {name}")
+        place.at(release_key).fault(f"{text!r} is not a release")
+        return
+    minor, whole = f"{release.major}{release.minor}", "".join(map(str, release.release))
+    wanted = f"{subject.prefix}{minor}"
+    if not name.startswith(subject.prefix) or (
+        name.removeprefix(subject.prefix).isdigit() and (name.removeprefix(subject.prefix) not in (minor, whole))
+    ):
+        place.fault(f"the id of {subject.title} {release} is {wanted}, not {name}")
+    if distribution not in subject.distributions:
+        known = subject.distributions
+        place.at("distribution").fault(
+            f"{distribution!r} is not a distribution of {subject.title}{suggest(distribution, known)}"
+        )
 
 
 def _release(text: str) -> Version | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -116,25 +117,47 @@ class Keyed(Field):
         }
 
 
-_RELEASE = Matching(r"\d+\.\d+\.\d+\S*", "a release such as 2.15.1")
+_DISTRIBUTION = Matching(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*", "a distribution's name, such as tf-nightly")
+_SUBJECT = Mapping(
+    {
+        "package": Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a package's name"),
+        "title": Text(),
+        "library": Text(),
+        "prefix": Matching(r"[a-z][a-z0-9]*", "a lower-case word"),
+        "distributions": Items(_DISTRIBUTION),
+        "preload": Items(Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a module's name")),
+        "loads": Items(Matching(r"[A-Za-z_]\w*", "a package's name")),
+        "folders": Items(Matching(r"[A-Z_][A-Z0-9_]*", "a variable's name")),
+        "aliases": Keyed(r"[A-Za-z_]\w*", "a short name", Matching(r"[A-Za-z_]\w*", "a package's name")),
+        "names": Items(Matching(r"[A-Za-z_]\w*", "a word")),
+        "placeholder": Matching(r"[A-Z][A-Z0-9_]*", "a word in capitals"),
+        "shows": Keyed(r"\S+", "a title of one word", Items(_DISTRIBUTION)),
+        "companion": _DISTRIBUTION,
+        "repositories": Keyed(r"[\w.-]+", "a short name", Matching(r"[\w.-]+/[\w.-]+", "owner/name")),
+    },
+    required=["package"],
+)
+_RELEASE = Matching(r"\d+(\.\d+)+\S*", "a release such as 2.15.1")
 _PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
 _PACKAGES = Packages()
-_ENVIRONMENT = Mapping(
+_VARIABLES = Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())
+_LIMITS = Mapping({"timeout": Seconds(), "output": Bytes(), "memory": Bytes()}, required=["timeout", "output"])
+_RESOLVE = Mapping(
     {
-        "tensorflow": _RELEASE,
-        "python": _PYTHON,
-        "distribution": Choice("tensorflow", "tensorflow-cpu"),
-        "released": Date(),
-        "as_of": Date(),
+        "days_after_release": Days(),
         "packages": _PACKAGES,
+        "runner": Mapping(
+            {"packages": Packages(least=1), "dependencies": _PACKAGES, "as_of": Date()},
+            required=["packages", "dependencies", "as_of"],
+        ),
     },
-    required=["tensorflow", "python", "distribution", "released"],
+    required=["days_after_release", "packages", "runner"],
 )
 _LANE = Mapping(
     {
         "title": Text(),
         "of": Text(),
-        "distribution": Matching(r"[a-z]+(-[a-z]+)*", "a package's name, such as tf-nightly"),
+        "distribution": _DISTRIBUTION,
         "python": _PYTHON,
         "packages": _PACKAGES,
         "cases": Items(Text()),
@@ -148,50 +171,68 @@ _LANE = Mapping(
 _DOTTED = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
 _INVENTORY = Mapping(
     {
-        "short_names": Keyed(r"[A-Za-z_]\w*", "a name such as tf", Matching(_DOTTED, "a dotted name")),
         "trees": Items(Matching(_DOTTED, "a dotted name")),
         "private": Items(Text()),
         "methods": Items(Matching(r"\w+", "the name of a method")),
     },
     required=[],
 )
-_ID = r"tf\d+"
+_ID = "[a-z][a-z0-9]*"
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
-MATRIX_FIELDS = Mapping(
-    {
-        "schema": Whole(1),
-        "limits": Mapping({"timeout": Seconds(), "output": Bytes(), "memory": Bytes()}, required=["timeout", "output"]),
-        "resolve": Mapping(
-            {
-                "days_after_release": Days(),
-                "packages": _PACKAGES,
-                "runner": Mapping(
-                    {"packages": Packages(least=1), "dependencies": _PACKAGES, "as_of": Date()},
-                    required=["packages", "dependencies", "as_of"],
-                ),
-            },
-            required=["days_after_release", "packages", "runner"],
-        ),
-        "paths": Keyed(_DOTTED, "a dotted name", Choice("from", "attribute")),
-        "environments": Keyed(_ID, "tf and the release's digits, such as tf215", _ENVIRONMENT),
-        "variants": Keyed(
-            _ID + r"(-[a-z0-9]+)+",
-            "an environment and a word, such as tf216-legacy",
-            Mapping(
-                {"of": Text(), "set_env": Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())},
-                ["of", "set_env"],
+# The key of an environment's release, by the schema of matrix.yaml.
+RELEASE_KEYS = {1: "tensorflow", 2: "release"}
+
+
+@lru_cache
+def matrix_fields(schema: int) -> Mapping:
+    """The fields of matrix.yaml in this schema."""
+    release = RELEASE_KEYS[schema]
+    environment = {
+        release: _RELEASE,
+        "python": _PYTHON,
+        "distribution": _DISTRIBUTION,
+        "released": Date(),
+        "as_of": Date(),
+        "packages": _PACKAGES,
+    }
+    variant = {"of": Text(), "set_env": _VARIABLES}
+    own = {"subject": _SUBJECT, "plugins": Items(Text())} if schema > 1 else {}
+    return Mapping(
+        {
+            "schema": Whole(1),
+            **own,
+            "limits": _LIMITS,
+            "resolve": _RESOLVE,
+            "paths": Keyed(_DOTTED, "a dotted name", Choice("from", "attribute")),
+            "environments": Keyed(
+                _ID,
+                "a lower-case word with the release's digits, such as tf215",
+                Mapping(environment, required=[release, "python", "distribution", "released"]),
             ),
-        ),
-        "lanes": Keyed(r"[a-z][a-z0-9]*", "a lower-case word", _LANE),
-        "groups": Keyed(
-            _WORDS,
-            "lower-case words joined by hyphens",
-            OneOf((list, Items(Text())), (dict, Mapping({"tensorflow": Text()}, ["tensorflow"]))),
-        ),
-        "default": Text(),
-        "sets": Keyed(_WORDS, "lower-case words joined by hyphens", Items(Text())),
-        "default_set": Text(),
-        "inventory": _INVENTORY,
-    },
-    required=["schema", "limits", "resolve", "paths", "environments", "groups", "default"],
-)
+            "variants": Keyed(
+                _ID + r"(-[a-z0-9]+)+",
+                "an environment and a word, such as tf216-legacy",
+                Mapping(variant, ["of", "set_env"]),
+            ),
+            "lanes": Keyed(_ID, "a lower-case word", _LANE),
+            "groups": Keyed(
+                _WORDS,
+                "lower-case words joined by hyphens",
+                OneOf((list, Items(Text())), (dict, Mapping({release: Text()}, [release]))),
+            ),
+            "default": Text(),
+            "sets": Keyed(_WORDS, "lower-case words joined by hyphens", Items(Text())),
+            "default_set": Text(),
+            "inventory": _INVENTORY,
+        },
+        required=[
+            "schema",
+            *(["subject"] if own else []),
+            "limits",
+            "resolve",
+            "paths",
+            "environments",
+            "groups",
+            "default",
+        ],
+    )

@@ -99,7 +99,7 @@ def _is_unknown(column: Column) -> bool:
 
 
 def _installed(facts: EnvironmentFacts) -> dict[str, str]:
-    own = {"Python": facts.python, "TensorFlow": facts.tensorflow, "distribution": facts.distribution}
+    own = {"Python": facts.python, "release": facts.release, "distribution": facts.distribution}
     return own | facts.packages
 
 

@@ -15,28 +15,52 @@ from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.layout import Layout
+from harness.controller.project.matrix import Environment
 from harness.controller.results.consistency import check_column, check_outcome
 from harness.controller.text import json_line, one_line
 
 NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
+_FIRST_SUBJECT = "tensorflow"  # whose documents are older than the field `subject`
 _OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # the text around the lines of the cells
+
+
+def release_field(subject: str) -> str:
+    """The name of the field, and of the column of a table, that holds the release."""
+    return _FIRST_SUBJECT if subject == _FIRST_SUBJECT else "release"
 
 
 @dataclass(frozen=True)
 class EnvironmentFacts:
-    """The facts of an environment. `packages` maps names to installed versions."""
+    """The facts of an environment: a release of the `subject`, and the installed version of each of its packages."""
 
     id: str
-    tensorflow: str
+    release: str
     python: str
     distribution: str
     status: str = "ok"  # or env-fail, and then `reason` says why
     reason: str | None = None
     packages: dict[str, str] = field(default_factory=dict)
+    subject: str = _FIRST_SUBJECT
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> EnvironmentFacts:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError for something else."""
+        rest = dict(data)
+        release = rest.pop(release_field(rest.get("subject", _FIRST_SUBJECT)))
+        facts = cls(release=release, **rest)
+        facts.check()
+        return facts
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of a document. That of the first subject has no field `subject`."""
+        fields = vars(self) | {"packages": dict(sorted(self.packages.items()))}
+        subject = {"subject": self.subject} if self.subject != _FIRST_SUBJECT else {}
+        head = {"id": self.id, **subject, release_field(self.subject): self.release}
+        return head | {name: value for name, value in fields.items() if name not in ("id", "subject", "release")}
 
     def check(self) -> None:
         """Raises ValueError for a value of the wrong type."""
-        texts = [self.id, self.tensorflow, self.python, self.distribution, self.status]
+        texts = [self.id, self.subject, self.release, self.python, self.distribution, self.status]
         texts += [] if self.reason is None else [self.reason]
         if not isinstance(self.packages, dict) or not all(
             isinstance(text, str) for text in [*texts, *self.packages, *self.packages.values()]
@@ -49,10 +73,9 @@ class EnvironmentFacts:
     def failed(self) -> bool:
         return self.status != "ok"
 
-    @property
-    def keras(self) -> str:
-        """The version of the package imported as `keras`; empty without one."""
-        return self.packages.get("keras", self.packages.get("keras-nightly", ""))
+    def version_of(self, distributions: Iterable[str]) -> str:
+        """The version of the first of these distributions that is installed; empty without one."""
+        return next((self.packages[name] for name in distributions if name in self.packages), "")
 
 
 @dataclass(frozen=True)
@@ -67,6 +90,12 @@ class Column:
         return sum(outcome.status is not Status.NOT_RUN for outcome in self.cells.values())
 
 
+def facts_of(environment: Environment) -> EnvironmentFacts:
+    """The facts of an environment in which nothing is installed: those of the matrix."""
+    matrix = (environment.id, environment.release, environment.python, environment.distribution)
+    return EnvironmentFacts(*matrix, subject=environment.subject.package)
+
+
 def write_column(file: Path, column: Column) -> None:
     """Write the document of a column atomically."""
     write_atomically(file, document_text(column))
@@ -74,8 +103,7 @@ def write_column(file: Path, column: Column) -> None:
 
 def document_text(column: Column) -> str:
     """The text of a document, deterministic for the same outcomes: sorted, one line for each cell."""
-    facts = vars(column.environment) | {"packages": dict(sorted(column.environment.packages.items()))}
-    head = json_line(facts)
+    head = json_line(column.environment.to_json())
     cells = ",\n".join("  " + json_line(column.cells[key].to_json()) for key in sorted(column.cells))
     return f'{{"schema": {SCHEMA},\n "environment": {head},{_OPEN}{cells}{_CLOSE}'
 
@@ -96,8 +124,7 @@ def parse_column(text: str | bytes, where: str) -> Column:
         if cells is None:
             outcomes = [_outcome(cell) for cell in data["cells"]]
             cells = [(outcome.key, outcome) for outcome in outcomes]
-        environment = EnvironmentFacts(**data["environment"])
-        environment.check()
+        environment = EnvironmentFacts.from_json(data["environment"])
         check_column(environment.failed, environment.reason, (outcome for _, outcome in cells))
     except KeyError as error:
         raise HarnessError(f"{where}: not a result document: missing key {error}") from None

@@ -21,7 +21,7 @@ from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
-from harness.controller.results.documents import Column, EnvironmentFacts, read_column, write_column
+from harness.controller.results.documents import Column, EnvironmentFacts, facts_of, read_column, write_column
 from harness.controller.results.durations import cell_seconds, durations
 from harness.controller.run.preflight import RunRequest
 from harness.controller.run.progress import make_progress
@@ -127,16 +127,12 @@ def _installed_facts(layout: Layout, environment: Environment) -> EnvironmentFac
     try:
         return facts(environment, layout.environments / environment.id)
     except HarnessError:
-        return _matrix_facts(environment)
-
-
-def _matrix_facts(environment: Environment) -> EnvironmentFacts:
-    return EnvironmentFacts(environment.id, environment.tensorflow, environment.python, environment.distribution)
+        return facts_of(environment)
 
 
 def _failed_column(run: EnvironmentRun, cells: Sequence[CellKey], reason: str) -> Column:
     """Write the column of an environment that could not be made."""
-    failed = replace(_matrix_facts(run.environment), status=Status.ENV_FAIL.value, reason=reason)
+    failed = replace(facts_of(run.environment), status=Status.ENV_FAIL.value, reason=reason)
     column = Column(failed, {key: Outcome(*key, status=Status.ENV_FAIL) for key in cells})
     write_column(run.files.document, column)
     return column

@@ -60,7 +60,7 @@ def _replace_site(staging: Path, out: Path) -> None:
 
 def write_pages(site: SiteData, folder: Path) -> None:
     """Write every file of the site into an existing folder."""
-    templates = make_templates()
+    templates = make_templates(site.grid.subject)
     shutil.copytree(STATIC, folder / "static")
     for name, text in _files(site, templates):
         file = folder / name
@@ -70,7 +70,7 @@ def write_pages(site: SiteData, folder: Path) -> None:
 
 def _files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
     yield MARK, machine_readable.about(site)
-    yield from site_schemas().items()
+    yield from site_schemas(site.language).items()
     yield "static/search.js", grid_page.search_index(site)
     yield "static/environments.js", machine_readable.environments_script(site)
     yield from _grid_files(site, templates)
@@ -98,7 +98,7 @@ def _grid_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str
             site,
             sections=grid_page.sections(site),
             failed=grid_page.failed(site),
-            chart=chart(shares, [head.label for head in releases]),
+            chart=chart(shares, [head.label for head in releases], site.grid.subject),
             totals=site.grid.totals(),
         ),
     )

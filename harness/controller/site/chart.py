@@ -15,6 +15,8 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from harness.cases.subject import Subject
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 # Each has a contrast of at least 3 to white and to the page's dark background.
@@ -35,7 +37,7 @@ _LEAST_GAP = 4.4  # percent between two names at the end of lines
 _FONT = re.compile(r"([\d.]+)px")
 
 
-def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -> Markup:
+def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str], subject: Subject) -> Markup:
     """The chart. `shares` has for each path its percentages by release, None for a release without a score."""
     places = _spread(shares)
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "grid", "font.size": 8}):
@@ -51,7 +53,7 @@ def chart(shares: Mapping[str, Sequence[float | None]], labels: Sequence[str]) -
         axes.set_xlim(-0.4, len(labels) - 0.8)
         axes.set_ylim(-2, 102)
         axes.set_ylabel("passing cells, percent")
-        axes.set_xlabel("TensorFlow release")
+        axes.set_xlabel(f"{subject.title} release")
         axes.grid(axis="y", color="#888888", alpha=0.3, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
         axes.patch.set_visible(False)

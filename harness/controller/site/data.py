@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cases.case import Case
+from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 from harness.controller.errors import UsageError
 from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
@@ -30,9 +31,9 @@ class Head:
     """The head of a column: an environment and the versions installed in it."""
 
     environment: Environment
-    tensorflow: str
+    release: str
     python: str
-    keras: str
+    shows: Mapping[str, str]  # further versions, by title
     packages: Mapping[str, str]
     reason: str | None  # why it could not be installed
     was_run: bool
@@ -67,6 +68,7 @@ class SiteData:
     seconds: Mapping[tuple[str, str, str], StageSeconds]
     date: str
     commit: str | None
+    language: Language
     lanes: Sequence[LaneRow] = ()
     programs: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
 
@@ -108,12 +110,12 @@ class SiteData:
 
     def _head(self, environment: Environment) -> Head:
         facts = self.grid.facts(environment)
-        ran = facts or environment
+        ran, shows = facts or environment, environment.subject.shows
         return Head(
             environment,
-            ran.tensorflow,
+            ran.release,
             ran.python,
-            facts.keras if facts else "",
+            {title: facts.version_of(names) for title, names in shows.items()} if facts else {},
             facts.packages if facts else {},
             facts.reason if facts else None,
             facts is not None,
@@ -142,6 +144,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         {key: item["stage_seconds"] for key, item in details.items()},
         (last if of_run else committed) or "an unknown day",
         commit,
+        project.language,
         lane_rows(matrix, read_columns(folder, matrix.everything)),
         {key: item["programs"] for key, item in details.items() if item.get("programs")},
     )

@@ -94,7 +94,7 @@ def environments_script(site: SiteData) -> str:
     environments = {
         head.id: {
             "label": head.label,
-            "tensorflow": head.tensorflow,
+            "release": head.release,
             "python": head.python,
             "packages": head.packages,
             "variables": reproduce.env_assignments(head.environment),
@@ -102,6 +102,7 @@ def environments_script(site: SiteData) -> str:
         for head in site.heads
     }
     lines = {"AGAIN": reproduce.AGAIN, "BY_HAND": reproduce.BY_HAND, "ENVIRONMENTS": environments}
+    lines["SUBJECT"] = site.grid.subject.title
     return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lines.items())
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from harness.cases.subject import Subject
 from harness.contract.statuses import Status
 from harness.controller.grid.issue_links import link
 from harness.controller.grid.markdown import in_percent
@@ -20,7 +22,7 @@ STATIC = Path(__file__).parent / "static"
 _TICKED = re.compile(r"`([^`\n]+)`")
 
 
-def make_templates() -> Environment:
+def make_templates(subject: Subject) -> Environment:
     """The templates of the site. An undefined name in a template is an error."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -30,8 +32,11 @@ def make_templates() -> Environment:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    templates.globals.update(Status=Status, LETTERS=LETTERS, MEANINGS=MEANINGS, in_words=summary_sentence)
-    templates.filters.update(css_class=css_class, address=link, in_percent=in_percent, ticked=ticked)
+    templates.globals.update(
+        Status=Status, LETTERS=LETTERS, subject=subject, MEANINGS=MEANINGS, in_words=summary_sentence
+    )
+    address = partial(link, repositories=subject.repositories)
+    templates.filters.update(css_class=css_class, address=address, in_percent=in_percent, ticked=ticked)
     templates.filters.update(words=_with_spaces, release=_release)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates

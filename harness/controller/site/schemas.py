@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.cases.kinds import KINDS
+from harness.cases.language import Language
 from harness.cases.schema import DRAFT
 from harness.contract.records import SCHEMA
 from harness.contract.statuses import Stage, Status
+from harness.controller.results.documents import EnvironmentFacts
 
 SiteSchema = dict[str, Any]
 
@@ -17,40 +18,34 @@ _MAYBE_TEXT: SiteSchema = {"type": ["string", "null"]}
 _TEXTS: SiteSchema = {"type": "array", "items": _TEXT}
 
 
-def site_schemas() -> dict[str, str]:
+def site_schemas(language: Language) -> dict[str, str]:
     """The text of each schema's file, by the file's name."""
-    schemas = {"grid.schema.json": _grid(), "case.schema.json": _case()}
+    schemas = {"grid.schema.json": _grid(language), "case.schema.json": _case(language)}
     return {name: json.dumps(schema, indent=1) + "\n" for name, schema in schemas.items()}
 
 
-def _grid() -> SiteSchema:
+def _grid(language: Language) -> SiteSchema:
     packages = {"type": "object", "additionalProperties": _TEXT}
-    environment = _object(
-        id=_TEXT,
-        tensorflow=_TEXT,
-        python=_TEXT,
-        distribution=_TEXT,
-        status={"enum": ["ok", "env-fail"]},
-        reason=_MAYBE_TEXT,
-        packages=packages,
-    )
-    case = _object(id=_TEXT, kind={"enum": list(KINDS)}, title=_TEXT)
+    special = {"status": {"enum": ["ok", "env-fail"]}, "reason": _MAYBE_TEXT, "packages": packages}
+    example = EnvironmentFacts("", "", "", "", subject=language.subject.package)
+    environment = _object(**{name: special.get(name, _TEXT) for name in example.to_json()})
+    case = _object(id=_TEXT, kind={"enum": list(language.kinds)}, title=_TEXT)
     return {
         "$schema": DRAFT,
-        "title": "grid.json of the Keras import matrix: every cell, with the environments they ran in",
+        "title": f"grid.json of the {language.subject.matrix}: every cell, with the environments they ran in",
         **_object(schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_cell())),
     }
 
 
-def _case() -> SiteSchema:
-    known = _object(path=_TEXT, tf=_TEXT, match=_TEXT, reason=_TEXT, issue=_MAYBE_TEXT)
+def _case(language: Language) -> SiteSchema:
+    known = _object(path=_TEXT, release=_TEXT, match=_TEXT, reason=_TEXT, issue=_MAYBE_TEXT)
     return {
         "$schema": DRAFT,
-        "title": "A case of the Keras import matrix with all its cells",
+        "title": f"A case of the {language.subject.matrix} with all its cells",
         **_object(
             schema={"const": SCHEMA},
             id=_TEXT,
-            kind={"enum": list(KINDS)},
+            kind={"enum": list(language.kinds)},
             title=_TEXT,
             source=_TEXTS,
             advice=_MAYBE_TEXT,

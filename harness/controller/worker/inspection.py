@@ -21,7 +21,7 @@ class Inspection:
 
 
 def inspect(environment: Environment, prefix: Path) -> Inspection:
-    """Inspect the environment at `prefix`. Raises HarnessError where TensorFlow is not in it as the matrix says."""
+    """Inspect the environment at `prefix`. Raises HarnessError where the release is not in it as the matrix says."""
     # In this order: what changes after the fingerprint was taken is noticed by the next run.
     return Inspection(fingerprint(prefix), content(prefix), facts(environment, prefix))
 

@@ -94,5 +94,8 @@ def make_plan(
         paths=[spec for name, spec in matrix.paths.items() if name in used],
         cells=list(cells),
         expected=dict(baseline.cells) if baseline else {},
+        preload=list(matrix.subject.preload),
+        loads=list(matrix.subject.loads),
+        folders=list(matrix.subject.folders),
         hooks=HOOKS if options.hooks else "",
     )

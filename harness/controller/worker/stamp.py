@@ -34,7 +34,7 @@ class Stamp:
         prefix = layout.environments / environment.id
         facts = self.inspection.facts
         return (
-            (facts.tensorflow, facts.distribution) == (environment.tensorflow, environment.distribution)
+            (facts.release, facts.distribution) == (environment.release, environment.distribution)
             and has_interpreter(environment, prefix)
             and is_made_from(prefix, layout.lock(environment))
             and self.inspection.fingerprint == fingerprint(prefix)
@@ -56,7 +56,7 @@ def read_stamp(files: RunFiles) -> Stamp | None:
     try:
         data = json.loads(files.stamp.read_text(encoding="utf-8"))
         inspection = data["inspection"]
-        facts = EnvironmentFacts(**inspection["facts"])
+        facts = EnvironmentFacts.from_json(inspection["facts"])
         facts.check()
         inspected = Inspection(inspection["fingerprint"], inspection["content"], facts)
         return Stamp(inspected, data["key"], tuple(data["files"]))

@@ -12,10 +12,11 @@ from harness.cases.codegen.literals import WIDTH, bracketed, keywords, literal, 
 from harness.cases.codegen.nodes import Call
 from harness.cases.codegen.script import Script
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 
 def _script() -> Script:
-    return Script(PathSpec("keras", "from"))
+    return Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from harness.cases.codegen.script import Script
 from harness.cases.document.containers import CallField, Value
 from harness.cases.document.reader import Document, Place
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 
 def _script() -> Script:
-    return Script(PathSpec("keras", "from"))
+    return Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.codegen.script import Script, fixed_path
+from harness.cases.codegen.script import Script
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
+from tests.support.languages import LANGUAGE
 
-FROM = PathSpec("tensorflow.keras", "from")
-ATTRIBUTE = PathSpec("tf.keras", "attribute")
+FROM = PathSpec("tensorflow.keras", "from", "tensorflow")
+ATTRIBUTE = PathSpec("tf.keras", "attribute", "tensorflow")
 
 
 def _imports(script: Script) -> list[str]:
@@ -24,7 +25,7 @@ def _imports(script: Script) -> list[str]:
 
 
 def test_from_form_imports_names() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     assert [script.use(name) for name in ("models.Sequential", "layers.Dense", "layers.Conv2D", "Input")] == [
         "Sequential",
         "Dense",
@@ -39,7 +40,7 @@ def test_from_form_imports_names() -> None:
 
 
 def test_attribute_form_binds_names() -> None:
-    script = Script(ATTRIBUTE)
+    script = Script(ATTRIBUTE, LANGUAGE.subject)
     assert [script.use(name) for name in ("layers.Dense", "Input", "layers.Dense")] == ["Dense", "Input", "Dense"]
     assert script.text() == (
         "import tensorflow as tf\n\n# import\nDense = tf.keras.layers.Dense\nInput = tf.keras.Input\n"
@@ -59,7 +60,7 @@ def test_attribute_form_binds_names() -> None:
     ],
 )
 def test_fixed_path_name_is_imported(path: PathSpec, reference: str, expression: str, imports: list[str]) -> None:
-    script = Script(path)
+    script = Script(path, LANGUAGE.subject)
     assert script.use(reference) == expression
     assert script.use(reference) == expression
     assert _imports(script) == imports
@@ -75,7 +76,8 @@ def test_fixed_path_name_is_imported(path: PathSpec, reference: str, expression:
     ],
 )
 def test_fixed_path_form_follows_name(name: str, form: str) -> None:
-    assert fixed_path(name) == PathSpec(name, form)
+    found = LANGUAGE.subject.path(name)
+    assert (found.id, found.form) == (name, form)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_fixed_path_form_follows_name(name: str, form: str) -> None:
     ],
 )
 def test_same_name_from_two_paths(path: PathSpec, references: list[str], names: list[str], imports: list[str]) -> None:
-    script = Script(path)
+    script = Script(path, LANGUAGE.subject)
     assert [script.use(reference) for reference in references] == names
     assert _imports(script) == imports
 
@@ -109,7 +111,7 @@ def test_same_name_from_two_paths(path: PathSpec, references: list[str], names: 
     ],
 )
 def test_same_name_from_three_places(path: PathSpec, references: list[str]) -> None:
-    script = Script(path)
+    script = Script(path, LANGUAGE.subject)
     names = [script.use(reference) for reference in references]
     nodes = list(ast.walk(ast.parse(script.text())))
     bound = {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
@@ -149,7 +151,7 @@ def test_same_name_from_three_places(path: PathSpec, references: list[str]) -> N
     ],
 )
 def test_first_importable_name_is_used(references: list[str], lines: list[str]) -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     assert script.use(references) == "plot_model"
     assert _imports(script) == lines
 
@@ -158,7 +160,7 @@ def test_fallback_takes_first_existing_name(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "utils.py").write_text("draw = 'old.utils.draw'\n")
     (tmp_path / "older.py").write_text("draw = 'older.draw'\n")
-    script = Script(PathSpec("nowhere", "from"))
+    script = Script(PathSpec("nowhere", "from", "nowhere"), LANGUAGE.subject)
     name = script.use(["utils.draw", "old::draw", "old::utils.draw", "older::draw"])
     script.add(Stage.CHECK, f"print({name})")
     ran = subprocess.run(
@@ -168,14 +170,14 @@ def test_fallback_takes_first_existing_name(tmp_path: Path) -> None:
 
 
 def test_fallback_avoids_used_name() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     names = [script.use("layers.Layer"), script.use(["keras::layers.Layer", "tf.keras::layers.Layer"])]
     compile(script.text(), "script", "exec")
     assert len(set(names)) == 2, script.text()
 
 
 def test_fallback_differs_from_its_first_name() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     several = ["layers.Layer", "engine.Layer"]
     names = [script.use(several), script.use("layers.Layer"), script.use(several), script.use(["layers.Layer"])]
     assert names == ["Layer", "TensorflowKerasLayer", "Layer", "TensorflowKerasLayer"]
@@ -189,7 +191,7 @@ def test_fallback_differs_from_its_first_name() -> None:
 
 
 def test_defined_names_are_not_imported() -> None:
-    script = Script(ATTRIBUTE)
+    script = Script(ATTRIBUTE, LANGUAGE.subject)
     script.define("CustomLayer")
     assert script.use("CustomLayer") == "CustomLayer"
     assert script.use("layers.CustomLayer") == "TfKerasCustomLayer"
@@ -203,6 +205,6 @@ def test_defined_names_are_not_imported() -> None:
 
 @pytest.mark.parametrize("name", ["np", "tf", "re", "inspect", "model", "prediction", "made"])
 def test_import_avoids_names_script_needs(name: str) -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     assert script.use(f"backend.{name}") == f"TensorflowKeras{name}"
     assert _imports(script) == [f"from tensorflow.keras.backend import {name} as TensorflowKeras{name}"]

@@ -10,13 +10,14 @@ import pytest
 from harness.cases.codegen.script import Script
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
+from tests.support.languages import LANGUAGE
 
-FROM = PathSpec("tensorflow.keras", "from")
-ATTRIBUTE = PathSpec("tf.keras", "attribute")
+FROM = PathSpec("tensorflow.keras", "from", "tensorflow")
+ATTRIBUTE = PathSpec("tf.keras", "attribute", "tensorflow")
 
 
 def test_stages_stay_in_written_order() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     for stage in (Stage.BUILD, Stage.CALL, Stage.BUILD, Stage.CHECK):
         script.add(stage, f"print({stage.value!r})")
     script.add(Stage.CHECK, "print(2)", "print(3)")
@@ -32,7 +33,7 @@ def test_stages_stay_in_written_order() -> None:
 
 
 def test_early_lines_precede_imports() -> None:
-    script = Script(ATTRIBUTE)
+    script = Script(ATTRIBUTE, LANGUAGE.subject)
     script.plain("import numpy as np")
     script.plain("import sys")
     script.plain("import os")
@@ -60,7 +61,7 @@ def _ran(script: Script) -> str:
     ],
 )
 def test_expected_error_must_be_raised(line: str, said: str) -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     script.add(Stage.BUILD, "class X:", "    a = 1", "", "    b = 2")
     script.add(Stage.CALL, "x = 1", line)
     script.add(Stage.CHECK, "never_reached")
@@ -70,7 +71,7 @@ def test_expected_error_must_be_raised(line: str, said: str) -> None:
 
 
 def test_expected_error_must_match_text() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     script.add(Stage.BUILD, "class X:", "    a = 1", "", "    b = 2")
     script.expect_error(Stage.BUILD, "ValueError", 'it\'s "so" \\d é😀')
     assert script.text() == (
@@ -92,7 +93,7 @@ def test_expected_error_must_match_text() -> None:
     ],
 )
 def test_expected_warning_must_be_given(line: str, said: str) -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     script.add(Stage.CALL, line)
     script.expect_warning(Stage.CALL, "UserWarning", "old$")
     script.add(Stage.CHECK, "print('done')")
@@ -100,7 +101,7 @@ def test_expected_warning_must_be_given(line: str, said: str) -> None:
 
 
 def test_warning_and_error_share_stage() -> None:
-    script = Script(FROM)
+    script = Script(FROM, LANGUAGE.subject)
     script.add(Stage.CALL, "warnings.warn('old')", "int('x')")
     script.expect_error(Stage.CALL, "ValueError", "literal")
     script.expect_warning(Stage.CALL, "UserWarning", "old")

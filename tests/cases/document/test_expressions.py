@@ -10,6 +10,7 @@ import pytest
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 ONE_LINE = "must be one line of ASCII"
 BINDS = "must not contain a comprehension or an f-string"
@@ -117,7 +118,7 @@ def test_names_come_in_order(text: str, names: list[str]) -> None:
     ],
 )
 def test_unknown_names_with_the_nearest_one(text: str, sentences: list[str]) -> None:
-    assert expressions.unknown_names(text, ["model"]) == sentences
+    assert expressions.unknown_names(text, ["model"], LANGUAGE.subject) == sentences
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_unknown_names_with_the_nearest_one(text: str, sentences: list[str]) -> 
     ],
 )
 def test_own_names_become_attributes_of_self(text: str, expected: str) -> None:
-    script = Script(PathSpec("keras", "from"))
+    script = Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
     assert script.expression(text, own=["w", "b"], given=["inputs"]) == expected
 
 
@@ -157,7 +158,7 @@ def test_own_names_become_attributes_of_self(text: str, expected: str) -> None:
     ],
 )
 def test_names_of_keras_are_imported(text: str, expected: str, imports: list[str]) -> None:
-    script = Script(PathSpec("tf.keras", "attribute"))
+    script = Script(PathSpec("tf.keras", "attribute", "tensorflow"), LANGUAGE.subject)
     assert script.expression(text, given=["x", "w", "given", "metrics"]) == expected
     assert script.text().partition("# import\n")[2].splitlines() == imports
 
@@ -185,14 +186,14 @@ def test_names_of_keras_are_imported(text: str, expected: str, imports: list[str
     ],
 )
 def test_names_of_fixed_paths_are_imported(text: str, expected: str, imports: list[str]) -> None:
-    script = Script(PathSpec("tf.keras", "attribute"))
+    script = Script(PathSpec("tf.keras", "attribute", "tensorflow"), LANGUAGE.subject)
     assert expressions.expression_fault(text) is None
     assert script.expression(text, given=["x"]) == expected
     assert script.text().partition("# import\n")[2].splitlines() == imports
 
 
 def test_library_is_imported_unless_name_given() -> None:
-    script = Script(PathSpec("keras", "from"))
+    script = Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
     assert script.expression("np.pi + os + sys", given=["os"], own=["sys"]) == "np.pi + os + self.sys"
     assert script.text() == "import numpy as np\n\n# import\n"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.cases.case import Keys, case_files
+from harness.cases.case import case_files
 from harness.cases.document import reader
-from harness.cases.document.reader import Fault, Place, load
+from harness.cases.document.reader import Fault, Keys, Place, load
 from harness.cases.document.suggestions import suggest
 from tests.support import ROOT
 

@@ -10,7 +10,7 @@ from harness.contract.plan import PathSpec
 from tests.support.written_cases import refused, replaced, written_script
 
 FILE = "cases/custom_layer/custom.yaml"
-PATHS = [PathSpec("keras", "from"), PathSpec("tf.keras", "attribute")]
+PATHS = [PathSpec("keras", "from", "keras"), PathSpec("tf.keras", "attribute", "tensorflow")]
 GOOD = """\
 id: custom
 kind: custom_layer

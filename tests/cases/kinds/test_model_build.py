@@ -10,7 +10,7 @@ from harness.contract.plan import PathSpec
 from tests.support.written_cases import refused, replaced, written_script
 
 FILE = "cases/model_build/mlp.yaml"
-PATHS = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.compat.v1.keras", "attribute")]
+PATHS = [PathSpec("tensorflow.keras", "from", "tensorflow"), PathSpec("tf.compat.v1.keras", "attribute", "tensorflow")]
 GOOD = """\
 id: mlp
 kind: model_build

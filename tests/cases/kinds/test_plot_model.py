@@ -10,8 +10,8 @@ from harness.contract.plan import PathSpec
 from tests.support.written_cases import refused, replaced, written_script
 
 FILE = "cases/plot_model/plot.yaml"
-FROM = PathSpec("tensorflow.keras", "from")
-ATTRIBUTE = PathSpec("tf.keras", "attribute")
+FROM = PathSpec("tensorflow.keras", "from", "tensorflow")
+ATTRIBUTE = PathSpec("tf.keras", "attribute", "tensorflow")
 GOOD = """\
 id: plot
 kind: plot_model

@@ -17,17 +17,18 @@ from harness.cases.case import Case
 from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 FILE = "cases/snippet/pasted.yaml"
-FROM = PathSpec("tensorflow.keras", "from")
-ATTRIBUTE = PathSpec("tf.keras", "attribute")
+FROM = PathSpec("tensorflow.keras", "from", "tensorflow")
+ATTRIBUTE = PathSpec("tf.keras", "attribute", "tensorflow")
 
 
 def _read(root: Path, code: str) -> tuple[Case | None, list[str]]:
     (root / FILE).parent.mkdir(parents=True, exist_ok=True)
     data = {"id": "pasted", "kind": "snippet", "title": "Pasted", "code": code}
     (root / FILE).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    case, faults = read_case(str(root), FILE)
+    case, faults = read_case(str(root), FILE, LANGUAGE)
     return case, [f"{fault.line}: {fault.message}" for fault in faults]
 
 

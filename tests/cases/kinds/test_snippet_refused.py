@@ -13,9 +13,10 @@ from harness.cases.generate import script_of
 from harness.cases.loader import read_case
 from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
+from tests.support.languages import LANGUAGE
 
 FILE = "cases/snippet/pasted.yaml"
-PATHS = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute")]
+PATHS = [PathSpec("tensorflow.keras", "from", "tensorflow"), PathSpec("tf.keras", "attribute", "tensorflow")]
 NO_IMPORT = "4: does not import the import path: write it as KERAS"
 NO_STAGE = "4: no stage after the imports: start one with a comment line such as `# call`"
 NO_CHECK = "4: no check: add an assert"
@@ -29,7 +30,7 @@ def _read(root: Path, code: Any) -> tuple[Case | None, list[str]]:
     (root / FILE).parent.mkdir(parents=True, exist_ok=True)
     data = {"id": "pasted", "kind": "snippet", "title": "Pasted", "code": code}
     (root / FILE).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    case, faults = read_case(str(root), FILE)
+    case, faults = read_case(str(root), FILE, LANGUAGE)
     return case, [f"{fault.line}: {fault.message}" for fault in faults]
 
 

@@ -13,6 +13,7 @@ from harness.cases.document.fields import Field
 from harness.cases.document.reader import Document, Place
 from harness.cases.parts.arrays import ArrayField, data, is_array, rows
 from harness.contract.plan import PathSpec
+from tests.support.languages import LANGUAGE
 
 NO_ARRAY = "must be an array such as {ones: [2, 4]}"
 DIMENSIONS = "an array needs at least one dimension, and no open ones"
@@ -50,7 +51,7 @@ def _said(spec: Any) -> list[str]:
     ],
 )
 def test_array_becomes_numpy_expression(document: str, python: str, count: int) -> None:
-    script = Script(PathSpec("keras", "from"))
+    script = Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
     array, faults = _read(ArrayField(), yaml.safe_load(document))
     assert faults == []
     assert literal(array, script) == python
@@ -110,7 +111,7 @@ def test_unwritable_numbers_are_refused(document: str, message: str) -> None:
 
 
 def test_data_is_one_or_several_arrays() -> None:
-    script = Script(PathSpec("keras", "from"))
+    script = Script(PathSpec("keras", "from", "keras"), LANGUAGE.subject)
     several, faults = _read(data(), [{"ones": [3, 4]}, {"zeros": [2]}])
     assert literal(several, script) == '[np.ones((3, 4), dtype="float32"), np.zeros((2,), dtype="float32")]'
     assert rows(several) == 3

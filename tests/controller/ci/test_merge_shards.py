@@ -78,7 +78,7 @@ def test_column_of_lost_shard_is_not_run(project: TinyProject, put: Put) -> None
     done = collect(project, "-g", "quick")
     assert done.stdout == "1 of 2 environments from 1 shards\nno shard has tf216: not run\n"
     lost = read_column(project.root / ".harness" / "run" / "tf216.json")
-    assert (lost.environment.tensorflow, lost.environment.status) == ("2.16.2", "ok")
+    assert (lost.environment.release, lost.environment.status) == ("2.16.2", "ok")
     assert [(key, cell.status) for key, cell in lost.cells.items()] == [(key, Status.NOT_RUN) for key in KEYS]
     put("late", "tf216", *FAILED)
     assert collect(project, "-g", "quick").stdout == "2 of 2 environments from 2 shards\n"

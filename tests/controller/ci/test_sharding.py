@@ -13,6 +13,7 @@ from harness.controller.ci.sharding import MOST_ENVIRONMENTS, share_jobs
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import write_details
+from tests.support.languages import LANGUAGE
 from tests.support.tiny_project import TinyProject
 
 Draw = Callable[[random.Random], float]
@@ -28,7 +29,10 @@ DRAWN: dict[str, Draw] = {
 
 def environments(number: int) -> list[Environment]:
     day = datetime.date(2024, 1, 1)
-    return [Environment(f"tf2{minor}", f"2.{minor}.0", "3.11", "tensorflow", day) for minor in range(number)]
+    return [
+        Environment(f"tf2{minor}", LANGUAGE.subject, f"2.{minor}.0", "3.11", "tensorflow", day)
+        for minor in range(number)
+    ]
 
 
 def large_matrix(releases: int, paths: int) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases.kinds import KINDS
 from harness.controller.cli import main
 from harness.controller.commands.new import EDITOR_LINE
 from harness.controller.errors import Exit
 from tests.support import ROOT
+from tests.support.languages import KINDS
 
 MATRIX = (ROOT / "harness/controller/template/matrix.yaml").read_text(encoding="utf-8")
 

@@ -6,6 +6,7 @@ from packaging.version import Version
 
 from harness.controller.discovery.pages import File, read_simple_json
 from harness.controller.discovery.releases import Terms, newest_releases, newest_version, read_companions
+from tests.support.languages import LANGUAGE
 from tests.support.package_index import Row, _simple_json, row, tensorflow, wheels
 
 TERMS = Terms(datetime(2026, 1, 1, tzinfo=timezone.utc))
@@ -20,7 +21,7 @@ def newest(*rows: Row, terms: Terms = TERMS) -> dict[str, tuple[str, str, str]]:
     index: dict[str, list[File]] = {"tensorflow": [], "tensorflow-cpu": []}
     for file in files(*rows):
         index[file.project].append(file)
-    found = newest_releases(index, terms)
+    found = newest_releases(index, LANGUAGE.subject.distributions, terms)
     return {str(item.version): (item.distribution, item.python, str(item.released)) for item in found.values()}
 
 
@@ -93,6 +94,7 @@ def test_a_release_came_with_its_first_file() -> None:
 
 def test_first_unwithdrawn_tf_keras_dates_each_minor() -> None:
     found = read_companions(
+        "tf-keras",
         files(
             *wheels("tf-keras", "2.19.0", "2025-03-03"),
             *wheels("tf-keras", "2.19.1", "2025-05-03"),

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from harness.controller.discovery.pages import File, read_simple_json
-from harness.controller.discovery.releases import PACKAGES, Terms
+from harness.controller.discovery.releases import Terms
 from harness.controller.discovery.updates import MatrixUpdate, find_updates
+from tests.support.languages import LANGUAGE
 from tests.support.package_index import Row, _simple_json, tensorflow, wheels
 
 TERMS = Terms(datetime(2027, 1, 1, tzinfo=timezone.utc))
@@ -21,10 +22,11 @@ WITH = {"packages": ["tf_keras >= 2.16"]}
 
 
 def changes(rows: list[Row], **entries: dict[str, Any]) -> list[MatrixUpdate]:
-    index: dict[str, list[File]] = {name: [] for name in PACKAGES}
+    index: dict[str, list[File]] = {name: [] for name in ("tensorflow-cpu", "tensorflow", "keras", "tf-keras")}
     for file in read_simple_json(_simple_json(rows, dated=True)):
         index[file.project].append(file)
-    return find_updates({"resolve": {"days_after_release": 14}, "environments": entries}, index, TERMS)
+    matrix = {"schema": 1, "resolve": {"days_after_release": 14}, "environments": entries}
+    return find_updates(matrix, LANGUAGE.subject, index, TERMS)
 
 
 def values(rows: list[Row], **entries: dict[str, Any]) -> dict[str, dict[str, Any]]:

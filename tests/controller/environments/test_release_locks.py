@@ -34,7 +34,7 @@ def pins_of(lock: Path) -> dict[str, str]:
 def test_matrix_has_the_requested_axes() -> None:
     assert MATRIX is not None
     assert len(ENVIRONMENTS) == 27
-    assert len({environment.tensorflow for environment in ENVIRONMENTS}) == 25
+    assert len({environment.release for environment in ENVIRONMENTS}) == 25
     assert len(MATRIX.paths) == 11
     named = {"tensorflow.keras", "tf.keras", "tensorflow.python.keras", "keras", "tf_keras", "tf.compat.v1.keras"}
     assert named < set(MATRIX.paths)
@@ -52,7 +52,7 @@ def test_matrix_has_the_requested_groups() -> None:
 
 def test_tf2_releases_and_nightly_have_lane_environments() -> None:
     assert MATRIX is not None
-    releases = [item.id for item in ENVIRONMENTS if item.release.major >= 2 and not item.is_variant]
+    releases = [item.id for item in ENVIRONMENTS if item.version.major >= 2 and not item.is_variant]
     assert MATRIX.groups["today"] == tuple(f"{name}-today" for name in releases)
     (nightly,) = MATRIX.lanes["nightly"].environments
     assert (nightly.id, nightly.distribution, nightly.may_fail) == ("tf-nightly", "tf-nightly", True)
@@ -63,13 +63,11 @@ def test_tf2_releases_and_nightly_have_lane_environments() -> None:
 def test_lock_pins_the_matrix_release(environment: Environment) -> None:
     lock = ROOT / "locks" / f"{environment.id}.txt"
     pins = pins_of(lock)
-    assert pins[environment.distribution] == environment.tensorflow
+    assert pins[environment.distribution] == environment.release
     assert {"pytest", "pytest-xdist", "pydot", "pillow", "numpy"} <= set(pins)
     other = "tensorflow-cpu" if environment.distribution == "tensorflow" else "tensorflow"
     assert other not in pins, "TensorFlow would be installed twice"
-    made_for = (
-        f"TensorFlow {environment.tensorflow} on Python {environment.python}, resolved as of {environment.as_of}."
-    )
+    made_for = f"TensorFlow {environment.release} on Python {environment.python}, resolved as of {environment.as_of}."
     assert made_for in lock.read_text(encoding="utf-8").splitlines()[0]
 
 

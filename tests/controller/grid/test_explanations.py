@@ -24,7 +24,7 @@ def know(project: TinyProject) -> Callable[..., None]:
 
     def know(*entries: Known) -> None:
         lines = [
-            f"- {{path: '{entry.path}', tf: '{entry.tf}', match: '{entry.match}', reason: x}}" for entry in entries
+            f"- {{path: '{entry.path}', tf: '{entry.release}', match: '{entry.match}', reason: x}}" for entry in entries
         ]
         project.edit(FILE, "code: |", "\n".join(["known:", *lines, "code: |"]))
 
@@ -37,8 +37,8 @@ def know(project: TinyProject) -> Callable[..., None]:
         (ENTRY, FAILED, "tf215", True),
         (ENTRY, FAILED, "tf216", False),
         (ENTRY, FAILED, "tf115", False),
-        (replace(ENTRY, tf=">=1"), FAILED, "tf115", True),
-        (replace(ENTRY, tf="==2.16.2"), FAILED, "tf216-legacy", True),
+        (replace(ENTRY, release=">=1"), FAILED, "tf115", True),
+        (replace(ENTRY, release="==2.16.2"), FAILED, "tf216-legacy", True),
         (replace(ENTRY, path="*"), FAILED, "tf215", True),
         (replace(ENTRY, path="TF.*"), FAILED, "tf215", False),
         (replace(ENTRY, path="keras"), FAILED, "tf215", False),
@@ -91,7 +91,7 @@ def test_coverage_counts_cells_and_cases_once(know: Callable[..., None], project
     project.edit("cases/model_build/dense.yaml", "paths:", "advice: Take x.\npaths:")
     crashed = Outcome("dense", "tf.keras", Status.CRASH, message="2.14")
     unmet = Outcome("version", "keras", Status.UNMET, message="2.14")
-    made = project.grid(make_column(FAILED, crashed, unmet), make_column(FAILED, id="tf216", tensorflow="2.16.2"))
+    made = project.grid(make_column(FAILED, crashed, unmet), make_column(FAILED, id="tf216", release="2.16.2"))
     assert coverage(made) == Coverage(failing=3, explained=1, cases=2, advised=1)
     assert coverage(project.grid(make_column(PASSED))) == Coverage(0, 0, 0, 0)
 
@@ -102,26 +102,26 @@ def test_percentage_100_only_when_all_explained(explained: int, percent: int) ->
 
 
 SELECTS_NONE = "explains no failing cell: no cell fails under"
-SAYS_OTHER = "'nothing' is not in the messages of 2 failing cells under 'tf.*' on TensorFlow '>=2.15'; tf215 tf.keras: "
+SAYS_OTHER = "'nothing' is not in the messages of 2 failing cells under 'tf.*' in releases '>=2.15'; tf215 tf.keras: "
 
 
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
         (ENTRY, None),
-        (replace(ENTRY, tf=">=2.16"), None),
-        (replace(ENTRY, tf=">=1", path="*"), None),
-        (replace(ENTRY, tf="<2"), f"{SELECTS_NONE} 'tf.*' on TensorFlow '<2'"),
-        (replace(ENTRY, path="keras"), f"{SELECTS_NONE} 'keras' on TensorFlow '>=2.15,<2.16'"),
-        (replace(ENTRY, tf=">=2.15", match="nothing"), SAYS_OTHER + "'AssertionError: 2.14.0 and more'"),
+        (replace(ENTRY, release=">=2.16"), None),
+        (replace(ENTRY, release=">=1", path="*"), None),
+        (replace(ENTRY, release="<2"), f"{SELECTS_NONE} 'tf.*' in releases '<2'"),
+        (replace(ENTRY, path="keras"), f"{SELECTS_NONE} 'keras' in releases '>=2.15,<2.16'"),
+        (replace(ENTRY, release=">=2.15", match="nothing"), SAYS_OTHER + "'AssertionError: 2.14.0 and more'"),
         (
             replace(ENTRY, match="nothing"),
             SAYS_OTHER.replace("2 failing cells", "1 failing cell").replace("'>=2.15'", "'>=2.15,<2.16'")
             + "'AssertionError: 2.14.0 and more'",
         ),
         (replace(ENTRY, path="tf.kreas"), "no import path matches 'tf.kreas'; did you mean 'tf.keras'?"),
-        (replace(ENTRY, tf="2.x"), """'2.x' is not a range of releases such as ">=2,<2.6\""""),
-        (replace(ENTRY, tf="*"), """'*' is not a range of releases such as ">=2,<2.6\""""),
+        (replace(ENTRY, release="2.x"), """'2.x' is not a range of releases such as ">=2,<2.6\""""),
+        (replace(ENTRY, release="*"), """'*' is not a range of releases such as ">=2,<2.6\""""),
     ],
 )
 def test_validate_checks_entries_against_accepted_results(
@@ -130,8 +130,8 @@ def test_validate_checks_entries_against_accepted_results(
     know(ENTRY, entry)
     passed = [Outcome("version", path, Status.PASS) for path in ("keras", "tensorflow.keras")]
     project.keep("results", make_column(FAILED, *passed))
-    project.keep("results", make_column(FAILED, *passed, id="tf216-legacy", tensorflow="2.16.2"))
-    project.keep("results", make_column(PASSED, *passed, id="tf115", tensorflow="1.15.5"))
+    project.keep("results", make_column(FAILED, *passed, id="tf216-legacy", release="2.16.2"))
+    project.keep("results", make_column(PASSED, *passed, id="tf115", release="1.15.5"))
     done = project.run("validate")
     assert done.returncode == (2 if said else 0)
     assert done.stderr == (f"{FILE}:6: {said}\n" if said else "")
@@ -146,7 +146,7 @@ def test_known_failures_without_results_are_a_fault(project: TinyProject, know: 
 
 
 def test_known_entry_faults_reported_with_all_others(project: TinyProject, know: Callable[..., None]) -> None:
-    know(replace(ENTRY, tf="2.x", path="tf.kreas"), replace(ENTRY, match="nothing"))
+    know(replace(ENTRY, release="2.x", path="tf.kreas"), replace(ENTRY, match="nothing"))
     project.edit("cases/model_build/dense.yaml", "expect:", "expcet:")
     project.keep("results", make_column(FAILED))
     done = project.run("validate")

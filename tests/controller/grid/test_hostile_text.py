@@ -53,7 +53,7 @@ def shown(project: TinyProject) -> Callable[[str], Path]:
         project.keep(".harness/run", make_column(cell(text), packages={"keras": text, text: text}))
         lost = Outcome(*cell(text).key, status=Status.ENV_FAIL)
         project.keep(
-            ".harness/run", make_column(lost, id="tf216", tensorflow=text, python=text, status="env-fail", reason=text)
+            ".harness/run", make_column(lost, id="tf216", release=text, python=text, status="env-fail", reason=text)
         )
         done = project.run("accept")
         assert (done.returncode, done.stderr) == (0, "")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.controller.grid.issue_links import link
+from tests.support.languages import LANGUAGE
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from harness.controller.grid.issue_links import link
     ],
 )
 def test_an_issue_is_an_address(text: str, address: str) -> None:
-    assert link(text) == address
+    assert link(text, LANGUAGE.subject.repositories) == address
 
 
 @pytest.mark.parametrize(
@@ -26,4 +27,4 @@ def test_an_issue_is_an_address(text: str, address: str) -> None:
     ["KeyBERT#101", "https://keras.io/x#1", "keras", "keras#", "keras#1 and keras#2", "a/b/c#1", "keras#1\n", "#1"],
 )
 def test_any_other_text_is_kept(text: str) -> None:
-    assert link(text) == text
+    assert link(text, LANGUAGE.subject.repositories) == text

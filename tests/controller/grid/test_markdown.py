@@ -107,9 +107,9 @@ def test_markdown_has_case_tables_with_release_columns(project: TinyProject) -> 
 
 def test_markdown_scores_only_complete_releases(project: TinyProject) -> None:
     whole = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
-    begun = make_column(id="tf216", tensorflow="2.16.2", python="3.12")
+    begun = make_column(id="tf216", release="2.16.2", python="3.12")
     reason = "no `Python` 3.99 | at <all>"
-    failed = make_column(id="tf115", tensorflow="1.15.5", python="3.99", status="env-fail", reason=reason)
+    failed = make_column(id="tf115", release="1.15.5", python="3.99", status="env-fail", reason=reason)
     text = grid_as_markdown(project.grid(make_column(*whole, packages={"keras": "2.15.0"}), begun, failed))
     assert "| 2.15 | 2.15.1 | 3.11 | 2.15.0 | 5/5 |" in text
     assert "| 2.16 | 2.16.2 | 3.12 |  | incomplete |" in text
@@ -117,7 +117,7 @@ def test_markdown_scores_only_complete_releases(project: TinyProject) -> None:
 
 
 def test_versions_from_run_or_else_matrix(project: TinyProject) -> None:
-    made = project.grid(make_column(FAILED, tensorflow="2.15.0", python="3.10"))
+    made = project.grid(make_column(FAILED, release="2.15.0", python="3.10"))
     versions = {row["environment"]: (row["tensorflow"], row["python"]) for row in rows_of(made)}
     assert versions["tf215"] == ("2.15.0", "3.10")
     assert versions["tf216"] == ("2.16.2", "3.12")
@@ -129,12 +129,10 @@ def test_versions_from_run_or_else_matrix(project: TinyProject) -> None:
 def test_readme_shows_percentages_by_path_and_release(project: TinyProject) -> None:
     passed = [Outcome(*row.key, status=Status.PASS) for row in project.grid().rows]
     others = [Outcome("dense", "tf.keras", Status.ABSENT), FAILED, Outcome("version", "tensorflow.keras", Status.UNMET)]
-    legacy = make_column(*passed, *others, id="tf216-legacy", tensorflow="2.16.2")
-    failed = make_column(
-        *(Outcome(*key, status=Status.ENV_FAIL) for key in legacy.cells), id="tf115", tensorflow="1.15.5"
-    )
+    legacy = make_column(*passed, *others, id="tf216-legacy", release="2.16.2")
+    failed = make_column(*(Outcome(*key, status=Status.ENV_FAIL) for key in legacy.cells), id="tf115", release="1.15.5")
     text = readme_block(
-        project.grid(failed, make_column(*passed), make_column(*passed[1:], id="tf216", tensorflow="2.16.2"), legacy)
+        project.grid(failed, make_column(*passed), make_column(*passed[1:], id="tf216", release="2.16.2"), legacy)
     )
     table = [
         "**Passing cells by import path and release, in percent**",
@@ -175,7 +173,7 @@ def test_the_summary_says_how_much_is_explained(project: TinyProject) -> None:
     entry = 'advice: Take x.\nknown: [{path: "*", tf: ">=2.16", match: "2,16", reason: x}]\ncode: |'
     project.edit("cases/snippet/version.yaml", "code: |", entry)
     crashed = Outcome("dense", "tf.keras", Status.CRASH)
-    made = project.grid(make_column(FAILED, crashed), make_column(FAILED, id="tf216", tensorflow="2.16.2"))
+    made = project.grid(make_column(FAILED, crashed), make_column(FAILED, id="tf216", release="2.16.2"))
     assert status_summary(made)[1:] == [
         "explained 1 of 3 failing cells (33 %)",
         "cases with failing cells: 2, of these with advice: 1",

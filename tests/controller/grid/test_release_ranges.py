@@ -49,7 +49,7 @@ def told(everything: list[Environment]) -> Tell:
                 if outcome:
                     column.cells["x", path] = replace(outcome, path=path)
         chosen = [environment for environment in everything if environment.id in only.split()] or everything
-        grid = make_grid([case], [PathSpec(path, "from") for path in by_path], chosen, columns)
+        grid = make_grid([case], [PathSpec(path, "from", path.split(".")[0]) for path in by_path], chosen, columns)
         return summarise(grid, case, everything)
 
     return told

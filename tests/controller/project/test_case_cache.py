@@ -8,11 +8,13 @@ import pytest
 
 from harness.cases import loader as library
 from harness.cases.case import Case
+from harness.cases.language import Language
 from harness.controller.errors import FaultyFiles
 from harness.controller.project import case_cache
 from harness.controller.project import case_checks as checking
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_project
+from tests.support.languages import LANGUAGE
 from tests.support.tiny_project import TinyProject
 
 
@@ -22,9 +24,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     files: list[str] = []
     original = library.read_case
 
-    def read_case(root: str, file: str) -> object:
+    def read_case(root: str, file: str, language: Language) -> object:
         files.append(file)
-        return original(root, file)
+        return original(root, file, language)
 
     monkeypatch.setattr(checking, "read_case", read_case)
     return files
@@ -36,9 +38,9 @@ def everything(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     roots: list[str] = []
     original = library.read_library
 
-    def read_library(root: str) -> object:
+    def read_library(root: str, language: Language) -> object:
         roots.append(root)
-        return original(root)
+        return original(root, language)
 
     monkeypatch.setattr(checking, "read_library", read_library)
     return roots
@@ -141,8 +143,8 @@ def test_file_changed_while_read_is_not_cached(project: TinyProject, tmp_path: P
     before = case_cache.case_digests(project.root)
     assert set(before) == {case.file for case in cases}
     case_cache.save_cached_cases(tmp_path / "memory", "key", {cases[0].file: before[cases[0].file]}, cases)
-    assert case_cache.load_cached_cases(tmp_path / "memory", "key", before) == {cases[0].file: cases[0]}
-    assert case_cache.load_cached_cases(tmp_path / "memory", "other key", before) == {}
+    assert case_cache.load_cached_cases(tmp_path / "memory", "key", before, LANGUAGE) == {cases[0].file: cases[0]}
+    assert case_cache.load_cached_cases(tmp_path / "memory", "other key", before, LANGUAGE) == {}
 
 
 @pytest.mark.parametrize("body", [{1: "a"}, {"a": (1, 2)}, {"a": {1, 2}}, {"a": object()}, {"a": {"b": {2.5: 1}}}])
@@ -150,7 +152,7 @@ def test_case_that_json_changes_is_not_cached(tmp_path: Path, body: dict[str, ob
     file, digests = tmp_path / "memory", {"cases/x.yaml": "1", "cases/y.yaml": "2"}
     plain = Case("y", "snippet", "Y", "cases/y.yaml", {"a": [1, 1.0, True, None, "\ud800", float("inf")]})
     case_cache.save_cached_cases(file, "key", digests, [Case("x", "snippet", "X", "cases/x.yaml", body), plain])
-    assert case_cache.load_cached_cases(file, "key", digests) == {"cases/y.yaml": plain}
+    assert case_cache.load_cached_cases(file, "key", digests, LANGUAGE) == {"cases/y.yaml": plain}
 
 
 def test_many_processes_share_the_cache(project: TinyProject) -> None:

@@ -40,13 +40,13 @@ def matrix(project: TinyProject) -> Matrix:
 def test_lane_has_environments_for_releases_not_variants(matrix: Matrix) -> None:
     assert list(matrix.in_lanes) == ["tf215-today", "tf216-today", "tf-nightly"]
     today, of = matrix.in_lanes["tf216-today"], matrix.environments["tf216"]
-    assert (today.tensorflow, today.python, today.distribution) == (of.tensorflow, of.python, of.distribution)
+    assert (today.release, today.python, today.distribution) == (of.release, of.python, of.distribution)
     assert (today.packages, today.as_of, today.label, today.may_fail) == (("pydot",), None, "2.16 today", False)
 
 
 def test_lane_of_distribution_has_newest_release(matrix: Matrix) -> None:
     nightly = matrix.in_lanes["tf-nightly"]
-    assert (nightly.distribution, nightly.tensorflow, nightly.python) == ("tf-nightly", "newest", "3.12")
+    assert (nightly.distribution, nightly.release, nightly.python) == ("tf-nightly", "newest", "3.12")
     assert (nightly.label, nightly.minor, nightly.may_fail) == ("nightly", "", True)
 
 

@@ -23,12 +23,10 @@ def columns() -> dict[str, Column]:
     lost = Outcome("dense", "tensorflow.keras", F, Stage.BUILD, "ValueError", "no `layer`")
     gone = Outcome("version", "keras", A, Stage.PATH, "ModuleNotFoundError", "No module named 'keras'")
     made = {
-        "tf115": make_column(
-            id="tf115", tensorflow="1.15.5", python="3.99", status="env-fail", reason="no Python 3.99"
-        ),
+        "tf115": make_column(id="tf115", release="1.15.5", python="3.99", status="env-fail", reason="no Python 3.99"),
         "tf215": make_column(*_all(P), id="tf215", packages={"keras": "2.15.0", "numpy": "1.26.4"}),
-        "tf216": make_column(*_all(P, lost, gone), id="tf216", tensorflow="2.16.2", packages={"keras": "3.4.1"}),
-        "tf216-legacy": make_column(*_all(P, gone), id="tf216-legacy", tensorflow="2.16.2"),
+        "tf216": make_column(*_all(P, lost, gone), id="tf216", release="2.16.2", packages={"keras": "3.4.1"}),
+        "tf216-legacy": make_column(*_all(P, gone), id="tf216-legacy", release="2.16.2"),
     }
     made["tf115"].cells.update({outcome.key: outcome for outcome in _all(Status.ENV_FAIL)})
     return made

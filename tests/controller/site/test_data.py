@@ -27,8 +27,8 @@ def test_releases_newest_first_then_variants(site: Make) -> None:
 def test_a_head_says_what_was_really_installed(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
     newest, unrun, failed, _ = site().heads
-    assert (newest.tensorflow, newest.keras, newest.was_run) == ("2.16.2", "3.4.1", True)
-    assert (unrun.keras, unrun.packages, unrun.was_run, unrun.reason) == ("", {}, False, None)
+    assert (newest.release, newest.shows, newest.was_run) == ("2.16.2", {"Keras": "3.4.1"}, True)
+    assert (unrun.shows, unrun.packages, unrun.was_run, unrun.reason) == ({}, {}, False, None)
     assert failed.reason == "no Python 3.99"
 
 

@@ -16,6 +16,7 @@ from harness.controller.site import machine_readable
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.schemas import site_schemas
 from tests.support import ROOT
+from tests.support.languages import LANGUAGE
 
 Make = Callable[..., SiteData]
 
@@ -57,7 +58,7 @@ def test_the_feed_keeps_the_newest_entries(event: Callable[..., Event]) -> None:
 
 def test_documents_are_as_their_schemas_say() -> None:
     site = read_site_data(load_project(ROOT), Selection(), of_run=False)
-    texts = site_schemas()
+    texts = site_schemas(LANGUAGE)
     jsonschema.validate(json.loads("".join(json_parts(site.grid))), json.loads(texts["grid.schema.json"]))
     checker = jsonschema.Draft7Validator(json.loads(texts["case.schema.json"]))
     for case in site.cases:
@@ -68,7 +69,7 @@ def test_a_schema_refuses_an_unknown_status(site: Make) -> None:
     grid = json.loads("".join(json_parts(site().grid)))
     grid["cells"][0]["status"] = "passed"
     with pytest.raises(jsonschema.ValidationError, match="'passed' is not one of"):
-        jsonschema.validate(grid, json.loads(site_schemas()["grid.schema.json"]))
+        jsonschema.validate(grid, json.loads(site_schemas(LANGUAGE)["grid.schema.json"]))
 
 
 def test_a_case_has_all_its_cells(site: Make) -> None:

@@ -119,7 +119,11 @@ def test_another_title_changes_nothing(keys: Keys, project: TinyProject) -> None
 
 
 def test_path_form_change_affects_only_its_keys(keys: Keys) -> None:
-    paths = [PathSpec("tensorflow.keras", "from"), PathSpec("tf.keras", "attribute"), PathSpec("keras", "attribute")]
+    paths = [
+        PathSpec("tensorflow.keras", "from", "tensorflow"),
+        PathSpec("tf.keras", "attribute", "tensorflow"),
+        PathSpec("keras", "attribute", "keras"),
+    ]
     assert changed(keys(), keys(plan={"paths": paths})) == {VERSION}
 
 

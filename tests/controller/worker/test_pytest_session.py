@@ -30,7 +30,7 @@ def make_plan(root: Path, **scripts: str) -> Plan:
         cells.append(PlannedCell(name, "json", f"cases/snippet/{name}.yaml", "snippet", script, "0" * 16, key=name))
     stream = Layout(root).files("tf00").stream
     limits: dict[str, Any] = {"timeout": 60.0, "output_limit": 10**6, "memory_limit": 10**9}
-    paths = [PathSpec("json", "from")]
+    paths = [PathSpec("json", "from", "json")]
     return Plan("tf00", str(root), str(stream), "fork", paths=paths, cells=cells, preload=["pluggy"], **limits)
 
 

@@ -26,7 +26,7 @@ def plan(tmp_path: Path) -> Plan:
         timeout=1.0,
         output_limit=100,
         memory_limit=1000,
-        paths=[PathSpec("keras", "from"), PathSpec("tf.keras", "attribute")],
+        paths=[PathSpec("keras", "from", "keras"), PathSpec("tf.keras", "attribute", "tensorflow")],
         cells=[
             PlannedCell(case, path, f"cases/snippet/{case}.yaml", "snippet", "pass\n", "0" * 16)
             for case, path in (("a", "keras"), ("a", "tf.keras"), ("b", "keras"))

@@ -65,7 +65,7 @@ def test_column_holds_outcomes_of_run_cells(loaded: Project, tf215: Environment,
     column = read_column(loaded.layout.run / "tf215.json")
     found = {key: (outcome.status, outcome.stage, outcome.error) for key, outcome in column.cells.items()}
     assert found == EXPECTED
-    assert column.environment.tensorflow == "2.15.1"
+    assert column.environment.release == "2.15.1"
     assert column.environment.packages == {"tensorflow-cpu": "2.15.1"}
     details = read_details(loaded.layout.files("tf215").details)
     assert set(details) == {f"{case}[{path}]" for case, path in EXPECTED}

@@ -56,7 +56,7 @@ function timing(fact) {
 }
 
 function fill(cell, environment, path) {
-  const { label, tensorflow, python, packages } = ENVIRONMENTS[environment];
+  const { label, release, python, packages } = ENVIRONMENTS[environment];
   const fact = facts[cell.id];
   const answer = document.querySelector(cell.querySelector("a").getAttribute("href"));
   document.getElementById("cell-title").textContent = `${path} in ${label}`;
@@ -68,7 +68,7 @@ function fill(cell, environment, path) {
     parts.at(-1).removeAttribute("id");
   }
   if (fact.since) parts.push(line("Since", `${fact.since}: ${fact.change}${fact.before ? `, before ${fact.before}` : ""}`));
-  parts.push(timing(fact), line("Release", `TensorFlow ${tensorflow} on Python ${python}`));
+  parts.push(timing(fact), line("Release", `${SUBJECT} ${release} on Python ${python}`));
   for (const [program, source] of Object.entries(fact.programs ?? {})) {
     parts.push(line(program, `${source}, as there was no ${program} on the PATH`));
   }

@@ -8,7 +8,7 @@ const PLACES = /\((?:[^()]*[\\/][^()]*)\)|(?:[\w.~-]*[\\/])+[\w.-]+/g; // files,
 /** The import path that a line of code is about, and what is left of it. */
 function splitCode(text, paths) {
   const code = CODE.exec(text);
-  const attribute = /^\s*(?:\w+\s*=\s*)?((?:tf|tensorflow|keras|tf_keras)\.[\w.]+)/.exec(text);
+  const attribute = /^\s*(?:\w+\s*=\s*)?([A-Za-z_]\w*\.[\w.]+)/.exec(text);
   if (!code && !attribute) return null;
   const module = code ? code[1] || code[3] : attribute[1];
   const found = paths.filter((path) => `${module}.`.startsWith(`${path}.`)).sort((a, b) => b.length - a.length)[0];

@@ -11,13 +11,13 @@ from harness.cases.document.containers import CallField, ExpressionField, Mappin
 from harness.cases.document.fields import Field, Flag, Schema, Text, Whole, describe_value
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
-from harness.cases.parts.models import LayerField
 from harness.contract.statuses import Stage
+from harness.keras.parts.models import LayerField
 
 CLASS = "CustomLayer"
 INPUT_DIM = "input_dim"  # in a shape: the size of the input's last dimension
 _GIVEN = ("inputs", "training", "mask")
-_RESERVED = ("self", "kwargs", "input_shape", "config", "outputs", INPUT_DIM, *_GIVEN, *expressions.LIBRARIES)
+_RESERVED = ("self", "kwargs", "input_shape", "config", "outputs", INPUT_DIM, *_GIVEN)
 _HOOKS = ("add_loss", "call")
 
 
@@ -70,10 +70,11 @@ LAYER = Mapping(
 def check_layer(layer: dict[str, Any], place: Place) -> None:
     """Names are free, and sizes and expressions use only known names."""
     groups = ("arguments", "sublayers", "weights")
+    taken = {*_RESERVED, *place.subject.libraries, *place.subject.names}
     seen: list[str] = []
     for group in groups:
         for name in layer.get(group, {}):
-            if name in seen or name in _RESERVED or name in expressions.KERAS:
+            if name in seen or name in taken:
                 what = group[:-1]
                 place.at(group).at(name).fault(f"the name {name!r} is taken: call the {what} something else")
             seen.append(name)
@@ -83,7 +84,7 @@ def check_layer(layer: dict[str, Any], place: Place) -> None:
         _check_sizes(layer["output_shape"], layer, place.at("output_shape"))
     for hook in _HOOKS:
         if hook in layer:
-            for sentence in expressions.unknown_names(layer[hook].text, [*seen, *_GIVEN]):
+            for sentence in expressions.unknown_names(layer[hook].text, [*seen, *_GIVEN], place.subject):
                 place.at(hook).fault(sentence)
 
 

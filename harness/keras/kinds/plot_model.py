@@ -11,8 +11,8 @@ from harness.cases.document.fields import Choice, Field, Flag, Matching, Text, W
 from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.parts.models import MODEL
 from harness.contract.statuses import Stage
+from harness.keras.parts.models import MODEL
 
 OPTIONS: dict[str, Field] = {
     "show_shapes": Flag(),

@@ -14,9 +14,9 @@ from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import ArrayField, is_array
 from harness.cases.parts.expectations import OF_ALL, check_expectations, write_of_all
-from harness.cases.parts.model_nodes import Model
-from harness.cases.parts.models import LayerField, is_taken
 from harness.contract.statuses import Stage
+from harness.keras.parts.model_nodes import Model
+from harness.keras.parts.models import LayerField, is_taken
 
 # The stage of a step by the name of the function that it calls; any other call is in the stage `call`.
 _STAGES = {
@@ -67,9 +67,9 @@ def check(body: dict[str, Any], place: Place) -> None:
         at = place.at("steps").at(index)
         name, value = _named(step)
         if isinstance(value, Expression):
-            for sentence in expressions.unknown_names(value.text, known):
+            for sentence in expressions.unknown_names(value.text, known, place.subject):
                 at.fault(sentence)
-        if name is not None and is_taken(name):
+        if name is not None and is_taken(name, place.subject):
             at.at(name).fault(f"the name {name!r} is taken: call it something else")
         for inner in value.variables if isinstance(value, Model) else ():
             if inner in known:

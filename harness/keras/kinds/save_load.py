@@ -13,10 +13,10 @@ from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import data
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
-from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
-from harness.cases.parts.models import MODEL
-from harness.cases.parts.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
 from harness.contract.statuses import Stage
+from harness.keras.parts.layer_class import CLASS, LAYER, check_layer, write_layer
+from harness.keras.parts.models import MODEL
+from harness.keras.parts.steps import COMPILE, FIT, check_steps, same, write_predict, write_steps
 
 METHODS = ("save", "save_weights", "export", "load_weights")
 _PART = r"(?!\.\.?(/|$))[\w.-]+"  # of a path that stays in the cell's own folder

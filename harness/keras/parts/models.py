@@ -22,7 +22,8 @@ from harness.cases.document.containers import (
 from harness.cases.document.fields import Field, Schema, Shape, Text, describe_value
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
-from harness.cases.parts.model_nodes import Functional, Model, Sequential, Step, Subclass
+from harness.cases.subject import Subject
+from harness.keras.parts.model_nodes import Functional, Model, Sequential, Step, Subclass
 
 FORMS = ("sequential", "functional", "subclass")
 RESERVED = ("model", "inputs", "targets", "history", "prediction", "self", "training", "mask")
@@ -30,9 +31,9 @@ RESERVED = ("model", "inputs", "targets", "history", "prediction", "self", "trai
 _OF_A_CALL = ("self", "inputs", "training", "mask")
 
 
-def is_taken(name: str) -> bool:
-    """Whether Python, a library or Keras gives the name a meaning that scripts need."""
-    return name in (*MODULES, *expressions.KERAS, *expressions.BUILT_IN)
+def is_taken(name: str, subject: Subject) -> bool:
+    """Whether Python, a library or the subject gives the name a meaning that scripts need."""
+    return name in (*MODULES, *subject.aliases, *subject.names, *expressions.BUILT_IN)
 
 
 class LayerField(Field):
@@ -118,9 +119,9 @@ def _read_sequential(layers: list[Any], place: Place) -> Sequential:
 def _read_subclass(spec: dict[str, Any], place: Place) -> Subclass:
     """The names of layers are free, and the call knows every name in it."""
     for name in spec["layers"]:
-        if name in (*_OF_A_CALL, *expressions.LIBRARIES, *expressions.KERAS):
+        if name in (*_OF_A_CALL, *place.subject.libraries, *place.subject.names):
             place.at("layers").at(name).fault(f"the name {name!r} is taken: call it something else")
-    for sentence in expressions.unknown_names(spec["call"].text, {*spec["layers"], *_OF_A_CALL[1:]}):
+    for sentence in expressions.unknown_names(spec["call"].text, {*spec["layers"], *_OF_A_CALL[1:]}, place.subject):
         place.at("call").fault(sentence)
     return Subclass(spec["layers"], spec["call"])
 
@@ -131,7 +132,7 @@ def _read_functional(spec: dict[str, Any], place: Place) -> Functional:
     seen: list[str] = []
     for group in ("inputs", "layers", "tensors"):
         for name in spec.get(group, {}):
-            if name in RESERVED or name in seen or is_taken(name):
+            if name in RESERVED or name in seen or is_taken(name, place.subject):
                 place.at(group).at(name).fault(f"the name {name!r} is taken: call it something else")
             seen.append(name)
 
@@ -148,7 +149,7 @@ def _read_tensor(
     step: Expression | dict[str, Any], known: list[str], layers: list[str], place: Place
 ) -> Expression | Step:
     if isinstance(step, Expression):
-        for sentence in expressions.unknown_names(step.text, {*known, *layers}):
+        for sentence in expressions.unknown_names(step.text, {*known, *layers}, place.subject):
             place.fault(sentence)
         return step
     _check_known(step["to"], known, "tensor", place.at("to"))

@@ -12,10 +12,10 @@ from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import ArrayField
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, close, write_of_all, write_of_model
-from harness.cases.parts.layer_class import CLASS, LAYER, check_layer, write_layer
-from harness.cases.parts.models import MODEL, LayerField
-from harness.cases.parts.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
 from harness.contract.statuses import Stage
+from harness.keras.parts.layer_class import CLASS, LAYER, check_layer, write_layer
+from harness.keras.parts.models import MODEL, LayerField
+from harness.keras.parts.steps import COMPILE, COPY, FIT, check_steps, write_copy, write_predict, write_steps
 
 _OF_MODEL = {key: field for key, field in OF_MODEL.items() if key not in ("prediction", "evaluation")}
 FIELDS: dict[str, Field] = {

@@ -11,8 +11,8 @@ from harness.cases.document.reader import Place
 from harness.cases.kinds.base import Kind
 from harness.cases.parts.arrays import data
 from harness.cases.parts.expectations import OF_ALL, OF_MODEL, check_expectations, write_of_all, write_of_model
-from harness.cases.parts.models import MODEL
-from harness.cases.parts.steps import COMPILE, COPY, EVALUATE, FIT, check_steps, write_copy, write_steps
+from harness.keras.parts.models import MODEL
+from harness.keras.parts.steps import COMPILE, COPY, EVALUATE, FIT, check_steps, write_copy, write_steps
 
 FIELDS: dict[str, Field] = {
     "model": MODEL,

@@ -1,0 +1,77 @@
+"""The plugins that matrix.yaml names: an installed package's, by its entry point, or a module of the project."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from harness.cases.document.suggestions import suggest
+from harness.cases.general import GENERAL
+from harness.cases.language import Language, Plugin, make_language
+from harness.cases.subject import Subject
+from harness.controller.digests import file_digest
+
+GROUP = "keras_import_matrix.plugins"  # of entry points
+
+
+class FaultyPlugin(Exception):
+    """A plugin that does not exist, cannot be imported, or is something else. The message is for a fault."""
+
+
+def load_plugin(root: Path, name: str) -> Plugin:
+    """The plugin of this entry point, or of the module `name.py` below the project's root. Raises FaultyPlugin."""
+    try:
+        found = _from_file(root / name) if name.endswith(".py") else _entry_point(name).load()
+    except FaultyPlugin:
+        raise
+    except Exception as error:
+        raise FaultyPlugin(f"the plugin {name!r} cannot be imported: {type(error).__name__}: {error}") from error
+    if not isinstance(found, Plugin):
+        raise FaultyPlugin(f"the plugin {name!r} is no `harness.cases.language.Plugin`, but {found!r}")
+    return found
+
+
+def load_language(root: Path, subject: Subject, names: Sequence[str]) -> Language:
+    """The language that these plugins and the harness itself give. Raises FaultyPlugin."""
+    plugins = [*(load_plugin(root, name) for name in names), GENERAL]
+    subject = replace(subject, names=subject.names.union(*(plugin.names for plugin in plugins)))
+    words = [*sorted(subject.names), *map(str, subject.aliases.items()), subject.placeholder]
+    return make_language(subject, plugins, [*words, *(_identity(root, name) for name in names)])
+
+
+def _identity(root: Path, name: str) -> str:
+    """Changes with the code of a plugin: the digest of a project's module, the version of an installed package."""
+    if name.endswith(".py"):
+        return f"{name} {file_digest(root / name)}"
+    distribution = _entry_point(name).dist
+    return f"{name} {distribution.version if distribution else ''}"
+
+
+def plugin_subject(name: str) -> Mapping[str, Any]:
+    """What matrix.yaml would say of the own subject of an installed plugin. Raises FaultyPlugin."""
+    subject = load_plugin(Path(), name).subject
+    if subject is None:
+        raise FaultyPlugin(f"the plugin {name!r} has no subject of its own")
+    return subject
+
+
+def _entry_point(name: str) -> EntryPoint:
+    known = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in known:
+        raise FaultyPlugin(f"unknown plugin {name!r}{suggest(name, known)}; one of the project ends in .py")
+    return known[name]
+
+
+def _from_file(file: Path) -> object:
+    if not file.is_file():
+        raise FaultyPlugin(f"no file {file.name!r} next to matrix.yaml")
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None, "the name ends in .py"
+    assert spec.loader is not None, "it is a file"
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, "PLUGIN", None)
