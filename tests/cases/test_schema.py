@@ -15,7 +15,7 @@ from harness.cases.case import case_files
 from harness.cases.loader import read_case
 from harness.cases.schema import case_schema
 from harness.controller.project.editor_schemas import editor_schemas
-from harness.controller.project.matrix import matrix_schema, read_matrix
+from harness.controller.project.matrix_reader import matrix_schema, read_matrix
 from tests.support import ROOT
 from tests.support.languages import KINDS, LANGUAGE
 

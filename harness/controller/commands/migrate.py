@@ -8,8 +8,10 @@ from harness.cases.document.reader import load
 from harness.controller.commands.openers import open_layout
 from harness.controller.errors import Exit, FaultyFiles
 from harness.controller.files import write_atomically
+from harness.controller.project.first_subject import FIRST_PLUGIN
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import FILE, FIRST_PLUGIN, MATRIX_SCHEMA, read_matrix
+from harness.controller.project.matrix import FILE
+from harness.controller.project.matrix_reader import MATRIX_SCHEMA, read_matrix
 from harness.controller.project.migration import migrate_matrix
 from harness.controller.project.plugins import plugin_subject
 

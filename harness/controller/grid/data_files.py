@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from harness.contract.records import SCHEMA, Outcome
 from harness.controller.grid.grid import Grid
+from harness.controller.project.first_subject import release_field
 from harness.controller.project.matrix import Environment
-from harness.controller.results.documents import release_field
 from harness.controller.text import csv_safe, json_line
 
 _T = TypeVar("_T")

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.cases.language import Language
 from harness.cases.schema import case_schema
 from harness.controller.files import write_atomically
-from harness.controller.project.matrix import matrix_schema
+from harness.controller.project.matrix_reader import matrix_schema
 
 SCHEMAS = "schemas"  # the folder
 

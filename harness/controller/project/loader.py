@@ -11,8 +11,7 @@ from harness.cases.document.reader import Fault
 from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 from harness.controller.errors import FaultyFiles
-from harness.controller.project import case_cache
-from harness.controller.project import matrix as matrices
+from harness.controller.project import case_cache, matrix_reader
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.named_cases import named_case_faults
@@ -40,13 +39,13 @@ def load_project(root: Path) -> Project:
 
 def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     """The matrix and the cases that are without fault, and every fault of every file."""
-    matrix, faults = matrices.read_matrix(str(root))
+    matrix, faults = matrix_reader.read_matrix(str(root))
     # The cases are checked against the import paths even if the rest of the matrix has faults.
-    head = matrix or matrices.read_head(str(root))
+    head = matrix or matrix_reader.read_head(str(root))
     try:
         language = load_language(root, head.subject, head.plugins)
     except FaultyPlugin as error:
-        return matrix, [], [*faults, matrices.plugin_fault(str(root), str(error))]
+        return matrix, [], [*faults, matrix_reader.plugin_fault(str(root), str(error))]
     cases, case_faults = _read_cases(root, head.paths, language)
     if matrix and not case_faults:
         faults += named_case_faults(str(root), matrix, cases)
@@ -71,16 +70,16 @@ def _read_cases(root: Path, paths: Mapping[str, PathSpec], language: Language) -
 
 def read_language(root: Path) -> Language:
     """The language of a project's cases, whatever else is wrong with its files. Raises FaultyFiles."""
-    head = matrices.read_head(str(root))
+    head = matrix_reader.read_head(str(root))
     try:
         return load_language(root, head.subject, head.plugins)
     except FaultyPlugin as error:
-        raise FaultyFiles([matrices.plugin_fault(str(root), str(error))]) from None
+        raise FaultyFiles([matrix_reader.plugin_fault(str(root), str(error))]) from None
 
 
 def load_matrix(root: Path) -> Matrix:
     """The matrix alone. Raises FaultyFiles."""
-    matrix, faults = matrices.read_matrix(str(root))
+    matrix, faults = matrix_reader.read_matrix(str(root))
     if matrix is None:
         raise FaultyFiles(faults)
     return matrix

@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from harness.cases.document.containers import Items, Mapping, OneOf
 from harness.cases.document.fields import Choice, Field, Flag, Matching, Schema, Seconds, Text, Whole, describe_value
 from harness.cases.document.reader import Place
+from harness.controller.project.first_subject import FIRST_PACKAGE
 
 
 class Date(Field):
@@ -180,7 +181,7 @@ _INVENTORY = Mapping(
 _ID = "[a-z][a-z0-9]*"
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 # The key of an environment's release, by the schema of matrix.yaml.
-RELEASE_KEYS = {1: "tensorflow", 2: "release"}
+RELEASE_KEYS = {1: FIRST_PACKAGE, 2: "release"}
 
 
 @lru_cache

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from harness.contract.records import CellKey, Outcome, is_untried
 from harness.contract.statuses import Status
+from harness.controller.project.first_subject import release_title
 from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.text import one_line
 
@@ -99,7 +100,7 @@ def _is_unknown(column: Column) -> bool:
 
 
 def _installed(facts: EnvironmentFacts) -> dict[str, str]:
-    own = {"Python": facts.python, "release": facts.release, "distribution": facts.distribution}
+    own = {"Python": facts.python, release_title(facts.subject): facts.release, "distribution": facts.distribution}
     return own | facts.packages
 
 

@@ -14,19 +14,14 @@ from harness.contract.records import SCHEMA, CellKey, Outcome, Record
 from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
+from harness.controller.project.first_subject import FIRST_PACKAGE, release_field
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment
 from harness.controller.results.consistency import check_column, check_outcome
 from harness.controller.text import json_line, one_line
 
 NO_OUTCOME = (Status.NOT_RUN, Status.ERROR)
-_FIRST_SUBJECT = "tensorflow"  # whose documents are older than the field `subject`
 _OPEN, _CLOSE = '\n "cells": [\n', "\n ]}\n"  # the text around the lines of the cells
-
-
-def release_field(subject: str) -> str:
-    """The name of the field, and of the column of a table, that holds the release."""
-    return _FIRST_SUBJECT if subject == _FIRST_SUBJECT else "release"
 
 
 @dataclass(frozen=True)
@@ -40,13 +35,13 @@ class EnvironmentFacts:
     status: str = "ok"  # or env-fail, and then `reason` says why
     reason: str | None = None
     packages: dict[str, str] = field(default_factory=dict)
-    subject: str = _FIRST_SUBJECT
+    subject: str = FIRST_PACKAGE
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> EnvironmentFacts:
         """The inverse of `to_json`. Raises KeyError, TypeError or ValueError for something else."""
         rest = dict(data)
-        release = rest.pop(release_field(rest.get("subject", _FIRST_SUBJECT)))
+        release = rest.pop(release_field(rest.get("subject", FIRST_PACKAGE)))
         facts = cls(release=release, **rest)
         facts.check()
         return facts
@@ -54,7 +49,7 @@ class EnvironmentFacts:
     def to_json(self) -> dict[str, Any]:
         """The fields of a document. That of the first subject has no field `subject`."""
         fields = vars(self) | {"packages": dict(sorted(self.packages.items()))}
-        subject = {"subject": self.subject} if self.subject != _FIRST_SUBJECT else {}
+        subject = {"subject": self.subject} if self.subject != FIRST_PACKAGE else {}
         head = {"id": self.id, **subject, release_field(self.subject): self.release}
         return head | {name: value for name, value in fields.items() if name not in ("id", "subject", "release")}
 

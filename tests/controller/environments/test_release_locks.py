@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 
 from harness.controller.environments.lockfile import LockState, lock_state
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import Environment, read_matrix
+from harness.controller.project.matrix import Environment
+from harness.controller.project.matrix_reader import read_matrix
 from tests.support import ROOT
 
 MATRIX = read_matrix(str(ROOT))[0]

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from harness.controller.project.matrix import read_matrix
+from harness.controller.project.matrix_reader import read_matrix
 from tests.support.tiny_project import TinyProject
 
 

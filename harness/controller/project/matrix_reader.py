@@ -1,0 +1,192 @@
+"""matrix.yaml, read: the matrix, or the faults that keep the file from being one."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from harness.cases.document.fields import Schema
+from harness.cases.document.reader import Fault, Place, load
+from harness.cases.subject import Subject
+from harness.contract.plan import PathSpec
+from harness.controller.project.first_subject import FIRST_PLUGIN
+from harness.controller.project.matrix import FILE, NEWEST, Environment, Inventory, Lane, Matrix, Resolve
+from harness.controller.project.matrix_checks import ALL_CASES, check_names
+from harness.controller.project.matrix_schema import RELEASE_KEYS, matrix_fields
+from harness.controller.project.plugins import plugin_subject
+
+MATRIX_SCHEMA = 2  # that is written; the first one is read as well
+_MEMORY = 4 * 1024**3  # bytes, where the matrix names no limit
+
+
+def matrix_schema() -> Schema:
+    """The JSON Schema by which an editor checks matrix.yaml."""
+    from harness.cases.schema import DRAFT  # late, as it takes all kinds of cases
+
+    return {"$schema": DRAFT, "title": "The axes of a matrix", **matrix_fields(MATRIX_SCHEMA).schema()}
+
+
+def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
+    """The matrix of `root`, or the faults that keep it from being one."""
+    document = load(root, FILE)
+    data, place = document.data, Place(document)
+    if data is None:
+        return None, document.faults
+    schema = _schema(data) if isinstance(data, dict) else MATRIX_SCHEMA
+    if schema not in RELEASE_KEYS:
+        known = " and ".join(map(str, RELEASE_KEYS))
+        place.at("schema").fault(f"schema {schema!r}: this harness reads schema {known}")
+        return None, document.faults
+    matrix_fields(schema).read(data, place)
+    if document.faults:
+        return None, document.faults
+    subject = _subject(data)
+    check_names(data, subject, RELEASE_KEYS[schema], place)
+    if document.faults:
+        return None, document.faults
+    return _build(data, subject, RELEASE_KEYS[schema]), []
+
+
+@dataclass(frozen=True)
+class MatrixHead:
+    """What cases need of a matrix.yaml, as far as it can be read, whatever else is wrong with the file."""
+
+    subject: Subject
+    plugins: tuple[str, ...]
+    paths: Map[str, PathSpec]
+
+
+def read_head(root: str) -> MatrixHead:
+    """The head of a file with faults. What cannot be read is that of a file of the first schema."""
+    data = load(root, FILE).data
+    data = data if isinstance(data, dict) else {}
+    try:
+        subject, plugins = _subject(data), _plugins(data)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        subject, plugins = _subject({}), _plugins({})
+    paths = data.get("paths")
+    known = paths if isinstance(paths, dict) else ()
+    return MatrixHead(subject, plugins, {name: subject.path(name) for name in known if isinstance(name, str)})
+
+
+def plugin_fault(root: str, sentence: str) -> Fault:
+    """A fault of the plugins that the file names."""
+    return Fault(FILE, load(root, FILE).line(("plugins",)), sentence)
+
+
+def _plugins(data: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(data.get("plugins", ())) if _schema(data) > 1 else (FIRST_PLUGIN,)
+
+
+def _schema(data: Map[str, Any]) -> Any:
+    """The schema that the file names, or that it has by its keys."""
+    return data.get("schema", 2 if "subject" in data else 1)
+
+
+def _subject(data: dict[str, Any]) -> Subject:
+    """The subject of a file, with what follows from its package where the file says nothing else."""
+    said = data["subject"] if _schema(data) > 1 else plugin_subject(FIRST_PLUGIN)
+    package = said["package"]
+    title = said.get("title", package)
+    return Subject(
+        package=package,
+        title=title,
+        library=said.get("library", title),
+        prefix=said.get("prefix", re.sub("[^a-z]", "", package.lower())),
+        distributions=tuple(said.get("distributions", [package])),
+        preload=tuple(said.get("preload", [package])),
+        loads=tuple(said.get("loads", ())),
+        folders=tuple(said.get("folders", ())),
+        aliases=said.get("aliases", {}),
+        names=frozenset(said.get("names", ())),
+        placeholder=said.get("placeholder", "SUBJECT"),
+        shows={name: tuple(found) for name, found in said.get("shows", {}).items()},
+        companion=said.get("companion"),
+        repositories=said.get("repositories", {}),
+    )
+
+
+def _build(data: dict[str, Any], subject: Subject, release_key: str) -> Matrix:
+    margin = datetime.timedelta(days=data["resolve"]["days_after_release"])
+    environments = {}
+    for name, entry in data["environments"].items():
+        environments[name] = Environment(
+            id=name,
+            subject=subject,
+            release=entry[release_key],
+            python=entry["python"],
+            distribution=entry["distribution"],
+            as_of=entry.get("as_of", entry["released"] + margin),
+            packages=tuple(entry.get("packages", ())),
+        )
+    for name, entry in data.get("variants", {}).items():
+        environments[name] = replace(
+            environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items()))
+        )
+    environments = dict(sorted(environments.items(), key=lambda item: (item[1].version, item[0])))
+    lanes = {name: _lane(name, entry, subject, environments) for name, entry in data.get("lanes", {}).items()}
+    groups = {name: _members(entry, environments) for name, entry in data["groups"].items()}
+    runner = data["resolve"]["runner"]
+    return Matrix(
+        subject=subject,
+        plugins=_plugins(data),
+        environments=environments,
+        paths={name: subject.path(name, form) for name, form in data["paths"].items()},
+        groups=groups | {name: tuple(item.id for item in lane.environments) for name, lane in lanes.items()},
+        default=data["default"],
+        timeout=data["limits"]["timeout"],
+        output_limit=data["limits"]["output"],
+        memory_limit=data["limits"].get("memory", _MEMORY),
+        resolve=Resolve(
+            packages=tuple(data["resolve"]["packages"]),
+            runner_packages=tuple(runner["packages"]),
+            runner_dependencies=tuple(runner["dependencies"]),
+            runner_as_of=runner["as_of"],
+        ),
+        lanes=lanes,
+        sets={name: tuple(patterns) for name, patterns in data.get("sets", {}).items()},
+        default_set=data.get("default_set", ALL_CASES),
+        inventory=_inventory(data.get("inventory", {})),
+    )
+
+
+def _inventory(entry: dict[str, Any]) -> Inventory:
+    return Inventory(**{key: tuple(entry.get(key, ())) for key in ("trees", "private", "methods")})
+
+
+def _lane(name: str, entry: dict[str, Any], subject: Subject, environments: Map[str, Environment]) -> Lane:
+    """A lane of releases, or of the newest release of one distribution."""
+    if "of" in entry:
+        of = (environments[member] for member in _members_of(entry["of"], environments))
+        varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
+    else:
+        varied = [
+            Environment(f"{subject.prefix}-{name}", subject, NEWEST, entry["python"], entry["distribution"], as_of=None)
+        ]
+    own = {
+        "packages": tuple(entry.get("packages", ())),
+        "lane": name,
+        "may_fail": entry.get("may_fail", False),
+        "pre_releases": entry.get("pre_releases", False),
+    }
+    with_known = _members_of(entry["known"], environments) if "known" in entry else ()
+    found = tuple(replace(item, runs_known=item.id.removesuffix(f"-{name}") in with_known, **own) for item in varied)
+    return Lane(entry["title"], tuple(entry["cases"]), tuple(entry["paths"]), found)
+
+
+def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]:
+    """The environments that a group lists, or whose releases are in its range."""
+    if isinstance(entry, list):
+        return tuple(entry)
+    (wanted,) = entry.values()
+    return _members_of(wanted, environments)
+
+
+def _members_of(text: str, environments: Map[str, Environment]) -> tuple[str, ...]:
+    wanted = SpecifierSet(text)
+    return tuple(name for name, item in environments.items() if wanted.contains(item.version, prereleases=True))
