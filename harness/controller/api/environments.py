@@ -49,7 +49,7 @@ class ApiEnvironment:
     @classmethod
     def of(cls, environment: Environment) -> ApiEnvironment:
         """One of the matrix, not measured."""
-        return cls(environment.id, environment.minor, environment.is_variant)
+        return cls(environment.id, environment.release_label, environment.is_variant)
 
 
 @dataclass(frozen=True)

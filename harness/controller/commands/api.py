@@ -84,7 +84,7 @@ def _whole(project: Project, api: Api, found: FoundName) -> dict[str, Any]:
 
 
 def _newest(project: Project) -> str:
-    return [item.minor for item in project.matrix.environments.values() if not item.is_variant][-1]
+    return [item.release_label for item in project.matrix.environments.values() if not item.is_variant][-1]
 
 
 def _changes(options: argparse.Namespace, project: Project, documents: dict[str, ApiDocument]) -> Exit:

@@ -1,13 +1,14 @@
-"""`harness lock`: resolve the exact packages of the selected environments, variants together with their bases."""
+"""`harness lock`: resolve the exact packages of the selected environments, those with the same inputs together."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 
 from harness.controller.commands.openers import open_layout
 from harness.controller.commands.options import add_environments, selection_of
-from harness.controller.environments.lockfile import write_failure, write_lock
+from harness.controller.environments.lockfile import inputs_digest, write_failure, write_lock
 from harness.controller.environments.resolver import Unresolvable, resolve_packages
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.layout import Layout
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """
     matrix = load_matrix(layout.root)
     failures = []
-    for family in _families(selection_of(options).choose_environments(matrix), matrix):
+    for family in _families(selection_of(options).choose_environments(matrix), matrix).values():
         try:
             packages = resolve_packages(family[0], matrix.resolve)
         except HarnessError as error:
@@ -47,8 +48,12 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     return Exit.AGREES
 
 
-def _families(chosen: Iterable[Environment], matrix: Matrix) -> list[list[Environment]]:
-    """The chosen environments, each base with all its variants, as they have the same packages."""
-    bases = dict.fromkeys(item.id if item.lane else item.base or item.id for item in chosen)
-    grid = matrix.environments.values()
-    return [[matrix.everything[base], *(item for item in grid if item.base == base)] for base in bases]
+def _families(chosen: Sequence[Environment], matrix: Matrix) -> dict[str, list[Environment]]:
+    """By their inputs the chosen environments, and those of the grid that have the same packages, such as variants."""
+    inputs = partial(inputs_digest, resolve=matrix.resolve)
+    families = {inputs(item): [item] for item in chosen if item.lane}
+    wanted = [inputs(item) for item in chosen if not item.lane]
+    for item in matrix.environments.values():
+        if inputs(item) in wanted:
+            families.setdefault(inputs(item), []).append(item)
+    return families

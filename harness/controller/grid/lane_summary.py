@@ -30,7 +30,7 @@ class LaneAnswer:
     @property
     def label(self) -> str:
         """`2.5`, or the id of an environment without a release."""
-        return self.environment.minor or self.environment.id
+        return self.environment.release_label or self.environment.id
 
 
 @dataclass(frozen=True)

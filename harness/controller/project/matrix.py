@@ -20,6 +20,7 @@ NEWEST = "newest"  # in place of a release: whatever there is when it is resolve
 class Environment:
     """One release of the subject on one Python; `as_of` is the date of which its packages are (None: today).
 
+    `name` is the label of the release, if that is not its minor.
     In a `lane` it runs the lane's cells alone, and if it `runs_known` also those that entries of `known` are about.
     Where it `may_fail` that is not told by the exit code.
     """
@@ -32,6 +33,7 @@ class Environment:
     as_of: datetime.date | None
     packages: tuple[str, ...] = ()
     set_env: tuple[tuple[str, str], ...] = ()
+    name: str = ""
     lane: str | None = None
     runs_known: bool = False
     may_fail: bool = False
@@ -56,15 +58,17 @@ class Environment:
         return self.base is not None
 
     @property
-    def minor(self) -> str:
+    def release_label(self) -> str:
         """`2.16`; empty where it has no release."""
-        return f"{self.version.major}.{self.version.minor}" if self.has_release else ""
+        if self.name or not self.has_release:
+            return self.name
+        return f"{self.version.major}.{self.version.minor}"
 
     @cached_property
     def label(self) -> str:
         """`2.16`, `2.16 legacy` for a variant, `2.16 today` in a lane."""
         variant = self.id.partition("-")[2]
-        return " ".join(filter(None, [self.minor, variant.replace("-", " ")]))
+        return " ".join(filter(None, [self.release_label, variant.replace("-", " ")]))
 
 
 @dataclass(frozen=True)

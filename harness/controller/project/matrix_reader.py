@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-from packaging.specifiers import SpecifierSet
 
 from harness.cases.document.fields import Schema
 from harness.cases.document.reader import Fault, Place, load
 from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 from harness.controller.project.first_subject import FIRST_PLUGIN
-from harness.controller.project.matrix import FILE, NEWEST, Environment, Inventory, Lane, Matrix, Resolve
+from harness.controller.project.matrix import FILE, Inventory, Matrix, Resolve
 from harness.controller.project.matrix_checks import ALL_CASES, check_names
+from harness.controller.project.matrix_environments import members, read_environments, read_lanes
 from harness.controller.project.matrix_schema import RELEASE_KEYS, matrix_fields
 from harness.controller.project.plugins import plugin_subject
 
@@ -49,7 +47,20 @@ def read_matrix(root: str) -> tuple[Matrix | None, list[Fault]]:
     check_names(data, subject, RELEASE_KEYS[schema], place)
     if document.faults:
         return None, document.faults
-    return _build(data, subject, RELEASE_KEYS[schema]), []
+    matrix = _build(data, subject, RELEASE_KEYS[schema])
+    _check_labels(matrix, place.at("environments"))
+    return (None, document.faults) if document.faults else (matrix, [])
+
+
+def _check_labels(matrix: Matrix, place: Place) -> None:
+    """Tables tell environments apart by their labels."""
+    seen: dict[str, str] = {}
+    for item in matrix.environments.values():
+        other = seen.setdefault(item.label, item.id)
+        if other != item.id:
+            place.at(item.base or item.id).fault(
+                f"{item.id} and {other} are both {item.label!r}: give one of them a `label`"
+            )
 
 
 @dataclass(frozen=True)
@@ -112,25 +123,9 @@ def _subject(data: dict[str, Any]) -> Subject:
 
 
 def _build(data: dict[str, Any], subject: Subject, release_key: str) -> Matrix:
-    margin = datetime.timedelta(days=data["resolve"]["days_after_release"])
-    environments = {}
-    for name, entry in data["environments"].items():
-        environments[name] = Environment(
-            id=name,
-            subject=subject,
-            release=entry[release_key],
-            python=entry["python"],
-            distribution=entry["distribution"],
-            as_of=entry.get("as_of", entry["released"] + margin),
-            packages=tuple(entry.get("packages", ())),
-        )
-    for name, entry in data.get("variants", {}).items():
-        environments[name] = replace(
-            environments[entry["of"]], id=name, set_env=tuple(sorted(entry["set_env"].items()))
-        )
-    environments = dict(sorted(environments.items(), key=lambda item: (item[1].version, item[0])))
-    lanes = {name: _lane(name, entry, subject, environments) for name, entry in data.get("lanes", {}).items()}
-    groups = {name: _members(entry, environments) for name, entry in data["groups"].items()}
+    environments = read_environments(data, subject, release_key)
+    lanes = read_lanes(data, subject, environments)
+    groups = {name: members(entry, environments) for name, entry in data["groups"].items()}
     runner = data["resolve"]["runner"]
     return Matrix(
         subject=subject,
@@ -157,36 +152,3 @@ def _build(data: dict[str, Any], subject: Subject, release_key: str) -> Matrix:
 
 def _inventory(entry: dict[str, Any]) -> Inventory:
     return Inventory(**{key: tuple(entry.get(key, ())) for key in ("trees", "private", "methods")})
-
-
-def _lane(name: str, entry: dict[str, Any], subject: Subject, environments: Map[str, Environment]) -> Lane:
-    """A lane of releases, or of the newest release of one distribution."""
-    if "of" in entry:
-        of = (environments[member] for member in _members_of(entry["of"], environments))
-        varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
-    else:
-        varied = [
-            Environment(f"{subject.prefix}-{name}", subject, NEWEST, entry["python"], entry["distribution"], as_of=None)
-        ]
-    own = {
-        "packages": tuple(entry.get("packages", ())),
-        "lane": name,
-        "may_fail": entry.get("may_fail", False),
-        "pre_releases": entry.get("pre_releases", False),
-    }
-    with_known = _members_of(entry["known"], environments) if "known" in entry else ()
-    found = tuple(replace(item, runs_known=item.id.removesuffix(f"-{name}") in with_known, **own) for item in varied)
-    return Lane(entry["title"], tuple(entry["cases"]), tuple(entry["paths"]), found)
-
-
-def _members(entry: Any, environments: Map[str, Environment]) -> tuple[str, ...]:
-    """The environments that a group lists, or whose releases are in its range."""
-    if isinstance(entry, list):
-        return tuple(entry)
-    (wanted,) = entry.values()
-    return _members_of(wanted, environments)
-
-
-def _members_of(text: str, environments: Map[str, Environment]) -> tuple[str, ...]:
-    wanted = SpecifierSet(text)
-    return tuple(name for name, item in environments.items() if wanted.contains(item.version, prereleases=True))

@@ -195,8 +195,9 @@ def matrix_fields(schema: int) -> Mapping:
         "released": Date(),
         "as_of": Date(),
         "packages": _PACKAGES,
+        "set_env": _VARIABLES,
     }
-    variant = {"of": Text(), "set_env": _VARIABLES}
+    variant = {"of": Text(), **environment}
     own = {"subject": _SUBJECT, "plugins": Items(Text())} if schema > 1 else {}
     return Mapping(
         {
@@ -208,12 +209,12 @@ def matrix_fields(schema: int) -> Mapping:
             "environments": Keyed(
                 _ID,
                 "a lower-case word with the release's digits, such as tf215",
-                Mapping(environment, required=[release, "python", "distribution", "released"]),
+                Mapping({**environment, "label": Text()}, required=[release, "python", "distribution", "released"]),
             ),
             "variants": Keyed(
-                _ID + r"(-[a-z0-9]+)+",
-                "an environment and a word, such as tf216-legacy",
-                Mapping(variant, ["of", "set_env"]),
+                _WORDS,
+                "an environment and a word, such as tf216-legacy; of a range of releases the word alone",
+                Mapping(variant, ["of"]),
             ),
             "lanes": Keyed(_ID, "a lower-case word", _LANE),
             "groups": Keyed(

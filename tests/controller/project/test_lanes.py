@@ -47,7 +47,7 @@ def test_lane_has_environments_for_releases_not_variants(matrix: Matrix) -> None
 def test_lane_of_distribution_has_newest_release(matrix: Matrix) -> None:
     nightly = matrix.in_lanes["tf-nightly"]
     assert (nightly.distribution, nightly.release, nightly.python) == ("tf-nightly", "newest", "3.12")
-    assert (nightly.label, nightly.minor, nightly.may_fail) == ("nightly", "", True)
+    assert (nightly.label, nightly.release_label, nightly.may_fail) == ("nightly", "", True)
 
 
 def test_lane_forms_its_own_group_only(matrix: Matrix) -> None:
