@@ -21,7 +21,7 @@ GROWING = {"harness/controller/commands", "harness/cases/kinds"}  # a module a s
 # From the top: a package imports from lines below its own, and from no other package of its line.
 ORDER = [
     ["__main__", "controller.toxenvs"],
-    ["controller.cli", "tox"],
+    ["controller.cli", "tox", "kinds"],
     ["controller.commands"],
     ["controller.audit"],
     ["controller.run", "controller.inventory"],
@@ -39,7 +39,7 @@ ORDER = [
 
 IN_ENVIRONMENTS = ["contract", "runner"]  # what is copied into an environment and runs there
 IN_CELLS = ["forkserver", "cell_process", "cell", "path_probe", "origins"]  # no pytest there
-IN_CELLS += ["import_order", "supervisor", "report", "channel", "autograph"]
+IN_CELLS += ["import_order", "supervisor", "report", "channel", "hooks"]
 NEWER = {"graphlib", "tomllib", "zoneinfo", "compression", "annotationlib"}  # not in the library of Python 3.7
 STDLIB = sys.stdlib_module_names - NEWER
 ALLOWED = {
@@ -184,6 +184,12 @@ def test_environments_get_the_grammar_of_python_37(package: str) -> None:
         tree = ast.parse(text, str(file), feature_version=(3, 7))
         annotated = [node for node in ast.walk(tree) if isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation]
         assert not annotated or "from __future__ import annotations\n" in text, file
+
+
+def test_hooks_of_plugins_fit_into_environments() -> None:
+    file = HARNESS / "keras" / "autograph.py"
+    ast.parse(file.read_text(encoding="utf-8"), str(file), feature_version=(3, 7))
+    assert outside(file, []) == set()
 
 
 @pytest.mark.parametrize("statement", ["(x := 1)", "def f(a, /): pass", "match x:\n    case 1: pass"])

@@ -58,7 +58,7 @@ class Plan:
     `cells` are those to run; `cached` those whose outcome an earlier run gave. `expected` holds the baseline's outcome
     of each cell that has one. `preload` names the modules that are imported once, before any cell is forked, `loads`
     the packages that importing these may load, `folders` the variables that name a folder, of which each cell gets an
-    empty one, and `hooks` a module of the runner's that may take part around forks. Limits are in seconds and bytes;
+    empty one, and `hooks` the sources of modules that may take part around forks. Limits are in seconds and bytes;
     `patience` are the seconds that each process of the runner may take beyond its work. `prefix` is the environment's
     folder: the interpreter, pytest and the preloaded modules must come from there; empty: from anywhere. With
     `sandbox` it runs in bubblewrap.
@@ -78,7 +78,7 @@ class Plan:
     preload: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
-    hooks: str = ""
+    hooks: list[str] = field(default_factory=list)
     patience: float = MARGIN
     prefix: str = ""
     sandbox: bool = False

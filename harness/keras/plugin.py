@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from harness.cases.kinds import preprocessing, snippet, symbol
 from harness.cases.language import Plugin
@@ -82,5 +83,6 @@ PLUGIN = Plugin(
     ),
     NAMES,
     {"model": MODEL.definition, "layer": LayerField().definition},
+    Path(__file__).with_name("autograph.py"),
     SUBJECT,
 )

@@ -8,12 +8,9 @@ next one says. Once a cell has found that its path is not there, those that begi
 A cell that asks for it gets a fresh interpreter instead. Either way this is the process that sees to the cell's end,
 also when whoever asked for it is killed.
 
-A module of hooks may take part: its `after_script()` is called in a cell that was forked from a path's process, and
-what this returns reaches that process, where `before_forking(reports, stop)` is called before the next cell is forked.
-
-`python -m harness.runner.forkserver REPLY_FD PREFIX HOOKS MODULE...` reads requests from standard input, a line of JSON
-each, and answers each with a line. Ends when its standard input does. The modules must come from the environment at
-PREFIX. HOOKS is the module of hooks, or empty.
+`python -m harness.runner.forkserver REPLY_FD PREFIX MODULE...` reads lines of JSON from standard input: the sources of
+hooks (`harness.runner.hooks`), then requests, each of which it answers with a line. Ends when its standard input does.
+The modules must come from the environment at PREFIX.
 """
 
 from __future__ import annotations
@@ -27,7 +24,6 @@ import socket
 import sys
 import threading
 import time
-from types import ModuleType
 from typing import Any, Callable
 
 from harness.contract.deadlines import Deadlines
@@ -37,6 +33,7 @@ from harness.contract.processes import adopt_orphans, die_with_parent
 from harness.runner import cell
 from harness.runner.cell_process import CellReply, CellRequest, run_forked, run_fresh
 from harness.runner.channel import Abandoned, Lines
+from harness.runner.hooks import Hooks
 from harness.runner.import_order import imports_first, read_script
 from harness.runner.origins import foreign
 from harness.runner.path_probe import probe
@@ -48,10 +45,10 @@ _OF_PATIENCE = 0.5  # the part of a process's patience that hooks may use betwee
 class Server:
     """The first process: answers requests until the asker is gone, through one child per import path.
 
-    `variables` is the environment that a fresh interpreter gets, `hooks` a module that may take part.
+    `variables` is the environment that a fresh interpreter gets, `hooks` take part around forks of a path's process.
     """
 
-    def __init__(self, asker: Lines, variables: dict[str, str], hooks: ModuleType | None) -> None:
+    def __init__(self, asker: Lines, variables: dict[str, str], hooks: Hooks) -> None:
         self.asker = asker
         self.variables = variables
         self.hooks = hooks
@@ -166,7 +163,7 @@ def _imports_first(request: CellRequest) -> bool:
     return tree is not None and imports_first(tree, path.id, {name.split(".")[0] for name in sys.modules})
 
 
-def _serve_path(spec: PathSpec, asker: Lines, hooks: ModuleType | None) -> None:
+def _serve_path(spec: PathSpec, asker: Lines, hooks: Hooks) -> None:
     try:
         absent = probe(spec)
     except BaseException:  # there, and broken: each cell finds out for itself
@@ -181,11 +178,10 @@ def _serve_path(spec: PathSpec, asker: Lines, hooks: ModuleType | None) -> None:
         request = asker.read()
         if request is None:
             return
-        reply = run_forked(request, asker.source, [], after_script=hooks.after_script if hooks else str)
+        reply = run_forked(request, asker.source, [], after_script=hooks.after_script)
         reports = [line["noticed"] for line in reply["lines"] if "noticed" in line]
         asker.write(reply)
-        if hooks:
-            hooks.before_forking(reports, _stop(asker, request["patience"] * _OF_PATIENCE))
+        hooks.before_forking(reports, _stop(asker, request["patience"] * _OF_PATIENCE))
 
 
 def _stop(asker: Lines, seconds: float) -> Callable[[], bool]:
@@ -196,16 +192,23 @@ def _stop(asker: Lines, seconds: float) -> Callable[[], bool]:
 
 def main(arguments: list[str]) -> None:
     """Import the modules, say so, and serve."""
-    reply, prefix, named, modules = int(arguments[0]), arguments[1], arguments[2], arguments[3:]
+    reply, prefix, modules = int(arguments[0]), arguments[1], arguments[2:]
     variables = dict(os.environ)
     adopt_orphans()
-    hooks = importlib.import_module(named) if named else None
     cell.hide_harness()
     requests = os.dup(0)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
     asker = Lines(requests, reply)
+    sources = asker.read()
+    if sources is None:
+        return
+    try:
+        hooks = Hooks(sources["hooks"])
+    except Exception as error:
+        asker.write({"ready": False, "reason": f"the hooks of a plugin raised {type(error).__name__}: {error}"})
+        return
     try:
         for module in modules:
             importlib.import_module(module)

@@ -48,12 +48,12 @@ class Isolation:
         loads: Sequence[str] = (),
         folders: Sequence[str] = (),
         prefix: str = "",
-        hooks: str = "",
+        hooks: Sequence[str] = (),
     ) -> None:
         self.preload = preload
         self.loads = loads
         self.prefix = prefix
-        self.hooks = hooks  # a module that may take part around forks (`harness.runner.forkserver`)
+        self.hooks = list(hooks)  # sources (`harness.runner.hooks`)
         self.home = TemporaryFolder()
         # What the user keeps in such a folder, a configuration for instance, must not choose for them.
         self.environment = dict(os.environ, **dict.fromkeys(folders, self.home.path))
@@ -107,7 +107,6 @@ class Isolation:
                 "harness.runner.forkserver",
                 str(replies_end),
                 self.prefix,
-                self.hooks,
                 *self.preload,
             ],
             cwd=self.home.path,  # which is empty: a script named like a module must not stand in for it while we start
@@ -122,7 +121,10 @@ class Isolation:
         assert self._process.stdin is not None
         self._lines = Lines(replies, self._process.stdin.fileno())
         try:
+            self._lines.write({"hooks": self.hooks})
             ready = self._lines.read(IMPORT_LIMIT)
+        except BrokenPipeError:
+            ready = None
         except TimeoutError:
             self._kill()
             ready = None
@@ -180,7 +182,7 @@ class Spawn(Isolation):
         loads: Sequence[str] = (),
         folders: Sequence[str] = (),
         prefix: str = "",
-        hooks: str = "",
+        hooks: Sequence[str] = (),
     ) -> None:
         super().__init__([], loads, folders, prefix)
         self._unchecked = preload

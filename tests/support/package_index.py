@@ -28,6 +28,11 @@ def wheels(project: str, version: str, day: str, *pythons: str, **facts: Any) ->
     return [row(f"{name}-{tag}.whl", day, **facts) for tag in tags or ["py3-none-any"]]
 
 
+def source(project: str, version: str, day: str) -> Row:
+    """A source package."""
+    return row(f"{project.replace('-', '_')}-{version}.tar.gz", day)
+
+
 def tensorflow(version: str, day: str, *pythons: str, **facts: Any) -> list[Row]:
     """A release as it is today: both distributions, for several Pythons."""
     return [file for name in ("tensorflow", "tensorflow-cpu") for file in wheels(name, version, day, *pythons, **facts)]

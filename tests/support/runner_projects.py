@@ -109,7 +109,7 @@ class Project:
     packages: dict[str, str] = field(default_factory=dict)
     isolation: str = "fork"
     preload: list[str] = field(default_factory=lambda: ["json"])
-    hooks: str = ""
+    hooks: list[str] = field(default_factory=list)
     expected: list[Outcome] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     timeout: float = 300.0  # for a slow machine: a cell that is to be stopped has a limit of its own

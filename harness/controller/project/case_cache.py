@@ -24,7 +24,7 @@ from harness.contract.plan import PathSpec
 from harness.controller.digests import code_digest, file_digest
 from harness.controller.errors import HarnessError
 
-_CHECKED_BY = ("contract", "cases", "controller", "keras")
+_CHECKED_BY = ("contract", "cases", "controller")
 
 
 def case_cache_key(paths: Mapping[str, PathSpec], language: Language) -> str:

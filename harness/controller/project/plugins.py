@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
@@ -13,7 +15,7 @@ from harness.cases.document.suggestions import suggest
 from harness.cases.general import GENERAL
 from harness.cases.language import Language, Plugin, make_language
 from harness.cases.subject import Subject
-from harness.controller.digests import file_digest
+from harness.controller.digests import code_digest, file_digest
 
 GROUP = "keras_import_matrix.plugins"  # of entry points
 
@@ -31,7 +33,8 @@ def load_plugin(root: Path, name: str) -> Plugin:
     except Exception as error:
         raise FaultyPlugin(f"the plugin {name!r} cannot be imported: {type(error).__name__}: {error}") from error
     if not isinstance(found, Plugin):
-        raise FaultyPlugin(f"the plugin {name!r} is no `harness.cases.language.Plugin`, but {found!r}")
+        raise FaultyPlugin(f"the plugin {name!r} is no `harness.kinds.Plugin`, but {found!r}")
+    _check_hooks(found)
     return found
 
 
@@ -44,11 +47,23 @@ def load_language(root: Path, subject: Subject, names: Sequence[str]) -> Languag
 
 
 def _identity(root: Path, name: str) -> str:
-    """Changes with the code of a plugin: the digest of a project's module, the version of an installed package."""
+    """Changes with the code of a plugin: of a project's module, or of the package that an entry point is in."""
     if name.endswith(".py"):
         return f"{name} {file_digest(root / name)}"
-    distribution = _entry_point(name).dist
-    return f"{name} {distribution.version if distribution else ''}"
+    module = sys.modules[_entry_point(name).module]
+    file = Path(str(module.__file__))
+    code = code_digest(file.parent.parent, [file.parent.name]) if module.__package__ else file_digest(file)
+    return f"{name} {code}"
+
+
+def _check_hooks(plugin: Plugin) -> None:
+    """Raises FaultyPlugin for hooks that cannot be read, or that Python 3.7 would not understand."""
+    if plugin.hooks is None:
+        return
+    try:
+        ast.parse(plugin.hooks.read_text(encoding="utf-8"), plugin.hooks.name, feature_version=(3, 7))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} are no module for Python 3.7: {error}") from error
 
 
 def plugin_subject(name: str) -> Mapping[str, Any]:

@@ -50,7 +50,9 @@ class RunObserver:
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         if phase is Phase.MAKING:
             return installation_step(text, run.environment.id)
-        if phase is not Phase.RUNNING:
+        if phase is Phase.IMPORTING:
+            return f"importing {run.environment.subject.title}"
+        if phase is Phase.READY:
             return str(phase.value)
         retries = _RETRY.findall(text)
         if retries:

@@ -29,7 +29,7 @@ _PRINTING = {  # the options with which pytest prints something and runs nothing
 class WorkerOptions:
     """Cells to run in one environment, and how.
 
-    `sandbox` runs them in bubblewrap. `hooks` lets the runner's hooks take part around forks: they save time and change
+    `sandbox` runs them in bubblewrap. `hooks` lets hooks of plugins take part around forks: they save time and change
     no outcome. `fresh` runs cells whose outcome is cached too, and so do options of pytest's. With `strict` a cell that
     could not be tried on this machine differs from the baseline. `side_by_side` is the number of environments whose
     cells may run at the same time (None: no limit), `rank` this one's place in line. `sample` is a file that restricts

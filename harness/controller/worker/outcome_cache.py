@@ -95,7 +95,8 @@ def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
         )
         for case, paths in scope
     ]
-    code = [code_digest(Path(harness.__file__).parent, (*BUNDLED, *WRITES_SCRIPTS), runs_cells), sys.version]
+    ours = code_digest(Path(harness.__file__).parent, (*BUNDLED, *WRITES_SCRIPTS), runs_cells)
+    code = [ours, project.language.identity, sys.version]
     return hashlib.sha256(repr([code, limits, contents]).encode()).hexdigest()
 
 

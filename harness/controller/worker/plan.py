@@ -19,8 +19,6 @@ from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
 from harness.controller.worker.options import WorkerOptions
 
-HOOKS = "harness.runner.autograph"  # the module that takes part around forks
-
 Scope = list[tuple[Case, list[PathSpec]]]  # cases with the import paths under which they run
 
 
@@ -97,5 +95,5 @@ def make_plan(
         preload=list(matrix.subject.preload),
         loads=list(matrix.subject.loads),
         folders=list(matrix.subject.folders),
-        hooks=HOOKS if options.hooks else "",
+        hooks=list(project.language.hooks) if options.hooks else [],
     )

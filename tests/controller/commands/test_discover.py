@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.discovery import index as asking
-from tests.support.package_index import FORMS, PackageIndex, serving, tensorflow, wheels
+from tests.support.package_index import FORMS, PackageIndex, serving, source, tensorflow, wheels
 from tests.support.tiny_project import TinyProject
 
 NEWEST = """\
@@ -40,7 +40,7 @@ def index(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pac
             *tensorflow("2.20.0", "2025-08-13", "312", "313", needs=">=3.9"),
             *tensorflow("2.21.0", "2026-03-06", "312", "313"),
             *tensorflow("2.21.1", "2026-03-16", "312", "313", yanked=True),
-            *tensorflow("2.22.0", "2026-04-06"),  # no wheel yet
+            source("tensorflow", "2.22.0", "2026-04-06"),  # no wheel yet
             *wheels("tf-keras", "2.20.0", "2025-03-03", yanked=True),
             *wheels("tf-keras", "2.20.1", "2025-09-04"),
             *wheels("tf-keras", "2.21.0", "2026-03-18"),

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from harness.contract.statuses import Status
+from tests.support import ROOT
 from tests.support.runner_projects import Project, Ran, snippet
 
-HOOKS = "harness.runner.autograph"
+HOOKS = [(ROOT / "harness" / "keras" / "autograph.py").read_text(encoding="utf-8")]
 
 # It converts nothing, and notes who asked. What is kept is a module with a file, which is removed at the end.
 API = """\
