@@ -29,8 +29,14 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     Raises HarnessError at the end with all that could not be resolved.
     """
     matrix = load_matrix(layout.root)
+    lock_environments(selection_of(options).choose_environments(matrix), matrix, layout)
+    return Exit.AGREES
+
+
+def lock_environments(chosen: Sequence[Environment], matrix: Matrix, layout: Layout) -> None:
+    """Resolve these environments and write their locks. Raises HarnessError with all that could not be resolved."""
     failures = []
-    for family in _families(selection_of(options).choose_environments(matrix), matrix).values():
+    for family in _families(chosen, matrix).values():
         try:
             packages = resolve_packages(family[0], matrix.resolve)
         except HarnessError as error:
@@ -45,7 +51,6 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
             print(f"{item.id}: {'locked' if changed else 'unchanged'}", flush=True)
     if failures:
         raise HarnessError("\n".join(failures))
-    return Exit.AGREES
 
 
 def _families(chosen: Sequence[Environment], matrix: Matrix) -> dict[str, list[Environment]]:

@@ -17,11 +17,12 @@ from packaging.version import Version
 from uv import find_uv_bin
 
 from harness.controller.cli import main
-from harness.controller.commands.init import _FILES
+from harness.controller.commands.init import _OF_EVERY, _OF_TENSORFLOW
 from harness.controller.results.documents import read_column
 from tests.support import ROOT
 from tests.support.tiny_tensorflow import fill_environment
 
+_FILES = (*_OF_TENSORFLOW, *_OF_EVERY)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -146,7 +147,7 @@ def test_template_releases_are_of_our_matrix() -> None:
     )
     assert 2 <= len(theirs["environments"]) <= 3
     for name, entry in theirs["environments"].items():
-        assert Version(entry["tensorflow"]) <= Version(ours["environments"][name]["release"])
+        assert Version(entry["release"]) <= Version(ours["environments"][name]["release"])
         same = ("python", "distribution", "packages")
         assert [entry[key] for key in same] == [ours["environments"][name][key] for key in same]
     assert theirs["paths"].items() <= ours["paths"].items()
