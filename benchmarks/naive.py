@@ -20,7 +20,7 @@ from harness.contract.records import CellKey, Outcome
 from harness.controller.audit.script_process import ScriptResult
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.environments.interpreters import find_interpreter
-from harness.controller.environments.variables import SET_ENV
+from harness.controller.environments.variables import fixed_env
 from harness.controller.project.matrix import Environment
 
 _HERE = Path(__file__).parent
@@ -73,7 +73,7 @@ class Naive:
         return self._root / name
 
     def _tox_environment(self, environment: Environment, lock: Path) -> str:
-        variables = SET_ENV | dict(environment.set_env)
+        variables = fixed_env(environment)
         return _ENVIRONMENT.format(
             id=environment.id,
             python=find_interpreter(environment.python) or f"python{environment.python}",

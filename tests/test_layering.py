@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -197,6 +198,22 @@ def test_python_37_grammar_refuses_later_syntax(statement: str) -> None:
     compile(statement, "later", "exec")
     with pytest.raises(SyntaxError):
         ast.parse(statement, feature_version=(3, 7))
+
+
+def identifiers(file: Path) -> Iterator[str]:
+    """The names of a module: its own, and those that it defines, imports and uses."""
+    yield file.stem
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        fields = (getattr(node, name, None) for name in ("id", "attr", "name", "arg", "asname", "module"))
+        yield from (value for value in fields if isinstance(value, str))
+
+
+@pytest.mark.parametrize("package", ["controller", "runner"])
+def test_no_identifier_names_a_subject(package: str) -> None:
+    subject = re.compile(r"tensorflow|keras|(?<![a-z])tf(?![a-z])", re.IGNORECASE)
+    found = {module: {*filter(subject.search, identifiers(file))} for module, file in modules(package).items()}
+    assert len(found) > 10
+    assert {module: names for module, names in found.items() if names} == {}
 
 
 def test_modules_are_short_and_have_docstrings() -> None:

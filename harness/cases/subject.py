@@ -16,12 +16,12 @@ class Subject:
     """A package and its names.
 
     `package` is what is imported, `title` its name for people, `library` that of what the import paths lead to, which
-    may be a part of it. The ids of environments
-    start with `prefix`. `distributions` provide the package, the preferred one first; `preload` is imported once,
-    before cells are forked, and may load the packages in `loads`. `folders` are variables that name a folder in which
-    the subject keeps settings: each cell gets an empty one. `aliases` are short names that scripts give to
-    packages (`{"tf": "tensorflow"}`). `names` are the words that start a name of the import path in an expression;
-    empty stands for every word that nothing else gives a meaning. `placeholder` stands for the import path in snippets.
+    may be a part of it. The ids of environments start with `prefix`. `distributions` provide the package, the
+    preferred one first; `preload` is imported once, before cells are forked, and may load the packages in `loads`.
+    `folders` are variables that name a folder in which the subject keeps settings: each cell gets an empty one.
+    `set_env` are variables of all cells. `aliases` are short names that scripts give to packages (`{"tf":
+    "tensorflow"}`). `names` are the words that start a name of the import path in an expression; empty stands for
+    every word that nothing else gives a meaning. `placeholder` stands for the import path in snippets.
 
     `shows` are further packages whose versions are shown: a title, and the distributions that may provide each.
     `companion` is a distribution whose minors follow those of the subject. `repositories` are short names of
@@ -36,6 +36,7 @@ class Subject:
     preload: tuple[str, ...]
     loads: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    set_env: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     placeholder: str = "SUBJECT"

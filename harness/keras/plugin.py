@@ -29,6 +29,7 @@ SUBJECT = {
     "distributions": ["tensorflow-cpu", "tensorflow"],
     "loads": ["keras", "tf_keras"],
     "folders": ["KERAS_HOME"],
+    "set_env": {"TF_CPP_MIN_LOG_LEVEL": "2"},
     "aliases": {"tf": "tensorflow"},
     "placeholder": "KERAS",
     "shows": {"Keras": ["keras", "keras-nightly"]},

@@ -22,6 +22,7 @@ from harness.cases.document.fields import (
     is_reference,
 )
 from harness.cases.document.reader import Place
+from harness.cases.document.suggestions import suggest
 from harness.cases.parts.arrays import ArrayField, rows
 from harness.contract.statuses import Stage
 
@@ -29,12 +30,19 @@ _RAISED = [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMP
 
 
 class _Exception(Matching):
-    """The name of a built-in exception, or of one of TensorFlow's."""
+    """The name of a built-in exception, or the dotted one of an exception of the subject."""
 
     base: type = BaseException
 
     def __init__(self) -> None:
-        super().__init__(r"[A-Z]\w*|tf\.errors\.\w+", "an exception such as ValueError or tf.errors.NotFoundError")
+        super().__init__(r"[A-Z]\w*|[a-z]\w*(\.\w+)+", "an exception such as ValueError or tf.errors.NotFoundError")
+
+    def read(self, value: Any, place: Place) -> Any:
+        first, dot, _ = value.partition(".") if self.fits(value) else ("", "", "")
+        known = [place.subject.package.split(".")[0], *place.subject.libraries]
+        if dot and first not in known:
+            place.fault(f"unknown package {first!r}{suggest(first, known)}")
+        return super().read(value, place)
 
     def fits(self, value: Any) -> bool:
         if not super().fits(value):
@@ -160,8 +168,9 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
     """Write the expectations of every kind; `given` are the variables that expressions know."""
     if "raises" in expect:
         wanted = expect["raises"]
-        if wanted["type"].startswith("tf."):
-            script.plain("import tensorflow as tf")
+        package, dot, _ = wanted["type"].partition(".")
+        if dot:
+            script.plain(script.subject.import_statement(package))
         script.expect_error(Stage(wanted["at"]), wanted["type"], wanted["match"])
     if "warns" in expect:
         wanted = expect["warns"]

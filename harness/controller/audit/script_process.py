@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from harness.contract.processes import die_with_parent
 from harness.contract.temporary import TemporaryFolder
-from harness.controller.environments.variables import SET_ENV, cache_relevant_env
+from harness.controller.environments.variables import cache_relevant_env, fixed_env
 from harness.controller.project.matrix import Environment
 
 _POLL = 0.05  # seconds
@@ -61,13 +61,7 @@ class ScriptProcess:
     def _variables(self, environment: Environment, path: str) -> dict[str, str]:
         folders = {name: str(self._around / name.lower()) for name in environment.subject.folders}
         own = {**folders, "TMPDIR": str(self._around / "tmp")}
-        return (
-            cache_relevant_env()
-            | {"PATH": path, "PYTHONIOENCODING": "utf-8"}
-            | SET_ENV
-            | dict(environment.set_env)
-            | own
-        )
+        return cache_relevant_env() | {"PATH": path, "PYTHONIOENCODING": "utf-8"} | fixed_env(environment) | own
 
     def _start(self, python: Path, variables: dict[str, str]) -> subprocess.Popen[bytes]:
         with open(self._printed[0], "wb") as output, open(self._printed[1], "wb") as errors:

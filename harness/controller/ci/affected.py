@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from harness.cases.case import Case
+from harness.controller.project.matrix import Matrix
 
-# All cells depend on these: the matrix, the locks, and the code that writes and runs scripts.
+# All cells depend on these: the matrix, and the code that writes and runs scripts.
 _COMMON = (
     "matrix.yaml",
-    "locks/tf*.txt",
     "tox.ini",
     "toxfile.py",
     "harness/controller/worker/pytest_session.py",
@@ -20,9 +20,11 @@ _COMMON = (
 )
 
 
-def touched(cases: Sequence[Case], files: Iterable[str]) -> list[Case]:
+def touched(cases: Sequence[Case], matrix: Matrix, files: Iterable[str]) -> list[Case]:
     """The cases whose outcomes may change with these files."""
     changed = set(files)
-    if any(fnmatchcase(file, pattern) for file in changed for pattern in _COMMON):
+    plugins = [name if name.endswith(".py") else f"harness/{name}/*" for name in matrix.plugins]
+    common = (*_COMMON, f"locks/{matrix.subject.prefix}*.txt", *plugins)
+    if any(fnmatchcase(file, pattern) for file in changed for pattern in common):
         return list(cases)
     return [case for case in cases if case.file in changed]

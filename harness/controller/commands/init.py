@@ -29,7 +29,7 @@ OPENER = open_folder
 _TEMPLATE = Path(__file__).parents[1] / "template"
 # Below template/ without the dot, so that git does not take it for a .gitignore of ours.
 _OF_EVERY = ("tox.ini", "toxfile.py", ".gitignore")
-_OF_TENSORFLOW = ("matrix.yaml", "cases/model_build/two-dense-layers.yaml")
+_OF_DEFAULT = ("matrix.yaml", "cases/model_build/two-dense-layers.yaml")
 _OF_PACKAGE = ("matrix.yaml", "cases/snippet/imports.yaml", "cases/symbol/has-a-version.yaml")
 _SUBFOLDER = "compatibility"  # in a library that has its own tox.ini
 _COOL_DOWN = timedelta(days=1)  # a younger release may not be complete
@@ -66,10 +66,10 @@ def run(options: argparse.Namespace, parent: Path) -> Exit:
     lacks, or one that cannot be resolved.
     """
     folder = (parent / options.folder).resolve()
-    names = [*(_OF_PACKAGE if options.package else _OF_TENSORFLOW), *_OF_EVERY]
+    names = [*(_OF_PACKAGE if options.package else _OF_DEFAULT), *_OF_EVERY]
     _refuse_existing(folder, names, options.folder)
     texts = {name: (_TEMPLATE / name.lstrip(".")).read_text(encoding="utf-8") for name in names if name in _OF_EVERY}
-    texts |= _package_texts(options) if options.package else _texts(_TEMPLATE, _OF_TENSORFLOW)
+    texts |= _package_texts(options) if options.package else _texts(_TEMPLATE, _OF_DEFAULT)
     for name in names:
         write_atomically(folder / name, texts[name])
         print(f"{name}: written", flush=True)

@@ -64,7 +64,7 @@ def _restrict_to_affected(project: Project, selection: Selection, since: str) ->
     from harness.controller.results.sources import changed_files
 
     chosen = selection.choose_cases(project.cases, project.matrix)
-    cases = touched(chosen, changed_files(project.layout.root, since))
+    cases = touched(chosen, project.matrix, changed_files(project.layout.root, since))
     if cases == chosen:
         return selection if selection.names_cases else replace(selection, sets=(ALL_CASES,))
     return replace(selection, cases=tuple(case.id for case in cases), sets=()) if cases else None

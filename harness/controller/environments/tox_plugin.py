@@ -26,7 +26,7 @@ from harness.controller.environments.installed import is_half_made, is_moved
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.environments.lockfile import needs_lock, resolution_failure, stale_sentence
 from harness.controller.environments.resolver import lock
-from harness.controller.environments.variables import PASS_ENV, SET_ENV, SHOW_INSTALLER
+from harness.controller.environments.variables import PASS_ENV, SHOW_INSTALLER, fixed_env
 from harness.controller.errors import FaultyFiles, HarnessError, UsageError
 from harness.controller.project.layout import Layout, check_root
 from harness.controller.project.loader import load_matrix
@@ -106,7 +106,7 @@ def _refuse_unknown(chosen: Iterable[str], matrix: Matrix, state: State) -> None
     ours = {*matrix.everything, *matrix.groups}
     known = ours.union(state.conf)
     for name in chosen:
-        if name not in known and (name.startswith("tf") or ours.intersection(name.split("-"))):
+        if name not in known and (name.startswith(matrix.subject.prefix) or ours.intersection(name.split("-"))):
             raise HandledError(f"unknown environment {name!r}{suggest(name, ours)}")
 
 
@@ -125,7 +125,7 @@ def _loader(environment: Environment, matrix: Matrix, layout: Layout, posargs: S
         install_command=Command(install),
         list_dependencies_command=Command([find_uv_bin(), "--color", "never", "pip", "freeze"]),
         pass_env=list(PASS_ENV),
-        set_env=SET_ENV | dict(environment.set_env),
+        set_env=fixed_env(environment),
         commands=[Command([sys.executable, "-m", "harness.controller.worker.main", *(posargs or ())])],
         allowlist_externals=[sys.executable],
         change_dir=layout.root,

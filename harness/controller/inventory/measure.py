@@ -21,7 +21,7 @@ from harness.contract.processes import die_with_parent
 from harness.controller.api.local import LocalInventory, read_inventory
 from harness.controller.digests import BUNDLED, code_digest, measures_names
 from harness.controller.environments.fingerprint import fingerprint
-from harness.controller.environments.variables import SET_ENV, cache_relevant_env
+from harness.controller.environments.variables import cache_relevant_env, fixed_env
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.inventory.asked import NamesByModule, missing_names
@@ -50,7 +50,7 @@ class Measurement:
         """A digest of all that the inventory depends on, but for the names that are asked for."""
         matrix, environment = self.matrix, self.environment
         code = code_digest(Path(harness.__file__).parent, BUNDLED, measures_names)
-        parts = [code, fingerprint(self.prefix), SET_ENV, environment.set_env, matrix.roots, matrix.inventory.methods]
+        parts = [code, fingerprint(self.prefix), fixed_env(environment), matrix.roots, matrix.inventory.methods]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def is_up_to_date(self, names: str) -> bool:
@@ -140,8 +140,8 @@ class Measurement:
         path = os.pathsep.join([str(self.prefix / "bin"), os.environ.get("PATH", os.defpath)])
         folders = dict.fromkeys([*self.environment.subject.folders, "TMPDIR"], str(folder))
         own = {**folders, "PYTHONPATH": str(self.bundle)}
-        fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | SET_ENV | _ONE_THREAD
-        return cache_relevant_env() | fixed | dict(self.environment.set_env) | own
+        fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | _ONE_THREAD | fixed_env(self.environment)
+        return cache_relevant_env() | fixed | own
 
 
 def _read_last(file: Path, key: str) -> dict[str, Any] | None:

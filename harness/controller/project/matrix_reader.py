@@ -113,6 +113,7 @@ def _subject(data: dict[str, Any]) -> Subject:
         preload=tuple(said.get("preload", [package])),
         loads=tuple(said.get("loads", ())),
         folders=tuple(said.get("folders", ())),
+        set_env=said.get("set_env", {}),
         aliases=said.get("aliases", {}),
         names=frozenset(said.get("names", ())),
         placeholder=said.get("placeholder", "SUBJECT"),

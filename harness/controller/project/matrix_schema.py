@@ -119,6 +119,7 @@ class Keyed(Field):
 
 
 _DISTRIBUTION = Matching(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*", "a distribution's name, such as tf-nightly")
+_VARIABLES = Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())
 _SUBJECT = Mapping(
     {
         "package": Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a package's name"),
@@ -129,6 +130,7 @@ _SUBJECT = Mapping(
         "preload": Items(Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a module's name")),
         "loads": Items(Matching(r"[A-Za-z_]\w*", "a package's name")),
         "folders": Items(Matching(r"[A-Z_][A-Z0-9_]*", "a variable's name")),
+        "set_env": _VARIABLES,
         "aliases": Keyed(r"[A-Za-z_]\w*", "a short name", Matching(r"[A-Za-z_]\w*", "a package's name")),
         "names": Items(Matching(r"[A-Za-z_]\w*", "a word")),
         "placeholder": Matching(r"[A-Z][A-Z0-9_]*", "a word in capitals"),
@@ -141,7 +143,6 @@ _SUBJECT = Mapping(
 _RELEASE = Matching(r"\d+(\.\d+)+\S*", "a release such as 2.15.1")
 _PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
 _PACKAGES = Packages()
-_VARIABLES = Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())
 _LIMITS = Mapping({"timeout": Seconds(), "output": Bytes(), "memory": Bytes()}, required=["timeout", "output"])
 _RESOLVE = Mapping(
     {

@@ -21,7 +21,7 @@ from harness.contract.records import CellKey, Record
 from harness.contract.statuses import Status
 from harness.controller.digests import BUNDLED, WRITES_SCRIPTS, code_digest, runs_cells
 from harness.controller.environments.prerequisites import program_identities
-from harness.controller.environments.variables import PASS_ENV, SET_ENV, cache_relevant_env
+from harness.controller.environments.variables import PASS_ENV, cache_relevant_env, fixed_env
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.loader import Project
@@ -63,7 +63,7 @@ def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, con
 
 def _installed(environment: Environment, facts: EnvironmentFacts, content: str) -> list[object]:
     packages = dict(sorted(facts.packages.items()))
-    return [packages, content, SET_ENV, PASS_ENV, cache_relevant_env(), environment.set_env]
+    return [packages, content, fixed_env(environment), PASS_ENV, cache_relevant_env()]
 
 
 def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
@@ -147,7 +147,7 @@ def update_cache(cache: Mapping[CellKey, CachedOutcome], recorded: Recorded) -> 
     """The cache with the answers of a run, also of one that was killed.
 
     A cell that gave no answer in that run, or was flaky, leaves the cache. The cache is empty after a run that could
-    not import TensorFlow.
+    not import the subject.
     """
     if recorded.environment_failure is not None:
         return {}

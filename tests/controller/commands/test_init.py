@@ -17,12 +17,12 @@ from packaging.version import Version
 from uv import find_uv_bin
 
 from harness.controller.cli import main
-from harness.controller.commands.init import _OF_EVERY, _OF_TENSORFLOW
+from harness.controller.commands.init import _OF_DEFAULT, _OF_EVERY
 from harness.controller.results.documents import read_column
 from tests.support import ROOT
 from tests.support.tiny_tensorflow import fill_environment
 
-_FILES = (*_OF_TENSORFLOW, *_OF_EVERY)
+_FILES = (*_OF_DEFAULT, *_OF_EVERY)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
