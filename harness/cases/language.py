@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from harness.cases.document.fields import Schema
-from harness.cases.kinds.base import Kind
 from harness.cases.subject import Subject
+
+if TYPE_CHECKING:
+    from harness.cases.document.fields import Schema
+    from harness.cases.kinds.base import Kind
+
+_Definitions = Mapping[str, "Callable[[], Schema]"]
 
 
 @dataclass(frozen=True)
@@ -17,39 +22,58 @@ class Plugin:
     """What a package, or a module of a project, adds to the language.
 
     `names` are words that start a name of the import path in an expression. `definitions` are parts of the JSON Schema
-    that the fields of its kinds refer to, as functions that make them. `hooks` is the file of a module for the runner
-    (`harness.runner.hooks`). `subject` is the subject of a matrix.yaml that names none.
+    that the fields of its kinds refer to, as functions that make them. `kinds` and `definitions` may be functions
+    that return them, so that quick commands need not import the modules. `hooks` is the file of a module for the
+    runner (`harness.runner.hooks`). `subject` is the subject of a matrix.yaml that names none.
     """
 
     name: str
-    kinds: tuple[Kind, ...]
+    kinds: Sequence[Kind] | Callable[[], Sequence[Kind]]
     names: frozenset[str] = frozenset()
-    definitions: Mapping[str, Callable[[], Schema]] = field(default_factory=dict)
+    definitions: _Definitions | Callable[[], _Definitions] = field(default_factory=dict)
     hooks: Path | None = None
     subject: Mapping[str, Any] | None = None
+
+    def load_kinds(self) -> Mapping[str, Kind]:
+        """The kinds by name."""
+        return {kind.name: kind for kind in (self.kinds() if callable(self.kinds) else self.kinds)}
+
+    def load_definitions(self) -> _Definitions:
+        """The parts of the JSON Schema by name."""
+        return self.definitions() if callable(self.definitions) else self.definitions
 
 
 @dataclass(frozen=True)
 class Language:
-    """What the cases of a project may say. `kinds` are in the order in which they are shown.
+    """What the cases of a project may say. The first of the plugins that has a kind, or a definition, counts.
 
     `hooks` are sources of modules for the runner. `identity` changes with the code of a plugin and the subject's names.
     """
 
     subject: Subject
-    kinds: Mapping[str, Kind]
-    definitions: Mapping[str, Callable[[], Schema]]
+    plugins: tuple[Plugin, ...]
     hooks: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
 
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """By name, in the order in which they are shown."""
+        found: dict[str, Kind] = {}
+        for plugin in self.plugins:
+            for name, kind in plugin.load_kinds().items():
+                found.setdefault(name, kind)
+        return found
+
+    @cached_property
+    def definitions(self) -> _Definitions:
+        """Parts of the JSON Schema."""
+        found: dict[str, Callable[[], Schema]] = {}
+        for plugin in reversed(self.plugins):
+            found.update(plugin.load_definitions())
+        return found
+
 
 def make_language(subject: Subject, plugins: Sequence[Plugin], identity: Iterable[str] = ()) -> Language:
-    """The language of these plugins, the first of which counts for each kind. Raises OSError for unreadable hooks."""
-    kinds: dict[str, Kind] = {}
-    definitions: dict[str, Callable[[], Schema]] = {}
-    for plugin in plugins:
-        for kind in plugin.kinds:
-            kinds.setdefault(kind.name, kind)
-        definitions = {**plugin.definitions, **definitions}
+    """The language of these plugins. Raises OSError for unreadable hooks."""
     hooks = tuple(plugin.hooks.read_text(encoding="utf-8") for plugin in plugins if plugin.hooks)
-    return Language(subject, kinds, definitions, hooks, tuple(identity))
+    return Language(subject, tuple(plugins), hooks, tuple(identity))

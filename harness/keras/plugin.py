@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.cases.kinds import preprocessing, snippet, symbol
 from harness.cases.language import Plugin
-from harness.keras.kinds import custom_layer, interop, model_build, plot_model, save_load, training
-from harness.keras.parts.models import MODEL, LayerField
+
+if TYPE_CHECKING:
+    from harness.cases.document.fields import Schema
+    from harness.cases.kinds.base import Kind
 
 # A name that starts with one of these words is a name of Keras.
 # fmt: off
@@ -44,46 +46,17 @@ SUBJECT = {
     },
 }
 
-_SYMBOL = """\
-symbol: preprocessing.image.ImageDataGenerator
-expect:
-  is: class
-  takes: [rotation_range]
-"""
-_PREPROCESSING = """\
-function: preprocessing.sequence.pad_sequences
-arguments: [[[1], [2, 3]]]
-options: {maxlen: 3}
-expect:
-  equals: {values: [[0, 0, 1], [0, 2, 3]]}
-"""
-_SNIPPET = """\
-code: |
-  import numpy as np
-  from KERAS.utils import to_categorical
 
-  # call
-  rows = to_categorical(np.array([0, 2]), 3)
+def _kinds() -> Sequence[Kind]:
+    from harness.keras.all_kinds import KINDS
 
-  # check
-  assert rows.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], rows
-"""
+    return KINDS
 
-PLUGIN = Plugin(
-    "keras",
-    (
-        model_build.KIND,
-        custom_layer.KIND,
-        plot_model.KIND,
-        save_load.KIND,
-        replace(symbol.KIND, starter=_SYMBOL),
-        training.KIND,
-        replace(preprocessing.KIND, starter=_PREPROCESSING),
-        interop.KIND,
-        replace(snippet.KIND, starter=_SNIPPET),
-    ),
-    NAMES,
-    {"model": MODEL.definition, "layer": LayerField().definition},
-    Path(__file__).with_name("autograph.py"),
-    SUBJECT,
-)
+
+def _definitions() -> Mapping[str, Callable[[], Schema]]:
+    from harness.keras.all_kinds import DEFINITIONS
+
+    return DEFINITIONS
+
+
+PLUGIN = Plugin("keras", _kinds, NAMES, _definitions, Path(__file__).with_name("autograph.py"), SUBJECT)

@@ -52,7 +52,7 @@ def _kinds_here() -> str:
     try:
         kinds = read_language(open_layout(None).root).kinds
     except HarnessError:
-        kinds = {kind.name: kind for kind in GENERAL.kinds}
+        kinds = GENERAL.load_kinds()
     width = max(map(len, kinds)) + 2
     return "kinds:\n" + "\n".join(f"  {name:<{width}}{kind.summary}" for name, kind in kinds.items())
 
