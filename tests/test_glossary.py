@@ -91,7 +91,7 @@ def terms() -> dict[str, str]:
 
 def test_terms_are_sorted_and_explained() -> None:
     found = terms()
-    assert 25 <= len(found) <= 45
+    assert 25 <= len(found) <= 50
     assert list(found) == sorted(found)
     assert all(meaning.endswith(".") and len(meaning) > 20 for meaning in found.values())
 
