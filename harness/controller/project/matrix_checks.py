@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import Any
 
 from packaging.version import Version
@@ -44,7 +45,7 @@ def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
     if name in known:
         place.fault(f"{name!r} is also an environment")
     for index, member in enumerate(entry if isinstance(entry, list) else []):
-        if member not in known:
+        if not fnmatch.filter(known, member):
             place.at(index).fault(f"unknown environment {member!r}{suggest(member, known)}")
 
 

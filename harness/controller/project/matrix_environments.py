@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import fnmatch
 from collections.abc import Mapping as Map
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -95,9 +97,10 @@ def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Envi
 
 
 def members(entry: Any, environments: _Environments) -> tuple[str, ...]:
-    """The environments that a group lists, or whose releases are in its range."""
+    """The environments that a group lists, by ids or patterns of them, or whose releases are in its range."""
     if isinstance(entry, list):
-        return tuple(entry)
+        matching = ([name] if name in environments else fnmatch.filter(environments, name) for name in entry)
+        return tuple(dict.fromkeys(chain.from_iterable(matching)))
     (wanted,) = entry.values()
     return members_of(wanted, environments)
 

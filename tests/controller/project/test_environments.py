@@ -31,6 +31,11 @@ def test_variant_of_a_range_is_an_axis(project: TinyProject) -> None:
     ]
 
 
+def test_group_lists_variants_by_pattern(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "quick: [tf215, tf216]", 'quick: [tf215, "*-legacy", tf215]')
+    assert load_matrix(project.root).groups["quick"] == ("tf215", "tf216-legacy")
+
+
 def test_variant_adds_packages_and_variables(project: TinyProject) -> None:
     project.edit("matrix.yaml", "packages: [keras<2.4]}", "packages: [keras<2.4], set_env: {A: '1', B: '1'}}")
     found = environments_with(project, "tf115-tuner: {of: tf115, packages: [keras-tuner], set_env: {B: '2', C: '2'}}")
