@@ -1,0 +1,42 @@
+"""examples/: grids of other packages, as they are committed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.controller.cli import main
+from tests.support import ROOT
+
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir())
+OUT_OF_GIT = shutil.ignore_patterns(".tox", ".harness")
+
+
+@pytest.fixture(params=EXAMPLES)
+def example(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of an example."""
+    return shutil.copytree(ROOT / "examples" / request.param, tmp_path / request.param, ignore=OUT_OF_GIT)
+
+
+def test_example_has_no_faults(example: Path) -> None:
+    assert main(["validate", "--root", str(example)]) == 0
+
+
+def test_grid_of_example_is_up_to_date(example: Path) -> None:
+    before = {file: file.read_bytes() for file in (example / "results").iterdir()}
+    assert len(before) > 4
+    assert main(["collect", "--root", str(example)]) == 0
+    assert {file: file.read_bytes() for file in (example / "results").iterdir()} == before
+
+
+def test_page_of_example_names_its_subject(example: Path) -> None:
+    assert main(["publish", "--root", str(example), "--out", str(example / "site")]) == 0
+    pages = [file for file in (example / "site").rglob("*.html")]
+    assert len(pages) > 10
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r"tensorflow|keras(?!-import-matrix)", text, re.IGNORECASE) == [], page
+    assert "<title>NumPy import matrix" in (example / "site" / "index.html").read_text(encoding="utf-8")
