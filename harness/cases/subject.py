@@ -52,7 +52,8 @@ class Subject:
     @property
     def question(self) -> str:
         """What the grid answers."""
-        return f"Which {self.library} import path works in which {self.title} release"
+        of = "" if self.library == self.title else f"{self.title} "
+        return f"Which {self.library} import path works in which {of}release"
 
     @property
     def libraries(self) -> dict[str, str]:
