@@ -18,7 +18,8 @@ OUT_OF_GIT = shutil.ignore_patterns(".tox", ".harness")
 @pytest.fixture(params=EXAMPLES)
 def example(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of an example."""
-    return shutil.copytree(ROOT / "examples" / request.param, tmp_path / request.param, ignore=OUT_OF_GIT)
+    source = ROOT / "examples" / str(request.param)
+    return Path(shutil.copytree(source, tmp_path / source.name, ignore=OUT_OF_GIT))
 
 
 def test_example_has_no_faults(example: Path) -> None:
