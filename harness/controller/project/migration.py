@@ -28,7 +28,7 @@ def migrate_matrix(text: str, subject: Mapping[str, Any], plugin: str) -> str:
         result = result[:start] + new + result[end:]
     if not _is_as_meant(result, text, subject, plugin):
         raise UsageError(
-            "matrix.yaml has its schema and its environments in a form that cannot be edited: by hand, please"
+            "matrix.yaml has its schema and its environments in a form that cannot be edited: change it by hand"
         )
     return result
 
