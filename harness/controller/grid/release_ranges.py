@@ -39,7 +39,8 @@ class ReleaseRange:
         first, last = self.labels[0], self.labels[-1]
         if self.newest:
             return f"from {first} on"
-        return first if first == last else f"{first} to {last}"
+        release, _, variant = first.partition(" ")
+        return first if first == last else f"{release if variant else first} to {last}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class OutcomeRange:
 
 @dataclass(frozen=True)
 class PathSummary:
-    """The outcomes that all of these paths share: over the releases, in order, and in each variant."""
+    """The outcomes that all of these paths share: over the releases, in order, and over the variants of each word."""
 
     paths: tuple[str, ...]
     releases: tuple[OutcomeRange, ...]
@@ -88,9 +89,14 @@ def summarise(grid: Grid, case: Case, everything: Sequence[Environment]) -> tupl
     in_grid = {environment.id for environment in grid.environments}
     for row in grid.by_case.get(case.id, []):
         cells = [(item, _cell(grid, row, item) if item.id in in_grid else None) for item in everything]
+        cell_of = {item.id: cell for item, cell in cells}
         releases = [(item.label, cell) for item, cell in cells if not item.is_variant]
-        variants = [(item.label, cell) for item, cell in cells if item.is_variant and cell]
-        ranges = (tuple(_outcome_ranges(releases)), tuple(_single(label, cell) for label, cell in variants))
+        variants = [
+            part
+            for axis in variant_axes(everything)
+            for part in _outcome_ranges([(label, cell_of.get(name)) for label, name in axis], ends=False)
+        ]
+        ranges = (tuple(_outcome_ranges(releases)), tuple(variants))
         shared.setdefault(ranges, []).append(row.path)
     return tuple(PathSummary(tuple(paths), *ranges) for ranges, paths in shared.items())
 
@@ -102,29 +108,35 @@ def _cell(grid: Grid, row: Row, environment: Environment) -> _Cell:
     return _Cell((outcome.status, outcome.stage), (quote(outcome), explanation(row.case, outcome, environment)))
 
 
-def _outcome_ranges(cells: Sequence[tuple[str, _Cell | None]]) -> Iterator[OutcomeRange]:
-    for found, end in join_ranges((label, cell.end if cell else None) for label, cell in cells):
+def variant_axes(everything: Sequence[Environment]) -> list[list[tuple[str, str]]]:
+    """The labels and ids of the variants of each word, release by release; a release without one has an id of none."""
+    labels = {item.id: item.label for item in everything}
+    words = dict.fromkeys(item.id.partition("-")[2] for item in everything if item.is_variant)
+    bases = [item for item in everything if not item.is_variant]
+    return [[(labels.get(f"{item.id}-{word}", item.label), f"{item.id}-{word}") for item in bases] for word in words]
+
+
+def _outcome_ranges(cells: Sequence[tuple[str, _Cell | None]], ends: bool = True) -> Iterator[OutcomeRange]:
+    """The ranges with one status. `ends`: the last label is the newest release."""
+    for found, end in join_ranges(((label, cell.end if cell else None) for label, cell in cells), ends):
         within = ((label, cell.words if cell and label in found.labels else None) for label, cell in cells)
         places: dict[_Words, list[ReleaseRange]] = {}
-        for place, words in join_ranges(within):
+        for place, words in join_ranges(within, ends):
             places.setdefault(words, []).append(place)
         quotes = (Quote(text, tuple(ranges), known) for (text, known), ranges in places.items())
         yield OutcomeRange(found, *end, quotes=tuple(quotes))
 
 
-def _single(label: str, cell: _Cell) -> OutcomeRange:
-    where = ReleaseRange((label,))
-    quotes = (Quote(cell.words[0], (where,), cell.words[1]),) if cell.words else ()
-    return OutcomeRange(where, *cell.end, quotes=quotes)
+def join_ranges(values: Iterable[tuple[str, _T | None]], ends: bool = True) -> Iterator[tuple[ReleaseRange, _T]]:
+    """The ranges of neighbouring labels with the same value. None is not a value: it only ends a range.
 
-
-def join_ranges(values: Iterable[tuple[str, _T | None]]) -> Iterator[tuple[ReleaseRange, _T]]:
-    """The ranges of neighbouring labels with the same value. None is not a value: it only ends a range."""
+    `ends`: the last label is the newest release.
+    """
     labelled = list(values)
     for value, group in groupby(labelled, key=lambda item: item[1]):
         labels = tuple(label for label, _ in group)
         if value is not None:
-            yield ReleaseRange(labels, labels[-1] == labelled[-1][0]), value
+            yield ReleaseRange(labels, ends and labels[-1] == labelled[-1][0]), value
 
 
 def summary_sentence(summary: PathSummary, case: Case) -> str:

@@ -12,7 +12,7 @@ from harness.cases.generate import script_of
 from harness.contract.statuses import Stage, Status
 from harness.controller.grid.explanations import explanation
 from harness.controller.grid.grid import Row
-from harness.controller.grid.release_ranges import ReleaseRange, join_ranges
+from harness.controller.grid.release_ranges import ReleaseRange, join_ranges, variant_axes
 from harness.controller.project.matrix import Environment
 from harness.controller.results.history import since
 from harness.controller.site.data import SiteData, StageSeconds
@@ -120,12 +120,11 @@ def _rank(result: CellResult) -> tuple[bool, int]:
 
 
 def _ranges(site: SiteData, path: str, results: _Results) -> Iterator[tuple[ReleaseRange, CellResult]]:
-    """The results of a path over the releases, then those of each variant."""
-    found = [(item, results.get((path, item.id))) for item in site.everything]
-    yield from join_ranges((item.label, result) for item, result in found if not item.is_variant)
-    for item, result in found:
-        if item.is_variant and result is not None:
-            yield ReleaseRange((item.label,)), result
+    """The results of a path over the releases, then over the variants of each word."""
+    releases = [item for item in site.everything if not item.is_variant]
+    yield from join_ranges((item.label, results.get((path, item.id))) for item in releases)
+    for axis in variant_axes(site.everything):
+        yield from join_ranges(((label, results.get((path, name))) for label, name in axis), ends=False)
 
 
 def _slow(site: SiteData, case: str, results: _Results) -> Iterator[tuple[str, str]]:

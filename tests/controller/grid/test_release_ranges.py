@@ -162,6 +162,16 @@ def test_variant_neither_joins_nor_ends_ranges(told: Tell) -> None:
     assert summary_sentence(story, CASE) == "not run from 2.0 on; 2.16 legacy: not run"
 
 
+def test_variants_of_a_word_are_ranges_of_releases(told: Tell, everything: list[Environment]) -> None:
+    of = {item.id: item for item in everything}
+    everything += [replace(of[name], id=f"{name}-new") for name in ("tf20", "tf21", "tf216", "tf217")]
+    outcomes = gave(**{name.replace("-", "_"): P for name in of})
+    outcomes |= gave(tf20_new=P, tf21_new=P, tf216_new=P, tf217_new=F)
+    (story,) = told({"keras": outcomes})
+    said = "works from 2.0 on; 2.16 legacy: works; 2.0 to 2.1 new: works; 2.16 new: works; 2.17 new: fails at import"
+    assert summary_sentence(story, CASE) == said
+
+
 def test_paths_with_the_same_story_share_it(told: Tell) -> None:
     works, fails = gave(tf20=P, tf21=P), gave(tf20=P, tf21=F)
     other: Outcomes = {**gave(tf20=P), "tf21": replace(failed("other"), stage=Stage.IMPORT)}

@@ -50,6 +50,7 @@ def site(project: TinyProject, columns: dict[str, Column]) -> Callable[..., Site
         found = {item.id: columns[item.id] for item in chosen if item.id in columns}
         grid = make_grid(loaded.cases, list(matrix.paths.values()), chosen, found)
         facts: dict[str, Any] = {"events": [], "seconds": {}, "date": "2026-11-22", "commit": "0123456789abcdef"}
+        facts["language"] = loaded.language
         return SiteData(project.root, grid, list(matrix.environments.values()), matrix.paths, **facts | others)
 
     return make
