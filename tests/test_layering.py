@@ -25,7 +25,7 @@ ORDER = [
     ["controller.cli", "tox", "kinds"],
     ["controller.commands"],
     ["controller.audit"],
-    ["controller.run", "controller.inventory"],
+    ["controller.run", "controller.inventory", "controller.scan"],
     ["controller.site", "controller.worker"],
     ["controller.api"],
     ["controller.grid", "controller.environments", "controller.ci", "controller.discovery"],

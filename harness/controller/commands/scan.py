@@ -1,0 +1,40 @@
+"""`harness scan`: the lines of somebody's code that break in some release."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from harness.controller.commands.openers import open_layout
+from harness.controller.errors import Exit
+from harness.controller.project.layout import Layout
+from harness.controller.scan.formats import as_github, as_json, as_markdown, as_text
+from harness.controller.scan.ignores import write_findings_baseline
+from harness.controller.scan.sarif import as_sarif
+from harness.controller.scan.scan import ScanRequest, scan
+
+OPENER = open_layout
+_FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif, "markdown": as_markdown}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files, the releases and the format."""
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: this folder)")
+    parser.add_argument("--range", "--tensorflow", metavar="RANGE", help="releases, such as '>=2.10,<2.19'")
+    parser.add_argument("--format", choices=list(_FORMATS), default="text", help="default: text")
+    parser.add_argument("--all", action="store_true", help="uses that work everywhere in the range too")
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that this file holds")
+    known.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the findings of today into a file")
+
+
+def run(options: argparse.Namespace, layout: Layout) -> Exit:
+    """Print the findings. The exit code is 1 if one is an error, 3 if a file cannot be read."""
+    request = ScanRequest(tuple(options.paths) or (Path(),), options.range, options.all, options.baseline)
+    report = scan(layout, request)
+    if options.write_baseline:
+        write_findings_baseline(options.write_baseline, report.findings)
+        print(f"{options.write_baseline}: {len(report.findings)} findings")
+        return Exit.BROKEN if report.unreadable else Exit.AGREES
+    print(_FORMATS[options.format](report), end="")
+    return report.exit_code

@@ -1,0 +1,234 @@
+"""Answers of the API to the ways in which code reaches a name, as sets of environments. Nothing is guessed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from harness.controller.api.document import ApiDocument, ApiRow, read_document
+from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured
+from harness.controller.api.lookup import Api, FoundName
+from harness.controller.api.update import root_of
+from harness.controller.project.matrix import Matrix
+from harness.controller.results.sources import API
+from harness.controller.scan.uses import Form, Target
+
+
+class LazyDocuments(Mapping[str, ApiDocument]):
+    """The documents below a results folder. Each is read when it is first asked for."""
+
+    def __init__(self, results: Path) -> None:
+        self._files = {file.name.removesuffix(".json"): file for file in sorted((results / API).glob("*.json"))}
+        self._read: dict[str, ApiDocument] = {}
+
+    def __getitem__(self, root: str) -> ApiDocument:
+        if root not in self._read:
+            self._read[root] = read_document(self._files[root])
+        return self._read[root]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """In which environments a name can be reached in a form, and in which it cannot. Of the others nothing is known.
+
+    `seen` is false for a name that no measured release has, in a module that has been listed.
+    """
+
+    name: str
+    works: Mask
+    fails: Mask
+    private: bool = False
+    seen: bool = True
+
+
+class ApiAnswers:
+    """The measured API, with the sets of environments of the matrix."""
+
+    def __init__(self, results: Path, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
+        self.documents = LazyDocuments(results)
+        self.api = Api(self.documents)
+        self._found: dict[str, tuple[FoundName | None, str]] = {}
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The top-level packages that the names begin with."""
+        return frozenset(root.partition(".")[0] for root in self.documents)
+
+    def is_about(self, name: str) -> bool:
+        """Whether a name is one of the measured roots, or below one."""
+        return root_of(list(self.documents), name) is not None
+
+    def find(self, name: str) -> tuple[FoundName | None, str]:
+        """The longest part of a dotted name that the API knows, and the part after it."""
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> tuple[FoundName | None, str]:
+        known, rest = name, ""
+        while known and self.is_about(known):
+            found = self.api.exact(known)
+            if found:
+                return found, rest
+            known, _, last = known.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+        return None, rest
+
+    def ask(self, target: Target, form: Form, loaded: frozenset[str] = frozenset()) -> Answer | None:
+        """The answer to a use of a name, or None for a name that is not of the API.
+
+        `loaded` are modules that the code imports: what is in them can be reached as attribute too.
+        """
+        found, rest = self.find(target.name)
+        if found is None:
+            return None
+        first = rest.partition(".")[0]
+        if first and not first.startswith("__") and self._is_module(found):
+            measured = self._mask(found, found.document.environments.measured)
+            return Answer(f"{found.full}.{first}", 0, measured, seen=False)
+        if first and not found.method and first in self.matrix.inventory.methods and found.row.values("methods"):
+            return self._lacks_method(found, first)
+        return self._answer(found, form, target, loaded)
+
+    def is_class(self, name: str) -> bool:
+        """Whether a name is a class, wherever it can be reached."""
+        found, rest = self.find(name)
+        return found is not None and not rest and not found.method and set(found.row.values("kind")) == {"class"}
+
+    def accepts(self, callee: str, argument: str) -> Answer | None:
+        """Whether a class or function takes a keyword argument; not known where it takes any."""
+        found, rest = self.find(callee)
+        if found is None or rest:
+            return None
+        works = fails = 0
+        for signature, mask in found.signatures().items():
+            names = _parameters(signature)
+            if argument in names:
+                works |= mask
+            elif not any(name.startswith("**") for name in names):
+                fails |= mask
+        if not works | fails:
+            return None
+        return Answer(found.full, self._mask(found, works), self._mask(found, fails))
+
+    def error(self, name: str, form: Form, mask: Mask) -> str:
+        """What was measured to be in the way of a name in one of these environments: `Type: first line`."""
+        found, rest = self.find(name)
+        if found is None or rest:
+            return ""
+        for text, where in found.row.values("error").items():
+            word, _, message = text.partition(": ")
+            if self._mask(found, where) & mask and (word == "attribute") == (form is Form.ATTRIBUTE):
+                return message
+        return ""
+
+    def installed(self, name: str) -> Mask:
+        """The environments that have the package of a name: there it may be a question that was not asked."""
+        found, _ = self.find(name)
+        if found is None:
+            return 0
+        environments = found.document.environments
+        absent = [item.id for item in environments.items if item.measured is Measured.NOT_INSTALLED]
+        return sum(bit for name, bit in self.environments.bits.items() if name not in absent)
+
+    def names_in(self, module: str) -> Mapping[str, ApiRow]:
+        """The rows of the document that a module is in."""
+        root = root_of(list(self.documents), module)
+        return self.documents[root].rows if root else {}
+
+    def version(self, package: str, environment: str) -> str:
+        """The version of a package in an environment; empty if it is not known."""
+        if package == self.matrix.subject.package:
+            return self.matrix.environments[environment].release
+        if package not in self.documents:
+            return ""
+        found = (item.version for item in self.documents[package].environments.items if item.id == environment)
+        return next(found, "")
+
+    def _answer(self, found: FoundName, form: Form, target: Target, loaded: frozenset[str]) -> Answer:
+        works, fails = self._masks(found, form, target, loaded)
+        measured = found.document.environments.measured & ~found.row.unasked
+        # What is below a private module that was imported is reported where that was.
+        private = found.row.visibility == "private" and (form is not Form.ATTRIBUTE or target.imported == 1)
+        return Answer(found.full, self._mask(found, works & measured), self._mask(found, fails & measured), private)
+
+    def _masks(self, found: FoundName, form: Form, target: Target, loaded: frozenset[str]) -> tuple[Mask, Mask]:
+        row = found.row
+        if found.method:
+            having = _union(found.signatures().values())
+            return having, ~having & _union(row.values("methods").values())
+        if form is Form.FROM:
+            works = row.reached if not found.name else row.imports  # of a root itself `import` was asked
+            return works, ~works
+        if form is Form.IMPORT:
+            return row.imports & self._has_children(found), ~row.imports
+        return _attribute_masks(found, target, loaded)
+
+    def _has_children(self, found: FoundName) -> Mask:
+        """The environments in which something can be imported from a module: there it can be imported itself."""
+        if not found.name:
+            return -1
+        prefix = found.name + "."
+        rows = [row.imports for name, row in found.document.rows.items() if name.startswith(prefix)]
+        return _union(rows) if rows else -1
+
+    def _lacks_method(self, found: FoundName, method: str) -> Answer:
+        having = _union(found.row.values("methods").values())
+        return Answer(f"{found.full}.{method}", 0, self._mask(found, having), seen=False)
+
+    def _is_module(self, found: FoundName) -> bool:
+        return not found.method and set(found.row.values("kind")) == {"module"}
+
+    def _mask(self, found: FoundName, mask: Mask) -> Mask:
+        return found.document.environments.moved(mask, self.environments)
+
+
+def _attribute_masks(found: FoundName, target: Target, loaded: frozenset[str]) -> tuple[Mask, Mask]:
+    """The same for a chain of attributes, whose beginning may have been imported as a module of its own."""
+    row, root = found.row, found.document.rows[""]
+    elsewhere = row.attributes | (row.imports & ~row.values("kind").get("module", 0))
+    if target.imported > found.document.root.count(".") + 1:
+        return elsewhere, ~row.reached
+    asked = -1 if target.imported == 1 else root.attributes  # what is reached on the way that was measured
+    works = (row.attributes & asked) | (elsewhere & ~asked)
+    fails = ~row.attributes & asked | (~row.reached & ~asked)
+    if _is_loaded(found.full, loaded):
+        works, fails = works | row.imports, fails & ~row.imports
+    return works, fails
+
+
+def _is_loaded(name: str, loaded: frozenset[str]) -> bool:
+    """Whether an import of the code loads the module of a name."""
+    around = name.rpartition(".")[0] + "."
+    return any(
+        "." in module and (f"{name}.".startswith(f"{module}.") or module.startswith(around)) for module in loaded
+    )
+
+
+def _parameters(signature: str) -> set[str]:
+    """The names in `(learning_rate=0.001, *, name='Adam', **kwargs)`; of a signature that is no Python, all: `**`."""
+    try:
+        given = ast.parse(f"def f{signature}: pass").body[0]
+    except SyntaxError:
+        return {"**"}
+    assert isinstance(given, ast.FunctionDef)
+    names = {argument.arg for argument in (*given.args.args, *given.args.kwonlyargs)}
+    return names | ({f"**{given.args.kwarg.arg}"} if given.args.kwarg else set())
+
+
+def _union(masks: Iterable[Mask]) -> Mask:
+    total = 0
+    for mask in masks:
+        total |= mask
+    return total

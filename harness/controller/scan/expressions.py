@@ -1,0 +1,228 @@
+"""Expressions of a file: what each stands for in which releases, and the uses of names that are in it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from harness.controller.api.environments import Mask
+from harness.controller.scan.answers import Answer, ApiAnswers
+from harness.controller.scan.conditions import Conditions
+from harness.controller.scan.scopes import Scopes
+from harness.controller.scan.sources import Source
+from harness.controller.scan.syntax import (
+    has_lazy_annotations,
+    imported_modules,
+    last_name,
+    literal_text,
+    replaced_modules,
+)
+from harness.controller.scan.uses import CodePlace, Form, Target, Use
+
+_BROAD = {"Exception", "BaseException"}
+_OF_FORM = {Form.IMPORT: "ImportError", Form.FROM: "ImportError", Form.ATTRIBUTE: "AttributeError"}
+CodeNode = ast.alias | ast.expr | ast.stmt | ast.keyword
+DeferredBody = tuple[Sequence[ast.stmt], "ast.arguments | None", Scopes, Mask, "int | None"]
+
+
+@dataclass
+class Catch:
+    """What the handlers of a `try` under way catch, and in which releases they got something."""
+
+    types: frozenset[str]
+    mask: Mask = 0
+    maybe: bool = False  # something that is not ours may have failed too
+    uses: list[tuple[Use, Mask]] = field(default_factory=list)
+
+    def catches(self, form: Form) -> bool:
+        return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types
+
+
+class Expressions(ast.NodeVisitor):
+    """`reach` are the releases in which what is visited is run."""
+
+    def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
+        self.answers = answers
+        self.reach = self.all = reach
+        self.cell: int | None = None
+        self.uses: list[Use] = []
+        trees = [block.tree for block in source.blocks]
+        self.ignored = source.own | replaced_modules(trees)
+        self.loaded = frozenset(imported_modules(trees))
+        self.lazy_annotations = any(has_lazy_annotations(tree) for tree in trees)
+        self.scopes = Scopes()
+        self.stars: list[Target] = []
+        self.conditions = Conditions(answers, self.meaning, lambda name: self.scopes.assigned(name))
+        self.catches: list[Catch] = []
+        self.functions: list[DeferredBody] = []
+        self.statement: ast.stmt | None = None
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        targets = self.meaning(node)
+        for target, mask in targets.items():
+            self.use(target, Form.ATTRIBUTE, node, mask)
+        if not targets:
+            self.visit(node.value)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load) and self.scopes.find(node.id) is None and not hasattr(builtins, node.id):
+            for target in self._from_stars(node.id):
+                self.use(target, Form.FROM, node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        name = last_name(node.func)
+        if name in ("import_module", "__import__") and literal_text(node.args[:1]):
+            self.use(Target(literal_text(node.args[:1]), 1), Form.IMPORT, node.args[0])
+        elif name == "getattr" and literal_text(node.args[1:2]):
+            for target, mask in self.meaning(node).items():
+                caught = self.all if len(node.args) == 3 else 0
+                self.use(target, Form.ATTRIBUTE, node, mask, caught)
+        for keyword in node.keywords:
+            if keyword.arg:
+                self.use_argument(node.func, keyword)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        before = self.reach
+        for value in node.values:
+            self.visit(value)
+            true, false = self.conditions.split(value, self.reach)
+            self.reach = true if isinstance(node.op, ast.And) else false
+        self.reach = before
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        before = self.reach
+        self.visit(node.test)
+        true, false = self.conditions.split(node.test, before)
+        for self.reach, value in ((true, node.body), (false, node.orelse)):
+            self.visit(value)
+        self.reach = before
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        body = ast.copy_location(ast.Expr(node.body), node.body)
+        self.functions.append(([body], node.args, self.scopes, self.reach, self.cell))
+
+    def meaning(self, node: ast.expr) -> dict[Target, Mask]:
+        """What an expression stands for, and in which releases."""
+        if isinstance(node, ast.Name):
+            return dict(self.scopes.find(node.id) or {})
+        if isinstance(node, ast.Attribute):
+            return {target.attribute(node.attr): mask for target, mask in self.meaning(node.value).items()}
+        if isinstance(node, ast.IfExp):
+            true, false = self.conditions.split(node.test, self.reach)
+            sides = [(true, self.meaning(node.body)), (false, self.meaning(node.orelse))]
+            return {target: mask & side for side, found in sides for target, mask in found.items() if mask & side}
+        if isinstance(node, ast.Call):
+            return self._result(node)
+        return {}
+
+    def working(self, meaning: dict[Target, Mask], form: Form = Form.ATTRIBUTE) -> dict[Target, Mask]:
+        """A meaning without the releases in which it cannot be reached: what follows is not reported again."""
+        kept = {}
+        for target, mask in meaning.items():
+            answer = self.answers.ask(target, form, self.loaded)
+            kept[target] = mask & ~answer.fails if answer else mask
+        return kept
+
+    def _result(self, node: ast.Call) -> dict[Target, Mask]:
+        """What a call gives, where that is known: a module, an attribute, or an object of a class."""
+        name = last_name(node.func)
+        if name in ("import_module", "__import__"):
+            text = literal_text(node.args[:1])
+            module = text if name == "import_module" else text.partition(".")[0]
+            return self.working(self.targets(module, self.reach), Form.IMPORT)
+        if name == "getattr" and literal_text(node.args[1:2]):
+            attribute = literal_text(node.args[1:2])
+            return {target.attribute(attribute): mask for target, mask in self.meaning(node.args[0]).items()}
+        found = {}
+        for target, mask in self.working(self.meaning(node.func)).items():
+            if self.answers.is_class(target.name) and not target.is_object:
+                found[Target(target.name, target.imported, is_object=True)] = mask
+        return found
+
+    # What is found
+
+    def use(self, target: Target, form: Form, node: CodeNode, mask: Mask = -1, caught: Mask = 0) -> Mask:
+        """Note a use. Returns the releases in which it is reached and may work."""
+        reach = self.reach & mask
+        package = target.name.partition(".")[0]
+        answer = None
+        if package not in self.ignored:
+            answer = self.answers.ask(target, form, self.loaded)
+        if answer is None:
+            self.something_may_fail(form)
+            return reach
+        return self._add_use(answer, form, node, reach, caught)
+
+    def _add_use(
+        self,
+        answer: Answer,
+        form: Form,
+        node: CodeNode,
+        reach: Mask,
+        caught: Mask = 0,
+        argument: str = "",
+    ) -> Mask:
+        place = CodePlace.of(node, self.cell)
+        use = Use(
+            name=answer.name,
+            form=form,
+            place=place,
+            reach=reach,
+            works=answer.works,
+            fails=answer.fails,
+            private=answer.private,
+            seen=answer.seen,
+            argument=argument,
+            caught=caught,
+            statement=self.statement,
+        )
+        self.uses.append(use)
+        failing = reach & answer.fails & ~caught
+        catch = next((one for one in reversed(self.catches) if one.catches(form)), None)
+        if catch is not None:
+            catch.mask |= failing
+            catch.uses.append((use, failing))
+            catch.maybe |= bool(reach & ~answer.works & ~answer.fails)
+            self.reach &= ~failing
+        return reach & ~answer.fails
+
+    def use_argument(self, callee: ast.expr, keyword: ast.keyword) -> None:
+        for target, mask in self.meaning(callee).items():
+            answer = None if target.is_object else self.answers.accepts(target.name, keyword.arg or "")
+            if answer and target.name.partition(".")[0] not in self.ignored:
+                self._add_use(answer, Form.ARGUMENT, keyword, self.reach & mask, argument=keyword.arg or "")
+
+    def something_may_fail(self, form: Form = Form.IMPORT) -> None:
+        for catch in self.catches:
+            catch.maybe |= catch.catches(form)
+
+    def targets(self, name: str, mask: Mask) -> dict[Target, Mask]:
+        """The meaning of an imported name: none where it is a module of the code base itself."""
+        if name.partition(".")[0] in self.ignored:
+            return {}
+        return {Target(name, name.count(".") + 1): mask}
+
+    def _from_stars(self, name: str) -> list[Target]:
+        """The name from the one module that gives it by `from … import *`."""
+        found = []
+        for star in self.stars:
+            root_name, rest = self.answers.find(f"{star.name}.{name}")
+            if root_name is not None and not rest and root_name.row.visibility == "public":
+                found.append(Target(f"{star.name}.{name}", star.imported + 1))
+        return found if len(found) == 1 else []
+
+    def bind_target(self, target: ast.expr, meaning: dict[Target, Mask], value: ast.expr | None = None) -> None:
+        if isinstance(target, ast.Name):
+            self.scopes.bind(target.id, meaning, self.reach, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                self.bind_target(item, {})
+        else:
+            self.visit(target)
+
+    def visit_annotation(self, annotation: ast.expr | None) -> None:
+        if annotation is not None and not self.lazy_annotations:
+            self.visit(annotation)

@@ -1,0 +1,169 @@
+"""Findings: uses whose measured answer matters in the releases that were asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+from harness.controller.api.environments import Mask, Ranges, in_words
+from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.releases import ScannedReleases
+from harness.controller.scan.uses import CodePlace, Form, Target, Use
+
+_WORDS = {
+    Form.IMPORT: "cannot be imported",
+    Form.FROM: "cannot be imported",
+    Form.ATTRIBUTE: "is no attribute",
+    Form.ARGUMENT: "does not take the argument",
+}
+
+
+class Verdict(Enum):
+    """What the measured data say of a use."""
+
+    WORKS = "works"
+    FAILS = "fails"
+    NEVER = "never"
+    PRIVATE = "private"
+    UNKNOWN = "unknown"
+
+
+class Severity(Enum):
+    """The worst comes first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A use with its verdict. `instead` is a name that works in all releases of the range."""
+
+    file: str
+    place: CodePlace
+    name: str
+    form: Form
+    verdict: Verdict
+    severity: Severity
+    guarded: bool
+    works: Ranges
+    fails: Ranges
+    message: str
+    breaks: Mask  # the releases that stop there
+    doubt: Mask  # those in which it is reached and not known
+    instead: str | None = None
+    fix: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of `harness scan --format json`."""
+        places = asdict(self.place)
+        return {
+            "file": self.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "end_line": places["end_line"],
+            "end_column": places["end_column"],
+            "cell": self.place.cell,
+            "name": self.name,
+            "form": "import" if self.form is Form.FROM else self.form.value,
+            "verdict": self.verdict.value,
+            "severity": self.severity.value,
+            "guarded": self.guarded,
+            "works": self.works,
+            "fails": self.fails,
+            "message": self.message,
+            "instead": self.instead,
+            "fix": self.fix,
+        }
+
+
+def make_findings(file: str, uses: Iterable[Use], answers: ApiAnswers, releases: ScannedReleases) -> Iterator[Finding]:
+    """A finding for each use, also for those that work everywhere in the range."""
+    for use in uses:
+        yield _finding(file, use, answers, releases)
+
+
+def _finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedReleases) -> Finding:
+    environments = answers.environments
+    verdict, severity = _verdict(use, answers, releases)
+    ranges = [environments.ranges(mask & releases.every) for mask in (use.works, use.fails)]
+    finding = Finding(
+        file=file,
+        place=use.place,
+        name=f"{use.name}({use.argument}=)" if use.argument else use.name,
+        form=use.form,
+        verdict=verdict,
+        severity=severity,
+        guarded=bool(use.caught & use.fails),
+        works=ranges[0],
+        fails=ranges[1],
+        message="",
+        breaks=use.breaks,
+        doubt=use.doubt & answers.installed(use.name),
+    )
+    if verdict in (Verdict.FAILS, Verdict.NEVER) and use.form is not Form.ARGUMENT:
+        finding = replace(finding, instead=_instead(use, answers, releases))
+    return replace(finding, message=_message(finding, use, answers, releases))
+
+
+def _verdict(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> tuple[Verdict, Severity]:
+    fails = Verdict.FAILS if use.works else Verdict.NEVER
+    if use.breaks & releases.inside:
+        return fails, Severity.ERROR
+    if use.breaks & releases.newer:
+        return fails, Severity.WARNING
+    if use.private and not use.caught and use.reach & use.works & releases.inside:
+        return Verdict.PRIVATE, Severity.WARNING
+    if use.doubt & releases.inside & answers.installed(use.name):
+        return Verdict.UNKNOWN, Severity.NOTE
+    return Verdict.WORKS, Severity.NOTE
+
+
+def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedReleases) -> str:
+    environments = answers.environments
+    newest = [item.release for item in environments.items if not item.is_variant][-1]
+
+    def words(mask: Mask) -> str:
+        text = in_words(environments.ranges(mask & releases.every), newest)
+        return text if text.startswith("from") else f"in {text}"
+
+    if finding.verdict is Verdict.WORKS:
+        return f"{finding.name} works {words(use.works)}"
+    if finding.verdict is Verdict.PRIVATE:
+        return f"{finding.name} is private: it works {words(use.works)} and may go without notice"
+    if finding.verdict is Verdict.UNKNOWN:
+        return f"{finding.name} is not known {words(finding.doubt & releases.inside)}"
+    if not use.seen:
+        near = answers.api.suggest_names(use.name, 1)
+        return f"no measured release has {finding.name}" + (f"; the nearest name is {near[0]}" if near else "")
+    what = f"{use.name} {_WORDS[use.form]}" + (f" {use.argument}" if use.argument else "")
+    error = answers.error(use.name, use.form, use.breaks)
+    where = f" {words(use.breaks)}" + (f" ({error})" if error else "")
+    return f"{what}{where}" + (f"; works {words(use.works)}" if use.works else "")
+
+
+def _instead(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> str | None:
+    """Another name of the identical object that works wherever the line is reached in the range."""
+    found, rest = answers.find(use.name)
+    if found is None or rest or found.method:
+        return None
+    needed = use.reach & (releases.inside | releases.newer)
+    candidates = []
+    for name in answers.api.same_as(found):
+        answer = answers.ask(Target(name, 1), use.form)
+        if answer and not answer.private and not needed & ~answer.works:
+            candidates.append(name)
+    return min(candidates, key=lambda name: _distance(use.name, name), default=None)
+
+
+def _distance(old: str, new: str) -> tuple[bool, bool, int, str]:
+    """Names of the same package and with the same last part first, then short ones."""
+    return (
+        new.partition(".")[0] != old.partition(".")[0],
+        new.rpartition(".")[2] != old.rpartition(".")[2],
+        new.count("."),
+        new,
+    )

@@ -1,0 +1,105 @@
+"""The formats of a report."""
+
+from __future__ import annotations
+
+import json
+
+from harness.controller.api.environments import Mask, in_words
+from harness.controller.scan.findings import Finding, Severity
+from harness.controller.scan.ignores import UnusedIgnore
+from harness.controller.scan.scan import ScanReport
+from harness.controller.text import markdown_escape, one_line
+
+_MOST = 5  # names in the summary
+_ORDER = list(Severity)
+
+
+def as_text(report: ScanReport) -> str:
+    """A line for each finding, `file:line:column: severity: message`, and the summary."""
+    lines = [f"{where(item)}: {item.severity.value}: {sentence(item)}" for item in report.findings]
+    lines += [f"{where(item)}: note: nothing to ignore: {item.text}" for item in report.unused]
+    lines += [f"{file}: cannot be read: {reason}" for file, reason in report.unreadable.items()]
+    return "".join(one_line(line) + "\n" for line in [*lines, *summary(report)])
+
+
+def as_json(report: ScanReport) -> str:
+    """The document of docs/scan.md."""
+    data = {
+        "range": report.bounds,
+        "files": report.files,
+        "uses": report.uses,
+        "findings": [item.to_json() for item in report.findings],
+        "unused_ignores": [vars(item) for item in report.unused],
+        "unreadable": [{"file": file, "message": reason} for file, reason in report.unreadable.items()],
+    }
+    return json.dumps(data, indent=1) + "\n"
+
+
+def as_github(report: ScanReport) -> str:
+    """Annotations of GitHub Actions, worst first: it shows ten of a step."""
+    words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+    lines = []
+    for item in sorted(report.findings, key=lambda item: _ORDER.index(item.severity)):
+        place = f"file={_property(item.file)},line={item.place.line},col={item.place.column}"
+        lines.append(f"::{words[item.severity]} {place}::{_data(sentence(item))}")
+    lines += [f"::error file={_property(file)}::{_data(reason)}" for file, reason in report.unreadable.items()]
+    return "".join(line + "\n" for line in [*lines, *map(one_line, summary(report))])
+
+
+def as_markdown(report: ScanReport) -> str:
+    """A table of the findings, and the summary."""
+    lines = [markdown_escape(line) for line in summary(report)]
+    if report.findings:
+        lines += ["", "| where | | what |", "| --- | --- | --- |"]
+    for item in report.findings:
+        cells = (where(item), item.severity.value, sentence(item))
+        lines.append(f"| {' | '.join(map(markdown_escape, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def where(item: Finding | UnusedIgnore) -> str:
+    """`a.py:3:1`, `a.ipynb:cell 5:6:1`."""
+    place = item.place if isinstance(item, Finding) else item
+    cell = f":cell {place.cell}" if place.cell else ""
+    column = f":{item.place.column}" if isinstance(item, Finding) else ""
+    return f"{item.file}{cell}:{place.line}{column}"
+
+
+def sentence(finding: Finding) -> str:
+    """The message, and the name to write instead."""
+    return finding.message + (f"; instead: {finding.instead}" if finding.instead else "")
+
+
+def summary(report: ScanReport) -> list[str]:
+    """The counts, the releases in which every line works, and what stands in the way of the newest one."""
+    counts = [f"{_count(report, one)} {one.value}{'' if _count(report, one) == 1 else 's'}" for one in _ORDER]
+    files = f"{report.files} file{'' if report.files == 1 else 's'}"
+    lines = [f"{files}, {report.uses} uses: {', '.join(counts)} ({report.releases.source})"]
+    works = report.releases.every
+    for item in report.findings:
+        works &= ~(item.breaks | item.doubt)
+    fine = f"every line works in {report.title} {_words(report, works)}"
+    lines.append(fine if works else "no measured release works with every line")
+    newest = 1 << (report.releases.every.bit_length() - 1)
+    names = list(dict.fromkeys(item.name for item in report.findings if item.breaks & newest))
+    if names:
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        lines.append(f"in the way of {_words(report, newest)}: {', '.join(names[:_MOST])}{more}")
+    return lines
+
+
+def _count(report: ScanReport, severity: Severity) -> int:
+    return sum(item.severity is severity for item in report.findings)
+
+
+def _words(report: ScanReport, mask: Mask) -> str:
+    newest = report.ranges(report.releases.every)[-1][1]
+    return in_words(report.ranges(mask), newest)
+
+
+def _data(text: str) -> str:
+    return one_line(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

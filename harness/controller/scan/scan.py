@@ -1,0 +1,94 @@
+"""The whole of `harness scan`: from paths to a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.controller.api.environments import Mask, Ranges
+from harness.controller.errors import Exit, UsageError
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.results.sources import API
+from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.findings import Finding, Severity, Verdict, make_findings
+from harness.controller.scan.ignores import UnusedIgnore, without_baseline, without_ignored
+from harness.controller.scan.releases import ScannedReleases, chosen_range
+from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
+from harness.controller.scan.walk import find_uses
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """What to scan, for which releases (None: those that the project declares), and whether to report all uses."""
+
+    paths: tuple[Path, ...]
+    range: str | None = None
+    all: bool = False
+    baseline: Path | None = None
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """The findings by file and line, and what could not be read, with the reason."""
+
+    title: str
+    answers: ApiAnswers
+    releases: ScannedReleases
+    files: int
+    uses: int
+    findings: tuple[Finding, ...]
+    unused: tuple[UnusedIgnore, ...]
+    unreadable: dict[str, str]
+
+    @property
+    def exit_code(self) -> Exit:
+        if self.unreadable:
+            return Exit.BROKEN
+        return Exit.DIFFERS if any(item.severity is Severity.ERROR for item in self.findings) else Exit.AGREES
+
+    def ranges(self, mask: Mask) -> Ranges:
+        return self.answers.environments.ranges(mask & self.releases.every)
+
+    @property
+    def bounds(self) -> list[str]:
+        """The first and the last release of the range."""
+        inside = self.ranges(self.releases.inside)
+        return [inside[0][0], inside[-1][1]]
+
+
+def scan(layout: Layout, request: ScanRequest) -> ScanReport:
+    """Scan files. Raises UsageError for a path that does not exist, and where nothing was measured."""
+    matrix = load_matrix(layout.root)
+    answers = ApiAnswers(layout.results, matrix)
+    if not answers.documents:
+        raise UsageError(f"no inventory in {Path('results') / API}: run `harness inventory`, then `harness accept`")
+    releases = chosen_range(matrix, answers.environments, request.range, request.paths)
+    files, uses = 0, 0
+    found: list[Finding] = []
+    unused: list[UnusedIgnore] = []
+    unreadable: dict[str, str] = {}
+    for file in find_sources(request.paths):
+        files += 1
+        try:
+            source = parse_source(file, answers.packages)
+        except UnreadableSource as error:
+            unreadable[str(file)] = str(error)
+            continue
+        every = _findings(source, answers, releases)
+        uses += len(every)
+        kept, comments = without_ignored(str(file), source.blocks, every)
+        found += kept
+        unused += comments
+    found = [item for item in found if request.all or item.verdict is not Verdict.WORKS]
+    if request.baseline is not None:
+        found = without_baseline(request.baseline, found)
+    title = matrix.subject.title
+    return ScanReport(title, answers, releases, files, uses, tuple(found), tuple(unused), unreadable)
+
+
+def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) -> list[Finding]:
+    """The findings of a file in the order of its lines; also those of uses that work."""
+    uses = find_uses(source, answers, releases.every)
+    found = make_findings(str(source.file), uses, answers, releases)
+    return sorted(found, key=lambda item: (item.place.cell or 0, item.place.line, item.place.column))

@@ -1,0 +1,56 @@
+"""Questions to pieces of code that need nothing but the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+
+def imported_modules(trees: Iterable[ast.Module]) -> Iterable[str]:
+    """The full names of all modules that are imported anywhere in some code."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module
+
+
+def replaced_modules(trees: Iterable[ast.Module]) -> frozenset[str]:
+    """The packages that the code puts something else in the place of: `sys.modules["a"] = b`."""
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign))
+    items = (target for node in nodes for target in node.targets if isinstance(target, ast.Subscript))
+    names = (literal_text([item.slice]) for item in items if last_name(item.value) == "modules")
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+def has_lazy_annotations(tree: ast.Module) -> bool:
+    """Whether annotations are not evaluated."""
+    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return "annotations" in names
+
+
+def caught_types(node: ast.expr | None) -> list[str]:
+    """The names of the types that a handler catches; a bare one catches all."""
+    if node is None:
+        return ["BaseException"]
+    return [last_name(item) for item in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def last_name(node: ast.expr) -> str:
+    """`c` of `a.b.c` and of `c`; empty for anything else."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def literal_text(nodes: Sequence[ast.expr]) -> str:
+    """The text that one literal is; empty for anything else."""
+    value = nodes[0].value if len(nodes) == 1 and isinstance(nodes[0], ast.Constant) else None
+    return value if isinstance(value, str) else ""
+
+
+def names_of(arguments: ast.arguments | None) -> list[str]:
+    """The names of all parameters."""
+    if arguments is None:
+        return []
+    given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    return [argument.arg for argument in given if argument is not None]

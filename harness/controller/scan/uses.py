@@ -1,0 +1,79 @@
+"""Uses of the scanned names, as they stand in the code."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+
+from harness.controller.api.environments import Mask
+
+
+class Form(Enum):
+    """How a name is reached. Each is another question to the API."""
+
+    IMPORT = "import"  # import a.b
+    FROM = "from"  # from a import b
+    ATTRIBUTE = "attribute"  # a.b
+    ARGUMENT = "argument"  # f(b=...)
+
+
+@dataclass(frozen=True)
+class CodePlace:
+    """Where a name stands. Lines and columns begin with 1; the columns count bytes, as Python's own do."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: int | None = None
+
+    @classmethod
+    def of(cls, node: ast.expr | ast.alias | ast.stmt | ast.keyword, cell: int | None) -> CodePlace:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return cls(node.lineno, node.col_offset + 1, end_line, end_column + 1, cell)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a name of the code stands for: a dotted name, or an object of that class.
+
+    `imported` parts of it were reached by imports.
+    """
+
+    name: str
+    imported: int
+    is_object: bool = False
+
+    def attribute(self, name: str) -> Target:
+        return Target(f"{self.name}.{name}", self.imported)
+
+
+@dataclass
+class Use:
+    """One use of a name, by the releases in which it is reached: it works, fails, or is not known there.
+
+    `caught` are those in which the failure is handled.
+    """
+
+    name: str
+    form: Form
+    place: CodePlace
+    reach: Mask
+    works: Mask
+    fails: Mask
+    private: bool = False
+    seen: bool = True  # in any measured release
+    argument: str = ""
+    caught: Mask = 0
+    statement: ast.stmt | None = None
+
+    @property
+    def breaks(self) -> Mask:
+        """The releases that stop at this line."""
+        return self.reach & self.fails & ~self.caught
+
+    @property
+    def doubt(self) -> Mask:
+        """The releases in which it is reached, and not known to work or to fail."""
+        return self.reach & ~self.works & ~self.fails

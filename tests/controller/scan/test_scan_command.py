@@ -1,0 +1,184 @@
+"""`harness scan` as people call it: releases, formats, comments, baselines, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.controller.cli import main
+from harness.controller.project.layout import Layout
+
+CODE = """\
+from keras.utils import np_utils
+from keras.layers.normalization import BatchNormalization
+from tensorflow.python.keras.layers import Dense
+"""
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(
+    measured_names: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run `harness scan` in a folder with one file. Gives the exit code and both outputs."""
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "a.py").write_text(CODE, encoding="utf-8")
+    monkeypatch.chdir(folder)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(["--root", str(measured_names.root), "scan", *arguments])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def test_text_names_line_releases_and_replacement(command: Command) -> None:
+    code, printed, _ = command("a.py", "--range", ">=2.4")
+    assert code == 1
+    assert printed.splitlines() == [
+        "a.py:1:25: error: keras.utils.np_utils cannot be imported from 2.13 on; works in 2.4 to 2.12",
+        "a.py:2:40: error: keras.layers.normalization.BatchNormalization cannot be imported from 2.12 on; works in 2.4 "
+        "to 2.5; instead: keras.layers.BatchNormalization",
+        "a.py:3:44: warning: tensorflow.python.keras.layers.Dense is private: it works from 2.4 on and may go without "
+        "notice",
+        "1 file, 3 uses: 2 errors, 1 warning, 0 notes (--range >=2.4)",
+        "every line works in TensorFlow 2.4 to 2.5",
+        "in the way of 2.16: keras.utils.np_utils, keras.layers.normalization.BatchNormalization",
+    ]
+
+
+def test_newer_releases_than_the_range_only_warn(command: Command) -> None:
+    code, printed, _ = command("a.py", "--range", "<2.6", "--format", "json")
+    data = json.loads(printed)
+    assert code == 0
+    assert data["range"] == ["2.4", "2.5"]
+    assert [item["severity"] for item in data["findings"]] == ["warning"] * 3
+
+
+def test_json_has_the_documented_fields(command: Command) -> None:
+    found = json.loads(command("a.py", "--format", "json")[1])["findings"][1]
+    expected = {
+        "file": "a.py",
+        "line": 2,
+        "column": 40,
+        "cell": None,
+        "name": "keras.layers.normalization.BatchNormalization",
+        "form": "import",
+        "verdict": "fails",
+        "severity": "error",
+        "guarded": False,
+        "works": [["2.4", "2.5"]],
+        "fails": [["2.12", "2.16"]],
+        "instead": "keras.layers.BatchNormalization",
+        "fix": None,
+    }
+    assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("requirements.txt", "numpy\ntensorflow<2.6  # not newer\n"),
+        ("pyproject.toml", '[project]\ndependencies = ["tensorflow-cpu >=2.4,<2.6"]\n'),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ntensorflow = "~2.5"\n'),
+        ("setup.py", "from setuptools import setup\nsetup(install_requires=['tensorflow==2.5.0'])\n"),
+        ("setup.cfg", "[options]\ninstall_requires =\n    tensorflow<2.6\n"),
+        ("environment.yml", "dependencies: [python=3.9, tensorflow=2.5, {pip: [numpy]}]\n"),
+    ],
+)
+def test_the_project_declares_the_range(command: Command, file: str, text: str) -> None:
+    Path(file).write_text(text, encoding="utf-8")
+    code, printed, _ = command()
+    assert f"({file}: " in printed
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("2.x", "--range 2.x: not a range of releases, such as '>=2.10,<2.19'"),
+        (">3", "--range >3: no measured release of TensorFlow is in it (measured: 2.4 to 2.16)"),
+    ],
+)
+def test_a_wrong_range_is_one_sentence(command: Command, given: str, message: str) -> None:
+    assert command("--range", given) == (2, "", message + "\n")
+
+
+def test_missing_paths_are_a_usage_error(command: Command) -> None:
+    assert command("nowhere") == (2, "", "nowhere: no such file or folder\n")
+
+
+def test_unreadable_files_are_reported(command: Command) -> None:
+    Path("b.py").write_text("print 1\n", encoding="utf-8")
+    Path("c.ipynb").write_text("{}", encoding="utf-8")
+    code, printed, _ = command("b.py", "c.ipynb")
+    assert code == 3
+    assert "b.py: cannot be read: line 1: " in printed
+    assert "c.ipynb: cannot be read: not a notebook" in printed
+
+
+def test_comments_ignore_findings_of_their_line(command: Command) -> None:
+    lines = CODE.splitlines()
+    lines[0] += "  # harness: ignore[fails]"
+    lines[1] += "  # harness: ignore[keras.utils.np_utils]"
+    lines += ['x = "# harness: ignore"', "y = 1  # harness: ignore"]
+    Path("a.py").write_text("\n".join(lines), encoding="utf-8")
+    data = json.loads(command("a.py", "--format", "json")[1])
+    assert [item["line"] for item in data["findings"]] == [2, 3]
+    assert [(item["line"], item["text"]) for item in data["unused_ignores"]] == [
+        (2, "# harness: ignore[keras.utils.np_utils]"),
+        (5, "# harness: ignore"),
+    ]
+    assert "a.py:5: note: nothing to ignore: # harness: ignore\n" in command("a.py")[1]
+
+
+def test_a_baseline_leaves_old_findings_out(command: Command) -> None:
+    assert command("--write-baseline", "known.json")[:2] == (0, "known.json: 3 findings\n")
+    Path("a.py").write_text("\n" + CODE + "from keras.utils import np_utils\n", encoding="utf-8")
+    code, printed, _ = command("--baseline", "known.json", "--format", "json")
+    assert code == 1
+    assert [item["line"] for item in json.loads(printed)["findings"]] == [5]
+
+
+def test_annotations_are_the_worst_first(command: Command) -> None:
+    Path("a.py").write_text("\n".join(reversed(CODE.splitlines())), encoding="utf-8")
+    lines = command("a.py", "--format", "github")[1].splitlines()
+    assert [line.partition(" ")[0] for line in lines[:3]] == ["::error", "::error", "::warning"]
+    assert lines[0].startswith("::error file=a.py,line=2,col=40::keras.layers.normalization")
+
+
+def test_sarif_has_a_result_and_a_region_for_each_finding(command: Command) -> None:
+    data = json.loads(command("a.py", "--format", "sarif")[1])
+    assert data["version"] == "2.1.0"
+    [run] = data["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert [(item["ruleId"], item["level"]) for item in run["results"]] == [
+        ("fails", "error"),
+        ("fails", "error"),
+        ("private", "warning"),
+    ]
+    assert all(rules[item["ruleIndex"]] == item["ruleId"] for item in run["results"])
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    region = {"startLine": 1, "startColumn": 25, "endLine": 1, "endColumn": 33}
+    assert location == {"artifactLocation": {"uri": "a.py"}, "region": region}
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_markdown_is_a_table(command: Command) -> None:
+    lines = command("a.py", "--format", "markdown")[1].splitlines()
+    assert lines[4:6] == ["| where | | what |", "| --- | --- | --- |"]
+    assert len(lines) == 9
+
+
+def test_nothing_of_the_code_is_run(measured_names: Layout, tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
+    (tmp_path / "keras.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "harness", "--root", str(measured_names.root), "scan", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

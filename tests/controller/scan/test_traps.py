@@ -1,0 +1,255 @@
+"""What real code does that a scanner of lines gets wrong: each a small project, with its findings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.controller.scan.formats import where
+from tests.controller.scan.conftest import Scan
+
+# The files of a project, and `place severity verdict name` of each finding.
+TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "plain import": (
+        {"a.py": "from keras.layers.normalization import BatchNormalization"},
+        ["a.py:1:40 error fails keras.layers.normalization.BatchNormalization"],
+    ),
+    "import that works everywhere": ({"a.py": "from keras.layers import Dense\nimport keras.layers as L\nL.Dense"}, []),
+    "support that is not monotone": (
+        {"a.py": "from keras.optimizers import Adam\nfrom tensorflow.keras import __version__"},
+        ["a.py:1:30 error fails keras.optimizers.Adam", "a.py:2:30 error fails tensorflow.keras.__version__"],
+    ),
+    "two forms that differ": (
+        {"a.py": "import tensorflow as tf\ntf.keras.saving.load\nfrom tensorflow.keras.saving import load"},
+        ["a.py:2:1 error fails tensorflow.keras.saving.load", "a.py:3:37 error fails tensorflow.keras.saving.load"],
+    ),
+    "alias and re-assignment": (
+        {"a.py": "import tensorflow as tf\nK = tf.keras.backend\nphase = K.learning_phase\nphase()"},
+        ["a.py:3:9 error fails tensorflow.keras.backend.learning_phase"],
+    ),
+    "import in a comment or a text": ({"a.py": '# from keras.engine import topology\n"""import keras.engine.x"""'}, []),
+    "a package of one's own called keras": (
+        {"keras/__init__.py": "", "a.py": "from keras.engine import topology\nimport keras.nothing"},
+        [],
+    ),
+    "a package of one's own inside another": (
+        {"mine/__init__.py": "", "mine/keras.py": "", "mine/a.py": "from keras.engine import topology"},
+        ["mine/a.py:1:26 error fails keras.engine.topology"],
+    ),
+    "engine of one's own": ({"engine.py": "", "a.py": "from engine import topology\nfrom .engine import x"}, []),
+    "local alias tf_keras": ({"a.py": "from tensorflow import keras as tf_keras\ntf_keras.layers.Dense"}, []),
+    "modules handed in as arguments": ({"a.py": "import keras\ndef f(keras):\n    return keras.nothing"}, []),
+    "replaced in sys.modules": (
+        {"a.py": "import sys\nimport tensorflow as tf\nsys.modules['keras'] = tf.keras\nfrom keras import gone"},
+        [],
+    ),
+    "guarded with a branch that works": (
+        {
+            "a.py": """
+            try:
+                from keras.engine.functional import Functional
+            except ImportError:
+                try:
+                    from keras.src.engine.functional import Functional
+                except ImportError:
+                    Functional = None
+            """
+        },
+        [],
+    ),
+    "guarded with a branch that fails too": (
+        {
+            "a.py": """
+            try:
+                from keras.engine.functional import Functional
+            except ImportError:
+                from keras.src.engine.functional import Functional
+            """
+        },
+        ["a.py:4:45 error fails keras.src.engine.functional.Functional"],
+    ),
+    "handler that raises again": (
+        {
+            "a.py": """
+            try:
+                from keras.utils import np_utils
+            except ImportError:
+                raise RuntimeError("too new")
+            """
+        },
+        ["a.py:2:29 error fails keras.utils.np_utils"],
+    ),
+    "handler of another error": (
+        {"a.py": "try:\n    from keras.utils import np_utils\nexcept KeyError:\n    pass"},
+        ["a.py:2:29 error fails keras.utils.np_utils"],
+    ),
+    "suppressed": (
+        {"a.py": "from contextlib import suppress\nwith suppress(ImportError):\n    from keras.utils import np_utils"},
+        [],
+    ),
+    "what follows a failed import is not reached": (
+        {
+            "a.py": """
+            try:
+                from keras.utils import np_utils
+                np_utils.nothing
+            except ImportError:
+                from keras.utils import to_categorical
+            """
+        },
+        ["a.py:3:5 error never keras.utils.np_utils.nothing"],
+    ),
+    "chain of version ifs": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            from packaging.version import Version
+            _TF = Version(tf.__version__)
+            if _TF < Version("2.5"):
+                from keras.engine.topology import Layer
+            elif _TF < Version("2.13"):
+                from keras.engine.functional import Functional
+            elif _TF >= Version("2.16"):
+                from keras.engine.functional import Functional
+            else:
+                from keras.src.engine.functional import Functional
+            """
+        },
+        [
+            "a.py:5:39 warning private keras.engine.topology.Layer",
+            "a.py:7:41 warning private keras.engine.functional.Functional",
+            "a.py:9:41 error fails keras.engine.functional.Functional",
+            "a.py:11:45 warning private keras.src.engine.functional.Functional",
+        ],
+    ),
+    "versions compared as text": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            if tf.__version__ < "2.5":
+                from keras.layers.normalization import BatchNormalization
+            """
+        },
+        ["a.py:3:44 error fails keras.layers.normalization.BatchNormalization"],
+    ),
+    "versions as numbers": (
+        {
+            "a.py": """
+            import tensorflow
+            major, minor = tensorflow.__version__.split(".")[:2]
+            if tuple(map(int, tensorflow.__version__.split(".")[:2])) <= (2, 12):
+                from keras.utils import np_utils
+            if int(tensorflow.__version__.split(".")[1]) > 12:
+                from keras.utils import np_utils
+            """
+        },
+        ["a.py:6:29 error fails keras.utils.np_utils"],
+    ),
+    "hasattr": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            if hasattr(tf.keras.layers, "Rescaling"):
+                R = tf.keras.layers.Rescaling
+            else:
+                R = tf.keras.layers.experimental.Rescaling
+            x = tf.keras.layers.Old if hasattr(tf.keras.layers, "Old") else None
+            y = hasattr(tf.keras.layers, "Old") and tf.keras.layers.Old
+            z = getattr(tf.keras.layers, "Old", None)
+            """
+        },
+        [],
+    ),
+    "getattr without a default": (
+        {"a.py": 'import tensorflow as tf\ngetattr(tf.keras.layers, "Old")'},
+        ["a.py:2:1 error fails tensorflow.keras.layers.Old"],
+    ),
+    "only for type checkers": (
+        {"a.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from keras.engine import topology"},
+        [],
+    ),
+    "inside a function": (
+        {"a.py": "def f():\n    from keras.utils import np_utils\n    return np_utils.to_categorical"},
+        ["a.py:2:29 error fails keras.utils.np_utils"],
+    ),
+    "annotation that is evaluated": (
+        {"a.py": "import keras\ndef f(x: keras.engine.functional.Functional): pass"},
+        ["a.py:2:10 error fails keras.engine.functional.Functional"],
+    ),
+    "annotation that is not evaluated": (
+        {"a.py": "from __future__ import annotations\nimport keras\nx: keras.engine.functional.Functional"},
+        [],
+    ),
+    "importlib with a literal": (
+        {"a.py": 'import importlib\nm = importlib.import_module("keras.utils.np_utils")\nm.to_categorical'},
+        ["a.py:2:29 error fails keras.utils.np_utils"],
+    ),
+    "star import": (
+        {"a.py": "from tensorflow.keras.layers import *\nOld(2)\nDense(3)\nlen([])"},
+        ["a.py:2:1 error fails tensorflow.keras.layers.Old"],
+    ),
+    "a submodule that another import loads": (
+        {"a.py": "import tensorflow as tf\nimport tensorflow.python.keras.layers\ntf.python.keras.layers.Dense"},
+        [
+            "a.py:2:8 warning private tensorflow.python.keras.layers",
+            "a.py:3:1 warning private tensorflow.python.keras.layers.Dense",
+        ],
+    ),
+    "keyword arguments": (
+        {"a.py": "from tensorflow.keras.layers import Dense\nDense(3, lora_rank=4, activation='relu')"},
+        ["a.py:2:10 error fails tensorflow.keras.layers.Dense(lora_rank=)"],
+    ),
+    "a call of an object": (
+        {"a.py": "from keras.layers import Dense\nlayer = Dense(3)\nlayer(1, training=True)(2).predict_classes"},
+        [],
+    ),
+    "methods of a model": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            m = tf.keras.Sequential()
+            m.fit(1, workers=2)
+            m.predict_classes(1)
+            m.compile()
+            """
+        },
+        [
+            "a.py:3:10 error fails tensorflow.keras.Sequential.fit(workers=)",
+            "a.py:4:1 error fails tensorflow.keras.Sequential.predict_classes",
+        ],
+    ),
+    "a name that no release has": (
+        {"a.py": "from keras.layers import Dens"},
+        ["a.py:1:26 error never keras.layers.Dens"],
+    ),
+    "a package that some releases do not have": ({"a.py": "from tf_keras.layers import Dense"}, []),
+    "Python 2 in a notebook's cell": (
+        {
+            "a.ipynb": json.dumps(
+                {
+                    "cells": [
+                        {"cell_type": "markdown", "source": "from keras.utils import np_utils"},
+                        {
+                            "cell_type": "code",
+                            "source": ["%matplotlib inline\n", "!pip install keras\n", "import keras"],
+                        },
+                        {"cell_type": "code", "source": ["print 1"]},
+                        {"cell_type": "code", "source": ["%%time\n", "keras.utils.np_utils.to_categorical"]},
+                        {"cell_type": "code", "source": ["%%bash\n", "from keras.utils import np_utils"]},
+                    ]
+                }
+            )
+        },
+        ["a.ipynb:cell 4:2:1 error fails keras.utils.np_utils.to_categorical"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_trap_gives_its_findings_alone(scan_files: Scan, name: str) -> None:
+    files, expected = TRAPS[name]
+    report = scan_files(files)
+    found = [f"{where(item)} {item.severity.value} {item.verdict.value} {item.name}" for item in report.findings]
+    assert found == expected
+    assert report.unreadable == {}
