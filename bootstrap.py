@@ -4,7 +4,7 @@
     python3 bootstrap.py tox run -m test    # the tests
 
 Needs Python 3.10 or later, with its ensurepip or with pip 22.3 or later, and nothing else. Packages come from
-locks/harness.txt, exact and with hashes.
+locks/harness.txt, exact and with hashes: uv by pip, the others by uv, in a third of the time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
 LOCK = ROOT / "locks" / "harness.txt"
+LOCK_OF_UV = FOLDER / "uv.txt"
 STAMP = FOLDER / "bootstrapped"
 OLDEST = (3, 10)
 # Not sys.executable: called from inside .venv that is .venv's own, which a new .venv cannot be made from. A link is
@@ -61,18 +63,24 @@ def install() -> int:
                 f"{BASE} has neither ensurepip nor pip 22.3 or later: install one (on Debian and Ubuntu python3-venv)"
             )
             return 3
-    pip += ["install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip += ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(LOCK_OF_UV)]
+    uv = [str(FOLDER / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), "--no-deps"]
     print(f"making {FOLDER.name} from {LOCK.relative_to(ROOT)} (once, under a minute)", flush=True)
     STAMP.unlink(missing_ok=True)  # before the rest of what it vouches for
-    for command in (
-        make,
-        [*pip, "--require-hashes", "-r", str(LOCK)],
-        [*pip, "--no-build-isolation", "-e", str(ROOT)],
-    ):
+    if subprocess.run(make, check=False).returncode != 0:
+        return 3
+    LOCK_OF_UV.write_text(requirement_of("uv"), encoding="utf-8")
+    for command in (pip, [*uv, "--require-hashes", "-r", str(LOCK)], [*uv, "--no-build-isolation", "-e", str(ROOT)]):
         if subprocess.run(command, check=False).returncode != 0:
             return 3
     STAMP.write_text(wanted, encoding="utf-8")
     return 0
+
+
+def requirement_of(name: str) -> str:
+    """The line of one package in the lock, with its hashes."""
+    lines = LOCK.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    return next(line for line in lines if re.match(rf"{name}(==| @ )", line))
 
 
 def reaches_others() -> bool:

@@ -1,4 +1,7 @@
-"""bootstrap.py itself, in a folder with a lock of one package, which is the build backend of the project there."""
+"""bootstrap.py itself, in a folder with a lock of two packages: the build backend of the project there, and uv.
+
+The package `uv` there calls the real uv of these tests.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 
 from tests.support import ROOT
 
@@ -23,6 +27,12 @@ import sys
 
 def main():
     print("tiny in", sys.prefix)
+"""
+UV = f"""\
+import os, sys
+
+def main():
+    os.execv({find_uv_bin()!r}, ["uv", *sys.argv[1:]])
 """
 PYPROJECT = """\
 [build-system]
@@ -65,10 +75,12 @@ def clone(tmp_path: Path) -> Path:
     (folder / "locks").mkdir(parents=True)
     shutil.copy(ROOT / "bootstrap.py", folder)
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-    wheel = tmp_path / write_wheel(str(tmp_path), "backend", BACKEND)
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    lock = f"backend @ {wheel.as_uri()} --hash=sha256:{digest}\n"
-    (folder / "locks" / "harness.txt").write_text(lock, encoding="utf-8")
+    lines = []
+    for name, code in {"backend": BACKEND, "uv": UV}.items():
+        wheel = tmp_path / write_wheel(str(tmp_path), name, code)
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lines.append(f"{name} @ {wheel.as_uri()} \\\n    --hash=sha256:{digest}\n")
+    (folder / "locks" / "harness.txt").write_text("".join(lines), encoding="utf-8")
     return folder
 
 
@@ -77,8 +89,8 @@ def bootstrap(clone: Path) -> Bootstrap:
     """Call bootstrap.py by an interpreter, without any network, with modules in `hiding` that stand in for others."""
 
     def run(python: str | Path, *arguments: str, hiding: Path | None = None) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
-        settings = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "UV_"))}
+        settings = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
         if hiding:
             settings["PYTHONPATH"] = str(hiding)
         command = [str(python), str(clone / "bootstrap.py"), *arguments]
@@ -102,7 +114,7 @@ def hide(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_half_made_environment_is_remade_then_kept(clone: Path, bootstrap: Bootstrap) -> None:
-    (wheel,) = clone.parent.glob("*.whl")
+    wheel = clone.parent / "backend-1-py3-none-any.whl"
     wheel.rename(clone.parent / "away")
     half = bootstrap(sys.executable, "tiny")
     assert (half.returncode, half.stdout) == (3, MAKING)
