@@ -44,7 +44,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=integer(1),
         metavar="N",
-        help="environments at a time (default: the number of cores, fewer if memory is short)",
+        help="environments at a time (default: 3 for 2 cores, fewer if memory is short)",
     )
     parser.add_argument("--isolation", choices=["fork", "spawn"], help="default: fork on Linux, spawn elsewhere")
 
