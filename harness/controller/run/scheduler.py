@@ -56,17 +56,19 @@ def run_environments(
 ) -> bool:
     """Run all environments, calling `watch` a few times a second. Returns True if interrupted.
 
-    `limit` environments are made at a time, and as many that are installed already are started, while the cells of
-    `limit` others run: the workers see to that themselves, in the order of `runs`. An environment that is made and
-    waits costs memory, so that their number is limited too.
+    The cells of `limit` environments run at a time: the workers see to that themselves, in the order of `runs`. At the
+    same time as many others that are installed already are started, and others are made, one a core at most: more of
+    them would all be late. An environment that is made and waits costs memory, so that their number is limited too.
     """
+    cores = len(os.sched_getaffinity(0))
     waiting = list(runs)
     active: list[EnvironmentRun] = []
     ranks = {id(run): rank for rank, run in enumerate(runs)}
     try:
         while waiting or active:
             for run in list(waiting):
-                if len(active) < 2 * limit + _WAITING and _being_made(active, run.installed) < limit:
+                most = limit if run.installed else min(limit, cores)
+                if len(active) < 2 * limit + _WAITING and _being_made(active, run.installed) < most:
                     waiting.remove(run)
                     active.append(run)
                     _start(layout, run, replace(options, side_by_side=limit, rank=ranks[id(run)]))
