@@ -21,7 +21,8 @@ class Subject:
     `folders` are variables that name a folder in which the subject keeps settings: each cell gets an empty one.
     `set_env` are variables of all cells. `aliases` are short names that scripts give to packages (`{"tf":
     "tensorflow"}`). `names` are the words that start a name of the import path in an expression; empty stands for
-    every word that nothing else gives a meaning. `placeholder` stands for the import path in snippets.
+    every word that nothing else gives a meaning. `placeholder` stands for the import path in snippets. `example` is a
+    name of the import path for texts.
 
     `shows` are further packages whose versions are shown: a title, and the distributions that may provide each.
     `companion` is a distribution whose minors follow those of the subject. `repositories` are short names of
@@ -40,6 +41,7 @@ class Subject:
     aliases: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     placeholder: str = "SUBJECT"
+    example: str = "NAME"
     shows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     companion: str | None = None
     repositories: Mapping[str, str] = field(default_factory=dict)

@@ -34,6 +34,7 @@ SUBJECT = {
     "set_env": {"TF_CPP_MIN_LOG_LEVEL": "2"},
     "aliases": {"tf": "tensorflow"},
     "placeholder": "KERAS",
+    "example": "layers.Dense",
     "shows": {"Keras": ["keras", "keras-nightly"]},
     "companion": "tf-keras",
     "repositories": {

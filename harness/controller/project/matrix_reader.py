@@ -117,6 +117,7 @@ def _subject(data: dict[str, Any]) -> Subject:
         aliases=said.get("aliases", {}),
         names=frozenset(said.get("names", ())),
         placeholder=said.get("placeholder", "SUBJECT"),
+        example=said.get("example", "NAME"),
         shows={name: tuple(found) for name, found in said.get("shows", {}).items()},
         companion=said.get("companion"),
         repositories=said.get("repositories", {}),

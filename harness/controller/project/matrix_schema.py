@@ -119,21 +119,23 @@ class Keyed(Field):
 
 
 _DISTRIBUTION = Matching(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*", "a distribution's name, such as tf-nightly")
+_DOTTED = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
 _VARIABLES = Keyed(r"[A-Z_][A-Z0-9_]*", "a variable's name", VariableValue())
 _SUBJECT = Mapping(
     {
-        "package": Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a package's name"),
+        "package": Matching(_DOTTED, "a package's name"),
         "title": Text(),
         "library": Text(),
         "prefix": Matching(r"[a-z][a-z0-9]*", "a lower-case word"),
         "distributions": Items(_DISTRIBUTION),
-        "preload": Items(Matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "a module's name")),
+        "preload": Items(Matching(_DOTTED, "a module's name")),
         "loads": Items(Matching(r"[A-Za-z_]\w*", "a package's name")),
         "folders": Items(Matching(r"[A-Z_][A-Z0-9_]*", "a variable's name")),
         "set_env": _VARIABLES,
         "aliases": Keyed(r"[A-Za-z_]\w*", "a short name", Matching(r"[A-Za-z_]\w*", "a package's name")),
         "names": Items(Matching(r"[A-Za-z_]\w*", "a word")),
         "placeholder": Matching(r"[A-Z][A-Z0-9_]*", "a word in capitals"),
+        "example": Matching(_DOTTED, "a dotted name"),
         "shows": Keyed(r"\S+", "a title of one word", Items(_DISTRIBUTION)),
         "companion": _DISTRIBUTION,
         "repositories": Keyed(r"[\w.-]+", "a short name", Matching(r"[\w.-]+/[\w.-]+", "owner/name")),
@@ -170,7 +172,6 @@ _LANE = Mapping(
     },
     required=["title", "cases", "paths"],
 )
-_DOTTED = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
 _INVENTORY = Mapping(
     {
         "trees": Items(Matching(_DOTTED, "a dotted name")),
