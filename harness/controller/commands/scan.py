@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from harness.controller.commands.openers import open_layout
 from harness.controller.errors import Exit
+from harness.controller.files import write_errors
 from harness.controller.project.layout import Layout
+from harness.controller.scan.fixes import diff_of, fixes_by_file
 from harness.controller.scan.formats import as_github, as_json, as_markdown, as_text
 from harness.controller.scan.ignores import write_findings_baseline
 from harness.controller.scan.sarif import as_sarif
@@ -23,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--range", "--tensorflow", metavar="RANGE", help="releases, such as '>=2.10,<2.19'")
     parser.add_argument("--format", choices=list(_FORMATS), default="text", help="default: text")
     parser.add_argument("--all", action="store_true", help="uses that work everywhere in the range too")
+    fixes = parser.add_mutually_exclusive_group()
+    fixes.add_argument("--diff", action="store_true", help="print the fixes, and change nothing")
+    fixes.add_argument("--fix", action="store_true", help="write the identical object's other name into the files")
     known = parser.add_mutually_exclusive_group()
     known.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that this file holds")
     known.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the findings of today into a file")
@@ -36,5 +42,17 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
         write_findings_baseline(options.write_baseline, report.findings)
         print(f"{options.write_baseline}: {len(report.findings)} findings")
         return Exit.BROKEN if report.unreadable else Exit.AGREES
+    if options.diff:
+        for file, (before, after) in fixes_by_file(report.findings).items():
+            print(diff_of(file, before, after), end="")
+        return report.exit_code
+    if options.fix:
+        fixed = fixes_by_file(report.findings)
+        for file, (_, after) in fixed.items():
+            with write_errors(file):
+                file.write_bytes(after)
+        if fixed:
+            report = scan(layout, request)
+            print(f"fixed: {', '.join(map(str, fixed))}", file=sys.stderr)
     print(_FORMATS[options.format](report), end="")
     return report.exit_code

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from harness.controller.api.environments import Mask, Ranges, in_words
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.releases import ScannedReleases
-from harness.controller.scan.uses import CodePlace, Form, Target, Use
+from harness.controller.scan.uses import CodePlace, Edit, Form, Target, Use
 
 _WORDS = {
     Form.IMPORT: "cannot be imported",
@@ -55,17 +54,16 @@ class Finding:
     breaks: Mask  # the releases that stop there
     doubt: Mask  # those in which it is reached and not known
     instead: str | None = None
-    fix: str | None = None
+    edit: Edit | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The fields of `harness scan --format json`."""
-        places = asdict(self.place)
         return {
             "file": self.file,
             "line": self.place.line,
             "column": self.place.column,
-            "end_line": places["end_line"],
-            "end_column": places["end_column"],
+            "end_line": self.place.end_line,
+            "end_column": self.place.end_column,
             "cell": self.place.cell,
             "name": self.name,
             "form": "import" if self.form is Form.FROM else self.form.value,
@@ -76,17 +74,12 @@ class Finding:
             "fails": self.fails,
             "message": self.message,
             "instead": self.instead,
-            "fix": self.fix,
+            "fix": self.edit.text if self.edit else None,
         }
 
 
-def make_findings(file: str, uses: Iterable[Use], answers: ApiAnswers, releases: ScannedReleases) -> Iterator[Finding]:
-    """A finding for each use, also for those that work everywhere in the range."""
-    for use in uses:
-        yield _finding(file, use, answers, releases)
-
-
-def _finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedReleases) -> Finding:
+def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedReleases) -> Finding:
+    """The finding of a use, also of one that works everywhere in the range."""
     environments = answers.environments
     verdict, severity = _verdict(use, answers, releases)
     ranges = [environments.ranges(mask & releases.every) for mask in (use.works, use.fails)]

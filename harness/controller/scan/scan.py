@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.controller.api.environments import Mask, Ranges
@@ -11,7 +11,8 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.results.sources import API
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.findings import Finding, Severity, Verdict, make_findings
+from harness.controller.scan.findings import Finding, Severity, Verdict, make_finding
+from harness.controller.scan.fixes import edit_of
 from harness.controller.scan.ignores import UnusedIgnore, without_baseline, without_ignored
 from harness.controller.scan.releases import ScannedReleases, chosen_range
 from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
@@ -89,6 +90,10 @@ def scan(layout: Layout, request: ScanRequest) -> ScanReport:
 
 def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) -> list[Finding]:
     """The findings of a file in the order of its lines; also those of uses that work."""
-    uses = find_uses(source, answers, releases.every)
-    found = make_findings(str(source.file), uses, answers, releases)
+    found = []
+    for use in find_uses(source, answers, releases.every):
+        finding = make_finding(str(source.file), use, answers, releases)
+        if finding.instead is not None and use.place.cell is None:
+            finding = replace(finding, edit=edit_of(use, finding.instead, source.blocks[0].lines))
+        found.append(finding)
     return sorted(found, key=lambda item: (item.place.cell or 0, item.place.line, item.place.column))

@@ -83,7 +83,7 @@ def _text(file: Path) -> str:
 def _block(text: str, cell: int | None) -> Block:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of their escapes
-        return Block(ast.parse(text), tuple(text.splitlines()), cell)
+        return Block(ast.parse(text), tuple(text.split("\n")), cell)
 
 
 def _cells(file: Path) -> Iterator[Block]:
@@ -111,7 +111,7 @@ def _python_of(cell: str) -> str:
     if _OTHER_LANGUAGES.match(cell):
         return ""
     lines = []
-    for line in cell.splitlines():
+    for line in cell.split("\n"):
         found = _MAGIC.match(line)
         lines.append(f"{found[1] or found[2] or ''}pass" if found and not line.lstrip().startswith("#") else line)
     return "\n".join(lines)

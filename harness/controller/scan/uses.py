@@ -35,6 +35,16 @@ class CodePlace:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """New text for a part of a line. Columns count bytes from 1."""
+
+    line: int
+    column: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Target:
     """What a name of the code stands for: a dotted name, or an object of that class.
 
@@ -75,5 +85,8 @@ class Use:
 
     @property
     def doubt(self) -> Mask:
-        """The releases in which it is reached, and not known to work or to fail."""
-        return self.reach & ~self.works & ~self.fails
+        """The releases in which it is reached, and not known to work or to fail.
+
+        A callee that takes any argument says nothing about one.
+        """
+        return 0 if self.argument else self.reach & ~self.works & ~self.fails

@@ -76,7 +76,7 @@ def test_json_has_the_documented_fields(command: Command) -> None:
         "works": [["2.4", "2.5"]],
         "fails": [["2.12", "2.16"]],
         "instead": "keras.layers.BatchNormalization",
-        "fix": None,
+        "fix": "keras.layers",
     }
     assert {key: found[key] for key in expected} == expected
 
@@ -182,3 +182,12 @@ def test_nothing_of_the_code_is_run(measured_names: Layout, tmp_path: Path) -> N
     command = [sys.executable, "-m", "harness", "--root", str(measured_names.root), "scan", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_diff_prints_a_patch_and_fix_writes_it(command: Command) -> None:
+    code, printed, _ = command("a.py", "--diff")
+    assert (code, Path("a.py").read_text(encoding="utf-8")) == (1, CODE)
+    assert "+from keras.layers import BatchNormalization\n" in printed
+    assert command("a.py", "--fix")[2] == "fixed: a.py\n"
+    assert Path("a.py").read_text(encoding="utf-8") == CODE.replace(".normalization", "")
+    assert command("a.py", "--fix")[2] == ""
