@@ -72,9 +72,11 @@ def jobs_as_github(jobs: Sequence[CiJob], layout: Layout, words: Sequence[str]) 
 def _as_github(job: CiJob, layout: Layout, words: Sequence[str]) -> dict[str, object]:
     names = [item.id for item in job.environments]
     rest = f"-and-{len(names) - 1}-more" if names[1:] else ""
+    chosen = [f"-e {name}" for name in names]
     return {
         "name": names[0] + rest,
-        "arguments": " ".join([*(f"-e {name}" for name in names), *words]),
+        "arguments": " ".join([*chosen, *words]),
+        "environments": " ".join(chosen),
         "python": sorted({item.python for item in job.environments}),
         "locks": _digest(layout, job.environments),
         "minutes": round(job.seconds / 60, 1),

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 
 from harness.contract.statuses import Status
+from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
 from harness.controller.commands.options import add_strict, integer
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.grid import count, make_grid
@@ -44,9 +45,11 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     # That an environment of a lane cannot be made or imported is an answer, if the baseline says so too.
     known = {name for name, code in codes.items() if code is Exit.AGREES and columns[name].environment.failed}
     unrun = {name: why for name, column in columns.items() if name not in known and (why := _unrun(column))}
+    names, are_changed = _changed_names(project, columns)
     parts = {
         "Failed environments": _table(unrun) if unrun else "Every environment finished.",
         "Changes": _changes(matrix, baseline, columns) + _count_unconfirmed(layout, baseline, columns),
+        "Names": names,
         "Flaky": _flaky(layout, columns),
         "The grid": _in_short(project, columns),
     }
@@ -54,7 +57,8 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     text = text.replace("@", "@&#8203;")  # a decorator's name may be somebody's on GitHub, who would be notified
     print(_within(text, options.most))
     codes |= dict.fromkeys(unrun, Exit.BROKEN)
-    return max((code for name, code in codes.items() if not matrix.everything[name].may_fail), default=Exit.AGREES)
+    counted = [code for name, code in codes.items() if not matrix.everything[name].may_fail]
+    return max([*counted, Exit.DIFFERS if are_changed else Exit.AGREES])
 
 
 def _changes(matrix: Matrix, baseline: Mapping[str, Column], run: Mapping[str, Column]) -> str:
@@ -70,6 +74,18 @@ def _count_unconfirmed(layout: Layout, baseline: Mapping[str, Column], run: Mapp
         for name, column in run.items()
     }
     return "".join(f"\n\n{name}: {unconfirmed_sentence(number)}" for name, number in found.items() if number)
+
+
+def _changed_names(project: Project, run: Mapping[str, Column]) -> tuple[str, bool]:
+    """What changed of the names of the run's environments, as far as they were measured; and whether anything did."""
+    environments = [item for name, item in project.matrix.environments.items() if name in run]
+    inventories = local_inventories(project.layout, environments)
+    if not inventories:
+        return "", False
+    before, after = documents_with(project.layout, project.matrix, inventories)
+    changes = name_changes(before, after, [item.environment for item in inventories])
+    lines = [f"- {markdown_escape(line)}" for line in names_as_text(changes).splitlines()]
+    return "\n".join(lines) or "no difference", bool(changes)
 
 
 def _flaky(layout: Layout, run: Iterable[str]) -> str:

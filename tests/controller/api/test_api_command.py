@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiny_project import TinyProject
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from tests.support.tiny_project import TinyProject, make_column
 
 
 def ask(project: TinyProject, *arguments: str) -> Any:
@@ -168,6 +170,18 @@ def test_missing_modules_answer_for_their_names(measured: TinyProject, asked: bo
     assert measured.run("accept").returncode == 0
     found = ask(measured, "keras.fresh.X")
     assert (found["import"], found["not_asked"]) == ([["2.16", "2.16"]], not_asked)
+
+
+def test_report_lists_changed_names(measured: TinyProject) -> None:
+    for folder in ("results", ".harness/run"):
+        measured.keep(folder, make_column(Outcome("version", "keras", Status.PASS)))
+    done = measured.run("report")
+    assert (done.returncode, "## Names\n\nno difference\n" in done.stdout) == (0, True)
+    add_names(measured, "tf215", {"keras": {"fresh": {"import": True, "attribute": False}}})
+    add_names(measured, "tf216", {"keras": {"other": {"import": True, "attribute": False}}})
+    done = measured.run("report")
+    assert (done.returncode, "## Names\n\n- tf215: 1 name new: keras.fresh\n" in done.stdout) == (1, True)
+    assert "keras.other" not in done.stdout  # tf216 was not run
 
 
 def add_names(project: TinyProject, environment: str, names: dict[str, dict[str, dict[str, bool]]]) -> None:

@@ -164,3 +164,23 @@ def test_creation_failure_of_one_shard_is_dropped(project: TinyProject, put: Put
     assert collect(project, "-e", "tf215").returncode == 0
     cells = read_column(project.root / ".harness" / "run" / "tf215.json").cells
     assert [cells[key].status for key in KEYS] == [Status.PASS] * 2 + [Status.NOT_RUN] * 3
+
+
+def test_measured_names_come_with_their_shard(project: TinyProject, put: Put) -> None:
+    inventory = {
+        "schema": 1,
+        "environment": "tf215",
+        "key": "k",
+        "roots": [],
+        "packages": {},
+        "objects": [],
+        "names": {},
+    }
+    for shard, name, text in [("one", "tf215", json.dumps(inventory)), ("two", "tf216", "{")]:
+        put(shard, name, *PASSED)
+        (project.root / "shards" / shard / "inventory").mkdir()
+        (project.root / "shards" / shard / "inventory" / f"{name}.json").write_text(text, encoding="utf-8")
+    done = collect(project, "-g", "quick")
+    assert "left out: " in done.stdout
+    assert "inventory/tf216.json: not an inventory" in done.stdout
+    assert [file.name for file in (project.root / ".harness" / "inventory").iterdir()] == ["tf215.json"]

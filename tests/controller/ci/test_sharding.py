@@ -107,6 +107,7 @@ def test_job_lists_its_pythons_arguments_and_minutes(project: TinyProject) -> No
     (job,) = json.loads(done.stdout)["include"]
     assert (job["name"], job["python"]) == ("tf115-and-1-more", ["3.11", "3.99"])
     assert job["arguments"] == "-e tf115 -e tf215 -p tf.* -k dense"
+    assert job["environments"] == "-e tf115 -e tf215"
     assert job["minutes"] == pytest.approx(2.0, abs=0.1)
     (project.root / "locks" / "tf215.txt").write_text("tensorflow-cpu==2.15.2\n", encoding="utf-8")
     (changed,) = json.loads(project.run("plan", *words, "--format", "github").stdout)["include"]
