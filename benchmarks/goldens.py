@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.controller.api.document import ApiDocument, read_document
@@ -79,6 +80,7 @@ def main() -> int:
     parser.add_argument("--files", required=True, help="the folder of the goldens in it; v1 and v2 are below it")
     parser.add_argument("--package", required=True, help="the package whose version is the tag's: keras, tf_keras")
     parser.add_argument("--roots", nargs=2, default=["tensorflow.compat.v1.keras", "tensorflow.keras"], metavar="ROOT")
+    parser.add_argument("--releases", default="*", metavar="PATTERN", help="releases to compare, such as 1.*")
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--beyond", action="store_true", help="print the public names beyond the golden too")
     options = parser.parse_args()
@@ -88,12 +90,15 @@ def main() -> int:
     for generation, root in zip(("v1", "v2"), options.roots, strict=True):
         document = document_of(options.results, root)
         for item in versions:
-            if item.measured is not Measured.YES or item.is_variant:
+            if item.measured is not Measured.YES or item.is_variant or not fnmatchcase(item.release, options.releases):
                 continue
             golden = golden_names(options.clone, f"v{item.version}", f"{options.files}/{generation}")
             if not golden:
                 continue
             found, public = inventory_names(document, root, item)
+            if not found:
+                print(f"{item.release:<16}{item.version:<10}{generation + ' ' + root:<30} does not exist")
+                continue
             lost, beyond = sorted(golden - found), sorted(public - golden)
             missing += len(lost)
             counts = f"{len(golden):>7}{len(golden) - len(lost):>7}{len(beyond):>8}"

@@ -58,11 +58,9 @@ class LocalInventory:
         return (Measured.NOT_INSTALLED, "") if is_missing else (Measured.FAILED, "")
 
     def found(self) -> dict[str, set[str]]:
-        """The names that can be reached in either way."""
+        """The names that can be reached in either way, or that only an error keeps from it."""
         found = {
-            module: {
-                name for name, local in names.items() if name and (is_yes(local.imports) or is_yes(local.attribute))
-            }
+            module: {name for name, local in names.items() if name and (local.imports or local.attribute)}
             for module, names in self.names.items()
         }
         return {module: names for module, names in found.items() if names}

@@ -51,7 +51,7 @@ def test_committed_documents_are_well_formed(file: Path) -> None:
     assert list(data["names"]) == sorted(data["names"])
     document = read_document(file)
     assert document.text() == text
-    assert [name for name, row in document.rows.items() if row.unasked] == []  # `harness inventory -e all` asks them
+    assert [name for name, row in document.rows.items() if row.unasked] == []  # `harness inventory -g all` asks them
     assert all(row.reached | row.unasked | sum(row.values("error").values()) for row in _but_root(document).values())
 
 
