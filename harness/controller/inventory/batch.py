@@ -47,9 +47,10 @@ def measure_environments(
         if not waiting:
             break
         failed |= _round(layout, waiting, side_by_side, report)
-    for item in _waiting(layout, measurements, failed):
-        name = item.environment.id
-        failed[name] = f"{name}: not finished: other environments still have new names after {_MOST_ROUNDS} rounds"
+    else:
+        for item in _waiting(layout, measurements, failed):
+            name = item.environment.id
+            failed[name] = f"{name}: not finished: other environments still have new names after {_MOST_ROUNDS} rounds"
     return [failed[item.id] for item in environments if item.id in failed]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.controller.api.document import ApiDocument, read_document
+from harness.controller.api.counts import count_table
+from harness.controller.api.document import ApiDocument, read_document, read_documents
 from harness.controller.api.schema import api_schema
 from tests.support import ROOT
 from tests.support.tiny_project import TinyProject
@@ -57,6 +58,11 @@ def test_committed_documents_are_well_formed(file: Path) -> None:
 
 def test_committed_documents_keep_the_budget() -> None:
     assert sum(file.stat().st_size for file in FILES) <= MOST
+
+
+def test_readme_has_the_counts() -> None:
+    table = count_table(read_documents(ROOT / "results"))  # `harness api --counts` prints it
+    assert table in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _but_root(document: ApiDocument) -> Mapping[str, Any]:
