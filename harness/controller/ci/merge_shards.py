@@ -9,11 +9,8 @@ from typing import Any
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
-from harness.controller.api.local import read_inventory
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import read_text, write_atomically
 from harness.controller.project.cells import cells_of, keys_of
-from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
@@ -54,8 +51,6 @@ def merge_shards(project: Project, selection: Selection, folder: Path) -> Exit:
             details = _details(item.id, column, [(shard, columns) for shard, columns in read if item.id in columns])
             write_column(layout.run / f"{item.id}.json", column)
             write_details_of(layout.files(item.id).details, details)
-        for item in environments:
-            _take_inventory(layout, item.id, shards)
     lost = [item.id for item in environments if item.id not in found]
     print(f"{len(environments) - len(lost)} of {len(environments)} environments from {len(shards)} shards")
     if lost:
@@ -101,19 +96,6 @@ def _whole(
     cells = {key: Outcome(*key, status=missing) for key in planned}
     cells |= {key: column.cells[key] for key in chosen if key in column.cells}
     return Column(column.environment, cells)
-
-
-def _take_inventory(layout: Layout, name: str, shards: Iterable[Path]) -> None:
-    """The names that a shard measured in an environment. An unreadable file, of a killed job, is left out."""
-    for shard in shards:
-        file = shard / "inventory" / f"{name}.json"
-        try:
-            if file.exists():
-                read_inventory(file)
-                write_atomically(layout.files(name).inventory, read_text(file))
-                return
-        except HarnessError as error:
-            print(f"left out: {one_line(str(error))}")
 
 
 def _details(name: str, column: Column, shards: Iterable[tuple[Path, Mapping[str, Column]]]) -> dict[str, Any]:
