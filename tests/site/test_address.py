@@ -27,16 +27,16 @@ def view(page: Page) -> object:
 @pytest.mark.parametrize("how", ADDRESSES)
 @pytest.mark.parametrize("state", VIEWS)
 def test_a_link_gives_the_view_again(reader: Reader, hostile: Site, state: str, how: str) -> None:
-    first = reader.open(hostile, f"index.html?{state}", how)
+    first = reader.open(hostile, f"grid.html?{state}", how)
     first.get_by_label("fold releases").click()
     first.get_by_label("fold releases").click()
     assert sorted(first.evaluate("location.search").lstrip("?").split("&")) == sorted(state.split("&"))
-    again = reader.open(hostile, f"index.html{first.evaluate('location.search')}", how)
+    again = reader.open(hostile, f"grid.html{first.evaluate('location.search')}", how)
     assert view(again) == view(first)
 
 
 def test_what_is_chosen_stands_in_the_address(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     page.get_by_label("Kind").select_option("snippet")
     page.get_by_label("tf.keras", exact=True).check()
     search(page, "a b&c")
@@ -45,7 +45,7 @@ def test_what_is_chosen_stands_in_the_address(reader: Reader, hostile: Site) -> 
 
 @pytest.mark.parametrize("how", ADDRESSES)
 def test_back_and_forward_go_through_the_views(reader: Reader, hostile: Site, how: str) -> None:
-    page = reader.open(hostile, "index.html", how)
+    page = reader.open(hostile, "grid.html", how)
     page.get_by_label("Kind").select_option("snippet")
     page.get_by_label("Status").select_option(label="crash")
     page.go_back()
@@ -60,7 +60,7 @@ def test_back_and_forward_go_through_the_views(reader: Reader, hostile: Site, ho
 
 
 def test_typed_search_is_one_step_back(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     page.get_by_label("Kind").select_option("symbol")
     page.get_by_label("Search").press_sequentially("Adam")
     page.go_back()
@@ -70,26 +70,26 @@ def test_typed_search_is_one_step_back(reader: Reader, hostile: Site) -> None:
 
 @pytest.mark.parametrize("how", ADDRESSES)
 def test_back_from_details_restores_the_view(reader: Reader, hostile: Site, how: str) -> None:
-    page = reader.open(hostile, "index.html?status=C&fold=1", how)
+    page = reader.open(hostile, "grid.html?status=C&fold=1", how)
     before = view(page)
     page.locator("td.c").click()
     expect(page.locator("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     page.go_back()
-    page.wait_for_url("**/index.html?*")
+    page.wait_for_url("**/grid.html?*")
     expect(page.locator("#found")).to_contain_text("1 of 3")
     assert view(page) == before
 
 
 @pytest.mark.parametrize("state", ["kind=nonsense", "status=Z&from=tf1&to=", "changed=%00&path=x&nothing=1", "q="])
 def test_unknown_values_in_address_are_ignored(reader: Reader, hostile: Site, state: str) -> None:
-    page = reader.open(hostile, f"index.html?{state}")
+    page = reader.open(hostile, f"grid.html?{state}")
     assert len(rows(page)) == 9
     assert len(columns(page)) == 7
     expect(page.get_by_label("Kind")).to_have_value("")
 
 
 def test_the_anchor_of_a_section_is_kept(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html#symbol")
+    page = reader.open(hostile, "grid.html#symbol")
     page.get_by_label("fold releases").check()
     assert page.evaluate("location.search + location.hash") == "?fold=1#symbol"

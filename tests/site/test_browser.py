@@ -24,7 +24,7 @@ def test_missing_chromium_error_names_the_package(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_forbidden_page_actions_are_noticed(reader: Reader, hostile: Site, deed: str, said: str) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     page.evaluate(f"() => {{ {deed} }}")
     page.wait_for_timeout(200)
     assert any(said in fault for fault in reader.faults), reader.faults

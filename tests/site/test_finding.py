@@ -32,12 +32,12 @@ def saying(site: Site, text: str) -> set[tuple[str, str, str]]:
 
 @pytest.fixture
 def grid(reader: Reader, real: Site) -> Page:
-    return reader.open(real, "index.html")
+    return reader.open(real, "grid.html")
 
 
 @pytest.fixture
 def small(reader: Reader, hostile: Site) -> Page:
-    return reader.open(hostile, "index.html")
+    return reader.open(hostile, "grid.html")
 
 
 def test_all_is_shown_at_first(grid: Page, real: Site) -> None:
@@ -114,7 +114,7 @@ def test_what_differs_between_two_paths(grid: Page, real: Site) -> None:
 
 
 def test_all_filters_apply_together(reader: Reader, real: Site) -> None:
-    page = reader.open(real, "index.html?kind=symbol&path=keras&path=tf_keras&status=F&from=tf214&to=tf217&fold=1")
+    page = reader.open(real, "grid.html?kind=symbol&path=keras&path=tf_keras&status=F&from=tf214&to=tf217&fold=1")
 
     def fits(case: str, path: str, cells: Cells) -> bool:
         of_range = [status for name, status in statuses(cells).items() if name in SOME]
@@ -131,7 +131,7 @@ SOME = ("tf214", "tf215", "tf216", "tf217", "tf216-legacy")
 
 def test_show_all_takes_every_filter_away(reader: Reader, real: Site) -> None:
     page = reader.open(
-        real, "index.html?q=Adam&kind=symbol&path=keras&status=F&from=tf214&to=tf217&changed=tf216&fold=1"
+        real, "grid.html?q=Adam&kind=symbol&path=keras&status=F&from=tf214&to=tf217&changed=tf216&fold=1"
     )
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#found")).to_contain_text(f"{len(real.kinds)} of {len(real.kinds)} cases")
@@ -142,7 +142,7 @@ def test_show_all_takes_every_filter_away(reader: Reader, real: Site) -> None:
 
 
 def test_folding_joins_neighbours_with_the_same_outcomes(reader: Reader, real: Site) -> None:
-    page = reader.open(real, "index.html?kind=plot_model&path=tensorflow.python.keras&fold=1")
+    page = reader.open(real, "grid.html?kind=plot_model&path=tensorflow.python.keras&fold=1")
     shown = [real.rows[key] for key in rows(page)]
     heads = columns(page)
     releases = [item["id"] for item in reversed(real.data["environments"]) if "-" not in item["id"]]

@@ -13,7 +13,7 @@ _MADE = "document.querySelectorAll('[onerror], img[src=x], script:not([src]):not
 
 
 def test_no_page_does_what_a_text_says(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     for file in sorted(hostile.folder.rglob("*.html")):
         page.goto(file.as_uri())
         assert page.evaluate(_MADE) == 0, file.name
@@ -28,7 +28,7 @@ def test_pages_hold_no_control_or_bidi_characters(hostile: Site) -> None:
 
 
 def test_title_and_reason_are_shown_literally(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     assert page.text_content("tbody[data-case=hostile] .case a") == SHOWN
     assert page.inner_text("p.failed bdi") == SHOWN
     page.goto(hostile.address("cases/hostile.html"))
@@ -42,13 +42,13 @@ def test_cell_details_show_it_as_text(reader: Reader, hostile: Site) -> None:
 
 
 def test_it_can_be_looked_for(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     search(page, HOSTILE)
     assert page.evaluate(_MADE) == 0
     assert {case for case, _ in rows(page)} >= {"hostile"}
 
 
 def test_an_address_is_no_markup(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&kind=%3Cscript%3E")
+    page = reader.open(hostile, "grid.html?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&kind=%3Cscript%3E")
     expect(page.get_by_label("Search")).to_have_value("<img src=x onerror=alert(1)>")
     assert page.evaluate(_MADE) == 0

@@ -23,7 +23,7 @@ def press(page: Page, *keys: str) -> tuple[str | None, str, str] | None:
 
 @pytest.fixture
 def grid(reader: Reader, hostile: Site) -> Page:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     start(page)
     return page
 
@@ -61,7 +61,7 @@ def test_down_continues_into_next_case_and_section(grid: Page) -> None:
 
 
 def test_a_page_is_ten_rows(reader: Reader, real: Site) -> None:
-    page = reader.open(real, "index.html")
+    page = reader.open(real, "grid.html")
     start(page)
     shown = rows(page)
     moved = press(page, "PageDown", "PageDown")
@@ -71,7 +71,7 @@ def test_a_page_is_ten_rows(reader: Reader, real: Site) -> None:
 
 
 def test_hidden_rows_and_columns_are_stepped_over(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html?path=keras&from=tf214&to=tf215")
+    page = reader.open(hostile, "grid.html?path=keras&from=tf214&to=tf215")
     assert list(columns(page)) == ["tf215", "tf214"]
     start(page)
     assert focused(page) == ("hostile", "keras", "tf215")
@@ -80,7 +80,7 @@ def test_hidden_rows_and_columns_are_stepped_over(reader: Reader, hostile: Site)
 
 
 def test_a_folded_column_is_stepped_over(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html?kind=symbol&fold=1")
+    page = reader.open(hostile, "grid.html?kind=symbol&fold=1")
     assert columns(page) == {
         "tf216": "2.14 – 2.16",
         "tf213": "2.13",
@@ -94,7 +94,7 @@ def test_a_folded_column_is_stepped_over(reader: Reader, hostile: Site) -> None:
 
 @pytest.mark.parametrize("width", [1200, 320])
 def test_the_focus_is_seen_wherever_it_goes(reader: Reader, real: Site, width: int) -> None:
-    page = reader.open(real, "index.html", viewport={"width": width, "height": 700})
+    page = reader.open(real, "grid.html", viewport={"width": width, "height": 700})
     start(page)
     for key in ("ArrowDown", "End", "PageDown", "PageDown", "Home", "PageUp", "Control+End", "ArrowUp", "Control+Home"):
         page.keyboard.press(key)
@@ -110,7 +110,7 @@ def test_enter_opens_the_details(grid: Page) -> None:
 
 
 def test_a_click_opens_the_details(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     page.locator("tbody[data-case=plain] td").nth(5).click()
     page.wait_for_url("**/cases/plain.html#tf211:tensorflow.keras")
     expect(page.locator("dialog")).to_be_visible()

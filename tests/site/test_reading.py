@@ -22,7 +22,7 @@ def brightness(colour: str) -> float:
 
 @pytest.mark.parametrize("how", ADDRESSES)
 def test_without_scripts_the_grid_is_read(reader: Reader, real: Site, how: str) -> None:
-    page = reader.open(real, "index.html", how, java_script_enabled=False)
+    page = reader.open(real, "grid.html", how, java_script_enabled=False)
     expect(page.locator("#filters")).to_be_hidden()
     expect(page.locator("#region td")).to_have_count(len(real.data["cells"]))
     expect(page.locator("#region td").first).to_have_text(re.compile("^[PFAUTCIESN]$"))
@@ -64,7 +64,7 @@ def test_reader_colour_scheme_is_kept(reader: Reader, hostile: Site, scheme: str
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_status_looks_like_no_other(reader: Reader, hostile: Site, scheme: str) -> None:
-    page = reader.open(hostile, "index.html", color_scheme=scheme)
+    page = reader.open(hostile, "grid.html", color_scheme=scheme)
     looks = page.eval_on_selector_all(
         ".legend .mark",
         """(marks) => marks.map((mark) => { const style = getComputedStyle(mark);
@@ -78,7 +78,7 @@ def test_each_status_looks_like_no_other(reader: Reader, hostile: Site, scheme: 
 
 
 def test_failed_and_unrun_columns_look_different(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     heads = page.locator("#region table").first.locator("thead")
     assert "gradient" in heads.locator("[data-env=tf212]").evaluate("head => getComputedStyle(head).backgroundImage")
     cell = page.locator(f"#region tbody tr:nth-child(2) td:nth-child({1 + 4})").first  # of NOT_RUN
@@ -104,7 +104,7 @@ def test_details_of_cell_fit_a_phone(reader: Reader, hostile: Site) -> None:
 
 
 def test_head_and_first_column_stay_visible(reader: Reader, real: Site) -> None:
-    page = reader.open(real, "index.html", viewport={"width": 700, "height": 900})
+    page = reader.open(real, "grid.html", viewport={"width": 700, "height": 900})
     scroll = """async (region) => { region.scrollIntoView(); region.scrollTo(200, 900)
         const frame = () => new Promise(requestAnimationFrame)  // a table that comes into sight is laid out in the next
         await frame(); await frame()
@@ -124,7 +124,7 @@ def printed(page: Page) -> Callable[[str], bool]:
 
 
 def test_print_has_whole_grid_without_controls(reader: Reader, hostile: Site) -> None:
-    page = reader.open(hostile, "index.html")
+    page = reader.open(hostile, "grid.html")
     is_seen = printed(page)
     assert not is_seen("#filters")
     assert not is_seen("nav")
@@ -134,6 +134,6 @@ def test_print_has_whole_grid_without_controls(reader: Reader, hostile: Site) ->
 
 
 def test_the_grid_fits_a_sheet(reader: Reader, real: Site) -> None:
-    page = reader.open(real, "index.html?kind=plot_model", viewport={"width": 1040, "height": 720})  # A4 across
+    page = reader.open(real, "grid.html?kind=plot_model", viewport={"width": 1040, "height": 720})  # A4 across
     printed(page)
     assert page.locator("#region .grid:visible").evaluate("table => table.offsetWidth") <= 1040

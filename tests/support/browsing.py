@@ -17,6 +17,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "these tests need a Chromium: install Debian's package `chromium`, or put google-chrome on the PATH"
 PAGES = (
     "index.html",
+    "grid.html",
     "summary.html",
     "data.html",
     "cases/{case}.html",

@@ -141,9 +141,14 @@ def join_ranges(values: Iterable[tuple[str, _T | None]], ends: bool = True) -> I
 
 def summary_sentence(summary: PathSummary, case: Case) -> str:
     """`works 2.0 to 2.5, fails from 2.6 on at import; 2.16 legacy: works`."""
-    releases = ", ".join(_release_words(part, case) for part in summary.releases)
+    releases = releases_sentence(summary, case)
     variants = [f"{part.range}: {_verb(part, case)}{_at(part)}" for part in summary.variants]
     return "; ".join(filter(None, [releases, *variants]))
+
+
+def releases_sentence(summary: PathSummary, case: Case) -> str:
+    """`works 2.0 to 2.5, fails from 2.6 on`: without the variants."""
+    return ", ".join(_release_words(part, case) for part in summary.releases)
 
 
 def _release_words(part: OutcomeRange, case: Case) -> str:

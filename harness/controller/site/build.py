@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment as Templates
 
@@ -16,7 +17,16 @@ from harness.controller.grid.data_files import csv_parts, json_parts
 from harness.controller.grid.svg import grid_svg
 from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
-from harness.controller.site import case_page, grid_page, machine_readable, path_page, release_page
+from harness.controller.site import (
+    answers_data,
+    case_page,
+    front_page,
+    grid_page,
+    machine_readable,
+    names_data,
+    path_page,
+    release_page,
+)
 from harness.controller.site.chart import chart
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.rendering import STATIC, make_templates
@@ -72,6 +82,9 @@ def _files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
     yield MARK, machine_readable.about(site)
     yield from site_schemas(site.language).items()
     yield "static/search.js", grid_page.search_index(site)
+    yield "static/answers.js", answers_data.answers_script(site)
+    yield "static/names-public.js", names_data.names_script("NAMES", site.api, {"public"})
+    yield "static/names-hidden.js", names_data.names_script("HIDDEN_NAMES", site.api, {"private", "leaked"})
     yield "static/environments.js", machine_readable.environments_script(site)
     yield from _grid_files(site, templates)
     yield from _case_files(site, templates)
@@ -90,18 +103,14 @@ def _grid_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str
         f"{path} ({site.counts[path]})": [found.percent if (found := cells[head.id]) else None for head in releases]
         for path, cells in site.scores.items()
     }
-    yield (
-        "index.html",
-        _page(
-            templates,
-            "grid.html",
-            site,
-            sections=grid_page.sections(site),
-            failed=grid_page.failed(site),
-            chart=chart(shares, [head.label for head in releases], site.grid.subject),
-            totals=site.grid.totals(),
-        ),
-    )
+    front: dict[str, Any] = {
+        "chart": chart(shares, [head.label for head in releases], site.grid.subject),
+        "examples": front_page.examples(site),
+        "verdicts": front_page.path_verdicts(site),
+    }
+    yield "index.html", _page(templates, "index.html", site, totals=site.grid.totals(), **front)
+    grid: dict[str, Any] = {"sections": grid_page.sections(site), "failed": grid_page.failed(site)}
+    yield "grid.html", _page(templates, "grid.html", site, totals=site.grid.totals(), **grid)
     yield "summary.html", _page(templates, "summary.html", site)
     yield "data.html", _page(templates, "data.html", site, badges=machine_readable.badges(site))
     yield "grid.svg", grid_svg(site.grid)

@@ -77,7 +77,7 @@ _Results = Mapping[tuple[str, str], CellResult]  # by path and environment
 def case_page(site: SiteData, case: Case) -> CasePage:
     """The data of a case's page."""
     rows = site.grid.by_case[case.id]
-    results = {(row.path, head.id): _result(site, row, head.environment) for row in rows for head in site.heads}
+    results = _results(site, case)
     answers = tuple(_answers(site, rows, results))
     anchors = {answer.result: answer.anchor for answer in answers}
     slow = set(_slow(site, case.id, results))
@@ -93,9 +93,19 @@ def case_page(site: SiteData, case: Case) -> CasePage:
     return CasePage(answers, tuple(lines), facts)
 
 
+def case_answers(site: SiteData, case: Case) -> tuple[CaseAnswer, ...]:
+    """Each different result of a case once."""
+    return tuple(_answers(site, site.grid.by_case[case.id], _results(site, case)))
+
+
 def anchor(environment: str, path: str) -> str:
     """The anchor of a cell in the page of its case."""
     return f"{environment}:{path}"
+
+
+def _results(site: SiteData, case: Case) -> _Results:
+    rows = site.grid.by_case[case.id]
+    return {(row.path, head.id): _result(site, row, head.environment) for row in rows for head in site.heads}
 
 
 def _result(site: SiteData, row: Row, environment: Environment) -> CellResult:

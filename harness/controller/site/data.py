@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from harness.cases.case import Case
 from harness.cases.language import Language
 from harness.contract.plan import PathSpec
+from harness.controller.api.document import ApiDocument, read_documents
 from harness.controller.errors import UsageError
 from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow, lane_rows
@@ -57,7 +59,8 @@ class SiteData:
 
     `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path,
     `programs` what their programs came from where the harness brought these.
-    `date` and `commit` are those of the outcomes; `commit` is None outside git.
+    `usual_cases` are the ids of the default set, `private` the patterns of modules that are not meant to be used, `api`
+    the inventories of names by root. `date` and `commit` are those of the outcomes; `commit` is None outside git.
     """
 
     root: Path
@@ -71,6 +74,9 @@ class SiteData:
     language: Language
     lanes: Sequence[LaneRow] = ()
     programs: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
+    usual_cases: frozenset[str] = frozenset()
+    private: Sequence[str] = ()
+    api: Mapping[str, ApiDocument] = field(default_factory=dict)
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -107,6 +113,12 @@ class SiteData:
     def last_events(self) -> LastEvents:
         """The last event of each cell."""
         return last_events(self.events)
+
+    def is_private(self, path: str) -> bool:
+        """Whether the matrix declares an import path as not meant to be used."""
+        first, dot, rest = path.partition(".")
+        full = self.grid.subject.aliases.get(first, first) + dot + rest
+        return any(fnmatchcase(full, pattern) or fnmatchcase(full, f"{pattern}.*") for pattern in self.private)
 
     def _head(self, environment: Environment) -> Head:
         facts = self.grid.facts(environment)
@@ -147,6 +159,9 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         project.language,
         lane_rows(matrix, read_columns(folder, matrix.everything)),
         {key: item["programs"] for key, item in details.items() if item.get("programs")},
+        frozenset(case.id for case in Selection(sets=(matrix.default_set,)).choose_cases(project.cases, matrix)),
+        matrix.inventory.private,
+        read_documents(layout.results),
     )
 
 

@@ -26,14 +26,14 @@ def site(project: TinyProject, columns: dict[str, Column], tmp_path: Path) -> Pa
     out = tmp_path / "out" / "site"
     done = project.run("publish", "--out", str(out))
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"{out}: 14 pages of 20 cells" in done.stdout
+    assert f"{out}: 15 pages of 20 cells" in done.stdout
     return out
 
 
 def test_site_has_page_per_case_path_release(site: Path) -> None:
     pages = sorted(str(file.relative_to(site)) for file in site.rglob("*.html"))
     assert pages == sorted(
-        ["index.html", "summary.html", "data.html", "cases/dense.html", "cases/version.html"]
+        ["index.html", "grid.html", "summary.html", "data.html", "cases/dense.html", "cases/version.html"]
         + [f"paths/{name}.html" for name in ("index", "tensorflow.keras", "tf.keras", "keras")]
         + [f"releases/{name}.html" for name in ("index", "tf115", "tf215", "tf216", "tf216-legacy")]
     )

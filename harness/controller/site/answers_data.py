@@ -1,0 +1,97 @@
+"""The data of answers: what each case says in which releases, for the search box of the first page to choose from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from harness.cases.case import Case
+from harness.contract.statuses import Status
+from harness.controller.grid.release_ranges import PathSummary, releases_sentence
+from harness.controller.site.case_page import CaseAnswer, case_answers
+from harness.controller.site.data import SiteData
+from harness.controller.site.status_marks import LETTERS
+
+EVERYWHERE = "in all measured releases"
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
+_LONGEST = 500  # characters of a message: what people paste is told apart long before
+
+
+def answers_script(site: SiteData) -> str:
+    """A script that sets ANSWERS. Every range of releases in it is in words: pages only choose and show."""
+    texts = _Numbers()
+    cases = [_case(site, case, texts) for case in site.cases]
+    data = {
+        "subject": {"title": site.grid.subject.title, "library": site.grid.subject.library},
+        "aliases": dict(site.grid.subject.aliases),
+        "paths": list(site.grid.paths),
+        "private": [path for path in site.grid.paths if site.is_private(path)],
+        "releases": [[head.id, head.label] for head in site.heads],
+        "meanings": {LETTERS[status]: status.value for status in Status},
+        "cases": cases,
+        "texts": texts.items,
+    }
+    return f"const ANSWERS = {json.dumps(data, ensure_ascii=True, separators=(',', ':'))};\n"
+
+
+class _Numbers:
+    """Texts by number, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def of(self, text: str) -> int:
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    @property
+    def items(self) -> list[str]:
+        return list(self._numbers)
+
+
+def _case(site: SiteData, case: Case, texts: _Numbers) -> dict[str, Any]:
+    summaries = site.summaries[case.id]
+    return {
+        "id": case.id,
+        "title": case.title,
+        "kind": case.kind.replace("_", " "),
+        "names": " ".join(dict.fromkeys(_IDENTIFIER.findall(json.dumps(case.body)))),
+        "source": " ".join(case.source),
+        "advice": case.advice or "",
+        "rows": [_row(site, case, summary) for summary in sorted(summaries, key=partial(_usefulness, site))],
+        "said": list(_messages(site, case_answers(site, case), texts)),
+    }
+
+
+def _row(site: SiteData, case: Case, summary: PathSummary) -> list[Any]:
+    """Paths with the same outcomes: the paths, where they work, all in words, a letter for each column."""
+    row = next(row for row in site.grid.by_case[case.id] if row.path == summary.paths[0])
+    letters = "".join(LETTERS[site.grid.outcome(row, head.environment).status] for head in site.heads)
+    return [list(summary.paths), works(summary), releases_sentence(summary, case), letters]
+
+
+def works(summary: PathSummary) -> str:
+    """Where a path works: `in all measured releases`, ranges, or an empty text. What was not run is no answer."""
+    answered = [part for part in summary.releases if part.status.counts]
+    passing = [str(part.range) for part in answered if part.status is Status.PASS]
+    return EVERYWHERE if passing and len(passing) == len(answered) else ", ".join(passing)
+
+
+def _usefulness(site: SiteData, summary: PathSummary) -> tuple[bool, bool, int]:
+    """The sort key of rows: public paths first, then those that work in the newest release, then in most releases."""
+    passing = [part.range for part in summary.releases if part.status is Status.PASS]
+    is_current = any(found.newest for found in passing)
+    return all(map(site.is_private, summary.paths)), not is_current, -sum(len(found.labels) for found in passing)
+
+
+def _messages(site: SiteData, answers: Sequence[CaseAnswer], texts: _Numbers) -> Iterator[list[Any]]:
+    """Each message: its error, its text, the reason, the anchor of the outcome, and the ranges by path."""
+    for answer in answers:
+        result = answer.result
+        if result.status is not Status.PASS and (result.error or result.message):
+            message = " ".join((result.message or "").split())[:_LONGEST]
+            places = [[path, ", ".join(map(str, ranges))] for path, ranges in answer.ranges.items()]
+            reason = texts.of(result.known.reason) if result.known else -1
+            yield [result.error or "", texts.of(message), reason, answer.anchor, places]

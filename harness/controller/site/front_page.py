@@ -1,0 +1,79 @@
+"""The first page: examples of what to ask, and what each import path is in words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.contract.statuses import Status
+from harness.controller.grid.explanations import FAILING, error_text
+from harness.controller.grid.release_ranges import join_ranges
+from harness.controller.project.matrix import Environment
+from harness.controller.site.data import SiteData
+
+_NOT_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+_LONGEST = 90  # characters of an example
+
+
+@dataclass(frozen=True)
+class PathVerdict:
+    """What an import path is. `states` are words with the releases that they are true of."""
+
+    path: str
+    is_private: bool
+    newest: str
+    states: tuple[str, ...]
+
+
+def path_verdicts(site: SiteData) -> list[PathVerdict]:
+    """A verdict for each import path, by the rule of docs/statuses.md over the cells of the default set."""
+    found = []
+    releases = [item for item in site.everything if not item.is_variant]
+    for path in site.grid.paths:
+        states = dict(_states(site, path, releases))
+        ranges = join_ranges((item.label, states[item.id]) for item in releases)
+        newest = states[site.newest.id] if site.newest and site.newest.id in states else None
+        words = tuple(f"{word} {'in ' if str(part) == part.labels[0] else ''}{part}" for part, word in ranges)
+        found.append(PathVerdict(path, site.is_private(path), newest or "–", words))
+    return found
+
+
+def _states(site: SiteData, path: str, releases: list[Environment]) -> Iterator[tuple[str, str | None]]:
+    """By release: works, partly, broken, or gone once the path has been there; None for no answer."""
+    in_grid = {item.id for item in site.grid.environments}
+    rows = [row for row in site.grid.rows if row.path == path and (row.case.id in site.usual_cases)]
+    was_there = False
+    for item in releases:
+        found = {site.grid.outcome(row, item).status for row in rows} if item.id in in_grid else set()
+        answered = {status for status in found if status.counts}
+        state = _state(answered)
+        was_there = was_there or state in ("works", "partly", "broken")
+        yield item.id, state if state != "gone" or was_there else None
+
+
+def _state(answered: set[Status]) -> str | None:
+    if not answered:
+        return None
+    if answered == {Status.ABSENT}:
+        return "gone"
+    if Status.PASS not in answered:
+        return "broken"
+    return "works" if answered == {Status.PASS} else "partly"
+
+
+def examples(site: SiteData) -> list[str]:
+    """Three things to ask: the most frequent message, a line that fails to import, and a case in words."""
+    messages: Counter[str] = Counter()
+    lines: Counter[str] = Counter()
+    for row, outcomes in site.grid.each_row():
+        for outcome in outcomes:
+            if outcome.status in FAILING:
+                text = " ".join(error_text(outcome).split())
+                if name := _NOT_IMPORTED.search(text):
+                    lines[f"from {name[2]} import {name[1]}"] += row.case.advice is not None
+                elif len(text) <= _LONGEST and "'" in text:
+                    messages[text] += 1
+    titles = Counter({case.title: len(site.summaries[case.id]) for case in site.cases if len(case.title) <= _LONGEST})
+    return [text for counts in (lines, messages, titles) for text, _ in counts.most_common(1)]

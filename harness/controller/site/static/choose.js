@@ -1,0 +1,74 @@
+"use strict";
+// From what was pasted to the answers: cases, names of the inventory, and what is known of neither.
+
+const MOST = 4; // answers
+const NEAR = 0.3; // the least score of a case that is shown as near, where 1 is the best that words alone give
+
+/** What the inventory says of a full name: known, unknown, or outside of what is measured. Null says nothing. */
+function judgeName({ full, how }, index, tables) {
+  const below = belowPath(full, index.data);
+  const tops = index.data.paths.map((path) => expand(path, index.data.aliases));
+  if (!below) {
+    const isAround = tops.some((path) => path === full || path.startsWith(`${full}.`));
+    const isOurs = tops.some((path) => path.split(".")[0] === full.split(".")[0]);
+    return !isAround && (how !== "attribute" || isOurs) ? { kind: "outside", full } : null;
+  }
+  if (!tables.length) return null;
+  const found = lookUp(full, tables);
+  if (found) return { kind: "name", full, ...found };
+  const owner = full.split(".").slice(0, -1).join(".");
+  if (/^[A-Z]/.test(owner.split(".").at(-1)) && lookUp(owner, tables)) return { kind: "name", full: owner, member: full, ...lookUp(owner, tables) };
+  return { kind: "unknown", full, nearest: nearestNames(full, tables) };
+}
+
+/** What the inventory says of a last part alone, such as `Adam`. */
+function judgeLast(last, tables) {
+  const places = endingIn(last, tables.slice(0, 1));
+  const all = places.length ? places : endingIn(last, tables);
+  return all.length ? { kind: "ending", last, places: all } : { kind: "unknown", full: last, nearest: nearestNames(last, tables) };
+}
+
+/** Identifiers that only stand in a question, and only if the question is little else. */
+function loneNames(asked) {
+  const parts = new Set(asked.names.flatMap(({ full }) => full.split(".")));
+  return asked.lasts.length || asked.error ? [] : asked.bare.filter((word) => !parts.has(word) &&
+    /[a-z][A-Z]|_/.test(word) && !/(?:Error|Exception|Warning)$/.test(word) && !asked.arguments.includes(word));
+}
+
+/** The full names that were asked for. An import path alone is one only if nothing else was asked. */
+function fullNames(asked, index) {
+  const inner = asked.names.filter(({ full }) => belowPath(full, index.data)?.inner !== "");
+  return inner.length || plainTerms(asked).length > 8 || loneNames(asked).length ? inner : asked.names.slice(0, 1).filter(({ full }) => isAlone(full, asked));
+}
+
+const plainTerms = (asked) => asked.terms.filter((term) => !term.endsWith("~"));
+
+/** Whether a text holds hardly more than a name. */
+function isAlone(full, asked) {
+  const own = new Set(tokens(full));
+  return asked.names.some(({ how }) => how === "import") || plainTerms(asked).every((term) => own.has(term) || full.includes(term) || term === "import");
+}
+
+/** Names that no table of public names has: then the private ones are worth loading. */
+function needsHidden(index, tables, asked) {
+  const judged = [...fullNames(asked, index).map((name) => judgeName(name, index, tables)), ...[...asked.lasts, ...loneNames(asked)].map((last) => judgeLast(last, tables))];
+  return judged.some((item) => item && item.kind === "unknown");
+}
+
+/** The answers, best first: each has a kind (case, name, ending, unknown, outside), and a case whether it is exact. */
+function chooseAnswers(index, tables, asked) {
+  const ranked = rankCases(index, asked);
+  const isExact = (hit) => hit.message >= 0.8 || hit.name >= 0.8 || (hit.given >= 0.5 && hit.owns);
+  const lone = tables.length ? loneNames(asked).filter((word) => !ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()))) : [];
+  const names = fullNames(asked, index).map((name) => judgeName(name, index, tables)).filter(Boolean);
+  if (tables.length) names.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, tables)));
+  const exact = ranked.filter(isExact);
+  const top = exact.length ? exact[0].score : 0;
+  const cases = exact.filter((hit) => hit.score >= top * 0.6);
+  const near = ranked.filter((hit) => !isExact(hit) && hit.score >= NEAR);
+  const asCard = (hit) => ({ kind: "case", ...hit, exact: isExact(hit), asked });
+  const chosen = [...cases.map(asCard), ...names, ...(cases.length || names.length ? near.slice(0, 2) : near).map(asCard)];
+  const isFirstNamed = names.length && names[0].kind !== "name" && names[0].kind !== "ending" && !cases.some((hit) => hit.message >= 0.8 || hit.name >= 0.9);
+  if (isFirstNamed) return [names[0], ...chosen.filter((card) => card !== names[0])].slice(0, MOST);
+  return chosen.slice(0, MOST);
+}

@@ -1,0 +1,125 @@
+"use strict";
+// Which cases answer what was pasted. MiniSearch ranks the text; exact names, arguments and messages are ours.
+
+const FIELDS = { names: 2, title: 3, source: 1, advice: 0.5, messages: 1 };
+
+/** The index of all cases: built once, when the data are there. */
+function makeIndex(data) {
+  const known = new Set(); // every word of the index: only others are searched by their beginning or spelling
+  const mini = new MiniSearch({
+    idField: "number", fields: Object.keys(FIELDS), processTerm: (term) => term,
+    tokenize: (text) => stemmed(text).map((term) => (known.add(term), term)),
+  });
+  const cases = data.cases.map((item, number) => {
+    const messages = item.said.map(([error, text]) => ({ error, phrase: comparable(data.texts[text]) }));
+    const names = item.names.split(" ");
+    return { ...item, number, messages, list: names.map((name) => name.toLowerCase()), titled: titleTokens(item.title, data.aliases) };
+  });
+  mini.addAll(cases.map((item) => ({
+    number: item.number, names: item.names, title: `${item.title} ${item.id.replaceAll("-", " ")} ${item.kind}`, source: item.source,
+    advice: item.advice, messages: [...new Set(item.said.map(([error, text]) => `${error} ${data.texts[text]}`))].join(" "),
+  })));
+  const counts = new Map();
+  for (const name of cases.flatMap((item) => [...new Set(item.list)])) counts.set(name, (counts.get(name) || 0) + 1);
+  const weigh = (name, item) => (item.list.includes(name) ? Math.min(1, 2 / counts.get(name)) : 0); // rare names say more
+  return { mini, cases, data, known, weigh };
+}
+
+/** The words of a title that say something, names of packages written out. */
+function titleTokens(title, aliases) {
+  const written = title.replace(/[A-Za-z_]\w*(?:\.\w+)+/g, (name) => expand(name, aliases));
+  return new Set(tokens(written).filter((word) => !STOP.has(word)));
+}
+
+/** A phrase as whole words inside another text. */
+const holds = (text, phrase) => phrase.length > 2 && ` ${text} `.includes(` ${phrase} `);
+
+/** How well a measured message is the pasted one: 1 as a whole, 0.8 if the pasted text holds it or begins alike. */
+function sameMessage(phrase, said) {
+  if (!phrase || !said) return 0;
+  const words = said.split(" ").length;
+  if (phrase === said) return 1;
+  if (holds(said, phrase) && phrase.split(" ").length >= 3) return 0.9;
+  return words >= 3 && holds(phrase, said) ? 0.8 : 0;
+}
+
+/** Whether a message says that a module around a missing one is not there, which is why that one is not. */
+function sameModule(missing, said) {
+  const found = /^no module named ([\w.]+)$/.exec(said);
+  return found && missing.some(({ root, inner }) => found[1].length > root.length && `${root}.${inner}.`.startsWith(`${found[1]}.`)) ? 0.8 : 0;
+}
+
+/** How exactly a case is about a name below an import path: its own name, one in it, or the same last part. */
+function sameName(inner, item) {
+  if (!inner) return 0;
+  const name = inner.toLowerCase();
+  const last = name.split(".").at(-1);
+  let best = 0;
+  for (const other of item.list) {
+    if (other === name) best = Math.max(best, 1);
+    else if (other.startsWith(`${name}.`)) best = Math.max(best, 0.9);
+    else if (other.endsWith(`.${name}`) || (other.includes(".") && name.endsWith(`.${other}`))) best = Math.max(best, 0.8);
+    else if (last.length > 2 && (other === last || other.endsWith(`.${last}`))) best = Math.max(best, 0.4);
+  }
+  return best;
+}
+
+/** A full name as its import path and the name below it, among all spellings of paths. */
+function belowPath(full, data) {
+  const written = data.paths.map((path) => ({ path, full: expand(path, data.aliases) }));
+  const found = written.filter((item) => full === item.full || full.startsWith(`${item.full}.`)).sort((a, b) => b.full.length - a.full.length)[0];
+  return found ? { path: found.path, root: found.full, inner: full.slice(found.full.length + 1) } : null;
+}
+
+/** What is asked below the import paths: the paths themselves are rows of every case, and no words to search for. */
+function aboutPaths(index, asked) {
+  const below = asked.names.map((name) => ({ ...name, below: belowPath(name.full, index.data) })).filter((name) => name.below);
+  const inners = below.map((name) => name.below.inner).filter(Boolean);
+  const paths = new Set(below.map((name) => name.below.root));
+  const whole = new Set(below.flatMap(({ full, written }) => stemmed(`${full} ${written || ""}`)));
+  const kept = tokens(inners.join(" "));
+  const terms = [...new Set([...asked.terms.filter((term) => !whole.has(term)), ...kept])];
+  const missing = /No module named/.test(asked.text) ? below.filter(({ how }) => how === "error").map((name) => name.below) : [];
+  return { inners, paths, missing, terms: terms.length ? terms : asked.terms };
+}
+
+/** The texts of cases against the terms, by case: 1 is the best. */
+function searchTexts(index, terms, strong) {
+  const isNew = (term) => !index.known.has(term);
+  const found = index.mini.search(terms.join(" "), {
+    boost: FIELDS, tokenize: (text) => text.split(" "), combineWith: "OR", weights: { fuzzy: 0.2, prefix: 0.3 },
+    prefix: (term) => term.length > 4 && isNew(term), fuzzy: (term) => term.length > 5 && isNew(term) && 0.2,
+    boostTerm: (term) => (strong.has(term) ? 2.5 : 1),
+  });
+  return new Map(found.map((hit) => [hit.id, hit.score / found[0].score]));
+}
+
+/** How much of a title was asked for, names of packages and "this path" above all. */
+function titleScore(item, wanted, paths) {
+  const covered = [...item.titled].filter((word) => wanted.has(word));
+  const dotted = covered.filter((word) => word.includes(".")).length;
+  const isThisPath = /\bthis path\b/.test(item.title) && item.rows.some(([own]) => own.some((path) => paths.has(path)));
+  return 0.25 * covered.length / (item.titled.size || 1) + 0.25 * Math.min(2, dotted + isThisPath);
+}
+
+/** The cases by how well they answer: [{item, score, message, name}], best first. */
+function rankCases(index, asked) {
+  const { inners, paths, missing, terms } = aboutPaths(index, asked);
+  const texts = searchTexts(index, terms, asked.strong);
+  const wanted = new Set([...asked.terms, ...asked.strong]);
+  return index.cases.map((item) => {
+    const text = texts.get(item.number) || 0;
+    const message = Math.max(0, ...item.messages.map(({ phrase }) => Math.max(sameMessage(asked.phrase, phrase), sameModule(missing, phrase))));
+    const around = missing.some(({ inner }) => item.list.some((name) => inner.startsWith(`${name}.`) && index.weigh(name, item) > 0.4)) ? 0.85 : 0;
+    const isLast = asked.lasts.some((last) => item.list.some((name) => name.split(".").at(-1) === last.toLowerCase()));
+    const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()));
+    const name = Math.max(around, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
+    const given = asked.arguments.reduce((sum, word) => sum + index.weigh(word.toLowerCase(), item), 0);
+    const isAbout = [...asked.bare, ...asked.lasts, ...inners].some((word) => word.split(".").at(-1).replaceAll("_", "").toLowerCase() === item.id.replaceAll("-", ""));
+    const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
+    const places = message ? Math.max(...item.said.map((said) => said[4].length)) : 0;
+    const score = text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
+      0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths);
+    return { item, score, text, message, name, given, owns };
+  }).filter((hit) => hit.text > 0 || hit.name > 0 || hit.message > 0).sort((a, b) => b.score - a.score);
+}
