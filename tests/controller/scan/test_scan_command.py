@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from harness.controller.cli import main
+from harness.controller.commands.scan import open_measured
 from harness.controller.project.layout import Layout
+from tests.support import ROOT
 
 CODE = """\
 from keras.utils import np_utils
@@ -191,3 +193,13 @@ def test_diff_prints_a_patch_and_fix_writes_it(command: Command) -> None:
     assert command("a.py", "--fix")[2] == "fixed: a.py\n"
     assert Path("a.py").read_text(encoding="utf-8") == CODE.replace(".normalization", "")
     assert command("a.py", "--fix")[2] == ""
+
+
+def test_without_a_project_the_checkout_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert open_measured(None).root == ROOT
+
+
+def test_a_project_around_the_code_answers(measured_names: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(measured_names.results)
+    assert open_measured(None).root == measured_names.root
