@@ -90,6 +90,8 @@ def scan(layout: Layout, request: ScanRequest) -> ScanReport:
 
 def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) -> list[Finding]:
     """The findings of a file in the order of its lines; also those of uses that work."""
+    if not any(package in line for block in source.blocks for line in block.lines for package in answers.packages):
+        return []  # as in most files: every use begins with an import
     found = []
     for use in find_uses(source, answers, releases.every):
         finding = make_finding(str(source.file), use, answers, releases)
