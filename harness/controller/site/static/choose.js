@@ -21,10 +21,11 @@ function judgeName({ full, how }, index, tables) {
   return { kind: "unknown", full, nearest: nearestNames(full, tables) };
 }
 
-/** What the inventory says of a last part alone, such as `Adam`. */
-function judgeLast(last, tables) {
+/** What the inventory says of a last part alone, such as `Adam`. Null for a word that only cases know. */
+function judgeLast(last, index, tables) {
   const places = endingIn(last, tables.slice(0, 1));
   const all = places.length ? places : endingIn(last, tables);
+  if (!all.length && index.known.has(last.toLowerCase())) return null;
   return all.length ? { kind: "ending", last, places: all } : { kind: "unknown", full: last, nearest: nearestNames(last, tables) };
 }
 
@@ -38,20 +39,20 @@ function loneNames(asked) {
 /** The full names that were asked for. An import path alone is one only if nothing else was asked. */
 function fullNames(asked, index) {
   const inner = asked.names.filter(({ full }) => belowPath(full, index.data)?.inner !== "");
-  return inner.length || plainTerms(asked).length > 8 || loneNames(asked).length ? inner : asked.names.slice(0, 1).filter(({ full }) => isAlone(full, asked));
+  return inner.length || loneNames(asked).length ? inner : asked.names.slice(0, 1).filter((name) => isAlone(name, asked));
 }
 
 const plainTerms = (asked) => asked.terms.filter((term) => !term.endsWith("~"));
 
 /** Whether a text holds hardly more than a name. */
-function isAlone(full, asked) {
+function isAlone({ full, how }, asked) {
   const own = new Set(tokens(full));
-  return asked.names.some(({ how }) => how === "import") || plainTerms(asked).every((term) => own.has(term) || full.includes(term) || term === "import");
+  return how !== "attribute" || plainTerms(asked).every((term) => own.has(term) || full.includes(term) || term === "import");
 }
 
 /** Names that no table of public names has: then the private ones are worth loading. */
 function needsHidden(index, tables, asked) {
-  const judged = [...fullNames(asked, index).map((name) => judgeName(name, index, tables)), ...[...asked.lasts, ...loneNames(asked)].map((last) => judgeLast(last, tables))];
+  const judged = [...fullNames(asked, index).map((name) => judgeName(name, index, tables)), ...[...asked.lasts, ...loneNames(asked)].map((last) => judgeLast(last, index, tables))];
   return judged.some((item) => item && item.kind === "unknown");
 }
 
@@ -61,13 +62,13 @@ function chooseAnswers(index, tables, asked) {
   const isExact = (hit) => hit.message >= 0.8 || hit.name >= 0.8 || (hit.given >= 0.5 && hit.owns);
   const lone = tables.length ? loneNames(asked).filter((word) => !ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()))) : [];
   const names = fullNames(asked, index).map((name) => judgeName(name, index, tables)).filter(Boolean);
-  if (tables.length) names.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, tables)));
+  if (tables.length) names.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, index, tables)).filter(Boolean));
   const exact = ranked.filter(isExact);
   const top = exact.length ? exact[0].score : 0;
   const cases = exact.filter((hit) => hit.score >= top * 0.6);
   const near = ranked.filter((hit) => !isExact(hit) && hit.score >= NEAR);
   const asCard = (hit) => ({ kind: "case", ...hit, exact: isExact(hit), asked });
-  const chosen = [...cases.map(asCard), ...names, ...(cases.length || names.length ? near.slice(0, 2) : near).map(asCard)];
+  const chosen = [...cases.slice(0, names.length ? 2 : MOST).map(asCard), ...names, ...(cases.length || names.length ? near.slice(0, 2) : near).map(asCard)];
   const isFirstNamed = names.length && names[0].kind !== "name" && names[0].kind !== "ending" && !cases.some((hit) => hit.message >= 0.8 || hit.name >= 0.9);
   if (isFirstNamed) return [names[0], ...chosen.filter((card) => card !== names[0])].slice(0, MOST);
   return chosen.slice(0, MOST);

@@ -13,16 +13,17 @@ function makeIndex(data) {
   const cases = data.cases.map((item, number) => {
     const messages = item.said.map(([error, text]) => ({ error, phrase: comparable(data.texts[text]) }));
     const names = item.names.split(" ");
-    return { ...item, number, messages, list: names.map((name) => name.toLowerCase()), titled: titleTokens(item.title, data.aliases) };
+    return { ...item, number, messages, list: names.map((name) => name.toLowerCase()), lasts: new Set(names.map((name) => name.toLowerCase().split(".").at(-1))), titled: titleTokens(item.title, data.aliases) };
   });
   mini.addAll(cases.map((item) => ({
     number: item.number, names: item.names, title: `${item.title} ${item.id.replaceAll("-", " ")} ${item.kind}`, source: item.source,
-    advice: item.advice, messages: [...new Set(item.said.map(([error, text]) => `${error} ${data.texts[text]}`))].join(" "),
+    advice: [item.advice, ...new Set(item.said.map((said) => data.texts[said[2]] || ""))].join(" "), messages: [...new Set(item.said.map(([error, text]) => `${error} ${data.texts[text]}`))].join(" "),
   })));
   const counts = new Map();
   for (const name of cases.flatMap((item) => [...new Set(item.list)])) counts.set(name, (counts.get(name) || 0) + 1);
   const weigh = (name, item) => (item.list.includes(name) ? Math.min(1, 2 / counts.get(name)) : 0); // rare names say more
-  return { mini, cases, data, known, weigh };
+  const countLast = (name) => cases.filter((item) => item.lasts.has(name)).length;
+  return { mini, cases, data, known, weigh, countLast };
 }
 
 /** The words of a title that say something, names of packages written out. */
@@ -89,16 +90,16 @@ function searchTexts(index, terms, strong) {
   const found = index.mini.search(terms.join(" "), {
     boost: FIELDS, tokenize: (text) => text.split(" "), combineWith: "OR", weights: { fuzzy: 0.2, prefix: 0.3 },
     prefix: (term) => term.length > 4 && isNew(term), fuzzy: (term) => term.length > 5 && isNew(term) && 0.2,
-    boostTerm: (term) => (strong.has(term) ? 2.5 : 1),
+    boostTerm: (term) => (strong.has(term) ? 2.5 : COMMON.has(term.replace("~", "")) || /(?:error|exception)$/.test(term) ? 0.3 : 1),
   });
   return new Map(found.map((hit) => [hit.id, hit.score / found[0].score]));
 }
 
 /** How much of a title was asked for, names of packages and "this path" above all. */
-function titleScore(item, wanted, paths) {
+function titleScore(item, wanted, paths, aliases) {
   const covered = [...item.titled].filter((word) => wanted.has(word));
   const dotted = covered.filter((word) => word.includes(".")).length;
-  const isThisPath = /\bthis path\b/.test(item.title) && item.rows.some(([own]) => own.some((path) => paths.has(path)));
+  const isThisPath = /\bthis path\b/.test(item.title) && item.rows.some(([own]) => own.some((path) => paths.has(expand(path, aliases))));
   return 0.25 * covered.length / (item.titled.size || 1) + 0.25 * Math.min(2, dotted + isThisPath);
 }
 
@@ -111,15 +112,18 @@ function rankCases(index, asked) {
     const text = texts.get(item.number) || 0;
     const message = Math.max(0, ...item.messages.map(({ phrase }) => Math.max(sameMessage(asked.phrase, phrase), sameModule(missing, phrase))));
     const around = missing.some(({ inner }) => item.list.some((name) => inner.startsWith(`${name}.`) && index.weigh(name, item) > 0.4)) ? 0.85 : 0;
-    const isLast = asked.lasts.some((last) => item.list.some((name) => name.split(".").at(-1) === last.toLowerCase()));
-    const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()));
+    const hasLast = (word) => item.lasts.has(word.toLowerCase());
+    const isLast = asked.lasts.some(hasLast) || asked.members.some((word) => hasLast(word) && index.countLast(word.toLowerCase()) <= 4);
+    const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && (hasLast(word) || item.titled.has(word.toLowerCase())));
     const name = Math.max(around, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
     const given = asked.arguments.reduce((sum, word) => sum + index.weigh(word.toLowerCase(), item), 0);
-    const isAbout = [...asked.bare, ...asked.lasts, ...inners].some((word) => word.split(".").at(-1).replaceAll("_", "").toLowerCase() === item.id.replaceAll("-", ""));
+    const isAbout = [...asked.bare, ...asked.lasts, ...inners].some((word) => word.split(".").at(-1).replaceAll("_", "").toLowerCase() === item.id.replaceAll("-", "")) ||
+      asked.arguments.some((word) => word.length > 5 && item.id.includes(word.replaceAll("_", "-").toLowerCase()));
+    const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
     const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
     const places = message ? Math.max(...item.said.map((said) => said[4].length)) : 0;
-    const score = text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
-      0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths);
+    const score = (isElsewhere ? 0.75 : 1) * (text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
+      0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths, index.data.aliases));
     return { item, score, text, message, name, given, owns };
   }).filter((hit) => hit.text > 0 || hit.name > 0 || hit.message > 0).sort((a, b) => b.score - a.score);
 }

@@ -3,7 +3,7 @@
 
 const ERROR_LINE = /(?:^|[\s>])((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit)):[ \t]+/g;
 const FRAME = /^\s*File "([^"]*)", line \d+/;
-const IMPORT = /(?:^|[\s>;(])from\s+([A-Za-z_][\w.]*)\s+import\s+(\([^)]*\)|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\w+(?:\s+as\s+\w+)?)*)|(?:^|[\s>;])import\s+([A-Za-z_]\w*(?:\.\w+)*)(?:\s+as\s+(\w+))?/g;
+const IMPORT = /(?:^|[\s>;(])from\s+([A-Za-z_][\w.]*)\s+import\s+(\([^)]*\)|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\w+(?:\s+as\s+\w+)?)*)|(?:^|[>;])[^\S\n]*import\s+([A-Za-z_]\w*(?:\.\w+)*)(?:\s+as\s+(\w+))?/gm;
 const CHAIN = /(?<![\w.'"/\\-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+/g;
 const PLACES = /\((?:[^()]*[\\/][^()]*)\)|(?:[\w.~-]*[\\/])+[\w.-]+|\b0x[0-9a-f]+\b/gi; // files and addresses, which differ everywhere
 const OBJECT = /<(?:[\w.]*\.)?(\w+) object at [^<>]*>/g;
@@ -13,14 +13,18 @@ const STOP = new Set(("a an the of in on at to is are was were be been it its th
   "have has had get gets got use used using work works working support supports supported please help why still after before " +
   "inside into same than too very just version versions release releases error errors").split(" "));
 
+/** Words of every error: they say little of what it is about. */
+const COMMON = new Set(("cannot import imported name named module attribute object got unexpected keyword argument arguments missing required " +
+  "positional must instance class type failed found invalid value traceback recent call last file line").split(" "));
+
 /** The names that messages of Python itself quote: what was not found, and where. */
 const MESSAGES = [
   [/No module named ['"]?([\w.]+)/g, (found) => ({ full: found[1] })],
   [/cannot import name ['"]?(\w+)['"]?(?: from (?:partially initialized module )?['"]([\w.]+)['"])?/g,
     (found) => (found[2] ? { full: `${found[2]}.${found[1]}` } : { last: found[1] })],
   [/module ['"]([\w.]+)['"] has no attribute ['"](\w+)['"]/g, (found) => ({ full: `${found[1]}.${found[2]}` })],
-  [/['"]([\w.]+)['"] object has no attribute ['"](\w+)['"]/g, (found) => ({ last: found[2], owner: found[1] })],
-  [/type object ['"](\w+)['"] has no attribute ['"](\w+)['"]/g, (found) => ({ last: found[2], owner: found[1] })],
+  [/['"]([\w.]+)['"] object has no attribute ['"](\w+)['"]/g, (found) => ({ member: found[2], owner: found[1] })],
+  [/type object ['"](\w+)['"] has no attribute ['"](\w+)['"]/g, (found) => ({ member: found[2], owner: found[1] })],
   [/([\w.]+?)(?:\.__init__)?\(\) (?:got|missing)/g, (found) => ({ owner: found[1].replace(/^_*init_*$/, "") })],
   [/keyword argument:? ['"]?(\w+)/g, (found) => ({ argument: found[1] })],
 ];
@@ -109,14 +113,16 @@ const isIdentifier = (word) => /[a-z][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\w\.\w/.test(wor
 function understand(text, aliases) {
   const { error, code } = readTrace(text);
   const names = readCode(code, aliases);
-  const lasts = [];
+  const lasts = []; // whose module was not said
+  const members = []; // of objects
   const owners = [];
   const given = [];
   for (const [pattern, read] of MESSAGES) {
     for (const found of (error ? error.message : text).matchAll(pattern)) {
-      const { full, last, owner, argument } = read(found);
+      const { full, last, owner, member, argument } = read(found);
       if (full) names.unshift({ full: expand(full, aliases), how: "error" });
       if (last) lasts.push(last);
+      if (member) members.push(member);
       if (owner) owners.push(owner.split(".").at(-1));
       if (argument) given.push(argument);
     }
@@ -126,12 +132,12 @@ function understand(text, aliases) {
   const said = error ? `${code} ${error.message}` : text;
   const quoted = [...said.matchAll(/['"`]([A-Za-z_][\w.]*)['"`]/g)].map((found) => found[1]);
   const bare = [...said.replace(PLACES, " ").matchAll(/[A-Za-z_][\w.]*\w/g)].map(([word]) => word).filter(isIdentifier);
-  const strong = new Set(tokens([...names.map((name) => name.full), ...lasts, ...owners, ...given, ...quoted, ...bare].join(" ")));
+  const strong = new Set(tokens([...names.map((name) => name.full), ...lasts, ...members, ...owners, ...given, ...quoted, ...bare].join(" ")));
   const terms = stemmed(error ? `${code} ${error.type} ${error.message.replace(OBJECT, " $1 ")}` : text).filter((word) => !STOP.has(word) && word.length > 1);
   const seen = new Set();
   const whole = names.filter(({ full }) => !seen.has(full) && seen.add(full));
   return {
-    text, error, names: whole, lasts, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
+    text, error, names: whole, lasts, members, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
     bare: [...new Set(bare)].filter((word) => !word.includes(".")), phrase: comparable(error ? error.message : text),
   };
 }
