@@ -36,6 +36,10 @@ class Catch:
     maybe: bool = False  # something that is not ours may have failed too
     uses: list[tuple[Use, Mask]] = field(default_factory=list)
 
+    @property
+    def catches_missing(self) -> bool:
+        return "ModuleNotFoundError" in self.types
+
     def catches(self, form: Form) -> bool:
         return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types
 
@@ -181,13 +185,22 @@ class Expressions(ast.NodeVisitor):
         )
         self.uses.append(use)
         failing = reach & answer.fails & ~caught
-        catch = next((one for one in reversed(self.catches) if one.catches(form)), None)
-        if catch is not None:
-            catch.mask |= failing
-            catch.uses.append((use, failing))
-            catch.maybe |= bool(reach & ~answer.works & ~answer.fails)
-            self.reach &= ~failing
+        missing = self._missing_module(answer.name, form)
+        for catch in reversed(self.catches):
+            part = failing if catch.catches(form) else failing & (missing if catch.catches_missing else 0)
+            catch.mask |= part
+            catch.uses.append((use, part))
+            catch.maybe |= catch.catches(form) and bool(use.doubt)
+            failing &= ~part
+            self.reach &= ~part
         return reach & ~answer.fails
+
+    def _missing_module(self, name: str, form: Form) -> Mask:
+        """The releases in which an import fails as its module is missing: by a ModuleNotFoundError."""
+        if form is Form.IMPORT:
+            return -1
+        around = self.answers.ask(Target(name.rpartition(".")[0], 1), Form.IMPORT) if form is Form.FROM else None
+        return around.fails if around else 0
 
     def use_argument(self, callee: ast.expr, keyword: ast.keyword) -> None:
         for target, mask in self.meaning(callee).items():
@@ -197,7 +210,7 @@ class Expressions(ast.NodeVisitor):
 
     def something_may_fail(self, form: Form = Form.IMPORT) -> None:
         for catch in self.catches:
-            catch.maybe |= catch.catches(form)
+            catch.maybe |= catch.catches(form) or (catch.catches_missing and form in (Form.IMPORT, Form.FROM))
 
     def targets(self, name: str, mask: Mask) -> dict[Target, Mask]:
         """The meaning of an imported name: none where it is a module of the code base itself."""

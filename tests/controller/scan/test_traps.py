@@ -84,6 +84,25 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": "try:\n    from keras.utils import np_utils\nexcept KeyError:\n    pass"},
         ["a.py:2:29 error fails keras.utils.np_utils"],
     ),
+    "handler of a missing module": (
+        {
+            "a.py": """
+            try:
+                from keras.utils.np_utils import to_categorical
+            except ModuleNotFoundError:
+                from keras.utils import to_categorical
+            try:
+                from keras.utils import np_utils
+            except ModuleNotFoundError:
+                np_utils = None
+            """
+        },
+        ["a.py:6:29 error fails keras.utils.np_utils"],
+    ),
+    "fallback of a package that may be missing": (
+        {"a.py": "try:\n    import torch\nexcept ModuleNotFoundError:\n    from keras.utils import np_utils"},
+        ["a.py:4:29 error fails keras.utils.np_utils"],
+    ),
     "suppressed": (
         {"a.py": "from contextlib import suppress\nwith suppress(ImportError):\n    from keras.utils import np_utils"},
         [],
