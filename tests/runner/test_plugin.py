@@ -74,9 +74,10 @@ def test_stop_at_first_failure_leaves_rest_unrecorded(project: Project) -> None:
 
 
 def test_running_what_failed_last_time(project: Project) -> None:
-    project.run()
+    first = project.run()
+    assert "2 failed, 3 passed" in first.printed, first.printed
     ran = project.run("--lf")
-    assert ran.recorded == [("bad", "json"), ("worse", "json")]
+    assert ran.recorded == [("bad", "json"), ("worse", "json")], ran.printed
     assert left_out(ran) == ALL[1:4]
 
 
