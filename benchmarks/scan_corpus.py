@@ -32,13 +32,14 @@ Question = tuple[str, Form]
 
 # Runs in the environment: statements in, `ok` or the error of each out. Each is forked: none sees another's imports.
 _ASK = """
-import json, os, sys
+import json, os, signal, sys
 package, statements = json.load(sys.stdin)
 __import__(package)
 for statement in statements:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
+        signal.alarm(60)  # a forked process may hang by chance
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         try:
             exec(statement, {})
