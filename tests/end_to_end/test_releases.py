@@ -25,11 +25,16 @@ from tests.support import ROOT
 pytestmark = pytest.mark.releases
 
 OLD = "tf115" if find_interpreter("3.7") else "tf22"
-WHOLE = [OLD, "tf221"]
-RELEASES = [*WHOLE, "tf215"]
+NEW = "tf221"
+RELEASES = [OLD, NEW, "tf215"]
+# Of the library a half, by the first letter: each night runs all of it.
+HALF = ["[a-l]*"]
 # Of the release between them a part, in which nothing trains: a cell of tf_keras that does takes many seconds there.
 PART = ["custom-layer-in-tf-keras", "dense-with-input-shape", "plot-*", "old-module-*"]
-SELECTED = [word for pattern in PART for word in ("-k", pattern)]
+
+
+def selected(patterns: Sequence[str]) -> list[str]:
+    return [word for pattern in patterns for word in ("-k", pattern)]
 
 
 def call(*command: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -66,22 +71,17 @@ def runs() -> str:
     """A run of the three releases, from whatever is there, and what it printed."""
     assert shutil.which("dot"), "these tests need Graphviz: install Debian's package graphviz, or your system's"
     done = [
-        harness("run", "--fresh", "--cases", "all", *(word for name in WHOLE for word in ("-e", name))),
-        harness("run", "--fresh", "-e", "tf215", *SELECTED),
+        harness("run", "--fresh", "-e", OLD, "-e", NEW, *selected(HALF)),
+        harness("run", "--fresh", "-e", "tf215", *selected(PART)),
     ]
     assert [run.returncode for run in done] == [0, 0], "outcomes differ from results/, or an environment failed"
     return "".join(run.stdout for run in done)
 
 
-@pytest.mark.parametrize("environment", WHOLE)
-def test_run_reproduces_accepted_document_exactly(environment: str) -> None:
-    document = ROOT / ".harness" / "run" / f"{environment}.json"
-    assert document.read_bytes() == (ROOT / "results" / f"{environment}.json").read_bytes()
-
-
-def test_partial_run_gives_accepted_outcomes() -> None:
-    assert last_run("tf215").cells == part(accepted("tf215"))
-    assert last_run("tf215").environment == accepted("tf215").environment
+@pytest.mark.parametrize(("environment", "patterns"), [(OLD, HALF), (NEW, HALF), ("tf215", PART)])
+def test_run_gives_accepted_outcomes(environment: str, patterns: Sequence[str]) -> None:
+    assert last_run(environment).cells == part(accepted(environment), patterns)
+    assert last_run(environment).environment == accepted(environment).environment
 
 
 def test_the_run_prints_its_grid(runs: str) -> None:
@@ -96,7 +96,7 @@ def test_tox_alone_gives_the_same_outcomes_again() -> None:
     assert last_run("tf215").cells == part(accepted("tf215"), [case])
 
 
-@pytest.mark.parametrize("environment", [OLD, "tf221"])
+@pytest.mark.parametrize("environment", [OLD, NEW])
 def test_fresh_interpreters_give_same_outcomes(environment: str) -> None:
     case = "custom-layer-in-tf-keras"
     done = harness("run", "-e", environment, "-k", case, "--isolation", "spawn")
@@ -105,7 +105,7 @@ def test_fresh_interpreters_give_same_outcomes(environment: str) -> None:
 
 
 def test_unchanged_cells_are_not_run_again() -> None:
-    done = harness("run", "-e", "tf215", *SELECTED)
+    done = harness("run", "-e", "tf215", *selected(PART))
     assert done.returncode == 0
     assert f"{len(part(accepted('tf215')))} cells cached" in done.stdout
     assert last_run("tf215").cells == part(accepted("tf215"))
@@ -124,7 +124,7 @@ def test_script_by_hand_gives_same_verdict(environment: str, tmp_path: Path) -> 
 
 
 def test_missing_dot_changes_no_outcome(tmp_path: Path) -> None:
-    done = harness("run", "-e", "tf215", *SELECTED, path=path_without_dot(tmp_path))
+    done = harness("run", "-e", "tf215", *selected(PART), path=path_without_dot(tmp_path))
     assert done.returncode == 0, done.stdout
     now = last_run("tf215").cells
     assert now == part(accepted("tf215"))
