@@ -10,7 +10,7 @@ from typing import Any
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.controller.api.document import ApiDocument
-from harness.controller.api.environments import Environments, Mask, Measured, in_words
+from harness.controller.api.environments import Environments, Mask, Measured, in_words, union
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.project.cells import paths_of
 from harness.controller.project.matrix import Matrix
@@ -25,7 +25,7 @@ def answer(api: Api, found: FoundName, cases: Iterable[str]) -> dict[str, Any]:
     environments = document.environments
     sets = {"import": row.imports, "attribute": row.attributes, **_unknown(document)}
     if found.method:
-        having = _union(found.signatures().values())
+        having = union(found.signatures().values())
         sets |= {"import": row.imports & having, "attribute": row.attributes & having}
     kind = "method" if found.method else _last(environments, row.values("kind"))
     return {
@@ -107,7 +107,7 @@ def _unknown(document: ApiDocument) -> dict[str, Mask]:
     }
     environments = document.environments
     return {
-        word: _union(environments.bits[item.id] for item in environments.items if item.measured is state)
+        word: union(environments.bits[item.id] for item in environments.items if item.measured is state)
         for word, state in words.items()
     }
 
@@ -165,10 +165,3 @@ def _last(environments: Environments, values: dict[str, Mask]) -> str | None:
 
 def _first_bit(mask: Mask) -> int:
     return (mask & -mask).bit_length()
-
-
-def _union(masks: Iterable[Mask]) -> Mask:
-    total = 0
-    for mask in masks:
-        total |= mask
-    return total

@@ -167,7 +167,17 @@ def _read_row(data: Mapping[str, Any], masks: list[Mask], tables: Mapping[str, A
     return row
 
 
-def read_documents(folder: Path) -> dict[str, ApiDocument]:
+def document_files(results: Path) -> dict[str, Path]:
+    """The files of the documents below a results folder, by root."""
+    return {file.name.removesuffix(".json"): file for file in sorted((results / API).glob("*.json"))}
+
+
+def read_documents(results: Path) -> dict[str, ApiDocument]:
     """All documents below a results folder, by root. Raises HarnessError."""
-    documents = [read_document(file) for file in sorted((folder / API).glob("*.json"))]
+    documents = [read_document(file) for file in document_files(results).values()]
     return {document.root: document for document in documents}
+
+
+def root_of(roots: Iterable[str], name: str) -> str | None:
+    """The innermost root that a dotted name is, or is below."""
+    return max((root for root in roots if (name + ".").startswith(root + ".")), key=len, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -67,6 +67,11 @@ class Environments:
     def measured(self) -> Mask:
         return sum(self.bits[item.id] for item in self.items if item.measured is Measured.YES)
 
+    @cached_property
+    def newest(self) -> str:
+        """The newest release, measured or not; empty where there is none."""
+        return next((item.release for item in reversed(self.items) if not item.is_variant), "")
+
     def chosen(self, mask: Mask) -> Iterator[ApiEnvironment]:
         return (item for item in self.items if self.bits[item.id] & mask)
 
@@ -108,6 +113,14 @@ class Environments:
         if self.items == to.items:
             return mask
         return sum(to.bits.get(item.id, 0) for item in self.chosen(mask))
+
+
+def union(masks: Iterable[Mask]) -> Mask:
+    """The environments that are in any of the sets."""
+    total = 0
+    for mask in masks:
+        total |= mask
+    return total
 
 
 def in_words(ranges: Sequence[Sequence[str]], newest: str) -> str:

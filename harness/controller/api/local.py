@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.inventory import INVENTORY_SCHEMA, Fact, is_yes
+from harness.controller.api.document import root_of
 from harness.controller.api.environments import Measured
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
@@ -67,7 +68,7 @@ class LocalInventory:
 
     def lacks(self, module: str) -> bool:
         """Whether a module, or one around it, was asked for and is not there: then nothing in it can be reached."""
-        root = max((root for root in self.roots if (module + ".").startswith(root + ".")), key=len, default=None)
+        root = root_of(self.roots, module)
         if root is None or self.state_of(root)[0] is not Measured.YES:
             return True
         package, name = root, ""

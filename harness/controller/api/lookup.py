@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from harness.controller.api.document import ApiDocument, ApiRow
+from harness.controller.api.document import ApiDocument, ApiRow, root_of
 from harness.controller.api.environments import Mask
-from harness.controller.api.update import root_of
 
 _MAGIC = set("*?[")
 
@@ -55,14 +54,14 @@ class Api:
         word = self._full(word)
         if _MAGIC & set(word):
             return self._sorted(item for item in self._all() if fnmatchcase(item.full, word))
-        if root_of(list(self.documents), word) is not None:
+        if root_of(self.documents, word) is not None:
             exact = self.exact(word)
             return [exact] if exact else []
         return self._sorted(item for item in self._all() if item.full.endswith("." + word))
 
     def exact(self, name: str) -> FoundName | None:
         """The row of a full name, or that of the class whose method it is."""
-        root = root_of(list(self.documents), name)
+        root = root_of(self.documents, name)
         if root is None:
             return None
         document = self.documents[root]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.contract.inventory import Fact, is_yes
-from harness.controller.api.document import ApiDocument, ApiRow
+from harness.controller.api.document import ApiDocument, ApiRow, root_of
 from harness.controller.api.environments import ApiEnvironment, Environments, Mask
 from harness.controller.api.local import LocalInventory, LocalName, Thing
 from harness.controller.api.visibility import classify
@@ -32,11 +32,6 @@ def updated_documents(
 def document_texts(results: Path, documents: Mapping[str, ApiDocument]) -> dict[Path, str]:
     """The text of each document's file."""
     return {results / API / f"{root}.json": document.text() for root, document in documents.items()}
-
-
-def root_of(roots: Sequence[str], name: str) -> str | None:
-    """The innermost root that a dotted name is, or is below."""
-    return max((root for root in roots if (name + ".").startswith(root + ".")), key=len, default=None)
 
 
 def _in_matrix(matrix: Matrix, document: ApiDocument) -> ApiDocument:

@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from harness.controller.api.document import read_documents
+from harness.controller.api.document import document_files, read_documents
 from harness.controller.api.local import LocalInventory
 from harness.controller.digests import file_digest
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.layout import Layout
-from harness.controller.results.sources import API
 
 NamesByModule = dict[str, set[str]]  # by module
 
@@ -36,7 +35,7 @@ def note_names(layout: Layout, names: NamesByModule) -> None:
 
 def names_digest(layout: Layout) -> str:
     """A digest of the files from which `known_names` are read."""
-    files = [*sorted((layout.results / API).glob("*.json")), _found(layout)]
+    files = [*document_files(layout.results).values(), _found(layout)]
     return hashlib.sha256("".join(f"{file.name} {file_digest(file)}\n" for file in files).encode()).hexdigest()
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness.controller.api.document import ApiDocument, ApiRow, read_document
-from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured
+from harness.controller.api.document import ApiDocument, ApiRow, document_files, read_document, root_of
+from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured, union
 from harness.controller.api.lookup import Api, FoundName
-from harness.controller.api.update import root_of
 from harness.controller.project.matrix import Matrix
-from harness.controller.results.sources import API
 from harness.controller.scan.uses import Form, Target
 
 
@@ -21,7 +19,7 @@ class LazyDocuments(Mapping[str, ApiDocument]):
     """The documents below a results folder. Each is read when it is first asked for."""
 
     def __init__(self, results: Path) -> None:
-        self._files = {file.name.removesuffix(".json"): file for file in sorted((results / API).glob("*.json"))}
+        self._files = document_files(results)
         self._read: dict[str, ApiDocument] = {}
 
     def __getitem__(self, root: str) -> ApiDocument:
@@ -67,7 +65,7 @@ class ApiAnswers:
 
     def is_about(self, name: str) -> bool:
         """Whether a name is one of the measured roots, or below one."""
-        return root_of(list(self.documents), name) is not None
+        return root_of(self.documents, name) is not None
 
     def find(self, name: str) -> tuple[FoundName | None, str]:
         """The longest part of a dotted name that the API knows, and the part after it."""
@@ -144,7 +142,7 @@ class ApiAnswers:
 
     def names_in(self, module: str) -> Mapping[str, ApiRow]:
         """The rows of the document that a module is in."""
-        root = root_of(list(self.documents), module)
+        root = root_of(self.documents, module)
         return self.documents[root].rows if root else {}
 
     def version(self, package: str, environment: str) -> str:
@@ -166,8 +164,8 @@ class ApiAnswers:
     def _masks(self, found: FoundName, form: Form, target: Target, loaded: frozenset[str]) -> tuple[Mask, Mask]:
         row = found.row
         if found.method:
-            having = _union(found.signatures().values())
-            return having, ~having & _union(row.values("methods").values())
+            having = union(found.signatures().values())
+            return having, ~having & union(row.values("methods").values())
         if form is Form.FROM:
             works = row.reached if not found.name else row.imports  # of a root itself `import` was asked
             return works, ~works
@@ -181,10 +179,10 @@ class ApiAnswers:
             return -1
         prefix = found.name + "."
         rows = [row.imports for name, row in found.document.rows.items() if name.startswith(prefix)]
-        return _union(rows) if rows else -1
+        return union(rows) if rows else -1
 
     def _lacks_method(self, found: FoundName, method: str) -> Answer:
-        having = _union(found.row.values("methods").values())
+        having = union(found.row.values("methods").values())
         return Answer(f"{found.full}.{method}", 0, self._mask(found, having), seen=False)
 
     def _is_module(self, found: FoundName) -> bool:
@@ -225,10 +223,3 @@ def _parameters(signature: str) -> set[str]:
     assert isinstance(given, ast.FunctionDef)
     names = {argument.arg for argument in (*given.args.args, *given.args.kwonlyargs)}
     return names | ({f"**{given.args.kwarg.arg}"} if given.args.kwarg else set())
-
-
-def _union(masks: Iterable[Mask]) -> Mask:
-    total = 0
-    for mask in masks:
-        total |= mask
-    return total

@@ -117,10 +117,9 @@ def _verdict(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> tuple[
 
 def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedReleases) -> str:
     environments = answers.environments
-    newest = [item.release for item in environments.items if not item.is_variant][-1]
 
     def words(mask: Mask) -> str:
-        text = in_words(environments.ranges(mask & releases.every), newest)
+        text = in_words(environments.ranges(mask & releases.every), environments.newest)
         return text if text.startswith("from") else f"in {text}"
 
     if finding.verdict is Verdict.WORKS:
