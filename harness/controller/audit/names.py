@@ -13,6 +13,7 @@ from functools import partial
 from harness.controller.api.document import ApiDocument, read_documents
 from harness.controller.audit.sampling import any_seed
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
+from harness.controller.environments.installed import missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
@@ -98,8 +99,7 @@ def draw_answers(
 
 
 def _check_made(layout: Layout, sample: Sequence[NameAnswer]) -> None:
-    names = dict.fromkeys(answer.environment.id for answer in sample)
-    missing = [name for name in names if not (layout.environments / name / "bin" / "python").exists()]
+    missing = missing_environments(layout, (answer.environment.id for answer in sample))
     if missing:
         raise HarnessError(f"not installed: {', '.join(missing)}; select others with -e, or `harness inventory` them")
 

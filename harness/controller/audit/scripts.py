@@ -21,7 +21,7 @@ from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sampl
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.console import make_console
-from harness.controller.environments.installed import facts
+from harness.controller.environments.installed import facts, missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
@@ -62,7 +62,7 @@ def audit_scripts(
 
 def _check_installed(layout: Layout, sample: Sequence[RecordedCell], columns: Mapping[str, Column]) -> None:
     environments = {cell.environment.id: cell.environment for cell in sample}
-    missing = [name for name in environments if not (layout.environments / name / "bin" / "python").exists()]
+    missing = missing_environments(layout, environments)
     if missing:
         command = "harness run " + " ".join(f"-e {name}" for name in missing)
         raise HarnessError(f"not installed: {', '.join(missing)}; run it first: `{command}`")

@@ -10,6 +10,7 @@ from harness.contract.statuses import Status
 from harness.controller.api.environments import ApiEnvironment, Environments, in_words
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
+from harness.controller.environments.installed import missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
@@ -22,8 +23,8 @@ _NAME = "tried"  # of the script
 def installed_environments(layout: Layout, chosen: Iterable[Environment], must_exist: bool) -> list[Environment]:
     """Those of the environments that exist here. Raises HarnessError for one that does not, if it must, or for none."""
     wanted = list(chosen)
-    found = [item for item in wanted if (layout.environments / item.id / "bin" / "python").exists()]
-    missing = [item.id for item in wanted if item not in found]
+    missing = missing_environments(layout, (item.id for item in wanted))
+    found = [item for item in wanted if item.id not in missing]
     if missing and (must_exist or not found):
         command = "harness run " + (" ".join(f"-e {name}" for name in missing) if must_exist else "-g all")
         raise HarnessError(f"not installed: {', '.join(missing)}; make them first: `{command}`")
@@ -48,7 +49,6 @@ def try_code(
 def outcomes_as_ranges(matrix: Matrix, outcomes: dict[str, Outcome]) -> str:
     """A line for each outcome with the releases that gave it, the first release first."""
     environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
-    newest = [item.release for item in environments.items if not item.is_variant][-1]
     masks: dict[str, int] = {}
     for item in environments.items:
         if item.id in outcomes:
@@ -56,7 +56,7 @@ def outcomes_as_ranges(matrix: Matrix, outcomes: dict[str, Outcome]) -> str:
             masks[sentence] = masks.get(sentence, 0) | environments.bits[item.id]
     lines = []
     for sentence, mask in masks.items():
-        releases = in_words(environments.ranges(mask), newest)
+        releases = in_words(environments.ranges(mask), environments.newest)
         lines.append((", ".join(filter(None, [releases, *environments.variants(mask)])), sentence))
     width = max((len(where) for where, _ in lines), default=0)
     return "".join(f"{where:<{width}}  {sentence}\n" for where, sentence in lines)

@@ -6,12 +6,14 @@ import json
 import os
 import shlex
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from uv import find_uv_bin
 
 from harness.controller.errors import HarnessError
+from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import EnvironmentFacts, facts_of
 
@@ -53,6 +55,16 @@ def is_made_from(prefix: Path, lock: Path) -> bool:
         return sorted(made["requirements"]) == _requirements(lock.read_text(encoding="utf-8")) and not made["options"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def missing_environments(layout: Layout, names: Iterable[str]) -> list[str]:
+    """Those of the environments that do not exist here, each once."""
+    return [name for name in dict.fromkeys(names) if not has_python(layout.environments / name)]
+
+
+def has_python(prefix: Path) -> bool:
+    """Whether there is a Python of an environment at `prefix`."""
+    return (prefix / "bin" / "python").exists()
 
 
 def is_half_made(prefix: Path) -> bool:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.controller.api.local import LocalInventory
+from harness.controller.environments.installed import has_python
 from harness.controller.errors import HarnessError
 from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
 from harness.controller.inventory.measure import Measurement, seconds_since
@@ -107,7 +108,7 @@ def _size(inventory: LocalInventory) -> str:
 
 def _ensure_made(item: Measurement) -> None:
     """Let tox make an environment that does not exist. Raises HarnessError where it cannot."""
-    if (item.prefix / "bin" / "python").exists():
+    if has_python(item.prefix):
         return
     name, layout = item.environment.id, item.layout
     command = [sys.executable, "-m", "tox", "run", "--notest", "--workdir", str(layout.environments), "-e", name]
@@ -115,7 +116,7 @@ def _ensure_made(item: Measurement) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as output:
         code = subprocess.call(command, cwd=layout.root, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    if code or not (item.prefix / "bin" / "python").exists():
+    if code or not has_python(item.prefix):
         with contextlib.suppress(OSError):
             shutil.rmtree(item.prefix)  # half made: the next run makes it again
         raise HarnessError(f"{name}: tox cannot make the environment (log: {_relative(log, layout.root)})")
