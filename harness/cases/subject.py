@@ -67,6 +67,11 @@ class Subject:
         package = self.aliases.get(word, word)
         return f"import {package}" if package == word else f"import {package} as {word}"
 
+    def full_name(self, name: str) -> str:
+        """A dotted name that does not begin with an alias: `tensorflow.keras` for `tf.keras`."""
+        first, dot, rest = name.partition(".")
+        return self.aliases.get(first, first) + dot + rest
+
     def path(self, name: str, form: str | None = None) -> PathSpec:
         """The import path of this name. Without a form, an alias starts an attribute path."""
         first = name.split(".")[0]

@@ -138,8 +138,7 @@ class Matrix:
 
     def full_name(self, name: str) -> str:
         """A dotted name that does not begin with an alias: `tensorflow.keras` for `tf.keras`."""
-        first, dot, rest = name.partition(".")
-        return self.subject.aliases.get(first, first) + dot + rest
+        return self.subject.full_name(name)
 
     @cached_property
     def in_lanes(self) -> Map[str, Environment]:

@@ -190,16 +190,7 @@ RELEASE_KEYS = {1: FIRST_PACKAGE, 2: "release"}
 def matrix_fields(schema: int) -> Mapping:
     """The fields of matrix.yaml in this schema."""
     release = RELEASE_KEYS[schema]
-    environment = {
-        release: _RELEASE,
-        "python": _PYTHON,
-        "distribution": _DISTRIBUTION,
-        "released": Date(),
-        "as_of": Date(),
-        "packages": _PACKAGES,
-        "set_env": _VARIABLES,
-    }
-    variant = {"of": Text(), **environment}
+    environment = _environment_fields(release)
     own = {"subject": _SUBJECT, "plugins": Items(Text())} if schema > 1 else {}
     return Mapping(
         {
@@ -216,7 +207,7 @@ def matrix_fields(schema: int) -> Mapping:
             "variants": Keyed(
                 _WORDS,
                 "an environment and a word, such as tf216-legacy; of a range of releases the word alone",
-                Mapping(variant, ["of"]),
+                Mapping({"of": Text(), **environment}, ["of"]),
             ),
             "lanes": Keyed(_ID, "a lower-case word", _LANE),
             "groups": Keyed(
@@ -240,3 +231,16 @@ def matrix_fields(schema: int) -> Mapping:
             "default",
         ],
     )
+
+
+def _environment_fields(release: str) -> dict[str, Field]:
+    """What an environment may say, and a variant of one. `release` is the key of the release."""
+    return {
+        release: _RELEASE,
+        "python": _PYTHON,
+        "distribution": _DISTRIBUTION,
+        "released": Date(),
+        "as_of": Date(),
+        "packages": _PACKAGES,
+        "set_env": _VARIABLES,
+    }

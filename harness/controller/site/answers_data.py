@@ -13,6 +13,7 @@ from harness.contract.statuses import Status
 from harness.controller.grid.release_ranges import PathSummary, releases_sentence
 from harness.controller.site.case_page import CaseAnswer, case_answers
 from harness.controller.site.data import SiteData
+from harness.controller.site.rendering import script_constant
 from harness.controller.site.status_marks import LETTERS
 
 EVERYWHERE = "in all measured releases"
@@ -34,7 +35,7 @@ def answers_script(site: SiteData) -> str:
         "cases": cases,
         "texts": texts.items,
     }
-    return f"const ANSWERS = {json.dumps(data, ensure_ascii=True, separators=(',', ':'))};\n"
+    return script_constant("ANSWERS", data)
 
 
 class _Numbers:

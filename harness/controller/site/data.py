@@ -116,8 +116,7 @@ class SiteData:
 
     def is_private(self, path: str) -> bool:
         """Whether the matrix declares an import path as not meant to be used."""
-        first, dot, rest = path.partition(".")
-        full = self.grid.subject.aliases.get(first, first) + dot + rest
+        full = self.grid.subject.full_name(path)
         return any(fnmatchcase(full, pattern) or fnmatchcase(full, f"{pattern}.*") for pattern in self.private)
 
     def _head(self, environment: Environment) -> Head:

@@ -16,6 +16,7 @@ from harness.contract.statuses import Status
 from harness.controller.grid.explanations import error_text
 from harness.controller.grid.grid import Row
 from harness.controller.site.data import Head, SiteData
+from harness.controller.site.rendering import script_constant
 from harness.controller.site.status_marks import LETTERS, css_class
 
 _CELLS = {status: f"<td class={css_class(status)}>{letter}" for status, letter in LETTERS.items()}
@@ -81,7 +82,7 @@ def search_index(site: SiteData) -> str:
         "messages": list(numbers),
         "rows": rows,
     }
-    return f"const SEARCH = {json.dumps(index, ensure_ascii=True, separators=(',', ':'))};\n"
+    return script_constant("SEARCH", index)
 
 
 def _message(outcome: Outcome) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from harness.controller.api.document import ApiDocument, ApiRow
 from harness.controller.api.environments import Environments, Mask, Measured, in_words
 from harness.controller.site.answers_data import EVERYWHERE
+from harness.controller.site.rendering import script_constant
 
 _Places = tuple[tuple[int, int], ...]  # by root: numbers of where it is imported, and where it is an attribute
 
@@ -37,7 +37,7 @@ def names_script(variable: str, documents: Mapping[str, ApiDocument], visible: C
         "places": list(tables.places),
         "names": "\n".join(lines),
     }
-    return f"const {variable} = {json.dumps(data, ensure_ascii=True, separators=(',', ':'))};\n"
+    return script_constant(variable, data)
 
 
 class _Tables:
@@ -70,5 +70,4 @@ def where_in_words(environments: Environments, mask: Mask) -> str:
     releases = [item for item in environments.items if not item.is_variant]
     if len(measured) == len(releases) and all(environments.bits[item.id] & mask for item in releases):
         return EVERYWHERE
-    words = in_words(environments.ranges(mask), releases[-1].release) if releases else ""
-    return words or ", ".join(environments.variants(mask))
+    return in_words(environments.ranges(mask), environments.newest) or ", ".join(environments.variants(mask))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,11 @@ def make_templates(subject: Subject) -> Environment:
     templates.filters.update(words=_with_spaces, release=_release)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates
+
+
+def script_constant(name: str, data: Any) -> str:
+    """A script that sets a constant: pages that are opened as files can load scripts, and fetch nothing."""
+    return f"const {name} = {json.dumps(data, ensure_ascii=True, separators=(',', ':'))};\n"
 
 
 def ticked(text: str) -> Markup:
