@@ -176,28 +176,18 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def __init__(
-        self,
-        preload: list[str],
-        loads: Sequence[str] = (),
-        folders: Sequence[str] = (),
-        prefix: str = "",
-        hooks: Sequence[str] = (),
-    ) -> None:
-        super().__init__([], loads, folders, prefix)
-        self._unchecked = preload
-
     def wants_fresh(self, request: CellRequest) -> bool:
         return True
 
     def start(self) -> None:
-        if self._unchecked:  # once: each cell imports it for itself
-            once = Fork(self._unchecked, prefix=self.prefix)
+        self.hooks = []
+        if self.preload:  # once: each cell imports it for itself
+            once = Fork(self.preload, prefix=self.prefix)
             try:
                 once.start()
             finally:
                 once.close()
-            self._unchecked = []
+            self.preload = []
         super().start()
 
 
