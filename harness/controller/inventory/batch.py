@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from harness.controller.api.local import LocalInventory
 from harness.controller.environments.installed import has_python
 from harness.controller.errors import HarnessError
 from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
+from harness.controller.inventory.children import Children
 from harness.controller.inventory.measure import Measurement, seconds_since
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
@@ -37,7 +37,8 @@ def measure_environments(
     What one round finds is asked of all others in the next one, until a round finds nothing.
     """
     bundle = make_bundle(layout.state)
-    measurements = [Measurement(layout, matrix, item, bundle) for item in environments]
+    children = Children()
+    measurements = [Measurement(layout, matrix, item, bundle, children) for item in environments]
     if fresh:
         for item in measurements:
             layout.files(item.environment.id).inventory.unlink(missing_ok=True)
@@ -47,7 +48,7 @@ def measure_environments(
         waiting = _waiting(layout, measurements, failed)
         if not waiting:
             break
-        failed |= _round(layout, waiting, side_by_side, report)
+        failed |= _round(layout, waiting, side_by_side, report, children)
     else:
         for item in _waiting(layout, measurements, failed):
             name = item.environment.id
@@ -61,7 +62,9 @@ def _waiting(layout: Layout, measurements: Sequence[Measurement], failed: Mappin
     return [item for item in measurements if item.environment.id not in failed and not item.is_up_to_date(digest)]
 
 
-def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, report: PrintLine) -> dict[str, str]:
+def _round(
+    layout: Layout, waiting: Sequence[Measurement], side_by_side: int, report: PrintLine, children: Children
+) -> dict[str, str]:
     """Measure each with the names that are known now, and note the names that were found."""
     wanted = known_names(layout)
     failed: dict[str, str] = {}
@@ -88,8 +91,7 @@ def _round(layout: Layout, waiting: Sequence[Measurement], side_by_side: int, re
             list(pool.map(measure, waiting))
         except BaseException:  # an interrupt above all: without this it would wait for all of them
             pool.shutdown(wait=False, cancel_futures=True)
-            for item in waiting:
-                item.stop()
+            children.stop()
             raise
     everything = merged_names(found)
     if everything != wanted:
@@ -115,7 +117,7 @@ def _ensure_made(item: Measurement) -> None:
     log = layout.files(name).inventory_log
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as output:
-        code = subprocess.call(command, cwd=layout.root, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        code = item.children.call(command, layout.root, None, output.fileno())
     if code or not has_python(item.prefix):
         with contextlib.suppress(OSError):
             shutil.rmtree(item.prefix)  # half made: the next run makes it again

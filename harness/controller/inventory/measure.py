@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import harness
 from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, is_yes
-from harness.contract.processes import die_with_parent
 from harness.controller.api.local import LocalInventory, read_inventory
 from harness.controller.digests import BUNDLED, code_digest, measures_names
 from harness.controller.environments.fingerprint import fingerprint
@@ -25,6 +21,7 @@ from harness.controller.environments.variables import cache_relevant_env, fixed_
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.inventory.asked import NamesByModule, missing_names
+from harness.controller.inventory.children import Children
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
 
@@ -34,13 +31,13 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 @dataclass(frozen=True)
 class Measurement:
-    """One environment to measure, by the code in the folder `bundle`."""
+    """One environment to measure, by the code in the folder `bundle`, in one of the processes `children`."""
 
     layout: Layout
     matrix: Matrix
     environment: Environment
     bundle: Path
-    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    children: Children
 
     @property
     def prefix(self) -> Path:
@@ -114,27 +111,9 @@ class Measurement:
     def _call(self, arguments: list[str], folder: Path, output: int) -> int:
         command = [str(self.prefix / "bin" / "python"), "-m", "harness.runner.inventory", *arguments]
         try:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=self._variables(folder),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=partial(die_with_parent, signal.SIGKILL),
-            )
+            return self.children.call(command, folder, self._variables(folder), output)
         except OSError as error:
             raise HarnessError(f"{self.environment.id}: its Python cannot be started: {error.strerror}") from None
-        self.running.add(process)
-        try:
-            return process.wait()
-        finally:
-            self.running.discard(process)
-
-    def stop(self) -> None:
-        """Kill the interpreter, if one runs; those that it has started die with it."""
-        for process in list(self.running):
-            process.kill()
 
     def _variables(self, folder: Path) -> dict[str, str]:
         path = os.pathsep.join([str(self.prefix / "bin"), os.environ.get("PATH", os.defpath)])
