@@ -26,6 +26,7 @@ ORDER = [
     ["controller.commands"],
     ["controller.audit"],
     ["controller.run", "controller.inventory", "controller.scan"],
+    ["controller.engine"],
     ["controller.site", "controller.worker"],
     ["controller.api"],
     ["controller.grid", "controller.environments", "controller.ci", "controller.discovery"],

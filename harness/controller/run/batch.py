@@ -1,4 +1,4 @@
-"""A batch: tox for each environment, a few side by side, and the columns that come of it."""
+"""A batch: environments that an engine runs, a few side by side, and the columns that come of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rich.console import Console
 
 from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
+from harness.controller.engine.environment_run import EnvironmentRun
+from harness.controller.engine.local import LocalEngine
+from harness.controller.engine.protocol import Engine
 from harness.controller.environments.installed import facts
 from harness.controller.environments.lockfile import resolution_failure
 from harness.controller.environments.tox_log import Ending, ending
@@ -26,13 +28,9 @@ from harness.controller.results.durations import cell_seconds, durations
 from harness.controller.run.preflight import RunRequest
 from harness.controller.run.progress import make_progress
 from harness.controller.run.result import RunResult, environment_run
-from harness.controller.run.scheduler import EnvironmentRun, run_environments
 from harness.controller.worker import column as steps
 from harness.controller.worker.reconcile import read_stream
 from harness.controller.worker.stream_keys import read_key
-
-_MEMORY = 3 * 1024**3 // 2  # bytes that the processes of one environment need, twice over (benchmarks/memory.py)
-_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclass(frozen=True)
@@ -43,15 +41,15 @@ class Batch:
     interrupted: bool = False
 
 
-def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch:
-    """Run the environments of a request, `limit` side by side.
+def run_batch(request: RunRequest, limit: int | None, console: Console, engine: Engine | None = None) -> Batch:
+    """Run the environments of a request, `limit` side by side, on this machine or by another engine.
 
-    Raises HarnessError where `.harness/` is removed during the run.
+    Raises HarnessError where `.harness/` is removed during the run, or the engine loses its machines.
     """
     if not request.environments:
         return Batch([])
     layout = request.project.layout
-    runs = [environment_run(layout, item) for item in _longest_first(request)]
+    runs = [environment_run(layout, item, requires=_requires(request, item)) for item in _longest_first(request)]
     counts = {item.id: len(request.cells[item.id]) for item in request.environments}
     seconds = cell_seconds(layout, request.cells)
     try:
@@ -61,12 +59,18 @@ def run_batch(request: RunRequest, limit: int | None, console: Console) -> Batch
                 _check_state(layout)
                 progress.update()
 
-            interrupted = run_environments(layout, runs, request.options, limit or _default_limit(), watch)
-        results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.process]
+            interrupted = (engine or LocalEngine()).run(layout, runs, request.options, limit, watch)
+        results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.started]
     except FileNotFoundError:
         _check_state(layout)
         raise
     return Batch(results, interrupted)
+
+
+def _requires(request: RunRequest, environment: Environment) -> frozenset[str]:
+    """What the environment's cells require of a machine."""
+    cases = {case for case, _ in request.cells[environment.id]}
+    return frozenset(name for case in request.project.cases if case.id in cases for name in case.requires)
 
 
 def _check_state(layout: Layout) -> None:
@@ -88,20 +92,6 @@ def _longest_first(request: RunRequest) -> list[Environment]:
     return sorted(request.environments, key=lambda item: seconds[item.id], reverse=True)
 
 
-def _default_limit() -> int:
-    """Half as many again as there are cores, which then wait for no fork and no file; fewer where memory is short."""
-    return max(1, min(len(os.sched_getaffinity(0)) * 3 // 2, _memory() // _MEMORY))
-
-
-def _memory() -> int:
-    """Bytes of memory of this machine, or of the container that we are in."""
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        return min(whole, int(_CONTAINER.read_text(encoding="ascii")))
-    except (OSError, ValueError):  # no container, or its limit is `max`
-        return whole
-
-
 def _column(
     layout: Layout, run: EnvironmentRun, cells: Mapping[str, Sequence[CellKey]], interrupted: bool
 ) -> Column | None:
@@ -109,6 +99,8 @@ def _column(
 
     None where it did not come to its cells for a reason that says nothing of the environment.
     """
+    if run.fault:
+        return None
     if run.files.document.exists():
         return read_column(run.files.document)
     if run.files.plan.exists():
@@ -119,8 +111,8 @@ def _column(
     why = ending_of(layout, run)
     if interrupted or why.made_environment:
         return None
-    # Half made: the next run makes it again.
-    shutil.rmtree(layout.environments / run.environment.id, ignore_errors=True)
+    if not run.host:  # half made: the next run makes it again
+        shutil.rmtree(layout.environments / run.environment.id, ignore_errors=True)
     return _failed_column(run, cells[run.environment.id], str(why))
 
 
@@ -157,7 +149,7 @@ def split_by_ending(project: Project, batch: Batch) -> tuple[dict[str, Column], 
     for result in batch.results:
         name, column, log = result.environment.id, result.column, result.run.files.log
         if column is None:
-            broken.append(f"{name}: no cells were run: {ending_of(project.layout, result.run)} (log: {log})")
+            broken.append(f"{name}: no cells were run: {reason_of(project.layout, result.run)} (log: {log})")
         elif column.environment.failed:
             broken.append(f"{name} env-fail: {column.environment.reason} (log: {log})")
         elif result.run.code not in (Exit.AGREES, Exit.DIFFERS):
@@ -165,6 +157,11 @@ def split_by_ending(project: Project, batch: Batch) -> tuple[dict[str, Column], 
         else:
             through[name] = column
     return through, broken
+
+
+def reason_of(layout: Layout, run: EnvironmentRun) -> str:
+    """Why a run has no column."""
+    return run.fault or str(ending_of(layout, run))
 
 
 def ending_of(layout: Layout, run: EnvironmentRun) -> Ending:

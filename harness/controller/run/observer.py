@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.controller.engine.environment_run import EnvironmentRun
 from harness.controller.environments.install_log import installation_step
 from harness.controller.project.layout import Phase
-from harness.controller.run.scheduler import EnvironmentRun
 
 _RETRY = re.compile(r"^\S+: (\d+) .*: (retry \d+ of \d+)$", re.MULTILINE)
 _ENOUGH = 0.05  # of the work, before the time that is left is printed
@@ -36,7 +36,7 @@ class RunObserver:
 
     @property
     def active(self) -> list[EnvironmentRun]:
-        return [run for run in self.runs if run.process is not None and run.code is None]
+        return [run for run in self.runs if run.started and run.code is None]
 
     @property
     def ended(self) -> list[EnvironmentRun]:
@@ -44,9 +44,9 @@ class RunObserver:
 
     def step(self, run: EnvironmentRun) -> str:
         """The step that an environment is at, and how far."""
-        if run.process is None:
+        if not run.started:
             return "not started"
-        phase, log = run.files.phase(), run.files.log
+        phase, log = run.phase(), run.files.log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         if phase is Phase.MAKING:
             return installation_step(text, run.environment.id)
@@ -62,9 +62,9 @@ class RunObserver:
 
     def finished(self, run: EnvironmentRun) -> int:
         """How many cells have an outcome. A stream starts with the cached ones."""
-        if run.process is None:
+        if not run.started:
             return 0
-        return min(self.cells[run.environment.id], run.files.recorded())  # some may be retried
+        return min(self.cells[run.environment.id], run.recorded())  # some may be retried
 
     def observe(self) -> None:
         """Look at the cells: to be called often, so that cached ones, which are there at once, count as no work."""

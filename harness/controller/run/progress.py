@@ -11,8 +11,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from harness.controller.engine.environment_run import EnvironmentRun
 from harness.controller.run.observer import RunObserver, duration_text
-from harness.controller.run.scheduler import EnvironmentRun
 
 LINE_INTERVAL = 10.0  # seconds between lines of a log, but for those about an environment's begin and end
 _NAME = 14  # characters
@@ -58,7 +58,7 @@ class _LineProgress:
         self.observer.observe()
         for run in self.observer.runs:
             name = run.environment.id
-            if run.process is not None and name not in self.begun:
+            if run.started and name not in self.begun:
                 self.begun.add(name)
                 self._print(f"{name}: begins")
             if run.code is not None and name not in self.ended:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.controller.engine.environment_run import EnvironmentRun
 from harness.controller.environments.installed import is_made_from
 from harness.controller.errors import Exit
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column
-from harness.controller.run.scheduler import EnvironmentRun
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class RunResult:
         return self.run.environment
 
 
-def environment_run(layout: Layout, environment: Environment, code: Exit | None = None) -> EnvironmentRun:
+def environment_run(
+    layout: Layout, environment: Environment, code: Exit | None = None, requires: frozenset[str] = frozenset()
+) -> EnvironmentRun:
     """The run of an environment; `code` where it has ended already."""
     installed = not environment.lane and is_made_from(layout.environments / environment.id, layout.lock(environment))
-    return EnvironmentRun(environment, layout.files(environment.id), installed, code=code)
+    return EnvironmentRun(environment, layout.files(environment.id), installed, requires, code=code)

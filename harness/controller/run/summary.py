@@ -8,6 +8,7 @@ from rich.console import Console
 
 from harness.cases.case import PREREQUISITES, Case
 from harness.contract.plan import Plan
+from harness.controller.engine.environment_run import EnvironmentRun
 from harness.controller.environments.prerequisites import brought_programs
 from harness.controller.errors import Exit
 from harness.controller.grid.closing_lines import (
@@ -29,10 +30,9 @@ from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence, unconfirmed_cells, unconfirmed_sentence
 from harness.controller.results.verdict import verdict
-from harness.controller.run.batch import ending_of
+from harness.controller.run.batch import ending_of, reason_of
 from harness.controller.run.preflight import RunRequest
 from harness.controller.run.result import RunResult
-from harness.controller.run.scheduler import EnvironmentRun
 from harness.controller.text import strip_control
 
 _LOG_LINES = 150  # of the grid, where standard output is no terminal
@@ -102,7 +102,7 @@ def _print_changes(columns: Mapping[str, Column], baselines: Mapping[str, Column
 
 def _print_flaky(results: Sequence[RunResult], console: Console) -> None:
     for result in results:
-        if result.run.process is not None:
+        if result.run.started:
             for key, attempts in flaky_cells(read_details(result.run.files.details)).items():
                 _print(console, flaky_sentence(result.environment.id, key, attempts))
 
@@ -131,9 +131,9 @@ def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, st
     """Print how one environment ended, if that is not in order, and return its exit code."""
     name, run, column = result.environment.id, result.run, result.column
     if column is None:
-        _print(console, f"{name}: no cells were run: {ending_of(layout, run)} (log: {run.files.log})")
+        _print(console, f"{name}: no cells were run: {reason_of(layout, run)} (log: {run.files.log})")
         return Exit.USAGE if run.code == Exit.USAGE else Exit.BROKEN
-    if column.environment.failed and run.process is None:
+    if column.environment.failed and not run.started:
         _print(console, f"{name} env-fail: {column.environment.reason}")
     elif column.environment.failed:
         tail = [f"  {strip_control(line)}" for line in ending_of(layout, run).tail]
@@ -162,7 +162,7 @@ def _print(console: Console, text: str) -> None:
 
 def _cached(run: EnvironmentRun, column: Column) -> int:
     """The number of cached outcomes of a column: all if nothing was started."""
-    if run.process is None:
+    if not run.started:
         return len(column.cells)
     return len(Plan.read(str(run.files.plan)).cached) if run.files.plan.exists() else 0
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from harness.controller.engine.environment_run import EnvironmentRun
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
-from harness.controller.run.scheduler import EnvironmentRun
 from tests.support.tiny_project import TinyProject
 
 

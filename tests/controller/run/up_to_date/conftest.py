@@ -11,14 +11,14 @@ import pytest
 
 from harness.contract.records import Outcome, Record
 from harness.contract.statuses import Stage, Status
+from harness.controller.engine.environment_run import EnvironmentRun
+from harness.controller.engine.local import LocalEngine
 from harness.controller.environments.fingerprint import content, fingerprint
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_project
 from harness.controller.project.state import claim_state
 from harness.controller.results.documents import EnvironmentFacts
-from harness.controller.run import batch
-from harness.controller.run.scheduler import EnvironmentRun
 from harness.controller.worker import outcome_cache as reuse
 from harness.controller.worker.column import record, stamp
 from harness.controller.worker.inspection import Inspection
@@ -73,9 +73,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The environments that tox is started for, which is interrupted at once."""
     names: list[str] = []
 
-    def run_environments(layout: Layout, runs: Sequence[EnvironmentRun], *rest: object) -> bool:
+    def run(engine: LocalEngine, layout: Layout, runs: Sequence[EnvironmentRun], *rest: object) -> bool:
         names.extend(run.environment.id for run in runs)
         return True
 
-    monkeypatch.setattr(batch, "run_environments", run_environments)
+    monkeypatch.setattr(LocalEngine, "run", run)
     return names

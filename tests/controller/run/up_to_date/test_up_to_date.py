@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.controller.engine.local import LocalEngine
 from harness.controller.results.documents import read_column
-from harness.controller.run import scheduler as jobs
 from harness.controller.run import up_to_date as taking
 from tests.support.processes import PATIENCE
 from tests.support.tiny_project import TinyProject
@@ -27,7 +27,7 @@ def test_unchanged_rerun_starts_no_tox(project: TinyProject, monkeypatch: pytest
     assert project.run("run", "-e", "tf215").returncode == 0
     assert project.run("accept").returncode == 0
     before = contents(project)
-    monkeypatch.setattr(jobs, "_start", lambda *arguments: pytest.fail("tox is started"))
+    monkeypatch.setattr(LocalEngine, "run", lambda *arguments: pytest.fail("tox is started"))
     done = project.run("run", "-e", "tf215")
     assert done.returncode == 0
     assert "✓ pass 2   ✗ fail 2   – absent 1" in done.stdout

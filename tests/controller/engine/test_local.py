@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.controller.engine import local
+from harness.controller.engine.environment_run import EnvironmentRun
+from harness.controller.engine.local import LocalEngine
 from harness.controller.project.layout import Layout
-from harness.controller.run import scheduler
-from harness.controller.run.scheduler import EnvironmentRun, run_environments
 from harness.controller.run.signals import signals_as_interrupt
 from harness.controller.worker.options import WorkerOptions
 from tests.support.processes import PATIENCE, has_ended, wait_for
@@ -42,6 +44,11 @@ def sleeper(run: EnvironmentRun) -> int | None:
     return next((int(line.split()[1]) for line in lines if line.startswith("pid ")), None)
 
 
+def parent_of(process: int) -> int:
+    (line,) = re.findall(r"^PPid:\s+(\d+)$", Path(f"/proc/{process}/status").read_text(encoding="utf-8"), re.MULTILINE)
+    return int(line)
+
+
 def watch_for(runs: list[EnvironmentRun], then: Callable[[], None]) -> Callable[[], None]:
     """What calls `then` as soon as all the runs sleep."""
     deadline = time.monotonic() + PATIENCE
@@ -57,8 +64,6 @@ def watch_for(runs: list[EnvironmentRun], then: Callable[[], None]) -> Callable[
 def assert_ended(runs: list[EnvironmentRun]) -> None:
     for run in runs:
         assert run.code not in (None, 0)
-        assert run.handle is not None
-        assert run.handle.closed
         with pytest.raises(ProcessLookupError):
             os.kill(sleeper(run) or 0, 0)
 
@@ -73,18 +78,18 @@ def test_runs_respect_the_limit_and_finish(layout: Layout, runs: list[Environmen
     most = []
 
     def watch() -> None:
-        most.append(sum(run.process is not None and run.code is None for run in runs))
+        most.append(sum(run.started and run.code is None for run in runs))
 
-    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
+    assert LocalEngine().run(layout, runs, WorkerOptions(), 1, watch) is False
     assert max(most) == 1
     assert all(sleeper(run) for run in runs)
-    assert [run.handle.closed for run in runs if run.handle] == [True, True]
+    assert [run.code for run in runs] == [0, 0]
 
 
 def test_installed_environment_does_not_wait_for_installation(layout: Layout, runs: list[EnvironmentRun]) -> None:
     runs[1].installed = True
     watch = watch_for(runs, lambda: let_go(layout))  # which both wait for
-    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
+    assert LocalEngine().run(layout, runs, WorkerOptions(), 1, watch) is False
     assert [run.code for run in runs] == [0, 0]
 
 
@@ -93,14 +98,14 @@ def test_next_environment_is_made_during_first_cells(
 ) -> None:
     monkeypatch.setenv("FIRST", "mkdir -p .harness/ready; touch .harness/ready/$TOX_ENV_NAME")
     watch = watch_for(runs, lambda: let_go(layout))
-    assert run_environments(layout, runs, WorkerOptions(), 1, watch) is False
+    assert LocalEngine().run(layout, runs, WorkerOptions(), 1, watch) is False
     assert [run.code for run in runs] == [0, 0]
 
 
 def test_an_interrupt_ends_every_run_in_order(layout: Layout, runs: list[EnvironmentRun]) -> None:
     watch = watch_for(runs, lambda: os.kill(os.getpid(), signal.SIGINT))
     with signals_as_interrupt():
-        assert run_environments(layout, runs, WorkerOptions(), 2, watch) is True
+        assert LocalEngine().run(layout, runs, WorkerOptions(), 2, watch) is True
     assert_ended(runs)
 
 
@@ -119,7 +124,7 @@ def test_second_interrupt_ends_all_runs_immediately(
     layout: Layout, runs: list[EnvironmentRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (layout.root / "tox.ini").write_text(STUBBORN, encoding="utf-8")
-    monkeypatch.setattr(scheduler, "_PATIENCE", 6000.0)
+    monkeypatch.setattr(local, "_PATIENCE", 6000.0)
 
     def are_told() -> bool:
         return all("send signal SIGINT" in run.files.log.read_text(encoding="utf-8") for run in runs)
@@ -133,7 +138,7 @@ def test_second_interrupt_ends_all_runs_immediately(
         os.kill(os.getpid(), signal.SIGINT)
 
     with signals_as_interrupt():
-        assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, interrupt)) is True
+        assert LocalEngine().run(layout, runs, WorkerOptions(), 2, watch_for(runs, interrupt)) is True
     for run in runs:
         assert run.code == -signal.SIGKILL
         with suppress(ProcessLookupError):
@@ -145,17 +150,16 @@ def test_internal_fault_ends_every_run(layout: Layout, runs: list[EnvironmentRun
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space left on device"):
-        run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, fault))
+        LocalEngine().run(layout, runs, WorkerOptions(), 2, watch_for(runs, fault))
     assert_ended(runs)
 
 
 def test_processes_left_by_killed_tox_are_ended(layout: Layout, runs: list[EnvironmentRun]) -> None:
     def kill() -> None:
         for run in runs:
-            assert run.process is not None
-            run.process.kill()
+            os.kill(parent_of(sleeper(run) or 0), signal.SIGKILL)
 
-    assert run_environments(layout, runs, WorkerOptions(), 2, watch_for(runs, kill)) is False
+    assert LocalEngine().run(layout, runs, WorkerOptions(), 2, watch_for(runs, kill)) is False
     assert [run.code for run in runs] == [-signal.SIGKILL, -signal.SIGKILL]
     wait_for(lambda: all(has_ended(sleeper(run) or 0) for run in runs))
 
