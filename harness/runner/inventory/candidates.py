@@ -35,10 +35,12 @@ def is_plain(node: Any) -> bool:
 def names_in(node: Any) -> set[str]:
     """The names that the node itself reports. Of a lazy one this imports what is behind it."""
     own: set[str] = set()
-    if type(node) is not ModuleType:  # its loader's own attributes are no names of the module
-        own = set(dir(type(node))) | {name for name in getattr(node, "__dict__", {}) if _is_private(name)}
+    kind: Any = type(node)
+    if kind is not ModuleType:  # its loader's own attributes are no names of the module
+        own = set(dir(kind)) | {name for name in getattr(node, "__dict__", {}) if _is_private(name)}
         getattr(node, "__file__", None)  # some load what they stand for when they are listed, some only now
-    found = (set(vars(node)) if type(node) is ModuleType else set()) | _texts(dir(node))
+    found = _texts(vars(node)) if kind is ModuleType else set()
+    found |= _texts(kind.__dir__(node))  # what `dir` sorts, where a key that is no text is in the way
     found = (found - own) | _texts(getattr(node, "__all__", ()))
     return {name for name in found if name.isidentifier()} - _OF_PYTHON
 
@@ -60,7 +62,7 @@ class LoadedModules:
     def submodules(self, module: str) -> set[str]:
         """The last part of the names of those modules that are in a package on disk, or imported as parts of it."""
         self._update()
-        found = {name for name in self._names[module] if sys.modules.get(module + "." + name)}
+        found = {name for name in self._names[module] if sys.modules.get(module + "." + name) is not None}
         with contextlib.suppress(Exception):  # no package, or one with a path of its own making
             found |= {entry.name for entry in pkgutil.iter_modules(sys.modules[module].__path__)}
         return {name for name in found if name.isidentifier()} - _NOT_IMPORTED

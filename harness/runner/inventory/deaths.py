@@ -9,12 +9,11 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from types import ModuleType
 from typing import Any, Iterator, Tuple
 
 from harness.contract.inventory import Fact, is_yes, read_json, write_json
 from harness.contract.processes import die_with_parent
-from harness.runner.inventory.access import import_module, read_attribute
+from harness.runner.inventory.access import import_module, is_module, read_attribute
 from harness.runner.inventory.findings import Answers, Findings
 from harness.runner.inventory.forked import is_death
 
@@ -80,4 +79,4 @@ def _is_module(child: str) -> bool:
 
 if __name__ == "__main__":
     _fact, _value = ask(*sys.argv[1:4])
-    write_json(sys.argv[4], [_fact, isinstance(_value, ModuleType)])
+    write_json(sys.argv[4], [_fact, is_module(_value)])

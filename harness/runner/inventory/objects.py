@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Iterator, NamedTuple, Tuple
 
 from harness.contract.inventory import InventoryRequest, is_yes
-from harness.runner.inventory.access import describe
+from harness.runner.inventory.access import describe, is_instance, is_module, text_of
 from harness.runner.inventory.candidates import is_plain
 from harness.runner.inventory.findings import Answers, Findings, read_findings
 from harness.runner.inventory.forked import Forked, Send
@@ -65,7 +65,7 @@ class Objects:
         self.send(module)
         try:
             work()
-        except Exception as error:
+        except BaseException as error:
             self.failed[module] = describe(error)
 
     def _attributes(self, module: str, names: list[str]) -> None:
@@ -76,7 +76,7 @@ class Objects:
         for name in names:
             try:
                 self.found["attribute"][module, name] = _loaded(node, name)
-            except Exception as error:
+            except BaseException as error:
                 self.failed[module + "." + name] = describe(error)
 
     def _imports(self, module: str, names: list[str]) -> None:
@@ -85,14 +85,14 @@ class Objects:
         for name in names:
             try:
                 self.found["import"][module, name] = _imported(node, module, name)
-            except Exception as error:
+            except BaseException as error:
                 self.failed[module + "." + name] = describe(error)
 
 
 def _loaded(node: Any, name: str) -> Any:
     """An attribute; of a lazy module what it has become after it was used."""
     value = getattr(node, name)
-    if isinstance(value, ModuleType) and not is_plain(value):
+    if is_module(value) and not is_plain(value):
         getattr(value, "__file__", dir(value))
         value = getattr(node, name)
     return value
@@ -130,7 +130,7 @@ class Describer:
     def _facts(self, value: Any) -> list[Any]:
         kind = kind_of(value)
         home = _home(value, kind)
-        if kind == "value" and isinstance(value, _NO_IDENTITY):
+        if kind == "value" and is_instance(value, _NO_IDENTITY):
             return [kind, home, None, None]
         if not _is_at(value, home, kind):
             home += ":" + self.first[id(value)]
@@ -138,30 +138,28 @@ class Describer:
         return [kind, home, signature, self._methods(value) if kind == "class" else None]
 
     def _methods(self, owner: type) -> dict[str, str] | None:
-        found = {}
-        for name in self.methods:
-            if any(name in vars(base) for base in owner.__mro__[:-1]):
-                signature = method_signature(owner, name)
-                if signature is not None:
-                    found[name] = signature
-        return found or None
+        signatures = {name: method_signature(owner, name) for name in self.methods}
+        return {name: text for name, text in signatures.items() if text is not None} or None
 
 
 def kind_of(value: Any) -> str:
     """`module`, `class`, `function` or `value`."""
-    if isinstance(value, ModuleType):
-        return "module"
-    if isinstance(value, type):
-        return "class"
-    return "function" if inspect.isroutine(value) else "value"
+    try:
+        if isinstance(value, ModuleType):
+            return "module"
+        if isinstance(value, type):
+            return "class"
+        return "function" if inspect.isroutine(value) else "value"
+    except BaseException:  # it refuses to give its class
+        return "value"
 
 
 def _home(value: Any, kind: str) -> str:
     if kind == "module":
-        return str(value.__name__)
+        return str(text_of(value, "__name__"))
     if kind == "value":
         value = type(value)
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    module, name = text_of(value, "__module__"), text_of(value, "__qualname__")
     return f"{module}.{name}" if module else str(name)
 
 
@@ -171,12 +169,11 @@ def _is_at(value: Any, home: str, kind: str) -> bool:
         return sys.modules.get(home) is value
     if kind == "value":
         return False
-    module = str(value.__module__)
-    node: Any = sys.modules.get(module)
+    node: Any = sys.modules.get(text_of(value, "__module__") or "")
     try:
-        for name in str(value.__qualname__).split("."):
+        for name in (text_of(value, "__qualname__") or "").split("."):
             node = vars(node)[name]
-    except (KeyError, TypeError):
+    except BaseException:  # it is not there, or what is has no dictionary
         return False
     return node is value
 
@@ -191,9 +188,10 @@ def _describe(request: InventoryRequest, reached_file: str, file: str, part: Par
     for form, found in objects.found.items():
         by_module: dict[str, dict[str, Any]] = {}
         for (module, name), value in found.items():
-            by_module.setdefault(module, {})[name] = describer.facts(value)
-        for module, names in by_module.items():
-            findings.add(form, module, names)
+            by_module.setdefault(module, {})[name] = value
+        for module, values in by_module.items():
+            send(module)  # describing may hang too
+            findings.add(form, module, {name: describer.facts(value) for name, value in values.items()})
 
 
 def describe_part(request: InventoryRequest, reached_file: str, file: str, part: Part) -> dict[str, list[str]]:

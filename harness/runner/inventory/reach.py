@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Iterable
 
 from harness.contract.inventory import Fact, InventoryRequest, is_yes
-from harness.runner.inventory.access import import_module, read_attribute
+from harness.runner.inventory.access import import_module, read_attribute, text_of
 from harness.runner.inventory.candidates import LoadedModules, is_plain
 from harness.runner.inventory.findings import Answers, Findings, read_findings
 from harness.runner.inventory.forked import BUSY, Send
@@ -158,10 +158,8 @@ class ImportWalk(Walk):
         child = module + "." + name
         if sys.modules.get(child) is not None:
             return True
-        if not hasattr(sys.modules[module], "__path__"):
-            return False
         try:
-            return importlib.util.find_spec(child) is not None
+            return hasattr(sys.modules[module], "__path__") and importlib.util.find_spec(child) is not None
         except Exception:
             return False
 
@@ -175,7 +173,7 @@ def main(request_file: str, top: str, file: str) -> None:
     findings.add("top", top, {"": fact})
     if not is_yes(fact):
         return
-    findings.add("version", top, {str(getattr(package, "__version__", "")): True})
+    findings.add("version", top, {text_of(package, "__version__") or "": True})
     asked: dict[str, set[str]] = defaultdict(set)
     for module, names in request.asked.items():
         asked[module] |= set(names)

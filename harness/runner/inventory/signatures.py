@@ -18,14 +18,14 @@ def signature_of(value: Any) -> str | None:
         if isinstance(value, type):
             return _of_class(value)
         return _text(inspect.signature(unwrap(value)), bound=False)
-    except Exception:  # what builtins, and objects with a signature of their own making, raise
+    except BaseException:  # what builtins, and objects with a signature of their own making, raise
         return None
 
 
 def method_signature(owner: type, name: str) -> str | None:
-    """The signature of a method of the class, without its first argument."""
-    found = _find(owner, name)
+    """The signature of a method of the class, without its first argument; None where there is none to be had."""
     try:
+        found = _find(owner, name)
         if isinstance(found, staticmethod):
             return _text(inspect.signature(unwrap(found.__func__)), bound=False)
         if isinstance(found, classmethod):
@@ -33,7 +33,7 @@ def method_signature(owner: type, name: str) -> str | None:
         if isinstance(found, property):
             return None
         return _text(inspect.signature(unwrap(found)), bound=True)
-    except Exception:
+    except BaseException:
         return None
 
 
@@ -59,7 +59,8 @@ def _of_class(owner: type) -> str | None:
 
 
 def _find(owner: type, name: str) -> Any:
-    return next(vars(base)[name] for base in owner.__mro__ if name in vars(base))
+    """The attribute as the nearest class below `object` has it. Raises StopIteration where none has."""
+    return next(vars(base)[name] for base in owner.__mro__[:-1] if name in vars(base))
 
 
 def _text(signature: inspect.Signature, bound: bool) -> str:
@@ -127,7 +128,7 @@ def _object(value: Any) -> str:
     """An object's own text if it is short and holds no address, else its type."""
     try:
         text = repr(value)
-    except Exception:
+    except BaseException:
         text = ""
     is_plain = text and "\n" not in text and " at 0x" not in text and len(text) <= _LONGEST
     return text if is_plain else f"<{type(value).__name__}>"

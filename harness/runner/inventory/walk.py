@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from types import ModuleType
 from typing import Any, Callable
 
 from harness.contract.inventory import Fact, InventoryRequest
-from harness.runner.inventory.access import describe, read_attribute
+from harness.runner.inventory.access import describe, is_module, read_attribute
 from harness.runner.inventory.candidates import names_in
 from harness.runner.inventory.findings import Findings
 from harness.runner.inventory.forked import BUSY, Forked, Send, Work
@@ -39,7 +38,7 @@ class Walk:
 
     def names_of(self, module: str, node: Any) -> list[str]:
         """The names to ask a node for. A class or a value is only asked for what another release has there."""
-        found = names_in(node) if self.request.discover and isinstance(node, ModuleType) else set()
+        found = names_in(node) if self.request.discover and is_module(node) else set()
         return sorted(found.union(self.names_known(module)))
 
     def names_known(self, module: str) -> list[str]:
@@ -51,7 +50,7 @@ class Walk:
         try:
             names_in(node)  # also where no names are to be found: without it every question would import it again
             return self.names_of(module, node)
-        except Exception as error:
+        except BaseException as error:
             self.findings.add("failed", "", {module: describe(error)})
             return self.names_known(module)
 
@@ -61,7 +60,7 @@ class Walk:
             return False
         if child in self.known or child in self.request.roots:
             return True
-        if not isinstance(value, ModuleType):
+        if not is_module(value):
             return False
         own = _name_of(parent) + "." + child.rpartition(".")[2]
         return self.request.discover and _name_of(value) == own
