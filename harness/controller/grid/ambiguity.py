@@ -27,11 +27,14 @@ def ambiguous_failures(grid: Grid, cases: Iterable[Case], paths: Mapping[str, Pa
 
 def _faults(grid: Grid, case: Case, path: PathSpec) -> Iterator[str]:
     """A sentence for each ambiguous failure of the case under one path."""
-    cells = {name: column.cells.get((case.id, path.id)) for name, column in grid.columns.items()}
-    bare = {name: outcome for name, outcome in cells.items() if outcome is not None and _is_bare(outcome)}
+    bare: dict[str, tuple[str, Outcome]] = {}  # by message, the first of them
+    for environment, column in grid.columns.items():
+        outcome = column.cells.get((case.id, path.id))
+        if outcome is not None and _is_bare(outcome):
+            bare.setdefault(outcome.message or "", (environment, outcome))
     assertions = _assertions(script_of(case, path)) if bare else []  # writing and reading a script takes long
-    for environment, outcome in bare.items():
-        number = sum(_could_fail_with(outcome.message or "", node) for node in assertions)
+    for message, (environment, outcome) in bare.items():
+        number = sum(_could_fail_with(message, node) for node in assertions)
         if number > 1:
             yield (
                 f"{number} assertions could have failed with {quote(outcome)!r} ({environment} {path.id}): "

@@ -90,9 +90,13 @@ def unexplaining_entries(grid: Grid, cases: Iterable[Case]) -> Iterator[Fault]:
     """Faults of known entries that explain no cell of the grid. Malformed entries have faults already: not here."""
     for case in cases:
         cells = _cells(grid, case) if case.known else []
+        has_results = any(outcome.status is not Status.NOT_RUN for outcome, _ in cells)
+        failing = [cell for cell in cells if cell[0].status in FAILING]
         for index, entry in enumerate(case.known):
-            is_sound = matches_path(entry, grid.paths) and specifiers_of(entry.release) is not None
-            if is_sound and (fault := _fault(case, entry, cells)):
+            if not matches_path(entry, grid.paths) or specifiers_of(entry.release) is None:
+                continue
+            fault = _fault(entry, failing) if has_results else f"explains no failing cell: {case.id} has no results"
+            if fault:
                 yield Fault(case.file, line_of(case, index), fault)
 
 
@@ -101,15 +105,14 @@ def _cells(grid: Grid, case: Case) -> list[tuple[Outcome, Environment]]:
     return [(grid.outcome(row, environment), environment) for environment in grid.environments for row in rows]
 
 
-def _fault(case: Case, entry: Known, cells: Sequence[tuple[Outcome, Environment]]) -> str | None:
-    if all(outcome.status is Status.NOT_RUN for outcome, _ in cells):
-        return f"explains no failing cell: {case.id} has no results"
+def _fault(entry: Known, cells: Sequence[tuple[Outcome, Environment]]) -> str | None:
+    """The fault of an entry that explains none of a case's failing cells."""
     where = f"under {entry.path!r} in releases {entry.release!r}"
-    failing = [(outcome, environment) for outcome, environment in cells if _selects(entry, outcome, environment)]
-    if not failing:
+    selected = [(outcome, environment) for outcome, environment in cells if _selects(entry, outcome, environment)]
+    if not selected:
         return f"explains no failing cell: no cell fails {where}"
-    if any(entry.match in error_text(outcome) for outcome, _ in failing):
+    if any(entry.match in error_text(outcome) for outcome, _ in selected):
         return None
-    first, environment = failing[0]
-    looked = f"{len(failing)} failing cell{'s' if len(failing) > 1 else ''} {where}"
+    first, environment = selected[0]
+    looked = f"{len(selected)} failing cell{'s' if len(selected) > 1 else ''} {where}"
     return f"{entry.match!r} is not in the messages of {looked}; {environment.id} {first.path}: {quote(first)!r}"
