@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,32 @@ def run(isolation: Isolation, folder: Path, code: str = "# call\nassert True\n")
     return (reply["code"], reply["lines"][-1:]) == (0, [{"end": True, "warnings": []}])
 
 
-def give_server(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
-    """Let the first requests wait so long for the server, and all others long enough."""
-    left = iter(seconds)
-    monkeypatch.setattr(Deadlines, "server", property(lambda deadlines: next(left, 600.0)))
+def give_server(monkeypatch: pytest.MonkeyPatch, *deadlines: Callable[[], float]) -> None:
+    """Let the first requests wait so many seconds for the server, and all others long enough."""
+    left = iter(deadlines)
+    monkeypatch.setattr(Deadlines, "server", property(lambda _: next(left, long_enough)()))
+
+
+def long_enough() -> float:
+    return 600.0
+
+
+def once_stopped() -> float:
+    """A moment, from when a process below this one has been stopped: a fixed time would be too short somewhere."""
+    while not any(map(is_stopped, below(os.getpid()))):
+        time.sleep(0.01)
+    return 0.1
+
+
+def below(pid: int) -> set[int]:
+    return {found for child in children(pid) for found in (child, *below(child))}
+
+
+def is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
+    except OSError:  # it has ended
+        return False
 
 
 def server_of(isolation: Isolation) -> int:
@@ -67,7 +90,7 @@ def is_gone(pid: int) -> bool:
 
 
 def test_a_stopped_server_is_replaced(tmp_path: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch) -> None:
-    give_server(monkeypatch, 600, 3)
+    give_server(monkeypatch, long_enough, once_stopped)
     assert run(isolation, tmp_path)
     stopped = server_of(isolation)
     os.kill(stopped, signal.SIGSTOP)
@@ -93,13 +116,13 @@ def test_a_stopped_path_process_is_replaced(tmp_path: Path, fork: Fork, monkeypa
 def test_cell_stopping_its_parent_once_is_rerun(
     tmp_path: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give_server(monkeypatch, 20)
+    give_server(monkeypatch, once_stopped if isinstance(isolation, Spawn) else long_enough)  # Fork's replaces the path
     assert run(isolation, tmp_path, STOP_PARENT_ONCE.format(mark=str(tmp_path / "mark")))
     assert (tmp_path / "mark").exists()
 
 
 def test_cell_always_stopping_its_parent_errors(tmp_path: Path, fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
-    give_server(monkeypatch, 10, 10)
+    give_server(monkeypatch, once_stopped, once_stopped)
     before = children(os.getpid())
     with pytest.raises(EOFError, match="or did not answer"):
         run(fork, tmp_path, STOP_PARENT)
