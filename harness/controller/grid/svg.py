@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from xml.sax.saxutils import escape
@@ -26,6 +26,7 @@ _CELL = 4  # all measures in pixels
 _GAP = 14
 _LEFT, _TOP, _RIGHT, _FOOT = 120, 52, 40, 40
 _LEGEND = 150  # from one status to the next
+_LETTER = 7  # of the heading, on average
 
 
 def grid_svg(grid: Grid) -> str:
@@ -34,7 +35,10 @@ def grid_svg(grid: Grid) -> str:
     block = len(grid.environments) * _CELL + _GAP
     blocks = {path: _LEFT + n * block for n, path in enumerate(grid.paths)}
     lines = {name: _TOP + n * _CELL for n, name in enumerate(grid.by_case)}
-    width, bottom = _LEFT + len(blocks) * block + _RIGHT, _TOP + len(lines) * _CELL
+    heading, bottom = _heading(grid), _TOP + len(lines) * _CELL
+    statuses = [status for status in Status if grid.totals()[status]]
+    # A small grid is narrower than its heading or its legend.
+    width = max(_LEFT + len(blocks) * block + _RIGHT, len(heading) * _LETTER, _LEFT + len(statuses) * _LEGEND)
     shapes: dict[Status, list[str]] = {}
     for row, outcomes in grid.each_row():
         for status, shape in _shapes((outcome.status for outcome in outcomes), blocks[row.path], lines[row.case.id]):
@@ -45,9 +49,10 @@ def grid_svg(grid: Grid) -> str:
         f"<title>The {escape(grid.subject.matrix)}: {len(lines)} cases, {len(blocks)} import paths, "
         f"{len(grid.environments)} environments</title>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
+        f'<text x="8" y="14" font-size="11" font-weight="bold">{escape(heading)}</text>',
         *_heads(grid, blocks, lines),
         *(f'<path fill="{COLOURS[status]}" d="{"".join(shapes[status])}"/>' for status in Status if status in shapes),
-        *_legend(grid, bottom + 20),
+        *_legend(grid, statuses, bottom + 20),
     ]
     return "\n".join(parts) + "\n</svg>\n"
 
@@ -60,12 +65,13 @@ def _shapes(statuses: Iterable[Status], x: int, y: int) -> Iterator[tuple[Status
         x += width
 
 
-def _heads(grid: Grid, blocks: dict[str, int], lines: dict[str, int]) -> Iterator[str]:
+def _heading(grid: Grid) -> str:
     oldest = min(grid.environments, key=lambda item: item.version).label
-    yield (
-        f'<text x="8" y="14" font-size="11" font-weight="bold">{escape(grid.subject.question)}'
-        f": in each block from {oldest} on the left to the newest, then variants</text>"
-    )
+    variants = ", then variants" if any(item.is_variant for item in grid.environments) else ""
+    return f"{grid.subject.question}: in each block from {oldest} on the left to the newest{variants}"
+
+
+def _heads(grid: Grid, blocks: dict[str, int], lines: dict[str, int]) -> Iterator[str]:
     for number, (path, x) in enumerate(blocks.items()):
         # Names alternate between two heights, because long ones would overlap.
         yield f'<text x="{x}" y="{_TOP - (8, 20)[number % 2]}">{escape(path)}</text>'
@@ -78,9 +84,9 @@ def _kind(row: Row) -> str:
     return row.case.kind
 
 
-def _legend(grid: Grid, y: int) -> Iterator[str]:
+def _legend(grid: Grid, statuses: Sequence[Status], y: int) -> Iterator[str]:
     totals = grid.totals()
-    for number, status in enumerate(status for status in Status if totals[status]):
+    for number, status in enumerate(statuses):
         x = _LEFT + number * _LEGEND
         yield f'<rect x="{x}" y="{y - 8}" width="10" height="10" fill="{COLOURS[status]}"/>'
         yield f'<text x="{x + 15}" y="{y}">{status.value} {totals[status]}</text>'

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -12,6 +14,9 @@ from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.cases.subject import Subject
 
+# An environment with one of these words in its name gets that Python from tox, in place of the one in matrix.yaml.
+_PYTHON_OF_TOX = re.compile(r"(?!py$)(py|pypy|cpython|jython|graalpy|rustpython|ironpython)([2-9]\d{0,2}t?d?)?")
+
 
 def check_environments(data: dict[str, Any], subject: Subject, release_key: str, place: Place) -> list[str]:
     """Report what is wrong with environments and variants. Gives the ids of all, as far as they can be known."""
@@ -20,12 +25,14 @@ def check_environments(data: dict[str, Any], subject: Subject, release_key: str,
         at = place.at("environments").at(name)
         _check_release(entry, subject, release_key, at)
         _check_id(name, entry, subject, release_key, at)
+        _check_words(name, at)
     ids = list(environments)
     for name, entry in data.get("variants", {}).items():
         at = place.at("variants").at(name)
-        _check_variant(name, entry, environments, release_key, at)
+        _check_variant(name, entry, environments, ids, release_key, at)
         _check_release(entry, subject, release_key, at)
-        for variant in _variant_ids(name, entry["of"], environments, release_key):
+        _check_words(name, at)
+        for variant in _variant_ids(name, entry["of"], environments, ids, release_key):
             if variant in ids:
                 at.fault(f"duplicate environment {variant!r}")
             ids.append(variant)
@@ -42,11 +49,26 @@ def releases_of(data: Mapping[str, Any], release_key: str) -> list[Version]:
     return list(filter(None, (_release(entry[release_key]) for entry in data["environments"].values())))
 
 
+def check_members(patterns: Sequence[str], ids: Sequence[str], place: Place) -> None:
+    """Report patterns that match no environment."""
+    for index, pattern in enumerate(patterns):
+        if not fnmatch.filter(ids, pattern):
+            place.at(index).fault(f"unknown environment {pattern!r}{suggest(pattern, ids)}")
+
+
 def _check_variant(
-    name: str, entry: Mapping[str, Any], environments: Mapping[str, Any], release_key: str, place: Place
+    name: str,
+    entry: Mapping[str, Any],
+    environments: Mapping[str, Any],
+    above: Sequence[str],
+    release_key: str,
+    place: Place,
 ) -> None:
+    """`above` are the ids of the environments, and of the variants above this one."""
     of = entry["of"]
-    if is_range(of):
+    if isinstance(of, list):
+        check_members(of, above, place.at("of"))
+    elif is_range(of):
         check_range(of, releases_of({"environments": environments}, release_key), place.at("of"))
     elif of not in environments:
         place.at("of").fault(f"unknown environment {of!r}{suggest(of, environments)}")
@@ -58,7 +80,11 @@ def _check_variant(
         place.fault(f"a {release_key} of its own needs the date on which it was released")
 
 
-def _variant_ids(name: str, of: str, environments: Mapping[str, Any], release_key: str) -> list[str]:
+def _variant_ids(
+    name: str, of: str | list[str], environments: Mapping[str, Any], above: Sequence[str], release_key: str
+) -> list[str]:
+    if isinstance(of, list):
+        return [f"{base}-{name}" for base in above if any(fnmatch.fnmatch(base, pattern) for pattern in of)]
     if not is_range(of):
         return [name]
     releases = {base: _release(entry[release_key]) for base, entry in environments.items()}
@@ -88,6 +114,11 @@ def _check_id(name: str, entry: Mapping[str, Any], subject: Subject, release_key
     rest = name.removeprefix(subject.prefix)
     if not name.startswith(subject.prefix) or (rest.isdigit() and rest not in (minor, whole)):
         place.fault(f"the id of {subject.title} {release} is {subject.prefix}{minor}, not {name}")
+
+
+def _check_words(name: str, place: Place) -> None:
+    for word in filter(_PYTHON_OF_TOX.fullmatch, name.split("-")):
+        place.fault(f"tox takes {word!r} in an id for a Python of its own: choose another word, such as python310")
 
 
 def _release(text: str) -> Version | None:

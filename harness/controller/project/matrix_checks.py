@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from typing import Any
 
 from packaging.version import Version
@@ -12,6 +11,7 @@ from harness.cases.document.suggestions import suggest
 from harness.cases.subject import Subject
 from harness.controller.project.environment_checks import (
     check_environments,
+    check_members,
     check_range,
     releases_of,
     releases_within,
@@ -44,9 +44,7 @@ def check_names(data: dict[str, Any], subject: Subject, release_key: str, place:
 def _check_group(name: str, entry: Any, known: list[str], place: Place) -> None:
     if name in known:
         place.fault(f"{name!r} is also an environment")
-    for index, member in enumerate(entry if isinstance(entry, list) else []):
-        if not fnmatch.filter(known, member):
-            place.at(index).fault(f"unknown environment {member!r}{suggest(member, known)}")
+    check_members(entry if isinstance(entry, list) else [], known, place)
 
 
 def _check_sets(data: dict[str, Any], place: Place) -> None:

@@ -36,7 +36,7 @@ def read_environments(data: Map[str, Any], subject: Subject, release_key: str) -
         )
     found = dict(listed)
     for name, entry in data.get("variants", {}).items():
-        for base in _varied(entry["of"], listed):
+        for base in _varied(entry["of"], listed, found):
             variant = name if base.id == entry["of"] else f"{base.id}-{name}"
             found[variant] = _variant(variant, base, entry, release_key, margin)
     return dict(sorted(found.items(), key=lambda item: (item[1].version, item[0])))
@@ -49,7 +49,10 @@ def _patch_label(name: str, release: str, subject: Subject) -> str:
     return release if digits == "".join(parts) != "".join(parts[:2]) else ""
 
 
-def _varied(of: str, listed: _Environments) -> list[Environment]:
+def _varied(of: str | list[str], listed: _Environments, above: _Environments) -> list[Environment]:
+    """The environments that a variant is of. A list may also name the variants `above` it."""
+    if isinstance(of, list):
+        return [above[name] for name in members(of, above)]
     return [listed[name] for name in members_of(of, listed)] if is_range(of) else [listed[of]]
 
 

@@ -206,8 +206,8 @@ def matrix_fields(schema: int) -> Mapping:
             ),
             "variants": Keyed(
                 _WORDS,
-                "an environment and a word, such as tf216-legacy; of a range of releases the word alone",
-                Mapping({"of": Text(), **environment}, ["of"]),
+                "an environment and a word, such as tf216-legacy; of several environments the word alone",
+                Mapping({"of": OneOf((str, Text()), (list, Items(Text()))), **environment}, ["of"]),
             ),
             "lanes": Keyed(_ID, "a lower-case word", _LANE),
             "groups": Keyed(

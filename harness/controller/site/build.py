@@ -112,10 +112,12 @@ def _grid_files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str
     grid: dict[str, Any] = {"sections": grid_page.sections(site), "failed": grid_page.failed(site)}
     yield "grid.html", _page(templates, "grid.html", site, totals=site.grid.totals(), **grid)
     yield "summary.html", _page(templates, "summary.html", site)
-    yield "data.html", _page(templates, "data.html", site, badges=machine_readable.badges(site))
+    csv = list(csv_parts(site.grid))
+    columns = csv[0].strip().split(",")
+    yield "data.html", _page(templates, "data.html", site, badges=machine_readable.badges(site), columns=columns)
     yield "grid.svg", grid_svg(site.grid)
     yield "grid.json", "".join(json_parts(site.grid))
-    yield "grid.csv", "".join(csv_parts(site.grid))
+    yield "grid.csv", "".join(csv)
     yield "grid.md", markdown.grid_as_markdown(site.grid, site.lanes)
 
 

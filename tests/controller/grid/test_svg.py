@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -51,3 +52,14 @@ def test_picture_names_blocks_lines_and_colours(small: Grid) -> None:
 
 def test_the_same_grid_gives_the_same_picture(small: Grid) -> None:
     assert grid_svg(small) == grid_svg(small)
+
+
+def test_heading_and_legend_fit(small: Grid) -> None:
+    root = ElementTree.fromstring(grid_svg(small))
+    ends = [float(text.attrib["x"]) + 6 * len(text.text or "") for text in root.iter(f"{SVG}text")]
+    assert max(ends) < float(root.attrib["width"])
+
+
+def test_heading_mentions_variants_where_there_are_some(small: Grid) -> None:
+    alone = replace(small, environments=tuple(item for item in small.environments if not item.is_variant))
+    assert [", then variants<" in grid_svg(grid) for grid in (small, alone)] == [True, False]

@@ -23,12 +23,35 @@ def environments_with(project: TinyProject, *variants: str) -> Mapping[str, Envi
 
 
 def test_variant_of_a_range_is_an_axis(project: TinyProject) -> None:
-    found = environments_with(project, 'py310: {of: ">=2", python: "3.10"}')
-    assert list(found) == ["tf115", "tf215", "tf215-py310", "tf216", "tf216-py310"]
+    found = environments_with(project, 'python310: {of: ">=2", python: "3.10"}')
+    assert list(found) == ["tf115", "tf215", "tf215-python310", "tf216", "tf216-python310"]
     assert [(item.python, item.label, item.base) for item in found.values() if item.is_variant] == [
-        ("3.10", "2.15 py310", "tf215"),
-        ("3.10", "2.16 py310", "tf216"),
+        ("3.10", "2.15 python310", "tf215"),
+        ("3.10", "2.16 python310", "tf216"),
     ]
+
+
+def test_variants_of_variants_are_a_product(project: TinyProject) -> None:
+    found = environments_with(
+        project,
+        'python310: {of: ">=2.16", python: "3.10"}',
+        'python311: {of: ">=2.16", python: "3.11"}',
+        'tuner: {of: ["*-python31?"], packages: [keras-tuner]}',
+        'eager: {of: ["*-tuner", tf215], set_env: {EAGER: "1"}}',
+    )
+    assert [(name, item.python, item.packages, dict(item.set_env)) for name, item in found.items() if item.base] == [
+        ("tf215-eager", "3.11", (), {"EAGER": "1"}),
+        ("tf216-python310", "3.10", (), {}),
+        ("tf216-python310-tuner", "3.10", ("keras-tuner",), {}),
+        ("tf216-python310-tuner-eager", "3.10", ("keras-tuner",), {"EAGER": "1"}),
+        ("tf216-python311", "3.11", (), {}),
+        ("tf216-python311-tuner", "3.11", ("keras-tuner",), {}),
+        ("tf216-python311-tuner-eager", "3.11", ("keras-tuner",), {"EAGER": "1"}),
+    ]
+    assert found["tf216-python310-tuner"].label == "2.16 python310 tuner"
+    resolve = load_matrix(project.root).resolve
+    same = [inputs_digest(found[name], resolve) for name in ("tf216-python310-tuner", "tf216-python310-tuner-eager")]
+    assert same[0] == same[1]
 
 
 def test_group_lists_variants_by_pattern(project: TinyProject) -> None:
@@ -98,6 +121,21 @@ def test_environments_of_one_minor_have_labels(project: TinyProject) -> None:
         (
             LEGACY,
             f'{LEGACY}\n  legacy: {{of: ">2.15.9", python: "3.9"}}',
+            "17: duplicate environment 'tf216-legacy'",
+        ),
+        (
+            LEGACY,
+            f'  eager: {{of: ["*-legacy"], set_env: {{EAGER: "1"}}}}\n{LEGACY}',
+            "16: unknown environment '*-legacy'; known: tf115, tf215, tf216",
+        ),
+        (
+            LEGACY,
+            '  py310: {of: ">=2", python: "3.10"}',
+            "16: tox takes 'py310' in an id for a Python of its own: choose another word, such as python310",
+        ),
+        (
+            LEGACY,
+            f"{LEGACY}\n  legacy: {{of: [tf216], packages: [keras-tuner]}}",
             "17: duplicate environment 'tf216-legacy'",
         ),
     ],
