@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
@@ -24,7 +24,7 @@ from harness.controller.text import one_line
 DIFFERS, NOT_TRIED, NEXT = "differs", "not tried", "next"
 _LABEL = 11  # characters
 _COMMAND = 34  # characters; a longer one has its purpose in a line of its own
-_MOST_REASONS = 3
+_MOST_REASONS = 6
 
 
 def print_closing_lines(lines: Mapping[str, Sequence[str]], console: Console) -> None:
@@ -61,21 +61,25 @@ def differences_in_short(
 def not_tried(grids: Iterable[Grid]) -> list[str]:
     """The cells that were not tried by reason, the most frequent first: `34 cells: no dot on the PATH`."""
     reasons: Counter[str] = Counter()
+    failed: defaultdict[str, list[str]] = defaultdict(list)  # environments by the reason that they failed for
     for grid in grids:
         for environment, outcomes in grid.each_column():
             facts = grid.facts(environment)
-            words = {
-                Status.SKIP: "switched off in the case",
-                Status.NOT_RUN: "not run",
-                Status.ENV_FAIL: f"{environment.id}: {shorten((facts.reason if facts else None) or 'env-fail')}",
-            }
+            broken = (facts.reason if facts else None) or "env-fail"
+            words = {Status.SKIP: "switched off in the case", Status.NOT_RUN: "not run", Status.ENV_FAIL: broken}
             for outcome in outcomes:
                 if outcome.status is Status.UNMET:
                     reasons[outcome.message or "a prerequisite is missing"] += 1
                 elif outcome.status in words:
                     reasons[words[outcome.status]] += 1
-    lines = [f"{number} cells: {reason}" for reason, number in reasons.most_common(_MOST_REASONS)]
-    others = sum(reasons.values()) - sum(number for _, number in reasons.most_common(_MOST_REASONS))
+            if any(outcome.status is Status.ENV_FAIL for outcome in outcomes):
+                failed[broken].append(environment.id)
+    shown = reasons.most_common(_MOST_REASONS)
+    lines = []
+    for reason, number in shown:
+        where = f"{', '.join(failed[reason])}: " if reason in failed else ""
+        lines.append(f"{number} cells: {where}{shorten(reason) if where else reason}")
+    others = sum(reasons.values()) - sum(number for _, number in shown)
     return [*lines, *([f"{others} cells for other reasons"] if others else [])] or ["nothing: every cell has an answer"]
 
 

@@ -40,7 +40,11 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
 def summarise_changes(changes: Sequence[Change]) -> str:
     """The number of changes by word, the worst first: `2 regressed, 1 fixed`."""
     counts = Counter(change.word for change in order_changes(changes))
-    return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no difference"
+    return ", ".join(map(_counted, counts, counts.values())) or "no difference"
+
+
+def _counted(word: str, number: int) -> str:
+    return f"{number} {word.replace('environment', 'environments') if number > 1 else word}"
 
 
 def changes_as_json(changes: Sequence[Change]) -> str:

@@ -44,9 +44,10 @@ def test_failed_environments_are_not_tried(project: TinyProject) -> None:
     rows = project.grid().rows
     cells = [Outcome(*row.key, status=Status.ENV_FAIL) for row in rows]
     others = [make_column(*(Outcome(*row.key, status=Status.PASS) for row in rows), id=name) for name in ("tf215",)]
-    failed = make_column(*cells, id="tf115", status="env-fail", reason="venv: no Python 3.99")
-    grid = project.grid(failed, *others)
-    assert "5 cells: tf115: venv: no Python 3.99" in not_tried([grid])
+    names = ("tf115", "tf216")
+    failed = [make_column(*cells, id=name, status="env-fail", reason="venv: no Python 3.99") for name in names]
+    grid = project.grid(*failed, *others)
+    assert "10 cells: tf115, tf216: venv: no Python 3.99" in not_tried([grid])
 
 
 def test_nothing_untried_is_said(project: TinyProject) -> None:

@@ -78,7 +78,7 @@ def test_environments_lost_for_one_reason_share_line() -> None:
     after = {name: make_column(id=name, status="env-fail", reason="no network") for name in NAMES}
     line, total = changes_as_text(compare_sets(before, after, whole=True)).splitlines()
     assert line == f"{', '.join(NAMES)} environment lost: no network"
-    assert total == "30 environment lost"
+    assert total == "30 environments lost"
 
 
 def test_the_worst_comes_first() -> None:
