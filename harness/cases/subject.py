@@ -9,6 +9,8 @@ from harness.contract.plan import PathSpec
 
 # Libraries that scripts may use in addition to the subject, by the name they have there.
 _LIBRARIES = {"np": "import numpy as np", "os": "import os", "sys": "import sys"}
+# And where a word is a name of the import path only if the subject lists it: NumPy has a `copy` of its own.
+_MORE_LIBRARIES = {name: f"import {name}" for name in ("copy", "json", "pickle")}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Subject:
     @property
     def libraries(self) -> dict[str, str]:
         """The import statements of the names that expressions may use as they are."""
-        return {**_LIBRARIES, **{alias: self.import_statement(alias) for alias in self.aliases}}
+        more = _MORE_LIBRARIES if self.names else {}
+        return {**_LIBRARIES, **more, **{alias: self.import_statement(alias) for alias in self.aliases}}
 
     def import_statement(self, word: str) -> str:
         """`import tensorflow as tf` for an alias; `import numpy` for any other name."""

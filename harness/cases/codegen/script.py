@@ -15,7 +15,7 @@ from harness.contract.plan import PathSpec
 from harness.contract.statuses import Stage
 
 # Modules that a script may import in addition to the subject's, and variables that it may bind.
-MODULES = ("np", "os", "sys", "re", "warnings", "inspect", "Image", "ElementTree")
+MODULES = ("np", "os", "sys", "json", "pickle", "re", "warnings", "inspect", "Image", "ElementTree")
 _BOUND = (
     *("model", "inputs", "targets", "history", "evaluation", "prediction", "output", "made", "result", "raised"),
     *("copy", "copied", "restored", "again"),

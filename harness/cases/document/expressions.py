@@ -19,7 +19,7 @@ from harness.cases.document.fields import FIXED_REFERENCE
 from harness.cases.document.suggestions import suggest
 from harness.cases.subject import Subject
 
-_BINDING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Store, ast.JoinedStr)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
@@ -31,9 +31,9 @@ _VAGUE = ("get", "serialize", "deserialize")  # unclear without the module befor
 
 # fmt: off
 BUILT_IN = frozenset((
-    "abs", "all", "any", "bool", "callable", "dict", "float", "getattr", "hasattr", "int", "isinstance", "issubclass",
-    "iter", "len", "list", "max", "min", "next", "range", "repr", "round", "set", "sorted", "str", "sum", "tuple",
-    "type", "zip",
+    "abs", "all", "any", "bool", "bytes", "callable", "classmethod", "dict", "enumerate", "float", "getattr", "hasattr",
+    "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "property", "range", "repr",
+    "reversed", "round", "set", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip",
 ))
 # fmt: on
 
@@ -53,8 +53,8 @@ def expression_fault(text: str) -> str | None:
         return "is not a Python expression: nested too deeply"
     if _depth(plain) > MAX_BRACKETS:
         return "is not a Python expression: nested too deeply"
-    if any(isinstance(node, _BINDING) for node in ast.walk(tree)):
-        return "must not contain a comprehension or an f-string"
+    if any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)):
+        return "must not contain an f-string"
     if not whole:
         return "must not contain a comment"
     stand_ins = sum(isinstance(node, ast.Name) and _stand_in(node.id) is not None for node in ast.walk(tree))
@@ -98,14 +98,14 @@ def unknown_names(text: str, known: Collection[str], subject: Subject) -> list[s
 
 
 def names_read(text: str) -> list[str]:
-    """The names that an expression reads, in order, without fixed paths and its own lambda arguments."""
+    """The names that an expression reads, in order, without fixed paths and those that it binds itself."""
     found = _free(_without_fixed(text.strip())[0])
     return [node.id for node in found if _stand_in(node.id) is None]
 
 
 @_once
 def _free(text: str) -> list[ast.Name]:
-    """The names in an expression that no lambda around them binds, in order."""
+    """The names in an expression that no lambda or comprehension around them binds, in order."""
     found: list[ast.Name] = []
     rest: list[tuple[ast.AST, frozenset[str]]] = [(parse_python(text, "eval"), frozenset())]
     while rest:
@@ -114,10 +114,23 @@ def _free(text: str) -> list[ast.Name]:
             own = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
             rest += [(node.args, bound), (node.body, bound | own)]
             continue
+        if isinstance(node, _COMPREHENSIONS):
+            rest += _of_comprehension(node, bound)
+            continue
         if isinstance(node, ast.Name) and node.id not in bound:
             found.append(node)
         rest += [(child, bound) for child in ast.iter_child_nodes(node)]
     return sorted(found, key=lambda name: name.col_offset)
+
+
+def _of_comprehension(node: Any, bound: frozenset[str]) -> list[tuple[ast.AST, frozenset[str]]]:
+    """The parts of a comprehension, each with the names bound in it: the first iterable is outside of its scope."""
+    targets = [name for generator in node.generators for name in ast.walk(generator.target)]
+    own = {name.id for name in targets if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+    first = node.generators[0].iter
+    parts = [child for part in (node, *node.generators) for child in ast.iter_child_nodes(part)]
+    inner = [part for part in parts if part is not first and not isinstance(part, ast.comprehension)]
+    return [(first, bound), *((part, bound | own) for part in inner)]
 
 
 def write_expression(

@@ -136,7 +136,7 @@ FAULTS: list[BadBody] = [
         BODY_2,
         "not model.built",
         "not prediction, history",
-        ["9: unknown name 'history'; known: model, np, os, prediction, sys, tf"],
+        ["9: unknown name 'history'; known: copy, json, model, np, os, pickle, prediction, sys, tf"],
     ),
     (BODY_2, BODY_2[BODY_2.index("expect:") :], "expect: null\n", ["6: must be a mapping, not empty"]),
     (BODY_2, BODY_2[BODY_2.index("expect:") :], "expect: []\n", ["6: must be a mapping, not a list"]),

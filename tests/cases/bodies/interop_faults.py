@@ -12,16 +12,16 @@ FAULTS: list[BadBody] = [
         BODY_1,
         'name="keras::not_a_name")(x)',
         'name="x")(z)',
-        ["7: unknown name 'z'; known: data, np, os, sys, tf, x"],
+        ["7: unknown name 'z'; known: copy, data, json, np, os, pickle, sys, tf, x"],
     ),
-    (BODY_1, "(x)\n", "(netwrk)\n", ["7: unknown name 'netwrk'; known: data, np, os, sys, tf, x"]),
+    (BODY_1, "(x)\n", "(netwrk)\n", ["7: unknown name 'netwrk'; known: copy, data, json, np, os, pickle, sys, tf, x"]),
     (
         BODY_1,
         "  - data: {",
         "  - tf: {",
         [
             "6: the name 'tf' is taken: call it something else",
-            "9: unknown name 'data'; known: network, np, os, sys, tf, x, y",
+            "9: unknown name 'data'; known: copy, json, network, np, os, pickle, sys, tf, x, y",
         ],
     ),
     (
@@ -30,7 +30,7 @@ FAULTS: list[BadBody] = [
         "  - layers: {",
         [
             "6: the name 'layers' is taken: call it something else",
-            "9: unknown name 'data'; known: layers, network, np, os, sys, tf, x, y",
+            "9: unknown name 'data'; known: copy, json, layers, network, np, os, pickle, sys, tf, x, y",
         ],
     ),
     (
@@ -39,7 +39,7 @@ FAULTS: list[BadBody] = [
         "  - len: {",
         [
             "6: the name 'len' is taken: call it something else",
-            "9: unknown name 'data'; known: len, network, np, os, sys, tf, x, y",
+            "9: unknown name 'data'; known: copy, json, len, network, np, os, pickle, sys, tf, x, y",
         ],
     ),
     (
@@ -48,7 +48,7 @@ FAULTS: list[BadBody] = [
         "  - re: {",
         [
             "6: the name 're' is taken: call it something else",
-            "9: unknown name 'data'; known: network, np, os, re, sys, tf, x, y",
+            "9: unknown name 'data'; known: copy, json, network, np, os, pickle, re, sys, tf, x, y",
         ],
     ),
     (BODY_1, "  - data: {", "  - class: {", ["6: 'class' is not a Python name"]),
@@ -88,7 +88,7 @@ FAULTS: list[BadBody] = [
         "{model: {functionl",
         ["8: unknown key 'functionl'; did you mean 'functional'?"],
     ),
-    (BODY_1, "tf.square(p)", "tf.square(x)", ["8: unknown name 'x'; known: np, os, p, sys, tf"]),
+    (BODY_1, "tf.square(p)", "tf.square(x)", ["8: unknown name 'x'; known: copy, json, np, os, p, pickle, sys, tf"]),
     (BODY_1, "outputs: q", "outputs: x", ["8: unknown tensor 'x'; known: p, q"]),
     (
         BODY_1,

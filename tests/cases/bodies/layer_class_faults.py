@@ -31,7 +31,8 @@ FAULTS: list[BadBody] = [
         "sublayers: {w",
         [
             "10: the name 'w' is taken: call the weight something else",
-            "12: unknown name 'inside'; known: b, how, inputs, mask, np, os, sys, tf, training, units, w",
+            "12: unknown name 'inside'"
+            "; known: b, copy, how, inputs, json, mask, np, os, pickle, sys, tf, training, units, w",
         ],
     ),
     (
@@ -79,7 +80,10 @@ FAULTS: list[BadBody] = [
         BODY_1,
         "add_loss: tf.reduce_sum(w)",
         "add_loss: tf.reduce_sum(v)",
-        ["13: unknown name 'v'; known: b, how, inputs, inside, mask, np, os, sys, tf, training, units, w"],
+        [
+            "13: unknown name 'v'"
+            "; known: b, copy, how, inputs, inside, json, mask, np, os, pickle, sys, tf, training, units, w"
+        ],
     ),
     (BODY_1, "add_loss: tf.reduce_sum(w)", "add_loss: null", ["13: must be a line of Python, not empty"]),
     (
@@ -128,8 +132,8 @@ FAULTS: list[BadBody] = [
         "silent: [copy.name",
         "silent: [output, history, copy.name",
         [
-            "10: unknown name 'output'; known: CustomLayer, copied, copy, model, np, os, sys, tf",
-            "10: unknown name 'history'; known: CustomLayer, copied, copy, model, np, os, sys, tf",
+            "10: unknown name 'output'; known: CustomLayer, copied, copy, json, model, np, os, pickle, sys, tf",
+            "10: unknown name 'history'; known: CustomLayer, copied, copy, json, model, np, os, pickle, sys, tf",
         ],
     ),
     (

@@ -16,7 +16,7 @@ FAULTS: list[BadBody] = [
         BODY_1,
         "b: shared(right)",
         "b: shared(both)",
-        ["13: unknown name 'both'; known: a, inside, left, np, os, right, shared, sys, tf"],
+        ["13: unknown name 'both'; known: a, copy, inside, json, left, np, os, pickle, right, shared, sys, tf"],
     ),
     (BODY_1, "b: shared(right)", "b: shard(right)", ["13: unknown name 'shard'; did you mean 'shared'?"]),
     (BODY_1, "b: shared(right)", "b: shared(right", ["13: is not a Python expression: '(' was never closed"]),
@@ -90,7 +90,7 @@ FAULTS: list[BadBody] = [
         BODY_1,
         'call: "d(inputs',
         'call: "e(inputs',
-        ["14: unknown name 'e'; known: d, inputs, mask, np, os, sys, tf, training"],
+        ["14: unknown name 'e'; known: copy, d, inputs, json, mask, np, os, pickle, sys, tf, training"],
     ),
     (BODY_1, 'name: a "name"', "name: ''", ["20: must be text, not ''"]),
     (
@@ -111,7 +111,7 @@ FAULTS: list[BadBody] = [
         "{inputs:",
         [
             "6: the name 'inputs' is taken: call it something else",
-            "7: unknown name 'hidden'; known: inputs, mask, np, os, part, sys, tf, training",
+            "7: unknown name 'hidden'; known: copy, inputs, json, mask, np, os, part, pickle, sys, tf, training",
         ],
     ),
     (
@@ -120,7 +120,7 @@ FAULTS: list[BadBody] = [
         "{tf:",
         [
             "6: the name 'tf' is taken: call it something else",
-            "7: unknown name 'hidden'; known: inputs, mask, np, os, part, sys, tf, training",
+            "7: unknown name 'hidden'; known: copy, inputs, json, mask, np, os, part, pickle, sys, tf, training",
         ],
     ),
     (
@@ -129,7 +129,8 @@ FAULTS: list[BadBody] = [
         "{backend:",
         [
             "6: the name 'backend' is taken: call it something else",
-            "7: unknown name 'hidden'; known: backend, inputs, mask, np, os, part, sys, tf, training",
+            "7: unknown name 'hidden'"
+            "; known: backend, copy, inputs, json, mask, np, os, part, pickle, sys, tf, training",
         ],
     ),
     (BODY_2, "(hidden(", "(hiden(", ["7: unknown name 'hiden'; did you mean 'hidden'?"]),

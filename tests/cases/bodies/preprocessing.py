@@ -199,7 +199,7 @@ FAULTS: list[BadBody] = [
         BODY_2,
         "silent: [result.dtype == np.int32]",
         "silent: [made.dtype == 1]",
-        ["11: unknown name 'made'; known: np, os, result, sys, tf"],
+        ["11: unknown name 'made'; known: copy, json, np, os, pickle, result, sys, tf"],
     ),
     (
         BODY_2,

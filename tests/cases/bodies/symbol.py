@@ -147,7 +147,12 @@ SCRIPTS: list[GoodBody] = [
 ]
 
 FAULTS: list[BadBody] = [
-    (BODY_1, "call: {scale: 0.5, offset: [1, 2]}\n", "", ["10: unknown name 'made'; known: np, os, sys, tf"]),
+    (
+        BODY_1,
+        "call: {scale: 0.5, offset: [1, 2]}\n",
+        "",
+        ["10: unknown name 'made'; known: copy, json, np, os, pickle, sys, tf"],
+    ),
     (BODY_1, "is: class", "is: clas", ["7: 'clas' is not one of the known words; did you mean 'class'?"]),
     (BODY_1, "takes: [scale]", "takes: scale", ["8: must be a list with at least one item, not 'scale'"]),
     (BODY_1, "takes: [scale]", "takes: ['a\"b']", ["8: must be an argument's name, not 'a\"b'"]),
