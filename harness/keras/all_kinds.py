@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.cases.kinds import preprocessing, snippet, symbol
-from harness.keras.kinds import custom_layer, interop, model_build, plot_model, save_load, training
-from harness.keras.parts.models import MODEL, LayerField
+from harness.keras.kinds import custom_layer, interop, model_build, plot_model, save_load, scenario, training
+from harness.keras.parts.models import MODEL, STEPS, LayerField
 
 _SYMBOL = """\
 symbol: preprocessing.image.ImageDataGenerator
@@ -42,6 +42,7 @@ KINDS = (
     training.KIND,
     replace(preprocessing.KIND, starter=_PREPROCESSING),
     interop.KIND,
+    scenario.KIND,
     replace(snippet.KIND, starter=_SNIPPET),
 )
-DEFINITIONS = {"model": MODEL.definition, "layer": LayerField().definition}
+DEFINITIONS = {"model": MODEL.definition, "layer": LayerField().definition, "step": STEPS.definition}

@@ -19,13 +19,14 @@ from tests.cases.bodies import (
     plot_model,
     preprocessing,
     save_load,
+    scenario,
     steps,
     symbol,
     training,
 )
 from tests.support.written_cases import python, replaced, said
 
-_WITH_BOTH = [plot_model, preprocessing, save_load, steps, symbol, training]
+_WITH_BOTH = [plot_model, preprocessing, save_load, scenario, steps, symbol, training]
 _GOOD = [*_WITH_BOTH, expectations, interop, layer_class, models]
 _BAD = [*_WITH_BOTH, expectations_faults, interop_faults, layer_class_faults, models_faults]
 

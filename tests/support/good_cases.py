@@ -125,6 +125,41 @@ expect:
   silent: ['part[0].shape == (2, 4)', 'type(x).__name__ != "tf.keras::x"']
   raises: {at: load, type: ValueError, match: 'x\\d'}
 """,
+    "scenario": """\
+model:
+  subclass:
+    layers: {dense: {layers.Dense: {units: 1}}}
+    call: dense(inputs, training=training)
+    methods:
+      train_step:
+        arguments: [data, "*rest", {scale: 2.0}]
+        steps:
+          - x, y: data
+          - with: {tape: tf.GradientTape()}
+            steps: [loss: "tf.reduce_mean((y - dense(x)) ** 2)"]
+        returns: "{'loss': loss * scale, **{m.name: m.result() for m in self.metrics}}"
+      parts: {decorator: property, returns: "[dense]"}
+compile: {optimizer: sgd, loss: mse}
+steps:
+  - Recorder:
+      base: [callbacks.Callback, engine.callbacks.Callback]
+      register: {utils.register_keras_serializable: {package: cases}}
+      arguments: {every: 2}
+      attributes: {seen: "[]", part: {layers.Dense: {units: 1}}}
+      methods: {on_epoch_end: {arguments: [epoch, {logs: null}], steps: [seen.append(sorted(logs) * every)]}}
+  - data: {x: {ones: [2, 4]}, y: {zeros: [2, 1]}}
+  - square: {arguments: [x], returns: x ** 2}
+  - with: tf.device("cpu:0")
+    steps: [{inside: {model: {sequential: [layers.Flatten]}}}, 'inside.compile("sgd", "mse")']
+  - {for: {index: range(3)}, steps: [history: 'model.fit(**data, callbacks=[Recorder(index)])']}
+  - model.optimizer.lr: 0.5
+  - hub: {import: tensorflow_hub}
+expect:
+  weights: [{zeros: [4, 1]}]
+  holds: ['"loss" in history.history', "hub.x not in [square(2)]", len(data) == 2]
+  numbers: {model.optimizer.lr: 0.5, "square(np.ones(2))": [1, 1], "data['x']": {ones: [2, 4]}}
+  warns: {at: fit, category: UserWarning, match: so}
+""",
     "snippet": """\
 code: |
   import numpy as np

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -104,6 +105,15 @@ class Script:
             self._blocks.append((stage, []))
         self._blocks[-1][1].extend(lines)
 
+    @contextmanager
+    def nested(self) -> Iterator[list[tuple[Stage, list[str]]]]:
+        """Collect the lines that are added meanwhile, by stage, in place of adding them: for the body of a block."""
+        outer, self._blocks = self._blocks, []
+        try:
+            yield self._blocks
+        finally:
+            self._blocks = outer
+
     @property
     def stages(self) -> list[Stage]:
         """The stages after the imports, in order."""
@@ -114,7 +124,7 @@ class Script:
         self.plain("import re")
         self._blocks = [block for block in self._blocks if block[0] is not Stage.CHECK]  # never reached
         block = self._last(stage)
-        block[:] = [*_indented("try:", block), "    raised = None", f"except {error} as error:", "    raised = error"]
+        block[:] = [*indented("try:", block), "    raised = None", f"except {error} as error:", "    raised = error"]
         self.add(Stage.CHECK, f'assert raised is not None, "nothing raised {error}"')
         self.add(Stage.CHECK, f"assert re.search({json.dumps(match, ensure_ascii=False)}, str(raised)), raised")
 
@@ -124,7 +134,7 @@ class Script:
         self.plain("import warnings")
         block = self._last(stage)
         inner = ['warnings.simplefilter("always")', *block]
-        block[:] = _indented("with warnings.catch_warnings(record=True) as caught:", inner)
+        block[:] = indented("with warnings.catch_warnings(record=True) as caught:", inner)
         self.add(
             Stage.CHECK,
             f"said = [str(warning.message) for warning in caught if issubclass(warning.category, {category})]",
@@ -139,7 +149,7 @@ class Script:
         blocks = self._heads()
         imports = ["from {} import {}".format(module, ", ".join(sorted(names))) for module, names in self._from.items()]
         blocks.append(["# import", *sorted(imports), *self._bound])
-        blocks += [[f"# {stage.value}", *lines] for stage, lines in self._blocks]
+        blocks += [[f"# {stage.value}", *without_last_blanks(lines)] for stage, lines in self._blocks]
         lines = [[part for line in block for part in wrap(line)] for block in blocks]
         return "\n\n".join("\n".join(block) for block in lines) + "\n"
 
@@ -177,8 +187,15 @@ class Script:
 _EARLY = ("import os", "import sys")
 
 
-def _indented(head: str, lines: list[str]) -> list[str]:
+def indented(head: str, lines: Sequence[str]) -> list[str]:
+    """The head of a compound statement with the lines of its body."""
     return [head, *(f"    {line}" if line else "" for line in lines)]
+
+
+def without_last_blanks(lines: Sequence[str]) -> list[str]:
+    """The lines without the blank ones behind them, which separate a definition from what follows."""
+    end = next((index for index in range(len(lines), 0, -1) if lines[index - 1]), 0)
+    return list(lines[:end])
 
 
 def _words(path: PathSpec, name: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _COMPARED = re.compile(r" (==|!=|<=|>=|<|>) ")
+_MEMBER = re.compile(r" (not in|in) ")
 _STAND_IN = "_fixed{}_"
 _once = lru_cache(maxsize=4096)  # an expression is parsed once, and written under each of the import paths
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
@@ -222,9 +223,11 @@ def asserted_by_name(text: str, written: str, fresh: Callable[[str], str]) -> li
 
     A message that makes the line too long, and anything but a comparison, are as in `asserted`.
     """
+    if not isinstance(parse_python(written, "eval").body, ast.Compare):  # `x == 1 or y`
+        return asserted(text, written, fresh)
     sides, named = _sides(written), _sides(text)
     if not sides or not named:
-        return asserted(text, written, fresh)
+        return _asserted_member(text, written, fresh) or asserted(text, written, fresh)
     left, sign, right = sides
     found = fresh("found")
     lines = [f"{found} = {left}"]
@@ -239,9 +242,20 @@ def asserted_by_name(text: str, written: str, fresh: Callable[[str], str]) -> li
     return [*lines, line if len(line) <= MAX_LINE else f"assert {found} {sign} {right}, {found}"]
 
 
-def _sides(text: str) -> tuple[str, str, str] | None:
+def _asserted_member(text: str, written: str, fresh: Callable[[str], str]) -> list[str] | None:
+    """The lines that assert `x in y` or `x not in y`, with the value of y as the message; None for anything else."""
+    sides, named = _sides(written, _MEMBER), _sides(text, _MEMBER)
+    if not sides or not named:
+        return None
+    found = fresh("found")
+    not_so = "not in" if sides[1] == "in" else "in"
+    message = f"{_unbraced(named[0])} is {not_so} {{{found}!r}}"
+    return [f"{found} = {sides[2]}", f"assert {sides[0]} {sides[1]} {found}, f{json.dumps(message)}"]
+
+
+def _sides(text: str, signs: re.Pattern[str] = _COMPARED) -> tuple[str, str, str] | None:
     """The left side, the sign and the right side of a single comparison; None for anything else."""
-    parts = _COMPARED.split(text)
+    parts = signs.split(text)
     if len(parts) != 3 or expression_fault(parts[0]) or expression_fault(parts[2]):
         return None
     return parts[0], parts[1], parts[2]

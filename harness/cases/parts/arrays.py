@@ -143,9 +143,25 @@ def _form(name: str) -> Mapping:
     return Mapping(fields, [key for key in fields if key not in _OPTIONAL])
 
 
+class _ArrayOrNamed(ArrayField):
+    """An array, or a mapping of names to arrays."""
+
+    def read(self, value: Any, place: Place) -> Any:
+        if not value or is_array(value) or not all(isinstance(item, dict) for item in value.values()):
+            return super().read(value, place)
+        for key in value:
+            if not Text().fits(key):
+                place.at(key).fault(f"must be text, not {describe_value(key)}")
+        return {key: ArrayField().read(item, place.at(key)) for key, item in value.items()}
+
+    def schema(self) -> Schema:
+        named = {"type": "object", "minProperties": 1, "additionalProperties": super().schema()}
+        return {"anyOf": [super().schema(), named]}
+
+
 def data() -> OneOf:
-    """The inputs of a model: an array, or a list of arrays for several inputs."""
-    return OneOf((dict, ArrayField()), (list, Items(ArrayField())))
+    """The inputs of a model: an array, or for several inputs a list of arrays or a mapping of names to arrays."""
+    return OneOf((dict, _ArrayOrNamed()), (list, Items(ArrayField())))
 
 
 def is_array(value: Any) -> bool:
@@ -153,6 +169,8 @@ def is_array(value: Any) -> bool:
     return isinstance(value, dict) and any(key in _FORMS for key in value)
 
 
-def rows(data: Array | list[Array]) -> int:
+def rows(data: Array | list[Array] | dict[str, Array]) -> int:
     """The number of rows of an array, or of the first of several."""
-    return data[0].rows if isinstance(data, list) else data.rows
+    if isinstance(data, Array):
+        return data.rows
+    return next(iter(data.values() if isinstance(data, dict) else data)).rows

@@ -24,6 +24,7 @@ from harness.cases.document.fields import (
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.cases.parts.arrays import ArrayField, rows
+from harness.cases.parts.numbers import NumbersField, write_numbers
 from harness.contract.statuses import Stage
 
 _RAISED = [stage.value for stage in Stage if stage not in (Stage.PATH, Stage.IMPORT, Stage.CHECK)]
@@ -66,6 +67,7 @@ _CONDITIONS = {"silent": expressions.asserted, "holds": expressions.asserted_by_
 # For every kind but snippet.
 OF_ALL: dict[str, Field] = {
     **dict.fromkeys(_CONDITIONS, Items(ExpressionField())),
+    "numbers": NumbersField(),
     "raises": Mapping(
         {"at": Choice(*_RAISED), "type": _Exception(), "match": Pattern()}, required=["at", "type", "match"]
     ),
@@ -142,6 +144,9 @@ def check_expectations(body: dict[str, Any], place: Place, known: list[str], fed
             at.at("prediction").at(index).fault("no expectations: add at least one")
     for key in _CONDITIONS:
         _check_conditions(expect.get(key, []), at.at(key), known)
+    for expression, _ in expect.get("numbers", []):
+        for sentence in expressions.unknown_names(expression.text, known, place.subject):
+            at.at("numbers").at(expression.text).fault(sentence)
 
 
 def _check_conditions(conditions: list[Any], place: Place, known: list[str]) -> None:
@@ -158,8 +163,8 @@ def check_stages(expect: dict[str, Any], script: Script, place: Place) -> None:
     these = f"its stages are {', '.join(before)}" if before else "it has only imports"
     if "raises" in expect and [expect["raises"]["at"]] != before[-1:]:
         place.at("raises").at("at").fault(f"must be the last stage of the case: {these}")
-    if "raises" in expect and set(expect) - {"raises", "warns", *_CONDITIONS}:
-        place.at("raises").fault("with raises, only silent, holds and warns can be expected")
+    if "raises" in expect and set(expect) - {"raises", "warns", "numbers", *_CONDITIONS}:
+        place.at("raises").fault("with raises, only silent, holds, numbers and warns can be expected")
     if "warns" in expect and expect["warns"]["at"] not in before:
         place.at("warns").at("at").fault(f"the case has no such stage: {these}")
 
@@ -179,6 +184,7 @@ def write_of_all(expect: dict[str, Any], script: Script, given: list[str]) -> No
         for condition in expect.get(key, []):
             written = script.expression(condition.text, given=given)
             script.add(Stage.CHECK, *lines_of(condition.text, written, script.fresh))
+    write_numbers(expect.get("numbers", []), script, given)
 
 
 def write_of_model(body: dict[str, Any], script: Script, model: str = "model") -> None:

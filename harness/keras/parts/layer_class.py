@@ -7,18 +7,21 @@ from typing import Any
 from harness.cases.codegen.literals import bracketed, literal, tupled
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
-from harness.cases.document.containers import CallField, ExpressionField, Mapping, Named, OneOf, Value, fallback
-from harness.cases.document.fields import Field, Flag, Schema, Text, Whole, describe_value
+from harness.cases.document.containers import CallField, ExpressionField, Items, Mapping, Named, OneOf, Value, fallback
+from harness.cases.document.fields import Choice, Field, Flag, Schema, Text, Whole, describe_value
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.contract.statuses import Stage
-from harness.keras.parts.models import LayerField
+from harness.keras.parts.models import METHODS, LayerField, taken_names
+from harness.keras.parts.statement_nodes import Scope, method_lines, names_inside
+from harness.keras.parts.statements import Checker
 
 CLASS = "CustomLayer"
 INPUT_DIM = "input_dim"  # in a shape: the size of the input's last dimension
 _GIVEN = ("inputs", "training", "mask")
 _RESERVED = ("self", "kwargs", "input_shape", "config", "outputs", INPUT_DIM, *_GIVEN)
 _HOOKS = ("add_loss", "call")
+_GROUPS = ("arguments", "sublayers", "weights")  # whose names are attributes of the layer
 
 
 class _Sizes(Field):
@@ -48,6 +51,7 @@ _WEIGHT = Mapping(
         "constraint": _PART,
         "trainable": Flag(),
         "positional_name": Flag(),
+        "positional": Items(Choice("name", "shape", "initializer")),
     },
     required=["shape", "initializer"],
 )
@@ -59,6 +63,8 @@ LAYER = Mapping(
         "sublayers": Named(LayerField()),
         "weights": Named(_WEIGHT),
         "call": ExpressionField(),
+        "call_arguments": Named(Value()),
+        "methods": METHODS,
         "add_loss": ExpressionField(),
         "output_shape": _Sizes(),
         "get_config": Flag(),
@@ -69,23 +75,42 @@ LAYER = Mapping(
 
 def check_layer(layer: dict[str, Any], place: Place) -> None:
     """Names are free, and sizes and expressions use only known names."""
-    groups = ("arguments", "sublayers", "weights")
-    taken = {*_RESERVED, *place.subject.libraries, *place.subject.names}
-    seen: list[str] = []
-    for group in groups:
-        for name in layer.get(group, {}):
-            if name in seen or name in taken:
-                what = group[:-1]
-                place.at(group).at(name).fault(f"the name {name!r} is taken: call the {what} something else")
-            seen.append(name)
+    _check_names(layer, place)
     for name, weight in layer.get("weights", {}).items():
+        _check_positional(weight, place.at("weights").at(name))
         _check_sizes(weight["shape"], layer, place.at("weights").at(name).at("shape"))
     if "output_shape" in layer:
         _check_sizes(layer["output_shape"], layer, place.at("output_shape"))
+    own = _own_names(layer)
+    checker = Checker(place.subject, taken_names(place.subject))
     for hook in _HOOKS:
         if hook in layer:
-            for sentence in expressions.unknown_names(layer[hook].text, [*seen, *_GIVEN], place.subject):
-                place.at(hook).fault(sentence)
+            checker.expression(layer[hook], place.at(hook), [*own, *_GIVEN, *layer.get("call_arguments", {})])
+    checker.methods(layer.get("methods", {}), place.at("methods"), [], own)
+
+
+def _check_names(layer: dict[str, Any], place: Place) -> None:
+    """Report names of arguments, sublayers and weights that have another meaning."""
+    taken = {*_RESERVED, *place.subject.libraries, *place.subject.names}
+    seen: list[str] = []
+    for group in (*_GROUPS, "call_arguments"):
+        what = group.rpartition("_")[2][:-1]
+        for name in layer.get(group, {}):
+            if name in seen or name in taken:
+                place.at(group).at(name).fault(f"the name {name!r} is taken: call the {what} something else")
+            seen.append(name)
+
+
+def _own_names(layer: dict[str, Any]) -> list[str]:
+    """The attributes of the layer."""
+    return [name for group in _GROUPS for name in layer.get(group, {})]
+
+
+def _check_positional(weight: dict[str, Any], place: Place) -> None:
+    if "positional" in weight and "positional_name" in weight:
+        place.at("positional_name").fault("conflicts with 'positional': remove one of them")
+    if len(set(weight.get("positional", []))) < len(weight.get("positional", [])):
+        place.at("positional").fault("names an argument twice")
 
 
 def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
@@ -99,10 +124,13 @@ def _check_sizes(sizes: list[Any], layer: dict[str, Any], place: Place) -> None:
 
 def write_layer(layer: dict[str, Any], script: Script) -> None:
     """Write the class, by the name CustomLayer."""
-    script.define(CLASS)
+    for name in (CLASS, *names_inside(layer.get("methods", {}).values())):
+        script.define(name)
     head = [f"@{literal(layer['register'], script)}"] if "register" in layer else []
     head.append("class {}({}):".format(CLASS, script.use(layer["base"])))
     methods = [_init(layer, script), _build(layer, script), _call(layer, script), _shape(layer), _config(layer)]
+    further = method_lines(layer.get("methods", {}), script, Scope(), _own_names(layer))
+    methods += [[f"    {line}" for line in method] for method in further]
     body = [line for method in methods if method for line in [*method, ""]]
     script.add(Stage.BUILD, *head, *body[:-1], "", "")
 
@@ -129,22 +157,23 @@ def _build(layer: dict[str, Any], script: Script) -> list[str]:
 
 
 def _weight(name: str, weight: dict[str, Any], script: Script) -> list[str]:
-    parts = [
-        f'"{name}"' if weight.get("positional_name") else f'name="{name}"',
-        f"shape={tupled([_size(size) for size in weight['shape']])}",
-    ]
+    values = {"name": f'"{name}"', "shape": tupled([_size(size) for size in weight["shape"]])}
     for key in ("initializer", "regularizer", "constraint", "trainable"):
         if key in weight:
-            parts.append(f"{key}={literal(weight[key], script)}")
+            values[key] = literal(weight[key], script)
+    first = weight.get("positional", ["name"] if weight.get("positional_name") else [])
+    parts = [values.pop(key) for key in first] + [f"{key}={value}" for key, value in values.items()]
     lines = bracketed(f"self.{name} = self.add_weight(", parts, ")")
     return ["        " + line for line in lines]
 
 
 def _call(layer: dict[str, Any], script: Script) -> list[str]:
-    own = [name for group in ("arguments", "sublayers", "weights") for name in layer.get(group, {})]
+    own = _own_names(layer)
     words = [word for hook in _HOOKS if hook in layer for word in expressions.names_read(layer[hook].text)]
-    more = "".join(f", {word}=None" for word in _GIVEN[1:] if word in words)
-    hooks = {hook: script.expression(layer[hook].text, own, _GIVEN) for hook in _HOOKS if hook in layer}
+    extra = layer.get("call_arguments", {})
+    more = "".join(f", {name}={literal(value, script)}" for name, value in extra.items())
+    more += "".join(f", {word}=None" for word in _GIVEN[1:] if word in words)
+    hooks = {hook: script.expression(layer[hook].text, own, [*_GIVEN, *extra]) for hook in _HOOKS if hook in layer}
     loss = [f"        self.add_loss({hooks['add_loss']})"] if "add_loss" in hooks else []
     return [f"    def call(self, inputs{more}):", *loss, f"        return {hooks['call']}"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from harness.cases.codegen.literals import Node, bracketed, further, literal, shape
@@ -11,6 +11,7 @@ from harness.cases.codegen.nodes import Call, Expression
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
 from harness.contract.statuses import Stage
+from harness.keras.parts.statement_nodes import Built, Function, Scope, method_lines, names_inside
 
 _CLASS = "CustomModel"
 
@@ -77,10 +78,11 @@ class Functional:
 
 @dataclass(frozen=True)
 class Subclass:
-    """A subclass of Model: its layers, and the expression that its call returns."""
+    """A subclass of Model: its layers, the expression that its call returns, and further methods."""
 
     layers: dict[str, Node]
     call: Expression
+    methods: dict[str, Function] = field(default_factory=dict)
     container: ClassVar[str] = "models.Model"
     variables: ClassVar[list[str]] = []
 
@@ -89,11 +91,13 @@ class Subclass:
         script.add(Stage.BUILD, f"{variable} = {_CLASS}({', '.join(named)})")
 
     def _class(self, script: Script, base: str) -> list[str]:
-        script.define(_CLASS)
+        for name in (_CLASS, *names_inside(self.methods.values())):
+            script.define(name)
         layers = {name: layer.write(script) for name, layer in self.layers.items()}
         read = expressions.names_read(self.call.text)
         more = "".join(f", {word}=None" for word in ("training", "mask") if word in read)
         returned = script.expression(self.call.text, own=list(layers), given=["inputs", "training", "mask"])
+        methods = method_lines(self.methods, script, Scope(), list(layers))
         return [
             f"class {_CLASS}({base}):",
             "    def __init__(self, **kwargs):",
@@ -102,11 +106,12 @@ class Subclass:
             "",
             f"    def call(self, inputs{more}):",
             f"        return {returned}",
+            *(f"    {line}" if line else "" for method in methods for line in ["", *method]),
         ]
 
 
 @dataclass(frozen=True)
-class Model(Node):
+class Model(Built):
     """A model in one of its three forms; `container` is the class to build it with, if the case names one."""
 
     form: Sequential | Functional | Subclass

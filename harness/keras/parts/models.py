@@ -24,6 +24,7 @@ from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.cases.subject import Subject
 from harness.keras.parts.model_nodes import Functional, Model, Sequential, Step, Subclass
+from harness.keras.parts.statements import Checker, Steps
 
 FORMS = ("sequential", "functional", "subclass")
 RESERVED = ("model", "inputs", "targets", "history", "prediction", "self", "training", "mask")
@@ -31,9 +32,9 @@ RESERVED = ("model", "inputs", "targets", "history", "prediction", "self", "trai
 _OF_A_CALL = ("self", "inputs", "training", "mask")
 
 
-def is_taken(name: str, subject: Subject) -> bool:
-    """Whether Python, a library or the subject gives the name a meaning that scripts need."""
-    return name in (*MODULES, *subject.aliases, *subject.names, *expressions.BUILT_IN)
+def taken_names(subject: Subject) -> frozenset[str]:
+    """The names to which Python, a library or the subject gives a meaning that scripts need."""
+    return frozenset((*MODULES, *subject.aliases, *subject.names, *expressions.BUILT_IN))
 
 
 class LayerField(Field):
@@ -81,6 +82,8 @@ class ModelField(Field):
 
 
 MODEL = ModelField()
+STEPS = Steps(LayerField())
+METHODS = Named(STEPS.function)
 
 _INPUT = OneOf((list, Shape()), (dict, CallField()))
 _STEP = Mapping(
@@ -100,7 +103,9 @@ _FUNCTIONAL = Mapping(
     },
     required=["inputs", "outputs"],
 )
-_SUBCLASS = Mapping({"layers": Named(LayerField()), "call": ExpressionField()}, required=["layers", "call"])
+_SUBCLASS = Mapping(
+    {"layers": Named(LayerField()), "call": ExpressionField(), "methods": METHODS}, required=["layers", "call"]
+)
 _FIELDS = Mapping(
     {
         "sequential": Items(LayerField()),
@@ -123,7 +128,10 @@ def _read_subclass(spec: dict[str, Any], place: Place) -> Subclass:
             place.at("layers").at(name).fault(f"the name {name!r} is taken: call it something else")
     for sentence in expressions.unknown_names(spec["call"].text, {*spec["layers"], *_OF_A_CALL[1:]}, place.subject):
         place.at("call").fault(sentence)
-    return Subclass(spec["layers"], spec["call"])
+    methods = spec.get("methods", {})
+    checker = Checker(place.subject, taken_names(place.subject))
+    checker.methods(methods, place.at("methods"), [], list(spec["layers"]))
+    return Subclass(spec["layers"], spec["call"], methods)
 
 
 def _read_functional(spec: dict[str, Any], place: Place) -> Functional:
@@ -132,7 +140,7 @@ def _read_functional(spec: dict[str, Any], place: Place) -> Functional:
     seen: list[str] = []
     for group in ("inputs", "layers", "tensors"):
         for name in spec.get(group, {}):
-            if name in RESERVED or name in seen or is_taken(name, place.subject):
+            if name in RESERVED or name in seen or name in taken_names(place.subject):
                 place.at(group).at(name).fault(f"the name {name!r} is taken: call it something else")
             seen.append(name)
 
@@ -159,6 +167,10 @@ def _read_tensor(
             layer = Call(layer, {})
         else:
             _check_known(layer, layers, "layer", place.at("apply"))
+    for name, value in step.get("with", {}).items():
+        if isinstance(value, Expression):
+            for sentence in expressions.unknown_names(value.text, {*known, *layers}, place.subject):
+                place.at("with").at(name).fault(sentence)
     return Step(layer, step["to"], step.get("with", {}))
 
 

@@ -130,7 +130,7 @@ FAULTS: list[BadBody] = [
         BODY_2,
         BODY_2[BODY_2.index("  silent: [not model.built]") :],
         "  output_shape: []\n",
-        ["7: with raises, only silent, holds and warns can be expected"],
+        ["7: with raises, only silent, holds, numbers and warns can be expected"],
     ),
     (
         BODY_2,

@@ -142,7 +142,61 @@ assert layers == ["InputLayer", "CustomLayer"], layers
 assert copy.name == model.name, copy.name
 """
 
+BODY_3 = """\
+layer:
+  base: layers.Layer
+  arguments: {units: 3}
+  weights:
+    w: {shape: [input_dim, units], initializer: ones, positional: [shape, initializer], trainable: false}
+    b: {shape: [units], initializer: zeros, positional: [name]}
+  call: tf.matmul(inputs, w) * scale + b
+  call_arguments: {scale: 1.0}
+  methods:
+    compute_mask: {arguments: [inputs, {mask: null}], steps: [doubled: mask * units], returns: doubled}
+model:
+  functional:
+    inputs: {x: [4], y: [1]}
+    tensors: {z: {apply: CustomLayer, to: x, with: {scale: {python: tf.square(y)}}}}
+    outputs: z
+expect: {trainable_weights: 1}
+"""
+SCRIPT_3 = """\
+import tensorflow as tf
+
+# import
+from keras.layers import Input, Layer
+from keras.models import Model
+
+# build
+class CustomLayer(Layer):
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight((int(input_shape[-1]), self.units), "ones", name="w", trainable=False)
+        self.b = self.add_weight("b", shape=(self.units,), initializer="zeros")
+        super().build(input_shape)
+
+    def call(self, inputs, scale=1.0):
+        return tf.matmul(inputs, self.w) * scale + self.b
+
+    def compute_mask(self, inputs, mask=None):
+        doubled = mask * self.units
+        return doubled
+
+
+x = Input(shape=(4,))
+y = Input(shape=(1,))
+z = CustomLayer()(x, scale=tf.square(y))
+model = Model(inputs=[x, y], outputs=z)
+
+# check
+assert len(model.trainable_weights) == 1, len(model.trainable_weights)
+"""
+
 SCRIPTS: list[GoodBody] = [
     (BODY_1, FROM, SCRIPT_1),
     (BODY_2, ATTRIBUTE, SCRIPT_2),
+    (BODY_3, FROM, SCRIPT_3),
 ]

@@ -71,8 +71,8 @@ FAULTS: list[BadBody] = [
     (
         BODY_1,
         "positional_name: true",
-        "positional: true",
-        ["11: unknown key 'positional'; did you mean 'positional_name'?"],
+        "positonal: true",
+        ["11: unknown key 'positonal'; did you mean 'positional'?"],
     ),
     (BODY_1, "get_config: true", "get_config: yes please", ["15: must be true or false, not 'yes please'"]),
     (BODY_1, "call: how(", "call: hw(", ["12: unknown name 'hw'; did you mean 'how'?"]),
@@ -148,7 +148,7 @@ FAULTS: list[BadBody] = [
         "expect: {raises: {at: save, type: ValueError, match: x}, ",
         [
             "10: must be the last stage of the case: its stages are build, save, load",
-            "10: with raises, only silent, holds and warns can be expected",
+            "10: with raises, only silent, holds, numbers and warns can be expected",
         ],
     ),
     (

@@ -172,7 +172,7 @@ FAULTS: list[BadBody] = [
         BODY_1,
         "silent: [model.built]",
         "raises: {at: plot, type: ImportError, match: x}",
-        ["10: with raises, only silent, holds and warns can be expected"],
+        ["10: with raises, only silent, holds, numbers and warns can be expected"],
     ),
     (BODY_1, "model: {subclass", "model: {subclas", ["4: unknown key 'subclas'; did you mean 'subclass'?"]),
     (

@@ -197,7 +197,7 @@ FAULTS: list[BadBody] = [
         "expect:\n  raises: {at: load, type: ValueError, match: x}\n",
         [
             "12: must be the last stage of the case: its stages are build, compile, fit, call, save, load, call",
-            "12: with raises, only silent, holds and warns can be expected",
+            "12: with raises, only silent, holds, numbers and warns can be expected",
         ],
     ),
     (BODY_1, BODY_1[BODY_1.index("expect:") :], "expect: null\n", ["11: must be a mapping, not empty"]),

@@ -188,7 +188,7 @@ FAULTS: list[BadBody] = [
         BODY_1,
         "  is: class",
         "  raises: {at: call, type: ValueError, match: x}\n  is: class",
-        ["7: with raises, only silent, holds and warns can be expected"],
+        ["7: with raises, only silent, holds, numbers and warns can be expected"],
     ),
     (BODY_4, "{is: function}", "null", ["5: must be a mapping, not empty"]),
     (BODY_4, "{is: function}", "{}", ["5: no expectations: add at least one"]),
@@ -208,7 +208,7 @@ FAULTS: list[BadBody] = [
         BODY_4,
         "{is: function}",
         "{is: function, loss: finite}",
-        ["5: unknown key 'loss'; known: holds, is, raises, same_as, silent, subclass_of, takes, warns"],
+        ["5: unknown key 'loss'; known: holds, is, numbers, raises, same_as, silent, subclass_of, takes, warns"],
     ),
     (BODY_4, "symbol: utils.plot_model\n", "", ["1: missing key 'symbol'"]),
 ]

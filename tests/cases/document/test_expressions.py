@@ -242,10 +242,14 @@ def test_assertion_shows_compared_value(text: str, statement: str) -> None:
         ('"\\"" + x[0] != "\\"a"', ["a"], '"\\"" + x[0] is \'"a\', not != "\\"a"'),
         ("x", [], "not so: x"),
         ("x[0] is x", ["a"], "not so: x[0] is x"),
+        ("x == 1 and x", ["a"], ["a"]),
+        ("'b' in x", ["a"], "'b' is not in ['a']"),
+        ("'a' not in x[0] + '{}'", ["a"], "'a' is in 'a{}'"),
+        ("'b' in x and x", ["a"], "not so: 'b' in x and x"),
         (f"x[0] == {'1' * 100}", ["a"], "a"),  # too long to be named
     ],
 )
-def test_named_assertion_shows_both_sides(text: str, found: list[Any], message: str) -> None:
+def test_named_assertion_shows_both_sides(text: str, found: list[Any], message: object) -> None:
     lines = expressions.asserted_by_name(text, text, str.upper)
     with pytest.raises(AssertionError) as raised:
         exec("\n".join(lines), {"x": found})

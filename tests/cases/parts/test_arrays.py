@@ -116,6 +116,9 @@ def test_data_is_one_or_several_arrays() -> None:
     assert literal(several, script) == '[np.ones((3, 4), dtype="float32"), np.zeros((2,), dtype="float32")]'
     assert rows(several) == 3
     assert _read(data(), {"ones": [3, 4]}) == (several[0], faults)
+    named, _ = _read(data(), {"left": {"ones": [3, 4]}, "the right": {"zeros": [2]}})
+    assert literal(named, script) == literal(dict(zip(["left", "the right"], several, strict=True)), script)
+    assert rows(named) == 3
     assert faults == []
 
 
@@ -127,6 +130,10 @@ def test_data_is_one_or_several_arrays() -> None:
         ([], ["must be a list with at least one item, not a list"]),
         ([{"ones": [1]}, 3, {"one": 1}], [f"{NO_ARRAY}, not 3", "unknown array 'one'; did you mean 'ones'?"]),
         ([[{"ones": [1]}]], [f"{NO_ARRAY}, not a list"]),
+        (
+            {"left": {"ones": [1]}, 2: {"one": [1]}},
+            ["must be text, not 2", "unknown array 'one'; did you mean 'ones'?"],
+        ),
     ],
 )
 def test_bad_data_is_refused(spec: Any, messages: list[str]) -> None:
