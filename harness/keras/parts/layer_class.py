@@ -12,8 +12,8 @@ from harness.cases.document.fields import Choice, Field, Flag, Schema, Text, Who
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.contract.statuses import Stage
-from harness.keras.parts.models import METHODS, LayerField, taken_names
-from harness.keras.parts.statement_nodes import Scope, method_lines, names_inside
+from harness.keras.parts.models import METHOD_FIELDS, LayerField, taken_names
+from harness.keras.parts.statement_nodes import NameScope, method_lines, names_inside
 from harness.keras.parts.statements import Checker
 
 CLASS = "CustomLayer"
@@ -64,7 +64,7 @@ LAYER = Mapping(
         "weights": Named(_WEIGHT),
         "call": ExpressionField(),
         "call_arguments": Named(Value()),
-        "methods": METHODS,
+        "methods": METHOD_FIELDS,
         "add_loss": ExpressionField(),
         "output_shape": _Sizes(),
         "get_config": Flag(),
@@ -129,7 +129,7 @@ def write_layer(layer: dict[str, Any], script: Script) -> None:
     head = [f"@{literal(layer['register'], script)}"] if "register" in layer else []
     head.append("class {}({}):".format(CLASS, script.use(layer["base"])))
     methods = [_init(layer, script), _build(layer, script), _call(layer, script), _shape(layer), _config(layer)]
-    further = method_lines(layer.get("methods", {}), script, Scope(), _own_names(layer))
+    further = method_lines(layer.get("methods", {}), script, NameScope(), _own_names(layer))
     methods += [[f"    {line}" for line in method] for method in further]
     body = [line for method in methods if method for line in [*method, ""]]
     script.add(Stage.BUILD, *head, *body[:-1], "", "")

@@ -11,7 +11,7 @@ from harness.cases.codegen.nodes import Call, Expression
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
 from harness.contract.statuses import Stage
-from harness.keras.parts.statement_nodes import Built, Function, Scope, method_lines, names_inside
+from harness.keras.parts.statement_nodes import Built, FunctionDefinition, NameScope, method_lines, names_inside
 
 _CLASS = "CustomModel"
 
@@ -82,7 +82,7 @@ class Subclass:
 
     layers: dict[str, Node]
     call: Expression
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, FunctionDefinition] = field(default_factory=dict)
     container: ClassVar[str] = "models.Model"
     variables: ClassVar[list[str]] = []
 
@@ -97,7 +97,7 @@ class Subclass:
         read = expressions.names_read(self.call.text)
         more = "".join(f", {word}=None" for word in ("training", "mask") if word in read)
         returned = script.expression(self.call.text, own=list(layers), given=["inputs", "training", "mask"])
-        methods = method_lines(self.methods, script, Scope(), list(layers))
+        methods = method_lines(self.methods, script, NameScope(), list(layers))
         return [
             f"class {_CLASS}({base}):",
             "    def __init__(self, **kwargs):",

@@ -83,7 +83,7 @@ class ModelField(Field):
 
 MODEL = ModelField()
 STEPS = Steps(LayerField())
-METHODS = Named(STEPS.function)
+METHOD_FIELDS = Named(STEPS.function)
 
 _INPUT = OneOf((list, Shape()), (dict, CallField()))
 _STEP = Mapping(
@@ -104,7 +104,7 @@ _FUNCTIONAL = Mapping(
     required=["inputs", "outputs"],
 )
 _SUBCLASS = Mapping(
-    {"layers": Named(LayerField()), "call": ExpressionField(), "methods": METHODS}, required=["layers", "call"]
+    {"layers": Named(LayerField()), "call": ExpressionField(), "methods": METHOD_FIELDS}, required=["layers", "call"]
 )
 _FIELDS = Mapping(
     {

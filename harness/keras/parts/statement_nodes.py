@@ -28,15 +28,15 @@ _STAGES = {
 
 
 @dataclass(frozen=True)
-class Scope:
+class NameScope:
     """What expressions know: variables, and the names in `own`, which stand for attributes of `self`."""
 
     given: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
 
-    def inside(self, names: Collection[str], own: Collection[str] = ()) -> Scope:
+    def inside(self, names: Collection[str], own: Collection[str] = ()) -> NameScope:
         """The scope of a function with these variables."""
-        return Scope((*self.given, *names), (*self.own, *own))
+        return NameScope((*self.given, *names), (*self.own, *own))
 
 
 class Built(Node):
@@ -59,7 +59,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Function:
+class FunctionDefinition:
     """A function: arguments with their defaults (`...`: none), statements, and the expression that it returns."""
 
     arguments: Mapping[str, Any]
@@ -78,7 +78,7 @@ class Function:
         decorator = self.decorator.text if self.decorator else ""
         return {"staticmethod": (), "classmethod": ("cls",)}.get(decorator, ("self",))
 
-    def lines(self, name: str, script: Script, scope: Scope, first: Sequence[str] = ()) -> list[str]:
+    def lines(self, name: str, script: Script, scope: NameScope, first: Sequence[str] = ()) -> list[str]:
         """The lines of its definition; `first` are arguments before its own."""
         inner = scope.inside([*first, *self.variables])
         given = [
@@ -92,16 +92,16 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Class:
+class ClassDefinition:
     """A subclass of `base`, with attributes that its constructor sets, and methods."""
 
     base: str | list[str]
     arguments: Mapping[str, Any]
     attributes: Mapping[str, Any]
-    methods: Mapping[str, Function]
+    methods: Mapping[str, FunctionDefinition]
     register: Node | None = None
 
-    def lines(self, name: str, script: Script, scope: Scope) -> list[str]:
+    def lines(self, name: str, script: Script, scope: NameScope) -> list[str]:
         """The lines of its definition."""
         own = (*self.arguments, *self.attributes)
         parts = [self._constructor(script, scope), *method_lines(self.methods, script, scope, own)]
@@ -109,7 +109,7 @@ class Class:
         head = [f"@{literal(self.register, script)}"] if self.register else []
         return [*head, *indented(f"class {name}({script.use(self.base)}):", body[:-1] or ["pass"])]
 
-    def _constructor(self, script: Script, scope: Scope) -> list[str]:
+    def _constructor(self, script: Script, scope: NameScope) -> list[str]:
         if not self.arguments and not self.attributes:
             return []
         inner = scope.inside(["self", *self.arguments])
@@ -124,7 +124,7 @@ class Class:
 
 
 @dataclass(frozen=True)
-class Bind:
+class SimpleStatement:
     """A step: a value, and the names, attribute or item that it is assigned to, if any."""
 
     value: Any
@@ -135,8 +135,8 @@ class Bind:
         """The variables that it binds."""
         return target_names(self.target)
 
-    def write(self, script: Script, scope: Scope) -> None:
-        if isinstance(self.value, (Function, Class)):
+    def write(self, script: Script, scope: NameScope) -> None:
+        if isinstance(self.value, (FunctionDefinition, ClassDefinition)):
             script.add(Stage.BUILD, *self.value.lines(self.target, script, scope), "", "")
         elif isinstance(self.value, Import):
             renamed = "" if self.target == self.value.module else f" as {self.target}"
@@ -155,12 +155,12 @@ class Bind:
         called = expressions.called_name(self.value.text)
         return _STAGES.get(called, Stage.BUILD if called[:1].isupper() else Stage.CALL)
 
-    def _left(self, script: Script, scope: Scope) -> str:
+    def _left(self, script: Script, scope: NameScope) -> str:
         return self.target if self.names else script.expression(self.target, scope.own, scope.given)
 
 
 @dataclass(frozen=True)
-class Block:
+class CompoundStatement:
     """Steps in a `with` or `for` statement, which binds `target`."""
 
     word: str
@@ -173,7 +173,7 @@ class Block:
         """The variables that it binds."""
         return [*target_names(self.target), *bound_names(self.steps)]
 
-    def write(self, script: Script, scope: Scope) -> None:
+    def write(self, script: Script, scope: NameScope) -> None:
         value = _expression(self.value, script, scope)
         if self.word == "for":
             head = f"for {self.target} in {value}:"
@@ -185,7 +185,7 @@ class Block:
         script.add(blocks[-1][0] if blocks else Stage.CALL, *indented(head, lines or ["pass"]))
 
 
-Statement = Bind | Block
+Statement = SimpleStatement | CompoundStatement
 
 
 def target_names(target: str) -> list[str]:
@@ -202,26 +202,28 @@ def bound_names(steps: Sequence[Statement]) -> list[str]:
 def local_names(steps: Sequence[Statement]) -> Iterator[str]:
     """The variables inside of the functions and classes that these statements define."""
     for step in steps:
-        if isinstance(step, Block):
+        if isinstance(step, CompoundStatement):
             yield from local_names(step.steps)
-        elif isinstance(step.value, (Function, Class)):
-            yield from names_inside([step.value] if isinstance(step.value, Function) else step.value.methods.values())
+        elif isinstance(step.value, (FunctionDefinition, ClassDefinition)):
+            yield from names_inside(
+                [step.value] if isinstance(step.value, FunctionDefinition) else step.value.methods.values()
+            )
 
 
-def names_inside(functions: Iterable[Function]) -> Iterator[str]:
+def names_inside(functions: Iterable[FunctionDefinition]) -> Iterator[str]:
     """The variables of functions, and of those inside of them."""
     for function in functions:
         yield from function.variables
         yield from local_names(function.steps)
 
 
-def write_statements(steps: Sequence[Statement], script: Script, scope: Scope) -> None:
+def write_statements(steps: Sequence[Statement], script: Script, scope: NameScope) -> None:
     """Write the statements in order, each in its stage."""
     for step in steps:
         step.write(script, scope)
 
 
-def nested_lines(steps: Sequence[Statement], script: Script, scope: Scope) -> list[str]:
+def nested_lines(steps: Sequence[Statement], script: Script, scope: NameScope) -> list[str]:
     """The lines of statements inside of a function, whatever their stages."""
     with script.nested() as blocks:
         write_statements(steps, script, scope)
@@ -229,7 +231,7 @@ def nested_lines(steps: Sequence[Statement], script: Script, scope: Scope) -> li
 
 
 def method_lines(
-    methods: Mapping[str, Function], script: Script, scope: Scope, own: Collection[str]
+    methods: Mapping[str, FunctionDefinition], script: Script, scope: NameScope, own: Collection[str]
 ) -> list[list[str]]:
     """The lines of each method of a class whose instances have the attributes in `own`."""
     written = []
@@ -238,9 +240,9 @@ def method_lines(
     return written
 
 
-def _expression(value: Expression, script: Script, scope: Scope) -> str:
+def _expression(value: Expression, script: Script, scope: NameScope) -> str:
     return script.expression(value.text, scope.own, scope.given)
 
 
-def _value(value: Any, script: Script, scope: Scope) -> str:
+def _value(value: Any, script: Script, scope: NameScope) -> str:
     return _expression(value, script, scope) if isinstance(value, Expression) else literal(value, script)

@@ -23,12 +23,12 @@ from harness.cases.document.reader import Place
 from harness.cases.parts.arrays import data, is_array
 from harness.cases.subject import Subject
 from harness.keras.parts.statement_nodes import (
-    Bind,
-    Block,
     Built,
-    Class,
-    Function,
+    ClassDefinition,
+    CompoundStatement,
+    FunctionDefinition,
     Import,
+    SimpleStatement,
     Statement,
     target_names,
 )
@@ -54,7 +54,7 @@ class Steps(Field):
 
     def _step(self, step: Any, place: Place) -> Statement:
         if isinstance(step, str):
-            return Bind(ExpressionField().read(step, place))
+            return SimpleStatement(ExpressionField().read(step, place))
         if not isinstance(step, dict):
             place.fault(f"must be text or a mapping, not {describe_value(step)}")
         elif word := next((word for word in _WORDS if word in step), None):
@@ -64,10 +64,10 @@ class Steps(Field):
         else:
             ((target, value),) = step.items()
             self._check_target(target, place.at(target))
-            return Bind(self.read_value(value, place.at(target)), str(target).strip())
-        return Bind(Expression("None"))
+            return SimpleStatement(self.read_value(value, place.at(target)), str(target).strip())
+        return SimpleStatement(Expression("None"))
 
-    def _block(self, word: str, step: dict[str, Any], place: Place) -> Block:
+    def _block(self, word: str, step: dict[str, Any], place: Place) -> CompoundStatement:
         of_block = MappingField({word: Field(), "steps": self}, [word, "steps"]).read(step, place)
         value, target, at = step[word], "", place.at(word)
         if isinstance(value, dict) and len(value) == 1:
@@ -77,7 +77,7 @@ class Steps(Field):
                 at.fault(f"{target!r} is not a Python name")
         elif word == "for":
             at.fault("must be one name with the values that it takes")
-        return Block(word, ExpressionField().read(value, at), str(target), of_block.get("steps", []))
+        return CompoundStatement(word, ExpressionField().read(value, at), str(target), of_block.get("steps", []))
 
     def _check_target(self, target: Any, place: Place) -> None:
         """A Python name, several with commas between them, or an attribute or an item of something."""
@@ -132,7 +132,7 @@ class Steps(Field):
 
 
 class _FunctionField(Field):
-    """A function: `{arguments: [x, {y: null}], steps: [...], returns: x}`. Gives a `Function`."""
+    """A function: `{arguments: [x, {y: null}], steps: [...], returns: x}`. Gives a `FunctionDefinition`."""
 
     def __init__(self, steps: Steps) -> None:
         argument = OneOf((str, Matching(_MANY, "an argument's name")), (dict, Named(Value())))
@@ -140,7 +140,7 @@ class _FunctionField(Field):
             {"arguments": Items(argument), "steps": steps, "returns": ExpressionField(), "decorator": ExpressionField()}
         )
 
-    def read(self, value: Any, place: Place) -> Function:
+    def read(self, value: Any, place: Place) -> FunctionDefinition:
         read = self.fields.read(value, place) or {}
         arguments: dict[str, Any] = {}
         for item in read.get("arguments") or []:
@@ -148,14 +148,14 @@ class _FunctionField(Field):
         for name in arguments:
             if not is_name(name.lstrip("*")):
                 place.at("arguments").fault(f"{name!r} is not a Python name")
-        return Function(arguments, read.get("steps", []), read.get("returns"), read.get("decorator"))
+        return FunctionDefinition(arguments, read.get("steps", []), read.get("returns"), read.get("decorator"))
 
     def schema(self) -> Schema:
         return self.fields.schema()
 
 
 class _ClassField(Field):
-    """A subclass: `{base: callbacks.Callback, attributes: {...}, methods: {...}}`. Gives a `Class`."""
+    """A subclass: `{base: callbacks.Callback, attributes: {...}, methods: {...}}`. Gives a `ClassDefinition`."""
 
     def __init__(self, function: _FunctionField, steps: Steps) -> None:
         self.steps = steps
@@ -170,10 +170,10 @@ class _ClassField(Field):
             ["base"],
         )
 
-    def read(self, value: Any, place: Place) -> Class:
+    def read(self, value: Any, place: Place) -> ClassDefinition:
         read = self.fields.read(value, place) or {}
         arguments, attributes, methods = (read.get(key) or {} for key in ("arguments", "attributes", "methods"))
-        return Class(read.get("base", ""), arguments, attributes, methods, read.get("register"))
+        return ClassDefinition(read.get("base", ""), arguments, attributes, methods, read.get("register"))
 
     def schema(self) -> Schema:
         return self.fields.schema()
@@ -207,7 +207,7 @@ class Checker:
         names = list(known)
         for index, step in enumerate(steps):
             at = place.at(index)
-            if isinstance(step, Block):
+            if isinstance(step, CompoundStatement):
                 self.expression(step.value, at.at(step.word), names)
                 names += self.bound(target_names(step.target), at.at(step.word))
                 names = self.steps(step.steps, at.at("steps"), names)
@@ -215,17 +215,17 @@ class Checker:
                 names += self._bind(step, at, names)
         return names
 
-    def _bind(self, step: Bind, place: Place, known: Collection[str]) -> list[str]:
+    def _bind(self, step: SimpleStatement, place: Place, known: Collection[str]) -> list[str]:
         at = place.at(step.target) if step.target else place
         if step.target and not step.names:
             self.expression(Expression(step.target), at, known)
-        if isinstance(step.value, (Function, Class)) and len(step.names) != 1:
+        if isinstance(step.value, (FunctionDefinition, ClassDefinition)) and len(step.names) != 1:
             at.fault("a function or a class needs one name")
         if isinstance(step.value, Expression):
             self.expression(step.value, at, known)
-        elif isinstance(step.value, Function):
+        elif isinstance(step.value, FunctionDefinition):
             self.function(step.value, at, known)
-        elif isinstance(step.value, Class):
+        elif isinstance(step.value, ClassDefinition):
             own = self.bound([*step.value.arguments, *step.value.attributes], at)
             self.methods(step.value.methods, at.at("methods"), [*known, *step.names], own)
             for name, value in step.value.attributes.items():
@@ -237,7 +237,7 @@ class Checker:
         return self.bound(step.names, at)
 
     def methods(
-        self, methods: Mapping[str, Function], place: Place, known: Collection[str], own: Sequence[str]
+        self, methods: Mapping[str, FunctionDefinition], place: Place, known: Collection[str], own: Sequence[str]
     ) -> None:
         """Check methods of a class whose instances have the attributes in `own`."""
         for name, method in methods.items():
@@ -246,7 +246,7 @@ class Checker:
                     place.at(name).fault(f"the name {variable!r} is taken: call it something else")
             self.function(method, place.at(name), [*known, *own, *method.given_first])
 
-    def function(self, function: Function, place: Place, known: Collection[str]) -> None:
+    def function(self, function: FunctionDefinition, place: Place, known: Collection[str]) -> None:
         """Check a function."""
         if function.decorator:
             self.expression(function.decorator, place.at("decorator"), known)

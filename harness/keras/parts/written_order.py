@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from harness.cases.codegen.script import Script
 from harness.cases.document.reader import Place
 from harness.keras.parts.models import taken_names
-from harness.keras.parts.statement_nodes import Scope, Statement, bound_names, local_names, write_statements
+from harness.keras.parts.statement_nodes import NameScope, Statement, bound_names, local_names, write_statements
 from harness.keras.parts.statements import Checker
 
 
@@ -22,5 +22,5 @@ def write_written_order(steps: Sequence[Statement], script: Script, known: Colle
     for name in [*names, *local_names(steps)]:
         script.define(name)
     given = [*known, *names]
-    write_statements(steps, script, Scope(tuple(given)))
+    write_statements(steps, script, NameScope(tuple(given)))
     return given
