@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from harness.cases.codegen import assertions
 from harness.cases.codegen.literals import literal, shape, shapes
 from harness.cases.codegen.script import Script
 from harness.cases.document import expressions
@@ -62,7 +63,7 @@ class _Category(_Exception):
 
 
 # Expressions that must be true, and the lines that assert one.
-_CONDITIONS = {"silent": expressions.asserted, "holds": expressions.asserted_by_name}
+_CONDITIONS = {"silent": assertions.asserted, "holds": assertions.asserted_by_name}
 
 # For every kind but snippet.
 OF_ALL: dict[str, Field] = {
