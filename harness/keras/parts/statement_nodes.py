@@ -204,10 +204,10 @@ def local_names(steps: Sequence[Statement]) -> Iterator[str]:
     for step in steps:
         if isinstance(step, CompoundStatement):
             yield from local_names(step.steps)
-        elif isinstance(step.value, (FunctionDefinition, ClassDefinition)):
-            yield from names_inside(
-                [step.value] if isinstance(step.value, FunctionDefinition) else step.value.methods.values()
-            )
+        elif isinstance(step.value, FunctionDefinition):
+            yield from names_inside([step.value])
+        elif isinstance(step.value, ClassDefinition):
+            yield from names_inside(step.value.methods.values())
 
 
 def names_inside(functions: Iterable[FunctionDefinition]) -> Iterator[str]:

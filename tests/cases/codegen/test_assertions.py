@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from harness.cases.codegen import assertions
+
 
 @pytest.mark.parametrize(
     ("text", "statement"),
