@@ -14,9 +14,10 @@ from packaging.utils import canonicalize_name
 from harness.controller.commands.lock import lock_environments
 from harness.controller.commands.openers import open_folder
 from harness.controller.commands.options import integer
+from harness.controller.discovery.import_name import find_import_name
 from harness.controller.discovery.index import read_index_project
 from harness.controller.discovery.index_settings import index_addresses
-from harness.controller.discovery.new_matrix import NewSubject, choose_releases, matrix_text
+from harness.controller.discovery.new_matrix import ChosenRelease, NewSubject, choose_releases, matrix_text
 from harness.controller.discovery.releases import Terms
 from harness.controller.environments.interpreters import find_interpreter
 from harness.controller.errors import Exit, UsageError
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--package", metavar="NAME", help="any package of the index; its releases are found there")
     parser.add_argument(
-        "--import", dest="imported", metavar="NAME", help="with --package: its name in imports, if that is another"
+        "--import", dest="imported", metavar="NAME", help="with --package: its name in imports (default: in its wheel)"
     )
     parser.add_argument(
         "--releases", type=integer(1, 100), default=6, metavar="N", help="with --package: how many minors (default: 6)"
@@ -97,13 +98,20 @@ def _texts(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
 def _package_texts(options: argparse.Namespace) -> Mapping[str, str]:
     """The matrix of a package's newest releases, and two cases. Raises UsageError for a package without releases."""
     name = str(canonicalize_name(options.package))
-    subject = NewSubject(name, options.imported or name.replace("-", "_"))
     now = datetime.now(timezone.utc)
     files = {name: read_index_project(index_addresses(), name)}
     chosen = choose_releases(
-        files, subject, Terms(now - _COOL_DOWN), options.releases, lambda python: find_interpreter(python) is not None
+        files, name, Terms(now - _COOL_DOWN), options.releases, lambda python: find_interpreter(python) is not None
     )
     if not chosen:
         raise UsageError(f"the package index has no release of {name} with a wheel for Linux and a Python from 3.7 on")
+    subject = NewSubject(name, options.imported or _import_name(name, chosen[-1]))
     texts = _texts(_TEMPLATE / "package", _OF_PACKAGE)
     return {**texts, "matrix.yaml": matrix_text(texts["matrix.yaml"], subject, chosen, now.date())}
+
+
+def _import_name(distribution: str, chosen: ChosenRelease) -> str:
+    """The name in the wheel of a release. Where nothing can be found out it is that of the distribution."""
+    interpreter = find_interpreter(chosen.python)
+    found = interpreter and find_import_name(distribution, str(chosen.release.version), interpreter)
+    return found or distribution.replace("-", "_")

@@ -34,13 +34,13 @@ class ChosenRelease:
 
 
 def choose_releases(
-    files: Mapping[str, Sequence[File]], subject: NewSubject, terms: Terms, most: int, is_here: Callable[[str], bool]
+    files: Mapping[str, Sequence[File]], distribution: str, terms: Terms, most: int, is_here: Callable[[str], bool]
 ) -> list[ChosenRelease]:
     """The newest release of each of the `most` newest minors, on the newest of its Pythons, if possible one that is
     here."""
     found = []
-    for release in newest_releases(files, [subject.distribution], terms).values():
-        pythons = [name for name in release.pythons[subject.distribution] if int(name.split(".")[1]) >= _OLDEST]
+    for release in newest_releases(files, [distribution], terms).values():
+        pythons = [name for name in release.pythons[distribution] if int(name.split(".")[1]) >= _OLDEST]
         if pythons:
             found.append(ChosenRelease(release, next(filter(is_here, reversed(pythons)), pythons[-1])))
     return found[-most:]

@@ -62,6 +62,31 @@ def test_releases_and_import_name_may_be_given(index: PackageIndex) -> None:
     assert (matrix["subject"]["package"], list(matrix["paths"])) == ("shapes", ["shapes"])
 
 
+@pytest.mark.parametrize(
+    ("modules", "package"),
+    [
+        (["shapes/__init__.py", "shapes/round.py", "tests/__init__.py", "_shapes.abi3.so"], "shapes"),
+        (["shapes.py", "nice_shapes/__init__.py"], "nice_shapes"),
+        (["google/shapes/__init__.py", "google/_speed/__init__.py"], "google.shapes"),
+    ],
+)
+def test_import_name_is_in_the_wheel(index: PackageIndex, wheels: Path, modules: list[str], package: str) -> None:
+    make_wheel(wheels, "nice_shapes-2.0", modules=modules)
+    assert main(["init", "--package", "nice-shapes", "--releases", "1"]) == 0
+    matrix = yaml.safe_load(Path("matrix.yaml").read_text(encoding="utf-8"))
+    assert matrix["subject"] == {"package": package, "prefix": package.replace(".", "").replace("_", "")} | (
+        {"distributions": ["nice-shapes"]}
+    )
+    assert matrix["paths"] == {package: "from"}
+
+
+def test_several_modules_are_a_choice(index: PackageIndex, wheels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_wheel(wheels, "nice_shapes-2.0", modules=["squares.py", "circles.py"])
+    assert main(["init", "--package", "nice-shapes"]) == 2
+    assert capsys.readouterr().err == "nice-shapes has several modules, name one with --import: circles, squares\n"
+    assert list(Path().iterdir()) == []
+
+
 def test_an_unknown_package_writes_nothing(index: PackageIndex, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--package", "shapeless"]) == 2
     said = "the package index has no release of shapeless with a wheel for Linux and a Python from 3.7 on\n"
