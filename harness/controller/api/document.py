@@ -141,9 +141,16 @@ def _row_json(row: ApiRow, usual: str, masks: _Table, tables: Mapping[str, _Tabl
 
 def read_document(file: Path) -> ApiDocument:
     """The document in a file. Raises HarnessError where it is not one, or of another schema."""
-    text = read_text(file)
     try:
-        data = json.loads(text)
+        data = json.loads(read_text(file))
+    except ValueError as error:
+        raise _not_a_document(file, error) from None
+    return parse_document(data, file)
+
+
+def parse_document(data: Any, file: Path) -> ApiDocument:
+    """The document that a file holds as JSON. Raises HarnessError where it is not one, or of another schema."""
+    try:
         if data["schema"] != API_SCHEMA:
             raise HarnessError(f"{file}: schema {data['schema']!r}: this harness reads schema {API_SCHEMA}")
         environments = Environments(tuple(map(ApiEnvironment.from_json, data["environments"])))
@@ -151,7 +158,11 @@ def read_document(file: Path) -> ApiDocument:
         rows = {name: _read_row(row, masks, data) for name, row in data["names"].items()}
         return ApiDocument(data["root"], environments, rows)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise HarnessError(f"{file}: not a document of the API ({type(error).__name__}: {error})") from None
+        raise _not_a_document(file, error) from None
+
+
+def _not_a_document(file: Path, error: Exception) -> HarnessError:
+    return HarnessError(f"{file}: not a document of the API ({type(error).__name__}: {error})")
 
 
 def _read_row(data: Mapping[str, Any], masks: list[Mask], tables: Mapping[str, Any]) -> ApiRow:

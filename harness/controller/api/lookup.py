@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -57,7 +57,16 @@ class Api:
         if root_of(self.documents, word) is not None:
             exact = self.exact(word)
             return [exact] if exact else []
+        return self._ending_with(word) or self._methods(word)
+
+    def _ending_with(self, word: str) -> list[FoundName]:
         return self._sorted(item for item in self._all() if item.full.endswith("." + word))
+
+    def _methods(self, word: str) -> list[FoundName]:
+        """The methods that `Model.fit` means."""
+        owner, _, method = word.rpartition(".")
+        found = [replace(item, method=method) for item in self._ending_with(owner)] if owner else []
+        return [item for item in found if item.signatures()]
 
     def exact(self, name: str) -> FoundName | None:
         """The row of a full name, or that of the class whose method it is."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.cases.case import Case
 from harness.controller.api.answers import (
     answer,
     answer_as_text,
@@ -17,13 +19,18 @@ from harness.controller.api.answers import (
     unknown_as_text,
 )
 from harness.controller.api.counts import count_table
-from harness.controller.api.document import ApiDocument, read_documents
-from harness.controller.api.lookup import Api, FoundName
+from harness.controller.api.document import ApiDocument
+from harness.controller.api.lookup import Api
 from harness.controller.api.name_changes import NAME_WORDS, compare_environments
+from harness.controller.api.stored import StoredDocuments
+from harness.controller.commands.openers import MEASURED, open_measured
 from harness.controller.errors import Exit, UsageError
-from harness.controller.project.loader import Project
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix, load_project
+from harness.controller.project.matrix import Matrix
 from harness.controller.project.selection import Selection
 
+OPENER = open_measured
 _WHOLE = 3  # as many names are answered in full, more are listed
 
 
@@ -42,20 +49,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def run(options: argparse.Namespace, project: Project) -> Exit:
+def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Print the answers. The exit code is 1 if no measured release has a name."""
-    documents = read_documents(project.layout.results)
+    documents = StoredDocuments(layout.results)
     if not documents:
         raise UsageError(f"no inventory in {Path('results') / 'api'}: run `harness inventory`, then `harness accept`")
     if options.counts:
         print(count_table(documents), end="")
         return Exit.AGREES
     if options.since or options.until:
-        return _changes(options, project, documents)
+        return _changes(options, load_matrix(layout.root), documents)
     if not options.names:
         raise UsageError("harness api: name at least one NAME, or two environments with --since and --until")
-    api = Api(documents, project.matrix.subject.aliases)
-    answers = [_answer(options, project, api, word) for word in options.names]
+    matrix, cases = _matrix_and_cases(layout)
+    api = Api(documents, matrix.subject.aliases)
+    answers = [_answer(options, matrix, cases, api, word) for word in options.names]
     if options.json:
         data = [data for data, _ in answers]
         print(json.dumps(data[0] if len(data) == 1 else data, indent=1))
@@ -64,33 +72,38 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     return Exit.AGREES if all(data["known"] for data, _ in answers) else Exit.DIFFERS
 
 
-def _answer(options: argparse.Namespace, project: Project, api: Api, word: str) -> tuple[dict[str, Any], str]:
+def _matrix_and_cases(layout: Layout) -> tuple[Matrix, Sequence[Case]]:
+    """The wheel carries no cases."""
+    if layout.root == MEASURED:
+        return load_matrix(layout.root), ()
+    project = load_project(layout.root)
+    return project.matrix, project.cases
+
+
+def _answer(
+    options: argparse.Namespace, matrix: Matrix, cases: Sequence[Case], api: Api, word: str
+) -> tuple[dict[str, Any], str]:
     """The answer to one word, as data and as text."""
     found = api.find(word)
     if not found:
         missing = unknown(api, word)
         return missing, unknown_as_text(missing)
     if len(found) > _WHOLE and not options.json:
-        newest = _newest(project)
+        newest = _newest(matrix)
         lines = [summary_line(item, newest) for item in found]
         return {"name": word, "known": True}, "\n".join([f"{word}: {len(found)} names", *lines])
-    whole = [_whole(project, api, item) for item in found]
-    text = "".join(answer_as_text(data, _newest(project)) for data in whole)
+    whole = [answer(api, item, cases_about(item, matrix, cases)) for item in found]
+    text = "".join(answer_as_text(data, _newest(matrix)) for data in whole)
     return (whole[0] if len(whole) == 1 else {"name": word, "known": True, "names": whole}), text
 
 
-def _whole(project: Project, api: Api, found: FoundName) -> dict[str, Any]:
-    return answer(api, found, cases_about(found, project.matrix, project.cases))
+def _newest(matrix: Matrix) -> str:
+    return [item.release_label for item in matrix.environments.values() if not item.is_variant][-1]
 
 
-def _newest(project: Project) -> str:
-    return [item.release_label for item in project.matrix.environments.values() if not item.is_variant][-1]
-
-
-def _changes(options: argparse.Namespace, project: Project, documents: dict[str, ApiDocument]) -> Exit:
+def _changes(options: argparse.Namespace, matrix: Matrix, documents: Mapping[str, ApiDocument]) -> Exit:
     if options.names or not (options.since and options.until):
         raise UsageError("harness api: --since and --until go together, and with no NAME")
-    matrix = project.matrix
     ends = [Selection(environments=(name,)).choose_environments(matrix) for name in (options.since, options.until)]
     if [len(end) for end in ends] != [1, 1]:
         raise UsageError("harness api: --since and --until take one environment each")

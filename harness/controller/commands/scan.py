@@ -6,29 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-import harness
-from harness.controller.commands.openers import open_folder, open_layout
+from harness.controller.commands.openers import open_measured
 from harness.controller.errors import Exit
 from harness.controller.files import write_errors
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import FILE
 from harness.controller.scan.fixes import diff_of, fixes_by_file
 from harness.controller.scan.formats import as_github, as_json, as_markdown, as_text
 from harness.controller.scan.ignores import write_findings_baseline
 from harness.controller.scan.sarif import as_sarif
 from harness.controller.scan.scan import ScanRequest, scan
-
-
-def open_measured(root: Path | None) -> Layout:
-    """The project at the given folder or above it, or else the one that this harness is a part of.
-
-    So other people's code is scanned from where it is. Raises UsageError if neither exists.
-    """
-    here = open_folder(root)
-    own = Path(harness.__file__).resolve().parents[1]
-    is_project = any((folder / FILE).exists() for folder in (here, *here.parents))
-    return open_layout(own if root is None and not is_project and (own / FILE).exists() else root)
-
 
 OPENER = open_measured
 _FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif, "markdown": as_markdown}

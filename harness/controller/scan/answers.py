@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness.controller.api.document import ApiDocument, ApiRow, document_files, read_document, root_of
+from harness.controller.api.document import ApiRow, root_of
 from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured, union
 from harness.controller.api.lookup import Api, FoundName
+from harness.controller.api.stored import StoredDocuments
 from harness.controller.project.matrix import Matrix
 from harness.controller.scan.uses import Form, Target
-
-
-class LazyDocuments(Mapping[str, ApiDocument]):
-    """The documents below a results folder. Each is read when it is first asked for."""
-
-    def __init__(self, results: Path) -> None:
-        self._files = document_files(results)
-        self._read: dict[str, ApiDocument] = {}
-
-    def __getitem__(self, root: str) -> ApiDocument:
-        if root not in self._read:
-            self._read[root] = read_document(self._files[root])
-        return self._read[root]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
 
 
 @dataclass(frozen=True)
@@ -54,7 +36,7 @@ class ApiAnswers:
     def __init__(self, results: Path, matrix: Matrix) -> None:
         self.matrix = matrix
         self.environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
-        self.documents = LazyDocuments(results)
+        self.documents = StoredDocuments(results)
         self.api = Api(self.documents)
         self._found: dict[str, tuple[FoundName | None, str]] = {}
 

@@ -68,6 +68,11 @@ def test_methods_answer_with_their_signatures(measured: TinyProject) -> None:
     assert [item["text"] for item in found["signatures"]] == ["(x, workers=1)", "(x)"]
 
 
+def test_methods_are_found_without_their_package(measured: TinyProject) -> None:
+    assert ask(measured, "Model.fit") == ask(measured, "tf.keras.Model.fit")
+    assert measured.run("api", "Model.nothing").returncode == 1
+
+
 def test_visibility_follows_the_written_rule(measured: TinyProject) -> None:
     visible = {name: ask(measured, name)["visibility"] for name in ("keras.layers.numbers", "keras.models.Model")}
     assert visible == {"keras.layers.numbers": "leaked", "keras.models.Model": "private"}

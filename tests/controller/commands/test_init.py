@@ -16,6 +16,9 @@ import yaml
 from packaging.version import Version
 from uv import find_uv_bin
 
+from harness.controller.api.document import read_documents
+from harness.controller.api.packed import NAMES
+from harness.controller.api.stored import StoredDocuments
 from harness.controller.cli import main
 from harness.controller.commands.init import _OF_DEFAULT, _OF_EVERY
 from harness.controller.results.documents import read_column
@@ -155,9 +158,32 @@ def test_template_releases_are_of_our_matrix() -> None:
 
 def test_wheel_contains_every_file_of_the_package(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    packed = {name for name in packed if not name.startswith("harness/measured/")}
     files = {path.relative_to(ROOT) for path in (ROOT / "harness").rglob("*") if path.is_file()}
     assert packed == {file.as_posix() for file in files if "__pycache__" not in file.parts}
     assert {"harness/runner/pytest.ini", "harness/controller/template/gitignore"} <= packed
+
+
+def test_wheel_has_the_measured_names(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = {Path(item.filename).name: item.file_size for item in archive.infolist() if "measured" in item.filename}
+        archive.extractall(tmp_path)
+    packed = StoredDocuments(tmp_path / "harness" / "measured" / "results")
+    assert dict(packed) == read_documents(ROOT / "results")
+    assert sizes.pop("matrix.yaml") == (ROOT / "matrix.yaml").stat().st_size
+    assert sizes.pop(NAMES) <= 60_000
+    assert sum(sizes.values()) <= 500_000
+
+
+def test_names_are_answered_in_any_folder(installed: Path, folder: Path) -> None:
+    ask = ["api", "tf.keras.layers.Dense", "keras.engine.topology", "Model.fit"]
+    done = run(installed / "bin" / "harness", *ask, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    here = run(sys.executable, "-m", "harness", *ask, cwd=ROOT).stdout.splitlines()
+    assert done.stdout.splitlines() == [line for line in here if not line.startswith("  cases:")]
+    (folder / "code.py").write_text("from keras.engine.topology import Layer\n", encoding="utf-8")
+    done = run(installed / "bin" / "harness", "scan", "--range", ">=2.16", cwd=folder)
+    assert (done.returncode, "keras.engine.topology" in done.stdout) == (1, True), done.stderr
 
 
 def test_commands_work_in_a_new_project(own: Command) -> None:

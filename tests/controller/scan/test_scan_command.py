@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.cli import main
-from harness.controller.commands.scan import open_measured
+from harness.controller.commands.openers import open_measured
 from harness.controller.project.layout import Layout
 from tests.support import ROOT
 
