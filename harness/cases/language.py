@@ -24,7 +24,8 @@ class Plugin:
     `names` are words that start a name of the import path in an expression. `definitions` are parts of the JSON Schema
     that the fields of its kinds refer to, as functions that make them. `kinds` and `definitions` may be functions
     that return them, so that quick commands need not import the modules. `hooks` is the file of a module for the
-    runner (`harness.runner.hooks`). `subject` is the subject of a matrix.yaml that names none.
+    runner (`harness.runner.hooks`). `subject` is what matrix.yaml says of the plugin's own subject, and `template` the
+    folder that `harness init` begins a project of it with: `cases/`, and `matrix.yaml` in the form of `string.Template`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Plugin:
     definitions: _Definitions | Callable[[], _Definitions] = field(default_factory=dict)
     hooks: Path | None = None
     subject: Mapping[str, Any] | None = None
+    template: Path | None = None
 
     def load_kinds(self) -> Mapping[str, Kind]:
         """The kinds by name."""

@@ -22,7 +22,7 @@ NAMES = frozenset((
 ))
 # fmt: on
 
-# The subject of a matrix.yaml of schema 1, which names none.
+# The subject of a new matrix.yaml, and of one of schema 1, which names none.
 SUBJECT = {
     "package": "tensorflow",
     "title": "TensorFlow",
@@ -60,4 +60,5 @@ def _definitions() -> Mapping[str, Callable[[], Schema]]:
     return DEFINITIONS
 
 
-PLUGIN = Plugin("keras", _kinds, NAMES, _definitions, Path(__file__).with_name("autograph.py"), SUBJECT)
+_HERE = Path(__file__).parent
+PLUGIN = Plugin("keras", _kinds, NAMES, _definitions, _HERE / "autograph.py", SUBJECT, _HERE / "template")

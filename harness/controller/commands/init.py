@@ -1,37 +1,44 @@
-"""`harness init`: a small project in a folder of its own: of TensorFlow, or of any package in the index."""
+"""`harness init`: a small project in a folder of its own: of the first subject, or of any package in the index."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shlex
-from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from harness.cases.language import Plugin
 from harness.controller.commands.lock import lock_environments
 from harness.controller.commands.openers import open_folder
 from harness.controller.commands.options import integer
 from harness.controller.discovery.import_name import find_import_name
 from harness.controller.discovery.index import read_index_project
 from harness.controller.discovery.index_settings import index_addresses
-from harness.controller.discovery.new_matrix import ChosenRelease, NewSubject, choose_releases, matrix_text
-from harness.controller.discovery.releases import Terms
+from harness.controller.discovery.new_matrix import (
+    ChosenRelease,
+    choose_releases,
+    matrix_text,
+    new_subject,
+    release_lines,
+)
+from harness.controller.discovery.releases import Terms, read_companions
 from harness.controller.environments.interpreters import find_interpreter
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import write_atomically
+from harness.controller.project.first_subject import FIRST_PLUGIN, FIRST_TITLE
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import FILE
+from harness.controller.project.plugins import FaultyPlugin, find_plugin, load_plugin, plugin_subject
 
 OPENER = open_folder
 
 _TEMPLATE = Path(__file__).parents[1] / "template"
 # Below template/ without the dot, so that git does not take it for a .gitignore of ours.
 _OF_EVERY = ("tox.ini", "toxfile.py", ".gitignore")
-_OF_DEFAULT = ("matrix.yaml", "cases/model_build/two-dense-layers.yaml")
-_OF_PACKAGE = ("matrix.yaml", "cases/snippet/imports.yaml", "cases/symbol/has-a-version.yaml")
 _SUBFOLDER = "compatibility"  # in a library that has its own tox.ini
 _COOL_DOWN = timedelta(days=1)  # a younger release may not be complete
 _NEXT = """
@@ -51,7 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="DIR", help="the project's folder (default: this one)"
     )
-    parser.add_argument("--package", metavar="NAME", help="any package of the index; its releases are found there")
+    parser.add_argument(
+        "--package",
+        metavar="NAME",
+        help=f"any package of the index; its releases are found there (default: {FIRST_TITLE}, without an index)",
+    )
     parser.add_argument(
         "--import", dest="imported", metavar="NAME", help="with --package: its name in imports (default: in its wheel)"
     )
@@ -67,12 +78,15 @@ def run(options: argparse.Namespace, parent: Path) -> Exit:
     lacks, or one that cannot be resolved.
     """
     folder = (parent / options.folder).resolve()
-    names = [*(_OF_PACKAGE if options.package else _OF_DEFAULT), *_OF_EVERY]
-    _refuse_existing(folder, names, options.folder)
-    texts = {name: (_TEMPLATE / name.lstrip(".")).read_text(encoding="utf-8") for name in names if name in _OF_EVERY}
-    texts |= _package_texts(options) if options.package else _texts(_TEMPLATE, _OF_DEFAULT)
-    for name in names:
-        write_atomically(folder / name, texts[name])
+    plugin = _plugin(options.package)
+    template = plugin.template if plugin and plugin.template else _TEMPLATE
+    cases = [file.relative_to(template).as_posix() for file in sorted((template / "cases").rglob("*.yaml"))]
+    _refuse_existing(folder, [FILE, *cases, *_OF_EVERY], options.folder)
+    texts = {FILE: _found_matrix(options, plugin, template) if options.package else _fixed_matrix(template)}
+    texts |= {name: _read(template / name) for name in cases}
+    texts |= {name: _read(_TEMPLATE / name.lstrip(".")) for name in _OF_EVERY}
+    for name, text in texts.items():
+        write_atomically(folder / name, text)
         print(f"{name}: written", flush=True)
     if options.package:
         matrix = load_matrix(folder)
@@ -91,23 +105,42 @@ def _refuse_existing(folder: Path, names: list[str], given: str) -> None:
         )
 
 
-def _texts(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: (folder / name).read_text(encoding="utf-8") for name in names}
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
-def _package_texts(options: argparse.Namespace) -> Mapping[str, str]:
-    """The matrix of a package's newest releases, and two cases. Raises UsageError for a package without releases."""
+def _plugin(package: str | None) -> Plugin | None:
+    """The installed plugin that knows the package; without one, that of the first subject."""
+    try:
+        return find_plugin(canonicalize_name(package)) if package else load_plugin(Path(), FIRST_PLUGIN)
+    except FaultyPlugin as error:
+        raise HarnessError(str(error)) from error
+
+
+def _fixed_matrix(template: Path) -> str:
+    """The matrix of the first subject's releases that its template names."""
+    environments = _read(template / "environments.yaml").rstrip()
+    return matrix_text(_read(template / FILE), plugin_subject(FIRST_PLUGIN), FIRST_PLUGIN, environments, date.today())
+
+
+def _found_matrix(options: argparse.Namespace, plugin: Plugin | None, template: Path) -> str:
+    """The matrix of the newest releases in the index. Raises UsageError for a package without releases."""
     name = str(canonicalize_name(options.package))
-    now = datetime.now(timezone.utc)
-    files = {name: read_index_project(index_addresses(), name)}
+    known = plugin.subject if plugin else None
+    distributions = known.get("distributions", [name]) if known else [name]
+    companion = known.get("companion") if known else None
+    addresses, now = index_addresses(), datetime.now(timezone.utc)
+    files = {item: read_index_project(addresses, item) for item in [*distributions, *filter(None, [companion])]}
+    terms = Terms(now - _COOL_DOWN)
     chosen = choose_releases(
-        files, name, Terms(now - _COOL_DOWN), options.releases, lambda python: find_interpreter(python) is not None
+        files, distributions, terms, options.releases, lambda python: find_interpreter(python) is not None
     )
     if not chosen:
         raise UsageError(f"the package index has no release of {name} with a wheel for Linux and a Python from 3.7 on")
-    subject = NewSubject(name, options.imported or _import_name(name, chosen[-1]))
-    texts = _texts(_TEMPLATE / "package", _OF_PACKAGE)
-    return {**texts, "matrix.yaml": matrix_text(texts["matrix.yaml"], subject, chosen, now.date())}
+    subject = known or new_subject(name, options.imported or _import_name(name, chosen[-1]))
+    companions = read_companions(companion, files[companion], terms) if companion else {}
+    lines = release_lines(subject, chosen, companions)
+    return matrix_text(_read(template / FILE), subject, plugin.name if plugin else None, lines, now.date())
 
 
 def _import_name(distribution: str, chosen: ChosenRelease) -> str:

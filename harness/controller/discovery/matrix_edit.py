@@ -7,7 +7,7 @@ comments and order, but rewrite indentation, spaces, line ends and the columns o
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +71,18 @@ def _addition(text: str, entries: _Items, changes: Sequence[MatrixUpdate]) -> li
     last = list(entries.values())[-1][1]
     lines = []
     for change in changes:
-        values = [f"{key}: {_yaml(value)}" for key, value in change.values.items()]
         lines += [f"# {change.comment}"] if change.comment else []
         if last.flow_style:
-            lines.append(f"{change.id}: {{{', '.join(values)}}}")
+            lines.append(f"{change.id}: {flow_mapping(change.values)}")
         else:
             inner = " " * (_column(_items(last)) - _column(entries))
-            lines += [f"{change.id}:", *(inner + value for value in values)]
+            lines += [f"{change.id}:", *(f"{inner}{key}: {_yaml(value)}" for key, value in change.values.items())]
     return [_after_line(text, _end(last), _column(entries), lines)] if lines else []
+
+
+def flow_mapping(entry: Mapping[str, Any]) -> str:
+    """An entry on one line: `{release: 2.15.1, python: "3.11"}`."""
+    return f"{{{', '.join(f'{key}: {_yaml(value)}' for key, value in entry.items())}}}"
 
 
 def _after_line(text: str, place: int, column: int, lines: Sequence[str]) -> _Edit:

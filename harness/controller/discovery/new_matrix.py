@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from string import Template
+from typing import Any
 
+from harness.controller.discovery.matrix_edit import flow_mapping
 from harness.controller.discovery.pages import File
-from harness.controller.discovery.releases import Release, Terms, newest_releases
+from harness.controller.discovery.releases import Companion, Minor, Release, Terms, newest_releases
+from harness.controller.discovery.updates import new_entry
+from harness.controller.project.migration import subject_text
 
 _OLDEST = 7  # the minor of the first Python that the runner knows
-
-
-@dataclass(frozen=True)
-class NewSubject:
-    """The package of a new matrix: the distribution that has it, and what people import."""
-
-    distribution: str
-    package: str
-
-    @property
-    def prefix(self) -> str:
-        return "".join(letter for letter in self.package.lower() if letter.isascii() and letter.isalpha())
+_MARGIN = timedelta(days=14)  # the `days_after_release` of the templates
 
 
 @dataclass(frozen=True)
@@ -34,37 +27,43 @@ class ChosenRelease:
 
 
 def choose_releases(
-    files: Mapping[str, Sequence[File]], distribution: str, terms: Terms, most: int, is_here: Callable[[str], bool]
+    files: Mapping[str, Sequence[File]],
+    distributions: Sequence[str],
+    terms: Terms,
+    most: int,
+    is_here: Callable[[str], bool],
 ) -> list[ChosenRelease]:
     """The newest release of each of the `most` newest minors, on the newest of its Pythons, if possible one that is
     here."""
     found = []
-    for release in newest_releases(files, [distribution], terms).values():
-        pythons = [name for name in release.pythons[distribution] if int(name.split(".")[1]) >= _OLDEST]
+    for release in newest_releases(files, distributions, terms).values():
+        pythons = [name for name in release.pythons[release.distribution] if int(name.split(".")[1]) >= _OLDEST]
         if pythons:
             found.append(ChosenRelease(release, next(filter(is_here, reversed(pythons)), pythons[-1])))
     return found[-most:]
 
 
-def matrix_text(template: str, subject: NewSubject, chosen: Sequence[ChosenRelease], today: date) -> str:
+def new_subject(distribution: str, package: str) -> dict[str, Any]:
+    """What matrix.yaml says of a package that no plugin knows."""
+    others = {"distributions": [distribution]} if distribution != package else {}
+    prefix = "".join(letter for letter in package.lower() if letter.isascii() and letter.isalpha())
+    return {"package": package, **others, "prefix": prefix}
+
+
+def release_lines(
+    subject: Mapping[str, Any], chosen: Sequence[ChosenRelease], companions: Mapping[Minor, Companion]
+) -> str:
+    """The environments of these releases, a line each."""
+    lines = ["# The newest release of each minor.", "environments:"]
+    for item in chosen:
+        version = item.release.version
+        entry = new_entry(item.release, item.python, companions.get(version.release[:2]), "release", _MARGIN)
+        lines.append(f"  {subject['prefix']}{version.major}{version.minor}: {flow_mapping(entry)}")
+    return "\n".join(lines)
+
+
+def matrix_text(template: str, subject: Mapping[str, Any], plugin: str | None, environments: str, today: date) -> str:
     """The text of matrix.yaml."""
-    environments = [
-        f"  {subject.prefix}{version.major}{version.minor}: {{release: {_quoted(str(version))}, "
-        f'python: "{item.python}", distribution: {subject.distribution}, released: {item.release.released}}}'
-        for item in chosen
-        for version in [item.release.version]
-    ]
-    named = {"distribution": subject.distribution} if subject.distribution != subject.package else {}
-    distributions = "".join(f"\n  distributions: [{name}]" for name in named.values())
     return Template(template).substitute(
-        package=subject.package,
-        distributions=distributions,
-        prefix=subject.prefix,
-        environments="\n".join(environments),
-        today=today.isoformat(),
+        subject=subject_text(subject, plugin), package=subject["package"], environments=environments, today=today
     )
-
-
-def _quoted(version: str) -> str:
-    """A release such as 2.0 would be a number in YAML."""
-    return f'"{version}"' if version.count(".") < 2 else version

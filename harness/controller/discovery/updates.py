@@ -74,7 +74,7 @@ def find_updates(
             summary = ", ".join(_in_words(key, value, before) for key, value in values.items())
             changes += [MatrixUpdate(name, values, summary)] if values else []
         elif minor > newest:
-            values = _new(release, companion, entries)
+            values = new_entry(release, release.python, companion, entries.key, entries.margin)
             shown = _shown(subject, index, terms, values.get("as_of", release.released + margin), release.python)
             summary = _introduced(values, subject.title, entries.key, shown)
             changes.append(MatrixUpdate(name, values, summary, _comment(values, companion)))
@@ -89,16 +89,19 @@ def _shown(
     return {title: version for title, version in found.items() if version}
 
 
-def _new(release: Release, companion: Companion | None, entries: _Entries) -> dict[str, Any]:
+def new_entry(
+    release: Release, python: str, companion: Companion | None, key: str, margin: timedelta
+) -> dict[str, Any]:
+    """The entry of a release in matrix.yaml: `key` is that of the release, `margin` the time after it that counts."""
     values: dict[str, Any] = {
-        entries.key: str(release.version),
-        "python": release.python,
+        key: str(release.version),
+        "python": python,
         "distribution": release.distribution,
         "released": release.released,
     }
     if companion:
         values["packages"] = [companion.pin]
-        if companion.since > release.released + entries.margin:
+        if companion.since > release.released + margin:
             values["as_of"] = _day_after(companion)
     return values
 

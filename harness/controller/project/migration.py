@@ -21,7 +21,8 @@ def migrate_matrix(text: str, subject: Mapping[str, Any], plugin: str) -> str:
     """The text in the second schema. Raises UsageError if its layout does not allow the edit."""
     nodes = dict(_items(yaml.compose(text, Loader=yaml.SafeLoader)))
     schema = nodes["schema"]
-    edits = [(schema.start_mark.index, schema.end_mark.index, f"2\n{_head(subject, plugin)}")]
+    head = f"2\n\n# What the columns are releases of.\n{subject_text(subject, plugin)}"
+    edits = [(schema.start_mark.index, schema.end_mark.index, head)]
     edits += [(key.start_mark.index, key.end_mark.index, _NEW) for key in _release_keys(nodes)]
     result = text
     for start, end, new in sorted(edits, reverse=True):
@@ -33,9 +34,11 @@ def migrate_matrix(text: str, subject: Mapping[str, Any], plugin: str) -> str:
     return result
 
 
-def _head(subject: Mapping[str, Any], plugin: str) -> str:
-    written = yaml.safe_dump(dict(subject), sort_keys=False, width=100)
-    return f"\n# What the columns are releases of.\nsubject:\n{textwrap.indent(written, '  ')}plugins: [{plugin}]"
+def subject_text(subject: Mapping[str, Any], plugin: str | None) -> str:
+    """The subject and the plugin as matrix.yaml has them."""
+    written = yaml.safe_dump(dict(subject), sort_keys=False, default_flow_style=None, width=100)
+    plugins = f"plugins: [{plugin}]" if plugin else ""
+    return f"subject:\n{textwrap.indent(written, '  ')}{plugins}".rstrip()
 
 
 def _release_keys(nodes: Mapping[str, Any]) -> Iterator[Any]:

@@ -66,6 +66,15 @@ def _check_hooks(plugin: Plugin) -> None:
         raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} are no module for Python 3.7: {error}") from error
 
 
+def find_plugin(package: str) -> Plugin | None:
+    """The installed plugin whose own subject is this package, or is in this distribution. Raises FaultyPlugin."""
+    for name in sorted(point.name for point in entry_points(group=GROUP)):
+        plugin = load_plugin(Path(), name)
+        if plugin.subject and package in {plugin.subject["package"], *plugin.subject.get("distributions", ())}:
+            return plugin
+    return None
+
+
 def plugin_subject(name: str) -> Mapping[str, Any]:
     """What matrix.yaml would say of the own subject of an installed plugin. Raises FaultyPlugin."""
     subject = load_plugin(Path(), name).subject

@@ -20,12 +20,12 @@ from harness.controller.api.document import read_documents
 from harness.controller.api.packed import NAMES
 from harness.controller.api.stored import StoredDocuments
 from harness.controller.cli import main
-from harness.controller.commands.init import _OF_DEFAULT, _OF_EVERY
+from harness.controller.commands.init import _OF_EVERY
 from harness.controller.results.documents import read_column
 from tests.support import ROOT
 from tests.support.tiny_tensorflow import fill_environment
 
-_FILES = (*_OF_DEFAULT, *_OF_EVERY)
+_FILES = ("matrix.yaml", "cases/model_build/two-dense-layers.yaml", *_OF_EVERY)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -143,11 +143,10 @@ def test_init_needs_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == f"{folder / 'none'} is not a folder\n"
 
 
-def test_template_releases_are_of_our_matrix() -> None:
-    ours, theirs = (
-        yaml.safe_load(file.read_text(encoding="utf-8"))
-        for file in (ROOT / "matrix.yaml", ROOT / "harness/controller/template/matrix.yaml")
-    )
+def test_template_is_of_our_matrix(folder: Path) -> None:
+    assert main(["init", "--root", str(folder)]) == 0
+    ours, theirs = (yaml.safe_load((root / "matrix.yaml").read_text(encoding="utf-8")) for root in (ROOT, folder))
+    assert [ours[key] for key in ("subject", "plugins")] == [theirs[key] for key in ("subject", "plugins")]
     assert 2 <= len(theirs["environments"]) <= 3
     for name, entry in theirs["environments"].items():
         assert Version(entry["release"]) <= Version(ours["environments"][name]["release"])

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from harness.controller.cli import main
-from tests.support.package_index import PackageIndex, serving, source
+from harness.controller.project.plugins import plugin_subject
+from tests.support.package_index import PackageIndex, serving, source, tensorflow
 from tests.support.package_index import wheels as rows_of
 from tests.support.wheels import make_wheel
 
@@ -78,6 +79,21 @@ def test_import_name_is_in_the_wheel(index: PackageIndex, wheels: Path, modules:
         {"distributions": ["nice-shapes"]}
     )
     assert matrix["paths"] == {package: "from"}
+
+
+def test_subject_of_a_plugin_is_known(index: PackageIndex, wheels: Path) -> None:
+    for name in ("pydot-3", "tf_keras-2.15.1"):
+        make_wheel(wheels, name)
+    index.files += [*tensorflow("2.14.1", "2023-11-14", HERE), *tensorflow("2.15.1", "2024-03-08", HERE)]
+    index.files += rows_of("tf-keras", "2.15.1", "2024-04-01")
+    assert main(["init", "--package", "tensorflow", "--releases", "1"]) == 0
+    matrix = yaml.safe_load(Path("matrix.yaml").read_text(encoding="utf-8"))
+    assert (matrix["subject"], matrix["plugins"]) == (plugin_subject("keras"), ["keras"])
+    assert {name: (entry["packages"], str(entry["as_of"])) for name, entry in matrix["environments"].items()} == {
+        "tf215": (["tf-keras==2.15.*"], "2024-04-02")
+    }
+    assert Path("cases/model_build/two-dense-layers.yaml").is_file()
+    assert "tf-keras==2.15.1" in Path("locks/tf215.txt").read_text(encoding="utf-8")
 
 
 def test_several_modules_are_a_choice(index: PackageIndex, wheels: Path, capsys: pytest.CaptureFixture[str]) -> None:
