@@ -25,7 +25,7 @@ class Plugin:
     that the fields of its kinds refer to, as functions that make them. `kinds` and `definitions` may be functions
     that return them, so that quick commands need not import the modules. `hooks` is the file of a module for the
     runner (`harness.runner.hooks`). `subject` is what matrix.yaml says of the plugin's own subject, and `template` the
-    folder that `harness init` begins a project of it with: `cases/`, and `matrix.yaml` in the form of `string.Template`.
+    folder that `harness init` begins a project of it with: `cases/`, and `matrix.yaml` as a `string.Template`.
     """
 
     name: str
