@@ -38,6 +38,8 @@ class Known:
 class Case:
     """One case. `body` holds the keys of its kind as the file has them, `lines` the line of each value.
 
+    `requires` are programs of the machine, `packages` distributions of the environment. `given` is the file or folder
+    below the project's root of which its script gets a copy, if any.
     `language` is that of its project, which makes it a script; None for a case that nothing runs.
     """
 
@@ -47,6 +49,7 @@ class Case:
     file: str
     body: dict[str, Any] = field(hash=False)
     requires: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ("*",)
     timeout: float | None = None
     skip: str | None = None
@@ -54,6 +57,7 @@ class Case:
     advice: str | None = None
     known: tuple[Known, ...] = ()
     lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+    given: str = ""
     language: Language | None = field(default=None, compare=False, repr=False)
 
     @property

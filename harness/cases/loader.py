@@ -10,7 +10,7 @@ from typing import Any
 from harness.cases.case import FOLDER, Known, case_files
 from harness.cases.case import PREREQUISITES as PREREQUISITES
 from harness.cases.case import Case as Case
-from harness.cases.document.containers import Items, Mapping
+from harness.cases.document.containers import Items, Mapping, OneOf
 from harness.cases.document.fields import Choice, Field, Matching, Seconds, Text
 from harness.cases.document.reader import Document, Fault, Place, load
 from harness.cases.language import Language
@@ -23,11 +23,12 @@ KNOWN = Mapping(
 )
 _RANGE_KEYS = ("release", "tf")  # the second is older
 
+_PACKAGE = Mapping({"package": Matching(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?", "a package's name")}, required=["package"])
 COMMON: dict[str, Field] = {
     "id": Matching(_ID.pattern, "lower-case words joined by hyphens"),
     "kind": Text(),  # of those of the language
     "title": Text(),
-    "requires": Items(Choice(*PREREQUISITES)),
+    "requires": Items(OneOf((str, Choice(*PREREQUISITES)), (dict, _PACKAGE))),
     "paths": Items(Text()),
     "timeout": Seconds(),
     "skip": Text(),
@@ -60,7 +61,10 @@ def _case(document: Document, language: Language) -> Case | None:
     if document.faults:
         return None
     common = {key: data[key] for key in COMMON if key in data}
-    for key in ("requires", "paths", "source"):
+    required = common.pop("requires", [])
+    common["requires"] = tuple(item for item in required if isinstance(item, str))
+    common["packages"] = tuple(item["package"] for item in required if isinstance(item, dict))
+    for key in ("paths", "source"):
         if key in common:
             common[key] = tuple(common[key])
     common["known"] = tuple(map(_known, common.get("known", ())))

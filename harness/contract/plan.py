@@ -30,7 +30,9 @@ class PlannedCell:
     `file` is the case's file below the project's root, from which the cell's node id is made; `script` the text that
     is executed, `digest` its name, `key` that of everything the outcome depends on. `requires` maps each prerequisite
     to the program that shows that it is on the machine, `programs` those of them that are not the machine's own to what
-    they come from; `needed_at` is the stage that first needs one. `timeout` is in seconds; None stands for the plan's.
+    they come from; `needed_at` is the stage that first needs one. `packages` are distributions that the environment
+    must have. `given` is a file or a folder below the root: the script gets a copy, whose name is its argument.
+    `timeout` is in seconds; None stands for the plan's.
     """
 
     case: str
@@ -43,6 +45,8 @@ class PlannedCell:
     requires: dict[str, str] = field(default_factory=dict)
     programs: dict[str, str] = field(default_factory=dict)
     needed_at: str = ""
+    packages: list[str] = field(default_factory=list)
+    given: str = ""
     timeout: float | None = None
     skip: str | None = None
 

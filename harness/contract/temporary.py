@@ -30,6 +30,20 @@ class TemporaryFolder:
             self._lock = None
 
 
+def copy_given(source: str, folder: str) -> str:
+    """Copy a file or a folder into the folder of a script, which may change it. The name of the copy.
+
+    Raises OSError where it cannot be read.
+    """
+    name = os.path.basename(source)
+    target = os.path.join(folder, name)
+    if os.path.isdir(source):
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+    return name
+
+
 def remove_leftovers() -> None:
     """Remove the folders that killed processes left."""
     try:

@@ -1,7 +1,7 @@
 """Inside a cell's process: the script runs stage by stage, and what happens is reported line by line.
 
 Run as a program it is the reference isolation, a fresh interpreter for one cell:
-`python -m harness.runner.cell REPORT_FD TOKEN_FD SCRIPT PATH_ID FORM PACKAGE`.
+`python -m harness.runner.cell REPORT_FD TOKEN_FD SCRIPT PATH_ID FORM PACKAGE [ARGUMENT OF THE SCRIPT ...]`.
 """
 
 from __future__ import annotations
@@ -48,28 +48,33 @@ def hide_harness() -> None:
 
 
 def run_script(
-    file: str, path: PathSpec, descriptor: int, token: list[str], after_script: Callable[[], str] = str
+    file: str,
+    path: PathSpec,
+    arguments: list[str],
+    descriptor: int,
+    token: list[str],
+    after_script: Callable[[], str] = str,
 ) -> None:
-    """Run the script as `python FILE` would, in a module `__main__` of its own, and report every stage.
+    """Run the script as `python FILE ARGUMENTS` would, in a module `__main__` of its own, and report every stage.
 
     The list holds the report's token and is emptied. The lines reported: `harness.runner.report`. What `after_script`
     returns is reported too, unless it is empty or raises.
     """
     with open(file, encoding="utf-8") as handle:
         text = handle.read()
-    names = _prepare(file)
+    names = _prepare(file, arguments)
     results: list[Any] = []
     # The generator holds the reporter, and `map` the generator. So no frame that called the script's leads to it.
     run = partial(_run_step, results)
     deque(map(run, _steps(text, file, path, names, after_script, results, reporter(descriptor, token.pop()))), maxlen=0)
 
 
-def _prepare(file: str) -> dict[str, Any]:
+def _prepare(file: str, arguments: list[str]) -> dict[str, Any]:
     """Let the process look like a plain interpreter that runs the file; the names of its module `__main__`."""
     for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
         del sys.modules[name]
     tempfile.tempdir = None  # that of the parent
-    sys.argv = [file]
+    sys.argv = [file, *arguments]
     sys.path.insert(0, os.path.dirname(file))
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=builtins)
@@ -238,14 +243,14 @@ def _flush() -> bool:
 
 def main(arguments: list[str]) -> None:
     """Run one cell in this interpreter."""
-    descriptor, token, file, *path = arguments
+    descriptor, token, file, name, form, package, *given = arguments
     die_with_parent()
     hide_harness()
     os.set_inheritable(int(descriptor), False)
     os.chdir(os.path.dirname(file))
     with open(int(token), encoding="ascii") as handle:
         secret = [handle.read()]
-    run_script(file, PathSpec(*path), int(descriptor), secret)
+    run_script(file, PathSpec(name, form, package), given, int(descriptor), secret)
 
 
 if __name__ == "__main__":

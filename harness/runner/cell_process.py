@@ -59,7 +59,7 @@ def run_fresh(request: CellRequest, asker: int, variables: dict[str, str], own: 
     os.close(secret_end)
     command = [sys.executable, "-m", "harness.runner.cell", str(report_end), str(secret)]
     process = subprocess.Popen(
-        [*command, request["script"], *request["path"]],
+        [*command, request["script"], *request["path"], *request["arguments"]],
         env=dict(variables, **request["variables"]),
         stdin=subprocess.DEVNULL,
         stdout=output_end,
@@ -94,4 +94,5 @@ def _become_cell(
     os.chdir(request["directory"])
     os.environ.update(request["variables"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    cell.run_script(request["script"], PathSpec(*request["path"]), report, token, after_script)
+    path = PathSpec(*request["path"])
+    cell.run_script(request["script"], path, request["arguments"], report, token, after_script)

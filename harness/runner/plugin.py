@@ -21,7 +21,7 @@ from harness.contract.plan import Plan, PlannedCell
 from harness.contract.records import Outcome, Record, is_untried
 from harness.contract.statuses import Status
 from harness.contract.stream import append_line
-from harness.contract.temporary import TemporaryFolder
+from harness.contract.temporary import TemporaryFolder, copy_given
 from harness.runner.isolation import ISOLATIONS, BrokenEnvironment, Isolation
 from harness.runner.prerequisites import missing_prerequisite, script_before
 from harness.runner.verdict import judge
@@ -116,6 +116,7 @@ class Cells:
             script = os.path.join(directory, cell.case + ".py")
             with open(script, "w", encoding="utf-8") as handle:
                 handle.write(text)
+            arguments = [copy_given(os.path.join(plan.root, cell.given), directory)] if cell.given else []
             if self._isolation is None:
                 settings = (plan.preload, plan.loads, plan.folders, plan.prefix, plan.hooks)
                 self._isolation = ISOLATIONS[plan.isolation](*settings)
@@ -124,6 +125,7 @@ class Cells:
                 "directory": directory,
                 "variables": _variables(around.path, plan.folders),
                 "path": self.paths[cell.path],
+                "arguments": arguments,
                 "limits": [cell.timeout or plan.timeout, plan.output_limit, plan.memory_limit, plan.timeout],
                 "patience": plan.patience,
             }

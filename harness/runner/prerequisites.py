@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 import shutil
+import sys
 
 from harness.contract.plan import PlannedCell
 from harness.contract.statuses import STAGE_LINE
@@ -11,10 +14,28 @@ from harness.contract.statuses import STAGE_LINE
 
 def missing_prerequisite(cell: PlannedCell) -> str | None:
     """Why the cell cannot run to its end on this machine; None where it can."""
+    installed = _installed() if cell.packages else set()
+    for name in cell.packages:
+        if _normalised(name) not in installed:
+            return f"no package {name} in this environment"
     for name, program in cell.requires.items():
         if shutil.which(program) is None:
             return f"no {program} on the PATH: apt-get install {name}"
     return None
+
+
+def _installed() -> set[str]:
+    """The normalised names of the distributions on `sys.path`; Python 3.7 has no importlib.metadata."""
+    found = set()
+    for folder in filter(os.path.isdir, sys.path):
+        for name in os.listdir(folder):
+            if name.endswith((".dist-info", ".egg-info")):
+                found.add(_normalised(name.rpartition(".")[0].split("-")[0]))
+    return found
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def script_before(script: str, stage: str) -> str | None:

@@ -26,14 +26,18 @@ def _faults(root: Path) -> list[str]:
 
 
 def test_case_with_every_key(tmp_path: Path) -> None:
-    common = (
-        "requires: [graphviz]\npaths: ['tf.*', keras]\ntimeout: 2.5\nskip: broken\nsource: [keras#1]\nadvice: Wait.\n"
-    )
+    common = "requires: [graphviz, {package: h5py}]\npaths: ['tf.*', keras]\ntimeout: 2.5\nskip: broken\n"
+    common += "source: [keras#1]\nadvice: Wait.\n"
     _write(tmp_path, "cases/snippet/one.yaml", GOOD.format("one") + common)
     case, faults = read_case(str(tmp_path), "cases/snippet/one.yaml", LANGUAGE)
     assert case is not None, faults
     assert (case.id, case.kind, case.title, case.file) == ("one", "snippet", "One", "cases/snippet/one.yaml")
-    assert (case.requires, case.paths, case.timeout) == (("graphviz",), ("tf.*", "keras"), 2.5)
+    assert (case.requires, case.packages, case.paths, case.timeout) == (
+        ("graphviz",),
+        ("h5py",),
+        ("tf.*", "keras"),
+        2.5,
+    )
     assert (case.skip, case.source, case.advice) == ("broken", ("keras#1",), "Wait.")
     assert case.body == {"code": "import KERAS\n# call\nassert KERAS"}
     assert case.lines["advice",] == 10
@@ -72,6 +76,8 @@ def test_bad_required_keys_are_reported(tmp_path: Path, old: str, new: str, faul
     ("line", "fault"),
     [
         ("requires: graphviz", "must be a list with at least one item, not 'graphviz'"),
+        ("requires: [{package: a b}]", "must be a package's name, not 'a b'"),
+        ("requires: [1]", "must be text or a mapping, not 1"),
         ("requires: [grafviz]", "'grafviz' is not one of the known words; did you mean 'graphviz'?"),
         ("paths: []", "must be a list with at least one item, not a list"),
         ("paths: [1]", "must be text, not 1"),

@@ -8,7 +8,7 @@ import pytest
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Stage, Status
-from tests.support.runner_projects import ISOLATIONS, Both, Project, run_both, snippet
+from tests.support.runner_projects import FOLDER, ISOLATIONS, Both, Project, run_both, snippet
 
 USE = """
     from KERAS.layers import Dense
@@ -104,6 +104,10 @@ CASES = {
     ),
     "skipped": snippet(MARK, skip="nobody needs it"),
     "unmet": snippet(MARK, requires=["graphviz"]),
+    "lacks-a-package": snippet(MARK, packages=["no.such_package"]),
+    "has-a-package": snippet("assert True", packages=["PyTest"]),
+    "gets-a-file": snippet("import sys\nassert open(sys.argv[1]).read()[:5] == '# use'", given=FOLDER + "use.yaml"),
+    "gets-a-folder": snippet("import os, sys\nassert 'sitecustomize.py' in os.listdir(sys.argv[1])", given="start"),
     "unmet-at-plot": snippet(f"# plot\n{MARK}", "json", "nosuchkeras", "raising", requires=["graphviz"]),
     "fails-before-plot": snippet(f"# build\nassert 1 == 2, 'x'\n# plot\n{MARK}", requires=["graphviz"]),
 }
@@ -211,12 +215,20 @@ def test_effects_of_importing_path_reach_the_cell(both: Both, isolation: str, ca
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("case", ["has-a-package", "gets-a-file", "gets-a-folder"])
+def test_script_gets_what_it_was_given(both: Both, isolation: str, case: str) -> None:
+    record = both.ran[isolation].record(case)
+    assert record.outcome.status is Status.PASS, record.traceback
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
 def test_skipped_and_unmet_cells_are_only_recorded(both: Both, isolation: str) -> None:
     project, ran = both.project[isolation], both.ran[isolation]
     assert ran.outcome("skipped") == Outcome("skipped", "json", Status.SKIP, message="nobody needs it")
     message = "no dot on the PATH: apt-get install graphviz"
     assert ran.outcome("unmet") == Outcome("unmet", "json", Status.UNMET, message=message)
     assert ran.outcome("unmet-at-plot") == Outcome("unmet-at-plot", "json", Status.UNMET, message=message)
+    assert ran.outcome("lacks-a-package").message == "no package no.such_package in this environment"
     assert not (project.root / "ran").exists()
 
 

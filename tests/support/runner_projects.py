@@ -49,7 +49,7 @@ class Snippet:
 
     def cell(self, name: str, path: PathSpec) -> PlannedCell:
         requires = {key: PROGRAMS[key] for key in self.keys.get("requires", [])}
-        own = {key: self.keys[key] for key in ("timeout", "skip") if key in self.keys}
+        own = {key: self.keys[key] for key in ("timeout", "skip", "packages", "given") if key in self.keys}
         file = FOLDER + name + ".yaml"
         at = "plot" if requires else ""
         script = self.script(path)

@@ -158,7 +158,7 @@ def _release_words(part: OutcomeRange, case: Case) -> str:
 
 def _verb(part: OutcomeRange, case: Case) -> str:
     if part.status is Status.UNMET:
-        return f"needs {' and '.join(case.requires) or 'a missing prerequisite'}"
+        return f"needs {' and '.join((*case.requires, *case.packages)) or 'a missing prerequisite'}"
     return _WORDS[part.status]
 
 

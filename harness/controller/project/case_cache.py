@@ -84,7 +84,7 @@ def _data(case: Case) -> Any:
 
 def _case(data: dict[str, Any], language: Language | None) -> Case:
     """The inverse of `_data`."""
-    tuples = {name: tuple(data[name]) for name in ("requires", "paths", "source")}
+    tuples = {name: tuple(data[name]) for name in ("requires", "packages", "paths", "source")}
     known = tuple(Known(**entry) for entry in data["known"])
     lines = {tuple(keys): line for keys, line in data["lines"]}
     return Case(**{**data, **tuples, "known": known, "lines": lines, "language": language})

@@ -53,9 +53,9 @@ def with_keys(plan: Plan, environment: Environment, facts: EnvironmentFacts, con
     programs = program_identities()
 
     def key(cell: PlannedCell) -> str:
-        own = [cell.case, cell.path, forms[cell.path], cell.digest, cell.timeout, cell.skip, cell.needed_at]
+        own = [cell.case, cell.path, forms[cell.path], cell.digest, cell.timeout, cell.skip, cell.needed_at, cell.given]
         total = start.copy()
-        total.update(json.dumps([*own, list(map(programs.get, cell.requires))]).encode())
+        total.update(json.dumps([*own, cell.packages, list(map(programs.get, cell.requires))]).encode())
         return total.hexdigest()[:32]
 
     return replace(plan, cells=[replace(cell, key=key(cell)) for cell in plan.cells])
@@ -92,6 +92,8 @@ def scope_key(project: Project, scope: Scope, options: WorkerOptions) -> str:
             case.skip,
             paths,
             list(map(programs.get, case.requires)),
+            case.packages,
+            case.given,
         )
         for case, paths in scope
     ]

@@ -59,15 +59,17 @@ def _planned(case: Case, spec: PathSpec) -> PlannedCell:
         requires={name: PREREQUISITES[name] for name in case.requires},
         programs=brought_programs(case.requires),
         needed_at=_needed_at(case),
+        packages=list(case.packages),
+        given=case.given,
         timeout=case.timeout,
         skip=case.skip,
     )
 
 
 def _needed_at(case: Case) -> str:
-    """The first stage that needs one of the case's prerequisites; empty without any."""
+    """The first stage that needs one of the case's programs; empty without any, or where it needs packages before."""
     stages = [NEEDED_AT[name] for name in case.requires]
-    return min(stages, key=list(Stage).index).value if stages else ""
+    return min(stages, key=list(Stage).index).value if stages and not case.packages else ""
 
 
 def make_plan(
