@@ -24,6 +24,7 @@ ORDER = [
     ["__main__", "controller.toxenvs"],
     ["controller.cli", "tox", "kinds"],
     ["controller.commands"],
+    ["controller.bisect"],
     ["controller.audit"],
     ["controller.run", "controller.inventory", "controller.scan"],
     ["controller.engine"],

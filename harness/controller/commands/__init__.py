@@ -20,6 +20,8 @@ COMMANDS = {
     "api": "print in which releases a name can be reached, or what changed between two of them",
     "scan": "find the lines of your code that break in some release",
     "try": "run a line or a file of Python in every environment that exists",
+    "bisect": "find the package and the version that change an outcome between two environments",
+    "remedy": "print what to install so that a release works again, or verify it",
     "audit": "compare recorded outcomes with plain Python, or the two isolations with each other",
     "diff": "compare two sets of results: outcomes and packages",
     "accept": "make the last run, or a part of it, the baseline in results/",

@@ -7,6 +7,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from harness.cases.case import Case
+from harness.cases.document.suggestions import suggest
+from harness.contract.plan import PathSpec
+from harness.controller.errors import UsageError
+from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
 from harness.controller.worker.options import WorkerOptions
 
@@ -78,6 +83,16 @@ def selection_of(options: argparse.Namespace) -> Selection:
         cases=tuple(getattr(options, "case", ())),
         sets=tuple(getattr(options, "set", ())),
     )
+
+
+def named_cell(project: Project, case: str, path: str) -> tuple[Case, PathSpec]:
+    """The case and the import path of these names. Raises UsageError with the nearest name."""
+    cases, paths = {item.id: item for item in project.cases}, project.matrix.paths
+    if case not in cases:
+        raise UsageError(f"unknown case {case!r}{suggest(case, cases)}")
+    if path not in paths:
+        raise UsageError(f"unknown import path {path!r}{suggest(path, paths)}")
+    return cases[case], paths[path]
 
 
 def integer(least: int, most: int = sys.maxsize) -> Callable[[str], int]:

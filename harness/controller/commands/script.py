@@ -7,10 +7,10 @@ import os
 import shlex
 import sys
 
-from harness.cases.document.suggestions import suggest
 from harness.cases.generate import script_of
+from harness.controller.commands.options import named_cell
 from harness.controller.environments.prerequisites import brought_programs, cells_path
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit
 from harness.controller.project.loader import Project
 
 
@@ -25,14 +25,10 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
     Raises UsageError for an unknown case or path.
     """
-    cases, paths = {case.id: case for case in project.cases}, project.matrix.paths
-    if options.case not in cases:
-        raise UsageError(f"unknown case {options.case!r}{suggest(options.case, cases)}")
-    if options.path not in paths:
-        raise UsageError(f"unknown import path {options.path!r}{suggest(options.path, paths)}")
-    for program, source in brought_programs(cases[options.case].requires).items():
+    case, path = named_cell(project, options.case, options.path)
+    for program, source in brought_programs(case.requires).items():
         folder = cells_path(project.layout.state).rpartition(os.pathsep)[2]
         print(f"there is no {program} on the PATH: cells have {source}", file=sys.stderr)
         print(f'PATH="$PATH":{shlex.quote(folder)}', file=sys.stderr)
-    print(script_of(cases[options.case], paths[options.path]), end="")
+    print(script_of(case, path), end="")
     return Exit.AGREES

@@ -36,10 +36,13 @@ def resolve_packages(environment: Environment, resolve: Resolve) -> str:
     wanted = requirements(environment, resolve)
     if environment.as_of is None:
         return _compile_anew(environment, wanted, interpreter)
-    return _compile(environment, wanted, interpreter, ["--generate-hashes", *_as_of(environment.as_of, resolve)])
+    return compile_requirements(
+        environment, wanted, interpreter, ["--generate-hashes", *as_of_options(environment.as_of, resolve)]
+    )
 
 
-def _as_of(day: datetime.date, resolve: Resolve) -> list[str]:
+def as_of_options(day: datetime.date, resolve: Resolve) -> list[str]:
+    """The options that let uv resolve as of a day."""
     options = ["--exclude-newer", _end_of(day)]
     for package in (*resolve.runner_packages, *resolve.runner_dependencies):
         options += ["--exclude-newer-package", f"{package}={_end_of(resolve.runner_as_of)}"]
@@ -52,12 +55,15 @@ def _compile_anew(environment: Environment, wanted: Iterable[str], interpreter: 
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder, "given.txt")
         given.write_text(
-            _compile(environment, [release_requirement(environment)], interpreter, newest), encoding="utf-8"
+            compile_requirements(environment, [release_requirement(environment)], interpreter, newest), encoding="utf-8"
         )
-        return _compile(environment, wanted, interpreter, ["--generate-hashes", "--constraint", str(given)])
+        return compile_requirements(environment, wanted, interpreter, ["--generate-hashes", "--constraint", str(given)])
 
 
-def _compile(environment: Environment, wanted: Iterable[str], interpreter: Path, options: Iterable[str]) -> str:
+def compile_requirements(
+    environment: Environment, wanted: Iterable[str], interpreter: Path, options: Iterable[str]
+) -> str:
+    """What uv chooses for these requirements on an interpreter. Raises Unresolvable, or HarnessError."""
     with tempfile.TemporaryDirectory() as folder:
         replaced = Path(folder, "overrides.txt")
         replaced.write_text(overrides(environment), encoding="utf-8")

@@ -74,6 +74,12 @@ def ending(log: str, environment: str) -> Ending:
     return Ending(what, normalise(reason), lines[-LOG_TAIL:])
 
 
+def uv_reason(printed: str) -> str:
+    """The reason in what a failed uv printed, in one line."""
+    lines = [line.strip() for line in _COLOUR.sub("", printed).splitlines()]
+    return normalise(_reason(_parts(lines)) or _without_cause("uv", "", tuple(filter(None, lines))))
+
+
 def _parts(said: Sequence[str]) -> list[str]:
     """The error of uv and its causes, outermost first, each up to the next empty line."""
     parts: list[str] = []

@@ -28,6 +28,11 @@ def environment_lock(files: RunFiles) -> AbstractContextManager[None]:
     return exclusive_lock(files.lock, f"run of {files.environment}")
 
 
+def bisect_lock(layout: Layout) -> AbstractContextManager[None]:
+    """The lock of a command that tries sets of packages, in the one environment for them. Raises HarnessError."""
+    return exclusive_lock(layout.state / "bisect" / "lock", f"bisection in {layout.root}")
+
+
 def claim_state(layout: Layout) -> None:
     """Note that this version writes `.harness/`. What another layout has cached is dropped, with one line."""
     found = _read(layout.state)

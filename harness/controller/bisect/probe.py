@@ -1,0 +1,147 @@
+"""Asking: the outcome of a script on a set of packages, obtained by running it, or known from an earlier question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.cases.generate import digest_of
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
+from harness.controller.audit.traceback_match import as_outcome, read_traceback
+from harness.controller.bisect.outcome_store import OutcomeStore
+from harness.controller.bisect.package_set import PackageSet
+from harness.controller.bisect.probe_environment import NotInstallable, ProbeEnvironment
+from harness.controller.environments.prerequisites import cells_path
+from harness.controller.environments.variables import fixed_env
+from harness.controller.project.layout import Layout
+from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.text import json_line
+
+# Seconds in addition to a cell's own: its process imports all packages, and in a new environment compiles them first.
+_IMPORTING = {False: 120.0, True: 600.0}
+ASKED = 2  # runs that must agree before an outcome is relied on
+
+
+@dataclass(frozen=True)
+class Question:
+    """A script whose outcome is asked for. `case` and `path` name it; `seconds` is its time limit."""
+
+    case: str
+    path: str
+    script: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.case}[{self.path}]" if self.case else self.path
+
+
+class Flaky(Exception):
+    """The same script on the same packages has several outcomes."""
+
+    def __init__(self, packages: PackageSet, outcomes: list[Outcome | str]) -> None:
+        super().__init__()
+        self.packages = packages
+        self.outcomes = outcomes
+
+
+@dataclass
+class Effort:
+    """The work done for a question."""
+
+    runs: int = 0
+    known: int = 0
+    seconds: float = 0.0
+
+
+class Prober:
+    """Asks on behalf of one environment of the matrix, whose variables the scripts have.
+
+    `watch` gets a line before each run. Closing removes the environment that was made.
+    """
+
+    def __init__(
+        self, layout: Layout, matrix: Matrix, environment: Environment, watch: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.environment = environment
+        self.effort = Effort()
+        self.place = ProbeEnvironment(layout.state / "bisect" / "environment")
+        self._store = OutcomeStore(layout.state / "bisect" / "outcomes")
+        self._layout = layout
+        self._matrix = matrix
+        self._watch = watch
+
+    def __enter__(self) -> Prober:
+        self.place.remove()  # of a question that was killed
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.place.remove()
+        self._store.trim()
+
+    def ask(self, question: Question, packages: PackageSet, about: str) -> Outcome | str:
+        """The outcome, or the reason why the packages cannot be installed. Raises Flaky, or HarnessError."""
+        known = self._store.read(self._key(question, packages))
+        if known:
+            self.effort.known += 1
+            return _agreed(packages, known)
+        return self.run(question, packages, about)
+
+    def confirm(self, question: Question, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
+        """The outcome that several runs agree on; `fresh`: those of now in a new environment.
+
+        Raises Flaky where they do not agree, and HarnessError.
+        """
+        known = self._store.read(self._key(question, packages))
+        if len(known) >= ASKED:
+            self.effort.known += 1
+        while len(known) < ASKED and not (known and isinstance(known[0], str)):
+            known.append(self.run(question, packages, about, fresh))
+        return _agreed(packages, known)
+
+    def run(self, question: Question, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
+        """The outcome of now, whatever is known; `fresh`: in a new environment. Raises HarnessError."""
+        self._watch(about)
+        began = time.monotonic()
+        try:
+            self.place.install(packages, fresh)
+        except NotInstallable as error:
+            answer: Outcome | str = str(error)
+        else:
+            answer = self._outcome(question)
+        self.effort.runs += 1
+        self.effort.seconds += time.monotonic() - began
+        if isinstance(answer, str) or answer.status is not Status.TIMEOUT:  # which depends on the machine
+            self._store.add(self._key(question, packages), answer)
+        return answer
+
+    def _outcome(self, question: Question) -> Outcome:
+        name, path = question.case or "imported", cells_path(self._layout.state)
+        limit, output = question.seconds + _IMPORTING[self.place.is_new], self._matrix.output_limit
+
+        def start(script: str) -> ScriptProcess:
+            return ScriptProcess(self.environment, self.place.prefix, path, name, script, limit, output)
+
+        self.place.is_new = False
+        ((_, process, ended),) = run_side_by_side([question.script], start, jobs=1)
+        raised = read_traceback(ended.errors, str(process.file), question.script)
+        return as_outcome((question.case, question.path), ended, raised)
+
+    def _key(self, question: Question, packages: PackageSet) -> str:
+        variables = sorted(fixed_env(self.environment).items())
+        return digest_of(json_line([packages.digest, digest_of(question.script), variables]))
+
+
+def _agreed(packages: PackageSet, answers: list[Outcome | str]) -> Outcome | str:
+    if len({signature(answer) for answer in answers}) > 1:
+        raise Flaky(packages, answers)
+    return answers[0]
+
+
+def signature(answer: Outcome | str) -> tuple[str | None, ...]:
+    """All in which two answers must be equal to be the same: messages name addresses and versions, and may differ."""
+    if isinstance(answer, str):
+        return ("not installable",)
+    return (answer.status.value, answer.stage.value if answer.stage else None, answer.error)
