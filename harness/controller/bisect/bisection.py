@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from harness.controller.bisect.culprits import Answer, Comparison, Culprit
+from harness.controller.bisect.culprits import Comparison, Culprit, ProbeAnswer
 from harness.controller.bisect.ends import End
 from harness.controller.bisect.index_versions import IndexVersions
-from harness.controller.bisect.probe import Flaky, Prober, Question, signature
+from harness.controller.bisect.probe import Flaky, ProbeQuestion, Prober, signature
 from harness.controller.bisect.releases import Companions, Releases
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Resolve
 
 
 @dataclass
-class Finding:
+class Bisection:
     """What a bisection found, and with how much work.
 
     `python` names the two Pythons where they alone change the outcome. `unusable` are releases that cannot be
     installed. `flaky` is set where the outcome changes from run to run, and all else is then unfinished.
     """
 
-    question: Question
+    question: ProbeQuestion
     good: End
     bad: End
-    answers: tuple[Answer, ...]
+    answers: tuple[ProbeAnswer, ...]
     prober: Prober
     differing: int = 0
     python: tuple[str, str] | None = None
@@ -36,11 +36,11 @@ class Finding:
 
 
 def bisect(
-    prober: Prober, question: Question, good: End, bad: End, rules: Resolve, index: IndexVersions | None = None
-) -> Finding:
+    prober: Prober, question: ProbeQuestion, good: End, bad: End, rules: Resolve, index: IndexVersions | None = None
+) -> Bisection:
     """Find what makes the outcome at the bad end another than at the good end. Raises UsageError, or HarnessError."""
     index = index or IndexVersions()
-    finding = Finding(question, good, bad, (), prober)
+    finding = Bisection(question, good, bad, (), prober)
     try:
         answers = tuple(prober.confirm(question, end.packages, end.label) for end in (good, bad))
         finding.answers = answers
@@ -56,7 +56,7 @@ def bisect(
     return finding
 
 
-def _search(finding: Finding, rules: Resolve, index: IndexVersions) -> None:
+def _search(finding: Bisection, rules: Resolve, index: IndexVersions) -> None:
     comparison = Comparison(finding.prober, finding.question, finding.good.packages, finding.bad.packages, index)
     finding.differing = len(comparison.names)
     releases = Releases(finding.good, finding.bad, rules, index)
@@ -69,7 +69,7 @@ def _search(finding: Finding, rules: Resolve, index: IndexVersions) -> None:
     finding.companions = releases.companions(comparison, finding.culprits)
 
 
-def _on_one_python(finding: Finding) -> bool:
+def _on_one_python(finding: Bisection) -> bool:
     """Bring both ends to one of the two Pythons, on which they still differ. False where that is not possible.
 
     Where the packages of the bad end are good on the good end's Python, the Python is the culprit.

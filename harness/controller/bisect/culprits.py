@@ -10,11 +10,11 @@ from packaging.version import Version
 
 from harness.contract.records import Outcome
 from harness.controller.bisect.index_versions import IndexVersions
-from harness.controller.bisect.package_set import PackageSet, differing
-from harness.controller.bisect.probe import Prober, Question, signature
-from harness.controller.bisect.search import Border, Verdict, find_border, minimal_subset
+from harness.controller.bisect.package_set import PackageSet, differing_packages
+from harness.controller.bisect.probe import ProbeQuestion, Prober, signature
+from harness.controller.bisect.search import Border, Judgement, find_border, minimal_subset
 
-Answer = Outcome | str  # an outcome, or the reason why the packages cannot be installed
+ProbeAnswer = Outcome | str  # an outcome, or the reason why the packages cannot be installed
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Culprit:
     good: str | None
     bad: str | None
     border: Border[str] | None
-    answer: Answer
+    answer: ProbeAnswer
     partners: tuple[str, ...] = ()
 
     @property
@@ -48,7 +48,7 @@ class Comparison:
     """
 
     prober: Prober
-    question: Question
+    question: ProbeQuestion
     good: PackageSet
     bad: PackageSet
     index: IndexVersions
@@ -61,11 +61,11 @@ class Comparison:
     @property
     def names(self) -> list[str]:
         """The packages that differ."""
-        return differing(self.good, self.bad)
+        return differing_packages(self.good, self.bad)
 
-    def judge(self, packages: PackageSet, about: str) -> Verdict:
+    def judge(self, packages: PackageSet, about: str) -> Judgement:
         """Whether the outcome is the good end's."""
-        return verdict_of(self.prober.ask(self.question, packages, about), self.target)
+        return judgement_of(self.prober.ask(self.question, packages, about), self.target)
 
     def find_culprits(self) -> list[Culprit]:
         """The packages that must be as in the good end, and no others, for the good outcome. Raises Flaky."""
@@ -81,7 +81,7 @@ class Comparison:
             asked += 1
             left = f"{expected - asked} or more left" if asked < expected else "some left"
             about = f"{len(some)} of {len(names)} packages as in the good end; {left}"
-            return self.judge(self.bad.like(self.good, some), about) is Verdict.GOOD
+            return self.judge(self.bad.like(self.good, some), about) is Judgement.GOOD
 
         return minimal_subset(names, mends)
 
@@ -101,12 +101,12 @@ class Comparison:
         """The border in the versions of one package among others that stay as they are."""
         versions = self.index.between(name, around.python, ends)
 
-        def judge(version: str) -> Verdict:
+        def judge(version: str) -> Judgement:
             return self.judge(around.having({name: version}), f"{name} {version}, one of {len(versions) - 2} between")
 
         return find_border(versions, judge)
 
-    def _ask_again(self, packages: PackageSet, about: str, fresh: bool = False) -> Answer:
+    def _ask_again(self, packages: PackageSet, about: str, fresh: bool = False) -> ProbeAnswer:
         if self.is_hasty:
             return self.prober.ask(self.question, packages, about)
         return self.prober.confirm(self.question, packages, about, fresh)
@@ -114,17 +114,17 @@ class Comparison:
     def _partners(self, name: str, held: Sequence[str]) -> tuple[str, ...]:
         def breaks(some: Collection[str]) -> bool:
             about = f"{name} and {len(some)} more as in the bad end"
-            return self.judge(self.good.like(self.bad, [name, *some]), about) is not Verdict.GOOD
+            return self.judge(self.good.like(self.bad, [name, *some]), about) is not Judgement.GOOD
 
         others = [other for other in self.names if other not in held]
         return () if breaks(()) else tuple(sorted(minimal_subset(others, breaks)))
 
 
-def verdict_of(answer: Answer, target: tuple[str | None, ...]) -> Verdict:
-    """The verdict on an answer where the good end's has the signature `target`."""
+def judgement_of(answer: ProbeAnswer, target: tuple[str | None, ...]) -> Judgement:
+    """The judgement on an answer where the good end's has the signature `target`."""
     if signature(answer) == target:
-        return Verdict.GOOD
-    return Verdict.UNUSABLE if isinstance(answer, str) else Verdict.BAD
+        return Judgement.GOOD
+    return Judgement.UNUSABLE if isinstance(answer, str) else Judgement.BAD
 
 
 def bound_between(package: str, last_good: str, first_bad: str) -> str:

@@ -61,10 +61,10 @@ def _read_end(layout: Layout, matrix: Matrix, text: str, other: Environment | No
         raise UsageError("no end is an environment: name the Python with --python")
     if Path(text).is_file():
         return End(text, PackageSet(python, parse_pins(read_text(Path(text)))), like)
-    return End(text, resolve(like, _requirements(text, matrix), python), like)
+    return End(text, resolve_set(like, _requirements(text, matrix), python), like)
 
 
-def resolve(environment: Environment, wanted: list[str], python: str, *options: str) -> PackageSet:
+def resolve_set(environment: Environment, wanted: list[str], python: str, *options: str) -> PackageSet:
     """What uv chooses for these requirements on a Python. Raises Unresolvable, or HarnessError."""
     interpreter = find_interpreter(python)
     if interpreter is None:

@@ -46,7 +46,7 @@ def parse_pins(text: str) -> dict[str, str]:
     return {str(canonicalize_name(name)): version for name, version in _PIN.findall(text)}
 
 
-def differing(one: PackageSet, other: PackageSet) -> list[str]:
+def differing_packages(one: PackageSet, other: PackageSet) -> list[str]:
     """The packages of which the versions differ, and those that only one of the sets has."""
     names = sorted({*one.versions, *other.versions})
     return [name for name in names if one.versions.get(name) != other.versions.get(name)]

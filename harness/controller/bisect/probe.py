@@ -26,7 +26,7 @@ ASKED = 2  # runs that must agree before an outcome is relied on
 
 
 @dataclass(frozen=True)
-class Question:
+class ProbeQuestion:
     """A script whose outcome is asked for. `case` and `path` name it; `seconds` is its time limit."""
 
     case: str
@@ -81,7 +81,7 @@ class Prober:
         self.place.remove()
         self._store.trim()
 
-    def ask(self, question: Question, packages: PackageSet, about: str) -> Outcome | str:
+    def ask(self, question: ProbeQuestion, packages: PackageSet, about: str) -> Outcome | str:
         """The outcome, or the reason why the packages cannot be installed. Raises Flaky, or HarnessError."""
         known = self._store.read(self._key(question, packages))
         if known:
@@ -89,7 +89,7 @@ class Prober:
             return _agreed(packages, known)
         return self.run(question, packages, about)
 
-    def confirm(self, question: Question, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
+    def confirm(self, question: ProbeQuestion, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
         """The outcome that several runs agree on; `fresh`: those of now in a new environment.
 
         Raises Flaky where they do not agree, and HarnessError.
@@ -101,7 +101,7 @@ class Prober:
             known.append(self.run(question, packages, about, fresh))
         return _agreed(packages, known)
 
-    def run(self, question: Question, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
+    def run(self, question: ProbeQuestion, packages: PackageSet, about: str, fresh: bool = False) -> Outcome | str:
         """The outcome of now, whatever is known; `fresh`: in a new environment. Raises HarnessError."""
         self._watch(about)
         began = time.monotonic()
@@ -117,7 +117,7 @@ class Prober:
             self._store.add(self._key(question, packages), answer)
         return answer
 
-    def _outcome(self, question: Question) -> Outcome:
+    def _outcome(self, question: ProbeQuestion) -> Outcome:
         name, path = question.case or "imported", cells_path(self._layout.state)
         limit, output = question.seconds + _IMPORTING[self.place.is_new], self._matrix.output_limit
 
@@ -129,7 +129,7 @@ class Prober:
         raised = read_traceback(ended.errors, str(process.file), question.script)
         return as_outcome((question.case, question.path), ended, raised)
 
-    def _key(self, question: Question, packages: PackageSet) -> str:
+    def _key(self, question: ProbeQuestion, packages: PackageSet) -> str:
         variables = sorted(fixed_env(self.environment).items())
         return digest_of(json_line([packages.digest, digest_of(question.script), variables]))
 

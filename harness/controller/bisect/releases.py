@@ -6,11 +6,11 @@ import datetime
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from harness.controller.bisect.culprits import Answer, Comparison, Culprit, verdict_of
-from harness.controller.bisect.ends import End, resolve
+from harness.controller.bisect.culprits import Comparison, Culprit, ProbeAnswer, judgement_of
+from harness.controller.bisect.ends import End, resolve_set
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.package_set import PackageSet
-from harness.controller.bisect.search import Border, Verdict, find_border
+from harness.controller.bisect.search import Border, Judgement, find_border
 from harness.controller.environments.resolver import Unresolvable, as_of_options
 from harness.controller.project.matrix import Resolve
 
@@ -25,7 +25,7 @@ class Companions:
     oldest: str
     newest: str
     border: Border[str] | None
-    answer: Answer
+    answer: ProbeAnswer
 
 
 @dataclass
@@ -57,11 +57,11 @@ class Releases:
         versions = self.index.between(self.distribution, self.good.packages.python, self.ends, pre=True)
         sets: dict[str, PackageSet] = {versions[0]: self.good.packages, versions[-1]: self.bad.packages}
 
-        def judge(version: str) -> Verdict:
+        def judge(version: str) -> Judgement:
             try:
                 sets[version] = self._as_released(version)
             except Unresolvable:
-                return Verdict.UNUSABLE
+                return Judgement.UNUSABLE
             return comparison.judge(sets[version], f"{self.distribution} {version}, one of {len(versions) - 2} between")
 
         border = find_border(versions, judge)
@@ -87,15 +87,15 @@ class Releases:
         options = as_of_options(day + _MARGIN, self.rules) if day else []
         environment, python = self.good.environment, self.good.packages.python
         try:
-            return resolve(environment, wanted, python, *options)
+            return resolve_set(environment, wanted, python, *options)
         except Unresolvable:  # a pre-release may need others
-            return resolve(environment, wanted, python, *options, "--prerelease", "allow")
+            return resolve_set(environment, wanted, python, *options, "--prerelease", "allow")
 
     def _allows(self, packages: PackageSet, culprit: Culprit) -> bool:
         """Whether the subject in these packages allows a version that the bad end has."""
         wanted = [f"{self.distribution}=={packages.versions[str(self.distribution)]}"]
         try:
-            resolve(self.good.environment, [*wanted, f"{culprit.package}=={culprit.bad}"], packages.python)
+            resolve_set(self.good.environment, [*wanted, f"{culprit.package}=={culprit.bad}"], packages.python)
         except Unresolvable:
             return False
         return True
@@ -104,10 +104,10 @@ class Releases:
         assert culprit.bad is not None
         bad, name = comparison.bad, culprit.package
         wanted = [f"{self.distribution}=={bad.versions[str(self.distribution)]}", name]
-        oldest = resolve(self.good.environment, wanted, bad.python, "--resolution", "lowest-direct").versions[name]
+        oldest = resolve_set(self.good.environment, wanted, bad.python, "--resolution", "lowest-direct").versions[name]
         answer = comparison.prober.ask(comparison.question, bad.having({name: oldest}), f"{name} {oldest}")
         border = None
-        if verdict_of(answer, comparison.target) is Verdict.GOOD:
+        if judgement_of(answer, comparison.target) is Judgement.GOOD:
             border = comparison.border(name, (oldest, culprit.bad), bad)
             first = bad.having({name: border.first_bad})
             answer = comparison.prober.confirm(comparison.question, first, f"{name} again")

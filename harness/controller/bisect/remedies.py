@@ -13,10 +13,10 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.audit.tried import outcome_sentence
 from harness.controller.bisect.culprits import Comparison, Culprit
-from harness.controller.bisect.ends import environment_packages, resolve
+from harness.controller.bisect.ends import environment_packages, resolve_set
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.package_set import PackageSet
-from harness.controller.bisect.probe import Prober, Question, signature
+from harness.controller.bisect.probe import ProbeQuestion, Prober, signature
 from harness.controller.environments.lockfile import release_requirement
 from harness.controller.environments.prerequisites import program_for
 from harness.controller.environments.resolver import Unresolvable
@@ -37,7 +37,7 @@ class NoRemedy(Exception):
 class RecordedAnswer:
     """A cell of the lane, and what the grid has for it."""
 
-    question: Question
+    question: ProbeQuestion
     recorded: tuple[str | None, ...]
 
 
@@ -54,7 +54,7 @@ def lane_answers(project: Project, environment: Environment, column: Column) -> 
         case, outcome = cases[case_id], column.cells.get((case_id, path))
         if outcome and outcome.status.counts and all(program_for(name) for name in case.requires):
             limit = case.timeout or project.matrix.timeout
-            question = Question(case_id, path, script_of(case, paths[path]), limit)
+            question = ProbeQuestion(case_id, path, script_of(case, paths[path]), limit)
             found.append(RecordedAnswer(question, _as_seen(outcome)))
     return found
 
@@ -106,15 +106,15 @@ class RemedySearch:
     def _resolve(self, bounds: Sequence[str]) -> PackageSet:
         """What a user gets who types the line today."""
         wanted = [release_requirement(self.environment), *bounds, *self.environment.packages]
-        return resolve(self.environment, wanted, self.environment.python)
+        return resolve_set(self.environment, wanted, self.environment.python)
 
-    def _first_failing(self, packages: PackageSet, answers: Sequence[RecordedAnswer]) -> Question | None:
+    def _first_failing(self, packages: PackageSet, answers: Sequence[RecordedAnswer]) -> ProbeQuestion | None:
         for item in answers:
             if signature(self.prober.ask(item.question, packages, f"{item.question}")) != item.recorded:
                 return item.question
         return None
 
-    def _verify(self, packages: PackageSet) -> Question | None:
+    def _verify(self, packages: PackageSet) -> ProbeQuestion | None:
         """Run everything once more, in a new environment."""
         for number, item in enumerate(self.answers):
             about = f"verify {item.question}"
@@ -122,7 +122,7 @@ class RemedySearch:
                 return item.question
         return None
 
-    def _culprits(self, failing: Question, packages: PackageSet) -> list[Culprit]:
+    def _culprits(self, failing: ProbeQuestion, packages: PackageSet) -> list[Culprit]:
         good = environment_packages(self.project.layout, self.project.matrix, self.base)
         comparison = Comparison(self.prober, failing, good, packages, self.index, is_hasty=True)
         if {item.question: item.recorded for item in self.answers}[failing] != comparison.target:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Verdict(Enum):
+class Judgement(Enum):
     """Whether an outcome is that of the good side. UNUSABLE: the packages cannot be installed together."""
 
     GOOD = "good"
@@ -60,7 +60,7 @@ class Border(Generic[T]):
     skipped: tuple[T, ...] = ()
 
 
-def find_border(versions: Sequence[T], judge: Callable[[T], Verdict]) -> Border[T]:
+def find_border(versions: Sequence[T], judge: Callable[[T], Judgement]) -> Border[T]:
     """The border in versions of which the first is known to be good and the last to be bad; these are not asked."""
     good, bad = 0, len(versions) - 1
     unusable: set[int] = set()
@@ -70,10 +70,10 @@ def find_border(versions: Sequence[T], judge: Callable[[T], Verdict]) -> Border[
             skipped = tuple(versions[n] for n in range(good + 1, bad))
             return Border(versions[good], versions[bad], skipped)
         middle = min(between, key=lambda n: abs(2 * n - good - bad))
-        verdict = judge(versions[middle])
-        if verdict is Verdict.GOOD:
+        judgement = judge(versions[middle])
+        if judgement is Judgement.GOOD:
             good = middle
-        elif verdict is Verdict.BAD:
+        elif judgement is Judgement.BAD:
             bad = middle
         else:
             unusable.add(middle)

@@ -10,8 +10,8 @@ import sys
 from harness.cases.generate import script_of
 from harness.controller.bisect.bisection import bisect
 from harness.controller.bisect.ends import read_ends
-from harness.controller.bisect.probe import Prober, Question
-from harness.controller.bisect.words import finding_as_json, finding_lines
+from harness.controller.bisect.finding_text import finding_as_json, finding_lines
+from harness.controller.bisect.probe import ProbeQuestion, Prober
 from harness.controller.commands.options import named_cell
 from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError
@@ -57,12 +57,12 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     return Exit.AGREES if has_answer else Exit.DIFFERS
 
 
-def _question(project: Project, case_id: str | None, path: str | None) -> Question:
+def _question(project: Project, case_id: str | None, path: str | None) -> ProbeQuestion:
     """The script of the cell; without a case that of the import. Raises UsageError for an unknown case or path."""
     if case_id is None:
         name = project.matrix.full_name(path) if path else project.matrix.subject.package
-        return Question("", name, f"import {name}\n", project.matrix.timeout)
+        return ProbeQuestion("", name, f"import {name}\n", project.matrix.timeout)
     if path is None:
         raise UsageError("a case needs its import path: -p PATH")
     case, spec = named_cell(project, case_id, path)
-    return Question(case.id, path, script_of(case, spec), case.timeout or project.matrix.timeout)
+    return ProbeQuestion(case.id, path, script_of(case, spec), case.timeout or project.matrix.timeout)

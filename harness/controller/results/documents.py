@@ -171,8 +171,8 @@ def _parse(text: str | bytes, where: str) -> dict[str, Any]:
 
 
 def is_document(name: str) -> bool:
-    """Whether a file of that name in a results folder is of one environment, and not the grid."""
-    return name.endswith(".json") and name != "grid.json"
+    """Whether a file of that name in a results folder is of one environment, and not the grid or the remedies."""
+    return name.endswith(".json") and name not in ("grid.json", "remedies.json")
 
 
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:

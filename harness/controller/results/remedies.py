@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from harness.cases.schema import DRAFT
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
 
@@ -104,7 +105,8 @@ def remedies_schema() -> dict[str, Any]:
     special = {"bounds": texts, "culprits": {"type": "array", "items": culprit}, "packages": packages}
     remedy = _closed({item.name: special.get(item.name, text) for item in fields(Remedy)})
     remedies = {"type": "object", "additionalProperties": remedy}
-    return _closed({"schema": {"const": REMEDIES_SCHEMA}, "remedies": remedies})
+    document = _closed({"schema": {"const": REMEDIES_SCHEMA}, "remedies": remedies})
+    return {"$schema": DRAFT, "title": "What makes releases work that do not with today's packages", **document}
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 
 from harness.controller.bisect.culprits import bound_between
-from harness.controller.bisect.search import Border, Verdict, find_border, minimal_subset
+from harness.controller.bisect.search import Border, Judgement, find_border, minimal_subset
 
 N = 40
 
@@ -53,11 +53,11 @@ def test_needless_items_are_dropped_where_more_harms() -> None:
 def judged(good_until: int, unusable: Collection[int] = ()) -> tuple[Border[int], list[int]]:
     asked: list[int] = []
 
-    def judge(version: int) -> Verdict:
+    def judge(version: int) -> Judgement:
         asked.append(version)
         if version in unusable:
-            return Verdict.UNUSABLE
-        return Verdict.GOOD if version <= good_until else Verdict.BAD
+            return Judgement.UNUSABLE
+        return Judgement.GOOD if version <= good_until else Judgement.BAD
 
     return find_border(range(N), judge), asked
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.controller.audit.tried import outcome_sentence
-from harness.controller.bisect.bisection import Finding
-from harness.controller.bisect.culprits import Answer, Culprit
+from harness.controller.bisect.bisection import Bisection
+from harness.controller.bisect.culprits import Culprit, ProbeAnswer
 from harness.controller.bisect.ends import End
 from harness.controller.bisect.releases import Companions
 from harness.controller.text import one_line
 
 
-def finding_lines(finding: Finding) -> Iterator[str]:
+def finding_lines(finding: Bisection) -> Iterator[str]:
     """The report: the ends, the culprits, the line to write, and the work."""
     yield f"{finding.question}"
     for word, end, answer in _ends(finding):
@@ -22,13 +22,13 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     yield f"  tried {effort_in_words(finding)}"
 
 
-def _ends(finding: Finding) -> Iterator[tuple[str, End, str]]:
+def _ends(finding: Bisection) -> Iterator[tuple[str, End, str]]:
     """Each end with its outcome in words, which it does not have where it changes from run to run."""
     answers = [answer_in_words(answer) for answer in finding.answers] or ["not known", "not known"]
     yield from zip(("good", "bad"), (finding.good, finding.bad), answers, strict=True)
 
 
-def _found(finding: Finding) -> Iterator[str]:
+def _found(finding: Bisection) -> Iterator[str]:
     if finding.flaky:
         outcomes = ", then ".join(map(answer_in_words, finding.flaky.outcomes))
         yield f"  flaky: the same packages gave {outcomes}; no answer can be relied on"
@@ -69,14 +69,14 @@ def companions_in_words(found: Companions) -> str:
     return f"with this release {found.package} is good up to {border.last_good}, bad from {border.first_bad}"
 
 
-def bounds_of(finding: Finding) -> str:
+def bounds_of(finding: Bisection) -> str:
     """The requirements that keep the culprits out; empty where the release itself is one."""
     if finding.releases:
         return ""
     return " ".join(f'"{culprit.bound}"' for culprit in finding.culprits if culprit.bound)
 
 
-def effort_in_words(finding: Finding) -> str:
+def effort_in_words(finding: Bisection) -> str:
     """`45 packages differ; 14 scripts run, 2 known; 1 environment made, changed 12 times; 74 s`."""
     effort, place = finding.prober.effort, finding.prober.place
     environments = f"{place.made} environment{'s' * (place.made != 1)} made, changed {place.changed} times"
@@ -84,12 +84,12 @@ def effort_in_words(finding: Finding) -> str:
     return f"{finding.differing} packages differ; {known}; {environments}; {effort.seconds:.0f} s"
 
 
-def answer_in_words(answer: Answer) -> str:
+def answer_in_words(answer: ProbeAnswer) -> str:
     """The outcome with the last line of its message, or why there is none."""
     return one_line(f"cannot be installed: {answer}") if isinstance(answer, str) else outcome_sentence(answer)
 
 
-def finding_as_json(finding: Finding) -> dict[str, Any]:
+def finding_as_json(finding: Bisection) -> dict[str, Any]:
     """The finding for other programs."""
     effort, place = finding.prober.effort, finding.prober.place
     return {
