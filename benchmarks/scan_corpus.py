@@ -1,151 +1,177 @@
 """How right `harness scan` is: every name that it finds in packages of the index, reached alone in real releases.
 
-    python3 bootstrap.py python benchmarks/scan_corpus.py -e tf24 -e tf215 -e tf221
+    python3 bootstrap.py python benchmarks/scan_corpus.py -e 'tf*' --fresh 500
 
-The packages of benchmarks/scan_corpus.txt are installed into a temporary folder, with their hashes and without what
-they depend on, and scanned. Each distinct name, in the form in which it is written there, is then asked for in a forked
-process of the environment's own Python, in which nothing but the top-level package was imported. Precision and recall
-are those of "fails", by release; every disagreement is printed.
+The releases of benchmarks/scan_corpus.txt are installed with their hashes, each into a folder of its own below
+`--kept`, without what they depend on: nothing of them is run. Each distinct import and chain of attributes that the scan
+finds in them is then reached in each environment, in a forked process in which nothing else was imported. Precision and
+recall are those of "fails", by release; every disagreement is printed. Answers are kept by content: a run resumes, and
+`--minutes` ends one early (exit code 3).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import re
 import subprocess
 import sys
-import tempfile
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from uv import find_uv_bin
 
-from benchmarks.measuring import ROOT, row, say
+from benchmarks.measuring import ROOT, head, row, say
+from benchmarks.names_asked import KeptAnswers, Question, Said, draw
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.sources import find_sources, parse_source
+from harness.controller.scan.sources import UnreadableSource, find_sources, parse_source
 from harness.controller.scan.uses import Form, Target
 from harness.controller.scan.walk import find_uses
 
-Question = tuple[str, Form]
-
-# Runs in the environment: statements in, `ok` or the error of each out. Each is forked: none sees another's imports.
-_ASK = """
-import json, os, signal, sys
-package, statements = json.load(sys.stdin)
-__import__(package)
-for statement in statements:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        signal.alarm(60)  # a forked process may hang by chance
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        try:
-            exec(statement, {})
-            said = "ok"
-        except BaseException as error:
-            said = type(error).__name__ + ": " + str(error).split("\\n")[0]
-        os.write(writing, said.encode()[:300])
-        os._exit(0)
-    os.close(writing)
-    said = b""
-    while True:
-        part = os.read(reading, 300)
-        if not part:
-            break
-        said += part
-    os.close(reading)
-    os.waitpid(child, 0)
-    sys.__stdout__.write(json.dumps(said.decode() or "died") + "\\n")
-"""
+PINS = Path(__file__).with_suffix(".txt")
+_PIN = re.compile(r"^# Python (?P<python>[\d.]+)\n(?P<pin>(?P<name>\S+==\S+) .*(?:\n .*)*)", re.MULTILINE)
 
 
-def install_corpus(folder: Path) -> None:
-    """The packages with their hashes, as files: nothing of them is run."""
-    listed = ROOT / "benchmarks" / "scan_corpus.txt"
-    only = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--python-version", "3.10"]
-    command = [find_uv_bin(), "pip", "install", "-q", *only, "--target", str(folder), "-r", str(listed)]
-    subprocess.run(command, check=True)
+def install_corpus(folder: Path) -> list[Path]:
+    """A folder for each pinned release, installed if it is not there. Wheels alone: nothing is built."""
+    folders = []
+    for found in _PIN.finditer(PINS.read_text(encoding="utf-8")):
+        target = folder / found["name"]
+        folders.append(target)
+        if target.exists():
+            continue
+        partial = target.with_suffix(".part")
+        partial.mkdir(parents=True, exist_ok=True)
+        (partial / "pin.txt").write_text(found["pin"], encoding="utf-8")
+        only = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--python-version", found["python"]]
+        command = [find_uv_bin(), "pip", "install", "-q", "--python", sys.executable, *only, "--target", str(partial)]
+        subprocess.run([*command, "-r", str(partial / "pin.txt")], check=True)
+        partial.rename(target)
+    return folders
 
 
-def questions_of(folder: Path, answers: ApiAnswers) -> list[Question]:
+def questions_of(folders: Iterable[Path], answers: ApiAnswers) -> list[Question]:
     """The distinct imports and chains of attributes in all files."""
     every = sum(answers.environments.bits.values())
     found = set()
-    for file in find_sources([folder]):
-        for use in find_uses(parse_source(file, answers.packages), answers, every):
-            if use.form is not Form.ARGUMENT:
-                found.add((use.name, use.form))
-    return sorted(found, key=lambda item: (item[0], item[1].value))
-
-
-def statement_of(name: str, form: Form) -> str:
-    """Python that reaches a name in a form."""
-    module, _, last = name.rpartition(".")
-    if form is Form.FROM and module:
-        return f"from {module} import {last}"
-    return f"import {name}" if form is Form.IMPORT else f"import {name.partition('.')[0]}; {name}"
-
-
-def ask(python: Path, questions: Iterable[Question]) -> dict[Question, str]:
-    """What really happens. The questions about a package share a process that has imported it."""
-    said: dict[Question, str] = {}
-    by_package: dict[str, list[Question]] = {}
-    for question in questions:
-        by_package.setdefault(question[0].partition(".")[0], []).append(question)
-    for package, asked in by_package.items():
-        given = json.dumps([package, [statement_of(*question) for question in asked]])
-        done = subprocess.run([str(python), "-c", _ASK], input=given, capture_output=True, text=True, check=False)
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
-        said |= dict(zip(asked, lines, strict=False))  # none where the package itself is not there
-    return said
-
-
-def compare(answers: ApiAnswers, environment: str, said: dict[Question, str]) -> str:
-    """The line of a release, and each disagreement."""
-    bit = answers.environments.bits[environment]
-    right = missed = wrong = works = unknown = 0
-    for (name, form), text in said.items():
-        answer = answers.ask(Target(name, 1), form)
-        fails = text != "ok"
-        if answer is None or not (answer.works | answer.fails) & bit:
-            unknown += 1
+    for file in find_sources(folders):
+        try:
+            source = parse_source(file, answers.packages)
+        except UnreadableSource:  # Python 2, and templates
             continue
-        expected = bool(answer.fails & bit)
-        right += fails and expected
-        works += not fails and not expected
-        if fails != expected:
-            missed += fails
-            wrong += expected
-            say(f"{environment}: {'missed' if fails else 'wrong'}: {statement_of(name, form)}: {text}")
-    precision, recall = (f"{right / (right + other):.2%}" if right + other else "-" for other in (wrong, missed))
-    return row(environment, str(len(said)), str(right), str(works), str(unknown), precision, recall)
+        for use in find_uses(source, answers, every):
+            if use.form is not Form.ARGUMENT:
+                is_import = use.name.count(".") < use.imported  # of a class, whose attribute is not known
+                form = Form.FROM if is_import and use.form is Form.ATTRIBUTE else use.form
+                found.add(Question(use.name, 1 if is_import else use.imported, form))
+    return sorted(found, key=lambda item: (item.name, item.imported, item.form.value))
+
+
+@dataclass
+class Comparison:
+    """The answers of the scan against what happened in one environment."""
+
+    environment: str
+    asked: int = 0
+    failed: int = 0  # and the scan says so
+    worked: int = 0
+    unknown: int = 0
+    wrong: list[str] = field(default_factory=list)  # they work, and the scan says that they fail
+    missed: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        precision, recall = (_share(self.failed, len(others)) for others in (self.wrong, self.missed))
+        return self.environment, *map(str, (self.asked, self.failed, self.worked, self.unknown)), precision, recall
+
+
+def _share(right: int, others: int) -> str:
+    return f"{right / (right + others):.2%}" if right + others else "-"
+
+
+def compare(answers: ApiAnswers, environment: str, questions: Iterable[Question], said: Said) -> Comparison:
+    """Each question with an answer, by what the scan says. A package that is not installed is no question."""
+    bit = answers.environments.bits[environment]
+    result = Comparison(environment)
+    for question in questions:
+        text = said[question.statement]
+        if not answers.installed(question.name) & bit:
+            continue
+        result.asked += 1
+        answer = answers.ask(Target(question.name, question.imported), question.form)
+        if answer is None or not (answer.works | answer.fails) & bit:
+            result.unknown += 1
+        elif answer.fails & bit and text != "ok":
+            result.failed += 1
+        elif answer.fails & bit:
+            result.wrong.append(question.statement)
+        elif text != "ok":
+            result.missed.append(f"{question.statement}: {text}")
+        else:
+            result.worked += 1
+    return result
+
+
+def ask_again(options: argparse.Namespace, kept: dict[str, KeptAnswers], questions: list[Question]) -> bool:
+    """Print which answers of forks a fresh interpreter does not give. False if the time is over."""
+    differing = []
+    drawn = draw(questions, list(kept), options.fresh)
+    for name, asked in drawn.items():
+        alone = KeptAnswers(options.kept / "alone", name, options.environments / name)
+        if not alone.ask(asked, options.deadline, alone=True):
+            return False
+        for statement in (question.statement for question in asked):
+            texts = [answers.said[statement] for answers in (alone, kept[name])]
+            if len({text == "ok" for text in texts}) > 1:
+                differing.append(f"{name}: {statement}: {texts[0]} in a fresh interpreter, {texts[1]} in a fork")
+    say(f"{sum(map(len, drawn.values()))} drawn again in fresh interpreters: {len(differing)} differ")
+    for line in differing:
+        say(line)
+    return True
 
 
 def main() -> int:
-    """Print a table with a line for each release. The exit code is 1 if an answer is wrong or missed."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("-e", "--env", action="append", required=True, metavar="ENV")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the project with the inventory")
+    """Print a table with a line for each release. The exit code is 3 if the time was over before."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-e", "--env", action="append", required=True, metavar="PATTERN")
+    parser.add_argument("--fresh", type=int, default=0, metavar="N", help="ask so many again in fresh interpreters")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end after so many, to be resumed")
+    parser.add_argument("--kept", type=Path, default=ROOT / ".harness" / "scan-corpus", help="where answers are kept")
     parser.add_argument("--environments", type=Path, default=ROOT / ".tox", help="the folder of the environments")
     parser.add_argument("--corpus", type=Path, help="scan this folder instead of the packages")
     options = parser.parse_args()
-    layout = Layout(options.root)
-    answers = ApiAnswers(layout.results, load_matrix(options.root))
-    with tempfile.TemporaryDirectory() as folder:
-        if options.corpus is None:
-            install_corpus(Path(folder))
-        questions = questions_of(options.corpus or Path(folder), answers)
-    lines = []
-    for name in options.env:
-        said = ask(options.environments / name / "bin" / "python", questions)
-        lines.append(compare(answers, name, said))
-    say(f"{len(questions)} distinct names")
-    say(row("environment", "asked", "fail", "work", "not known", "precision", "recall"))
-    for line in lines:
-        say(line)
-    return 0
+    options.deadline = time.monotonic() + options.minutes * 60
+    layout = Layout(ROOT)
+    answers = ApiAnswers(layout.results, load_matrix(ROOT))
+    folders = [options.corpus] if options.corpus else install_corpus(options.kept / "packages")
+    questions = questions_of(folders, answers)
+    say(f"{len(folders)} releases, {len(questions)} distinct names")
+    kept = {}
+    for name in answers.environments.bits:
+        if not any(fnmatchcase(name, pattern) for pattern in options.env):
+            continue
+        kept[name] = KeptAnswers(options.kept, name, options.environments / name)
+        if not kept[name].ask(questions, options.deadline):
+            return _unfinished(name)
+    compared = [compare(answers, name, questions, one.said) for name, one in kept.items()]
+    say(head("environment", "asked", "fail", "work", "not known", "precision", "recall"))
+    for item in compared:
+        say(row(*item.cells))
+    for item in compared:
+        for statement in item.wrong:
+            say(f"{item.environment}: wrong: {statement}")
+        for statement in item.missed:
+            say(f"{item.environment}: missed: {statement}")
+    return 0 if ask_again(options, kept, questions) else _unfinished("fresh interpreters")
+
+
+def _unfinished(where: str) -> int:
+    say(f"not finished ({where}): the same command goes on")
+    return 3
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from harness.controller.text import json_line
 API_SCHEMA = 1
 FACTS = ("kind", "home", "attribute_home", "signature", "methods", "warning", "error")
 _INTERNED = {"home": "homes", "attribute_home": "homes", "signature": "signatures", "methods": "methods"}
+_MALFORMED = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 
 @dataclass
@@ -65,10 +66,16 @@ class ApiDocument:
 
     root: str
     environments: Environments
-    rows: dict[str, ApiRow] = field(default_factory=dict)
+    rows: MutableMapping[str, ApiRow] = field(default_factory=dict)
 
     def full(self, name: str) -> str:
         return f"{self.root}.{name}" if name else self.root
+
+    def homes(self, name: str) -> Iterable[str]:
+        """What is behind a name in any environment."""
+        if isinstance(self.rows, StoredRows):
+            return self.rows.homes(name)
+        return self.rows[name].values("home")
 
     def text(self) -> str:
         """The file: heads of interned values, then a line for each name, sorted."""
@@ -155,14 +162,56 @@ def parse_document(data: Any, file: Path) -> ApiDocument:
             raise HarnessError(f"{file}: schema {data['schema']!r}: this harness reads schema {API_SCHEMA}")
         environments = Environments(tuple(map(ApiEnvironment.from_json, data["environments"])))
         masks = [environments.from_json(pattern) for pattern in data["patterns"]]
-        rows = {name: _read_row(row, masks, data) for name, row in data["names"].items()}
-        return ApiDocument(data["root"], environments, rows)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        return ApiDocument(data["root"], environments, StoredRows(file, data, masks))
+    except _MALFORMED as error:
         raise _not_a_document(file, error) from None
 
 
 def _not_a_document(file: Path, error: Exception) -> HarnessError:
     return HarnessError(f"{file}: not a document of the API ({type(error).__name__}: {error})")
+
+
+class StoredRows(MutableMapping[str, ApiRow]):
+    """The rows of a document as JSON, each made when it is first asked for: most questions are about a few of many."""
+
+    def __init__(self, file: Path, data: Mapping[str, Any], masks: list[Mask]) -> None:
+        self._file = file
+        self._data = data
+        self._masks = masks
+        self._rows: dict[str, ApiRow | None] = dict.fromkeys(data["names"])
+
+    def __getitem__(self, name: str) -> ApiRow:
+        row = self._rows[name]
+        if row is None:
+            try:
+                row = self._rows[name] = _read_row(self._data["names"][name], self._masks, self._data)
+            except _MALFORMED as error:
+                raise _not_a_document(self._file, error) from None
+        return row
+
+    def homes(self, name: str) -> Iterable[str]:
+        """What is behind a name in any environment, without its row."""
+        row = self._rows[name]
+        if row is not None:
+            return row.values("home")
+        given = self._data["names"][name].get("home", [])
+        homes = self._data["homes"]
+        return [homes[value] for value, _ in given] if isinstance(given, list) else (homes[given],)
+
+    def __setitem__(self, name: str, row: ApiRow) -> None:
+        self._rows[name] = row
+
+    def __delitem__(self, name: str) -> None:
+        del self._rows[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def _read_row(data: Mapping[str, Any], masks: list[Mask], tables: Mapping[str, Any]) -> ApiRow:

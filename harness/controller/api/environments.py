@@ -110,7 +110,7 @@ class Environments:
 
     def moved(self, mask: Mask, to: Environments) -> Mask:
         """The same set by the bits of other environments; those that are gone are left out."""
-        if self.items == to.items:
+        if self.bits == to.bits:
             return mask
         return sum(to.bits.get(item.id, 0) for item in self.chosen(mask))
 

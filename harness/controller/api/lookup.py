@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -48,6 +49,7 @@ class Api:
 
     documents: Mapping[str, ApiDocument]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    _ordered: dict[str, list[str]] = field(default_factory=dict)
 
     def find(self, word: str) -> list[FoundName]:
         """What a full name, a pattern, or the last parts of a name mean, public names first."""
@@ -88,11 +90,22 @@ class Api:
         same: dict[str, Mask] = {}
         for fact in ("home", "attribute_home"):
             for home, mask in found.row.values(fact).items():
-                for other in self._by_home.get(home, ()):
+                for document, name in self._by_home.get(home, ()):
+                    other = FoundName(document, name, document.rows[name])
                     common = mask & other.row.values("home")[home]
-                    if common and other.full != found.full:
+                    if common and other.full != found.full and _stands_for(other, home):
                         same[other.full] = same.get(other.full, 0) | common
         return same
+
+    def below(self, found: FoundName) -> list[str]:
+        """The names below a name, relative to its root."""
+        root = found.document.root
+        if root not in self._ordered:
+            self._ordered[root] = sorted(found.document.rows)
+        names = self._ordered[root]
+        if not found.name:
+            return names
+        return names[bisect_left(names, f"{found.name}.") : bisect_left(names, f"{found.name}/")]
 
     def suggest_names(self, word: str, count: int = 5) -> list[str]:
         """Known public names that look like the word."""
@@ -117,17 +130,22 @@ class Api:
         return sorted(found, key=lambda item: (order[item.row.visibility], item.full))
 
     @cached_property
-    def _by_home(self) -> dict[str, list[FoundName]]:
-        """The names by what is behind them: public ones, and private ones at home.
-
-        Plain values are left out: equal ones may be one object by chance.
-        """
-        found: dict[str, list[FoundName]] = {}
-        for item in self._all():
-            values = item.row.values("kind").get("value", 0)
-            for home, mask in item.row.values("home").items():
-                if item.row.visibility != "public" and home != item.full:
-                    continue
-                if ":" in home or mask & ~values:
-                    found.setdefault(home, []).append(item)
+    def _by_home(self) -> dict[str, list[tuple[ApiDocument, str]]]:
+        """The names by what is behind them."""
+        found: dict[str, list[tuple[ApiDocument, str]]] = {}
+        for document in self.documents.values():
+            for name in document.rows:
+                for home in document.homes(name):
+                    found.setdefault(home, []).append((document, name))
         return found
+
+
+def _stands_for(item: FoundName, home: str) -> bool:
+    """Whether a name is one for what is behind it: a public name, and a private one at home.
+
+    Plain values are left out: equal ones may be one object by chance.
+    """
+    if item.row.visibility != "public" and home != item.full:
+        return False
+    mask = item.row.values("home")[home]
+    return ":" in home or bool(mask & ~item.row.values("kind").get("value", 0))

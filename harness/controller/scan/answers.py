@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class ApiAnswers:
         self.documents = StoredDocuments(results)
         self.api = Api(self.documents)
         self._found: dict[str, tuple[FoundName | None, str]] = {}
+        self._children: dict[str, Mask] = {}
+        self._installed: dict[str, Mask] = {}
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -113,12 +116,27 @@ class ApiAnswers:
                 return message
         return ""
 
+    def suggest(self, name: str) -> str | None:
+        """The nearest name in the module that lacks this one; None where no name is like it."""
+        found, rest = self.find(name)
+        if found is None:
+            return None
+        begin = f"{found.name}." if found.name else ""
+        inner = [name.removeprefix(begin) for name in self.api.below(found)]
+        near = get_close_matches(rest, [name for name in inner if "." not in name], 1)
+        return f"{found.full}.{near[0]}" if near else None
+
     def installed(self, name: str) -> Mask:
         """The environments that have the package of a name: there it may be a question that was not asked."""
         found, _ = self.find(name)
         if found is None:
             return 0
-        environments = found.document.environments
+        root = found.document.root
+        if root not in self._installed:
+            self._installed[root] = self._having(found.document.environments)
+        return self._installed[root]
+
+    def _having(self, environments: Environments) -> Mask:
         absent = [item.id for item in environments.items if item.measured is Measured.NOT_INSTALLED]
         return sum(bit for name, bit in self.environments.bits.items() if name not in absent)
 
@@ -157,11 +175,18 @@ class ApiAnswers:
 
     def _has_children(self, found: FoundName) -> Mask:
         """The environments in which something can be imported from a module: there it can be imported itself."""
-        if not found.name:
-            return -1
-        prefix = found.name + "."
-        rows = [row.imports for name, row in found.document.rows.items() if name.startswith(prefix)]
-        return union(rows) if rows else -1
+        if found.full not in self._children:
+            self._children[found.full] = self._find_children(found)
+        return self._children[found.full]
+
+    def _find_children(self, found: FoundName) -> Mask:
+        names = self.api.below(found) if found.name else []
+        mask = 0 if names else -1
+        for name in names:
+            if not found.row.imports & ~mask:
+                break
+            mask |= found.document.rows[name].imports
+        return mask
 
     def _lacks_method(self, found: FoundName, method: str) -> Answer:
         having = union(found.row.values("methods").values())

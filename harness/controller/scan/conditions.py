@@ -54,10 +54,12 @@ class Conditions:
         self._meaning = meaning
         self._assigned = assigned
         self._environment = ""
+        self._varies = False  # whether the value depended on the environment
 
     def split(self, test: ast.expr, reach: Mask) -> tuple[Mask, Mask]:
         """The environments of a set in which a condition may be true, and those in which it may be false."""
         true = false = 0
+        self._varies = False
         for item in self._answers.environments.chosen(reach):
             bit = self._answers.environments.bits[item.id]
             self._environment = item.id
@@ -67,6 +69,8 @@ class Conditions:
                 true, false = true | bit, false | bit
             else:
                 true, false = (true | bit, false) if held else (true, false | bit)
+            if not self._varies:  # as most conditions: nothing that was asked depends on the environment
+                return reach if true else 0, reach if false else 0
         return true, false
 
     def _value(self, node: ast.expr) -> Any:
@@ -106,6 +110,7 @@ class Conditions:
         """`tf.__version__` in this environment."""
         bit = self._answers.environments.bits[self._environment]
         for target, mask in self._meaning(node).items():
+            self._varies = True
             package, _, rest = target.name.partition(".")
             if mask & bit and rest in _VERSIONS:
                 version = self._answers.version(package, self._environment)
@@ -184,11 +189,13 @@ class Conditions:
     def _has(self, owner: ast.expr, name: str) -> bool:
         bit = self._answers.environments.bits[self._environment]
         for target, mask in self._meaning(owner).items():
+            self._varies = True
             if mask & bit:
                 return self._known(target.attribute(name), Form.ATTRIBUTE, bit)
         raise NotKnown
 
     def _can_import(self, module: str) -> bool:
+        self._varies = True
         bit = self._answers.environments.bits[self._environment]
         return self._known(Target(module, 1), Form.IMPORT, bit)
 

@@ -13,6 +13,7 @@ from harness.controller.scan.conditions import Conditions
 from harness.controller.scan.scopes import Scopes
 from harness.controller.scan.sources import Source
 from harness.controller.scan.syntax import (
+    all_statements,
     has_lazy_annotations,
     imported_modules,
     last_name,
@@ -53,8 +54,9 @@ class Expressions(ast.NodeVisitor):
         self.cell: int | None = None
         self.uses: list[Use] = []
         trees = [block.tree for block in source.blocks]
-        self.ignored = source.own | replaced_modules(trees)
-        self.loaded = frozenset(imported_modules(trees))
+        statements = [statement for tree in trees for statement in all_statements(tree.body)]
+        self.ignored = source.own | replaced_modules(statements)
+        self.loaded = frozenset(imported_modules(statements))
         self.lazy_annotations = any(has_lazy_annotations(tree) for tree in trees)
         self.scopes = Scopes()
         self.stars: list[Target] = []
@@ -158,7 +160,7 @@ class Expressions(ast.NodeVisitor):
         if answer is None:
             self.something_may_fail(form)
             return reach
-        return self._add_use(answer, form, node, reach, caught)
+        return self._add_use(answer, form, node, reach, caught, imported=target.imported)
 
     def _add_use(
         self,
@@ -168,6 +170,7 @@ class Expressions(ast.NodeVisitor):
         reach: Mask,
         caught: Mask = 0,
         argument: str = "",
+        imported: int = 1,
     ) -> Mask:
         place = CodePlace.of(node, self.cell)
         use = Use(
@@ -180,6 +183,7 @@ class Expressions(ast.NodeVisitor):
             private=answer.private,
             seen=answer.seen,
             argument=argument,
+            imported=imported,
             caught=caught,
             statement=self.statement,
         )

@@ -129,8 +129,8 @@ def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedR
     if finding.verdict is Verdict.UNKNOWN:
         return f"{finding.name} is not known {words(finding.doubt & releases.inside)}"
     if not use.seen:
-        near = answers.api.suggest_names(use.name, 1)
-        return f"no measured release has {finding.name}" + (f"; the nearest name is {near[0]}" if near else "")
+        near = answers.suggest(use.name)
+        return f"no measured release has {finding.name}" + (f"; the nearest name is {near}" if near else "")
     what = f"{use.name} {_WORDS[use.form]}" + (f" {use.argument}" if use.argument else "")
     error = answers.error(use.name, use.form, use.breaks)
     where = f" {words(use.breaks)}" + (f" ({error})" if error else "")

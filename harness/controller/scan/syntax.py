@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+_BLOCKS = ("body", "orelse", "finalbody")
 
 
-def imported_modules(trees: Iterable[ast.Module]) -> Iterable[str]:
+def all_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of some code, and those inside them."""
+    for statement in body:
+        yield statement
+        for name in _BLOCKS:
+            yield from all_statements(getattr(statement, name, ()))
+        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from all_statements(part.body)
+
+
+def imported_modules(statements: Iterable[ast.stmt]) -> Iterator[str]:
     """The full names of all modules that are imported anywhere in some code."""
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield node.module
+    for node in statements:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
-def replaced_modules(trees: Iterable[ast.Module]) -> frozenset[str]:
+def replaced_modules(statements: Iterable[ast.stmt]) -> frozenset[str]:
     """The packages that the code puts something else in the place of: `sys.modules["a"] = b`."""
-    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign))
-    items = (target for node in nodes for target in node.targets if isinstance(target, ast.Subscript))
+    targets = (target for node in statements if isinstance(node, ast.Assign) for target in node.targets)
+    items = (target for target in targets if isinstance(target, ast.Subscript))
     names = (literal_text([item.slice]) for item in items if last_name(item.value) == "modules")
     return frozenset(name.partition(".")[0] for name in names)
 

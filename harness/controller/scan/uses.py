@@ -63,7 +63,7 @@ class Target:
 class Use:
     """One use of a name, by the releases in which it is reached: it works, fails, or is not known there.
 
-    `caught` are those in which the failure is handled.
+    `caught` are those in which the failure is handled; `imported` parts of the name were reached by imports.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Use:
     private: bool = False
     seen: bool = True  # in any measured release
     argument: str = ""
+    imported: int = 1
     caught: Mask = 0
     statement: ast.stmt | None = None
 
