@@ -11,11 +11,12 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 _PATIENCE = 300  # seconds for one statement, on a busy machine
 
 
-def ask(node, scope, error, out):  # type: ignore[no-untyped-def]  # JSON in, text out
+def ask(node: Any, scope: dict[str, Any], error: str | None, out: int) -> None:
     """Execute a node, unless what it builds on has failed, and then those below it."""
     statement, question, children = node
     if error is None:

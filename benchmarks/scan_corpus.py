@@ -3,10 +3,10 @@
     python3 bootstrap.py python benchmarks/scan_corpus.py -e 'tf*' --fresh 500
 
 The releases of benchmarks/scan_corpus.txt are installed with their hashes, each into a folder of its own below
-`--kept`, without what they depend on: nothing of them is run. Each distinct import and chain of attributes that the scan
-finds in them is then reached in each environment, in a forked process in which nothing else was imported. Precision and
-recall are those of "fails", by release; every disagreement is printed. Answers are kept by content: a run resumes, and
-`--minutes` ends one early (exit code 3).
+`--kept`, without what they depend on: nothing of them is run. Each distinct import and chain of attributes that the
+scan finds in them is then reached in each environment, in a forked process in which nothing else was imported.
+Precision and recall are those of "fails", by release; every disagreement is printed. Answers are kept by content: a
+run resumes, and `--minutes` ends one early (exit code 3).
 """
 
 from __future__ import annotations
