@@ -36,7 +36,9 @@ def migrate_matrix(text: str, subject: Mapping[str, Any], plugin: str) -> str:
 
 def subject_text(subject: Mapping[str, Any], plugin: str | None) -> str:
     """The subject and the plugin as matrix.yaml has them."""
-    written = yaml.safe_dump(dict(subject), sort_keys=False, default_flow_style=None, width=100)
+    # With None a mapping is on one line if it holds no other: those in the subject, and never the subject itself.
+    style = None if any(isinstance(value, (dict, list)) for value in subject.values()) else False
+    written = yaml.safe_dump(dict(subject), sort_keys=False, default_flow_style=style, width=100)
     plugins = f"plugins: [{plugin}]" if plugin else ""
     return f"subject:\n{textwrap.indent(written, '  ')}{plugins}".rstrip()
 

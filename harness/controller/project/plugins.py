@@ -18,6 +18,7 @@ from harness.cases.subject import Subject
 from harness.controller.digests import code_digest, file_digest
 
 GROUP = "keras_import_matrix.plugins"  # of entry points
+_HOOKS = ("after_script", "before_forking")  # the functions that the runner calls (`harness.runner.hooks`)
 
 
 class FaultyPlugin(Exception):
@@ -57,13 +58,17 @@ def _identity(root: Path, name: str) -> str:
 
 
 def _check_hooks(plugin: Plugin) -> None:
-    """Raises FaultyPlugin for hooks that cannot be read, or that Python 3.7 would not understand."""
+    """Raises FaultyPlugin for hooks that cannot be read, that Python 3.7 would not understand, or that lack one."""
     if plugin.hooks is None:
         return
     try:
-        ast.parse(plugin.hooks.read_text(encoding="utf-8"), plugin.hooks.name, feature_version=(3, 7))
+        module = ast.parse(plugin.hooks.read_text(encoding="utf-8"), plugin.hooks.name, feature_version=(3, 7))
     except (OSError, ValueError, SyntaxError) as error:
         raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} are no module for Python 3.7: {error}") from error
+    functions = {item.name for item in module.body if isinstance(item, ast.FunctionDef)}
+    missing = [name for name in _HOOKS if name not in functions]
+    if missing:
+        raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} have no function {missing[0]!r}")
 
 
 def find_plugin(package: str) -> Plugin | None:

@@ -81,6 +81,13 @@ def test_import_name_is_in_the_wheel(index: PackageIndex, wheels: Path, modules:
     assert matrix["paths"] == {package: "from"}
 
 
+def test_each_key_of_the_subject_has_a_line(index: PackageIndex, wheels: Path) -> None:
+    index.files += rows_of("shapes", "2.0", "2025-02-01")
+    make_wheel(wheels, "shapes-2.0", modules=["shapes.py"])
+    assert main(["init", "--package", "shapes"]) == 0
+    assert "\nsubject:\n  package: shapes\n  prefix: shapes\n\nlimits:\n" in Path("matrix.yaml").read_text("utf-8")
+
+
 def test_subject_of_a_plugin_is_known(index: PackageIndex, wheels: Path) -> None:
     for name in ("pydot-3", "tf_keras-2.15.1"):
         make_wheel(wheels, name)

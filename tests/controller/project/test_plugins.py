@@ -153,14 +153,20 @@ def test_faulty_plugin_is_one_sentence(shapes: TinyProject, old: str, new: str, 
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"matrix.yaml:3: {said}")
 
 
-def test_hooks_for_a_later_python_are_refused(shapes: TinyProject) -> None:
-    (shapes.root / "hooks.py").write_text("match x:\n    case 1: pass\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("hooks", "said"),
+    [
+        ("match x:\n    case 1: pass\n", "are no module for Python 3.7: "),
+        ("def after_script(): return ''\n", "have no function 'before_forking'"),
+    ],
+)
+def test_faulty_hooks_are_refused(shapes: TinyProject, hooks: str, said: str) -> None:
+    (shapes.root / "hooks.py").write_text(hooks, encoding="utf-8")
     shapes.edit(
         "kinds.py", '"aliases", (ALIASES,)', '"aliases", (ALIASES,), hooks=Path(__file__).with_name("hooks.py")'
     )
     shapes.edit("kinds.py", "from typing", "from pathlib import Path\nfrom typing")
-    done = shapes.run("validate")
-    assert "matrix.yaml:3: the hooks of the plugin 'aliases' are no module for Python 3.7: " in done.stderr
+    assert f"matrix.yaml:3: the hooks of the plugin 'aliases' {said}" in shapes.run("validate").stderr
 
 
 def test_unknown_plugin_is_a_fault(shapes: TinyProject) -> None:

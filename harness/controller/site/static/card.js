@@ -40,7 +40,7 @@ function fewPaths(paths, data) {
   return shown.join(", ") + (paths.length > 4 ? ` and ${paths.length - 3} more` : "");
 }
 
-/** `keras` 2.5 to 2.8; of several paths with "in", to be read as one sentence. */
+/** `pkg.old` 2.5 to 2.8; of several paths with "in", to be read as one sentence. */
 const pathsWhere = (paths, where, data) => `${fewPaths(paths, data)} ${paths.length > 1 ? inWords(where) : where}`;
 
 /** Where a case works: the paths that do everywhere, else those that do in most releases. */

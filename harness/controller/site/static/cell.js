@@ -1,5 +1,5 @@
 "use strict";
-// The details of a cell: put together from what the page of its case shows anyway, opened by the address `#tf215:keras`.
+// The details of a cell: put together from what the page of its case shows anyway, opened by the address `#np20:numpy`.
 
 const dialog = document.getElementById("cell");
 const body = dialog.querySelector(".body");

@@ -77,7 +77,7 @@ function expand(name, bound) {
   return Object.hasOwn(bound, first) ? [bound[first], ...rest].join(".") : name;
 }
 
-/** Words of a text, whole and in parts: `tf.keras.Sequential` is also `sequential`, and `plot_model` is `plot`. */
+/** Words of a text, whole and in parts: `pkg.Sequential` is also `sequential`, and `plot_model` is `plot`. */
 function tokens(text) {
   const found = [];
   for (const [word] of text.replace(PLACES, " ").matchAll(/[A-Za-z_]\w*(?:\.\w+)*|\d+(?:\.\d+)*/g)) {
