@@ -25,8 +25,17 @@ _SENTENCES = {
 
 
 def local_inventories(layout: Layout, environments: Iterable[Environment]) -> list[LocalInventory]:
-    """The inventories of these environments that were measured here. Those of lanes are not brought together."""
-    files = [layout.files(item.id).inventory for item in environments if item.lane is None]
+    """The inventories of these environments that were measured here, those of lanes left out."""
+    return _inventories(layout, [item for item in environments if item.lane is None])
+
+
+def lane_inventories(layout: Layout, environments: Iterable[Environment]) -> list[LocalInventory]:
+    """The inventories of those of these environments that are of lanes, and were measured here."""
+    return _inventories(layout, [item for item in environments if item.lane is not None])
+
+
+def _inventories(layout: Layout, environments: Iterable[Environment]) -> list[LocalInventory]:
+    files = [layout.files(item.id).inventory for item in environments]
     return [read_inventory(file) for file in files if file.exists()]
 
 

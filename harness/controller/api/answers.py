@@ -11,6 +11,7 @@ from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.controller.api.document import ApiDocument
 from harness.controller.api.environments import Environments, Mask, Measured, in_words, union
+from harness.controller.api.lanes import LaneNames
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.project.cells import paths_of
 from harness.controller.project.matrix import Matrix
@@ -19,7 +20,7 @@ from harness.controller.text import one_line
 _MOST = 12  # other names of an object, and cases, in a text
 
 
-def answer(api: Api, found: FoundName, cases: Iterable[str]) -> dict[str, Any]:
+def answer(api: Api, lanes: LaneNames, found: FoundName, cases: Iterable[str]) -> dict[str, Any]:
     """Everything that is known of a name, with ranges of releases."""
     document, row = found.document, found.row
     environments = document.environments
@@ -42,6 +43,7 @@ def answer(api: Api, found: FoundName, cases: Iterable[str]) -> dict[str, Any]:
         "warnings": _valued(environments, "text", row.values("warning")),
         "errors": _valued(environments, "text", row.values("error")),
         "measured_with": _versions(document),
+        "lanes": lanes.about(found.full),
         "cases": sorted(cases),
     }
 
@@ -73,21 +75,36 @@ def answer_as_text(data: dict[str, Any], newest: str) -> str:
     if data["measured_with"]:
         package = data["name"].partition(".")[0]
         lines.append(f"  measured:   {package} {_with(data['measured_with'])}; another version may differ")
+    lines += _lane_lines(data["lanes"])
     if data["cases"]:
         more = f" and {len(data['cases']) - _MOST} more" if len(data["cases"]) > _MOST else ""
         lines.append(f"  cases:      {', '.join(data['cases'][:_MOST])}{more}")
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def unknown(api: Api, word: str) -> dict[str, Any]:
-    """The answer for a name that no measured release has."""
-    return {"name": word, "known": False, "nearest": api.suggest_names(word)}
+def unknown(api: Api, lanes: LaneNames, word: str) -> dict[str, Any]:
+    """The answer for a name that no measured release has. A lane may have it."""
+    return {"name": word, "known": False, "nearest": api.suggest_names(word), "lanes": lanes.about(api.full(word))}
 
 
 def unknown_as_text(data: dict[str, Any]) -> str:
     """The same as a sentence."""
     nearest = f"; nearest names: {', '.join(data['nearest'])}" if data["nearest"] else ""
-    return one_line(f"{data['name']}: never seen in any measured release{nearest}") + "\n"
+    lines = [f"{data['name']}: never seen in any measured release{nearest}", *_lane_lines(data["lanes"])]
+    return "\n".join(map(one_line, lines)) + "\n"
+
+
+def _lane_lines(changes: Sequence[dict[str, Any]]) -> list[str]:
+    """What other packages change, a line for each change, with the environments."""
+    environments: dict[str, list[str]] = {}
+    for change in changes:
+        what = " -> ".join(filter(None, [change["before"], change["after"]]))
+        packages = ", ".join(f"{name} {version}" for name, version in change["packages"].items())
+        environments.setdefault(f"{change['word']} ({what}) with {packages}", []).append(change["environment"])
+    return [
+        f"  {'lanes:' if index == 0 else '':<12}{', '.join(names)}: {text}"
+        for index, (text, names) in enumerate(environments.items())
+    ]
 
 
 def summary_line(found: FoundName, newest: str) -> str:

@@ -53,7 +53,7 @@ class Api:
 
     def find(self, word: str) -> list[FoundName]:
         """What a full name, a pattern, or the last parts of a name mean, public names first."""
-        word = self._full(word)
+        word = self.full(word)
         if _MAGIC & set(word):
             return self._sorted(item for item in self._all() if fnmatchcase(item.full, word))
         if root_of(self.documents, word) is not None:
@@ -109,14 +109,15 @@ class Api:
 
     def suggest_names(self, word: str, count: int = 5) -> list[str]:
         """Known public names that look like the word."""
-        word = self._full(word)
+        word = self.full(word)
         names = [item.full for item in self._all() if item.row.visibility == "public"]
         last = word.rpartition(".")[2]
         alike = [name for name in names if name.rpartition(".")[2].lower() == last.lower()]
         close = difflib.get_close_matches(word, alike or names, n=count, cutoff=0.6)
         return close or sorted(alike, key=len)[:count]
 
-    def _full(self, word: str) -> str:
+    def full(self, word: str) -> str:
+        """A name that does not begin with an alias."""
         first, dot, rest = word.partition(".")
         return self.aliases.get(first, first) + dot + rest if dot else word
 

@@ -14,7 +14,10 @@ NAME_WORDS = ("gone", "new", "import", "attribute", "kind", "object", "signature
 
 @dataclass(frozen=True)
 class NameChange:
-    """A name that is another in `after` than in `before`, and in what: one of NAME_WORDS."""
+    """A name that is another in `after` than in `before`, and in what: one of NAME_WORDS.
+
+    Of a name that is gone or new, `before` or `after` has the ways in which it can be reached.
+    """
 
     word: str
     name: str
@@ -64,7 +67,8 @@ def _compare(name: str, one: ApiRow, before: Mask, other: ApiRow, after: Mask) -
     reached = bool(one.reached & before), bool(other.reached & after)
     if reached != (True, True):
         if any(reached):
-            yield NameChange("gone" if reached[0] else "new", name, "", "")
+            word = "gone" if reached[0] else "new"
+            yield NameChange(word, name, _ways_in(one, before), _ways_in(other, after))
         return
     ways = (("import", one.imports, other.imports), ("attribute", one.attributes, other.attributes))
     for word, was, now in ways:
@@ -77,6 +81,11 @@ def _compare(name: str, one: ApiRow, before: Mask, other: ApiRow, after: Mask) -
     for word, earlier, later in (facts, objects, signatures):
         if earlier != later and earlier is not None and later is not None:
             yield NameChange(word, name, earlier, later)
+
+
+def _ways_in(row: ApiRow, mask: Mask) -> str:
+    ways = {"import": row.imports, "attribute": row.attributes}
+    return ", ".join(way for way, where in ways.items() if where & mask)
 
 
 def _object(row: ApiRow, mask: Mask) -> str | None:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey, is_untried
-from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
+from harness.controller.api.accepted import (
+    documents_with,
+    lane_inventories,
+    local_inventories,
+    name_changes,
+    names_as_text,
+)
+from harness.controller.api.lanes import lanes_file, read_lane_names, updated_lanes
 from harness.controller.api.update import document_texts
 from harness.controller.commands.options import add_selection, selection_of
 from harness.controller.errors import Exit, HarnessError, UsageError
@@ -77,19 +84,25 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
 
 def _measured_names(project: Project, selection: Selection) -> dict[Path, str]:
-    """The documents of the API with the inventories of the selected environments. What changed is printed.
+    """The documents of the API with the inventories of the selected environments and lanes. What changed is printed.
 
     A selection of cells has none.
     """
     if selection.names_cases or selection.paths:
         return {}
     layout, matrix = project.layout, project.matrix
-    inventories = local_inventories(layout, selection.choose_environments(matrix))
-    if not inventories:  # and the accepted documents, of megabytes, need not be read
+    chosen = selection.choose_environments(matrix, with_lanes=True)
+    inventories, lanes = local_inventories(layout, chosen), lane_inventories(layout, chosen)
+    if not inventories and not lanes:  # and the accepted documents, of megabytes, need not be read
         return {}
     before, after = documents_with(layout, matrix, inventories)
     print(names_as_text(name_changes(before, after, [item.environment for item in inventories])), end="")
-    return document_texts(layout.results, after)
+    texts = document_texts(layout.results, after) if inventories else {}
+    if lanes:
+        known = updated_lanes(matrix, after, read_lane_names(layout.results), lanes)
+        print(names_as_text({item.environment: known.changes[item.environment] for item in lanes}), end="")
+        texts[lanes_file(layout.results)] = known.text()
+    return texts
 
 
 def _accept_names(project: Project, names: dict[Path, str], dry_run: bool) -> Exit:

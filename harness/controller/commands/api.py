@@ -20,6 +20,7 @@ from harness.controller.api.answers import (
 )
 from harness.controller.api.counts import count_table
 from harness.controller.api.document import ApiDocument
+from harness.controller.api.lanes import LaneNames, read_lane_names
 from harness.controller.api.lookup import Api
 from harness.controller.api.name_changes import NAME_WORDS, compare_environments
 from harness.controller.api.stored import StoredDocuments
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
         raise UsageError("harness api: name at least one NAME, or two environments with --since and --until")
     matrix, cases = _matrix_and_cases(layout)
     api = Api(documents, matrix.subject.aliases)
-    answers = [_answer(options, matrix, cases, api, word) for word in options.names]
+    lanes = read_lane_names(layout.results)
+    answers = [_answer(options, matrix, cases, api, lanes, word) for word in options.names]
     if options.json:
         data = [data for data, _ in answers]
         print(json.dumps(data[0] if len(data) == 1 else data, indent=1))
@@ -81,18 +83,18 @@ def _matrix_and_cases(layout: Layout) -> tuple[Matrix, Sequence[Case]]:
 
 
 def _answer(
-    options: argparse.Namespace, matrix: Matrix, cases: Sequence[Case], api: Api, word: str
+    options: argparse.Namespace, matrix: Matrix, cases: Sequence[Case], api: Api, lanes: LaneNames, word: str
 ) -> tuple[dict[str, Any], str]:
     """The answer to one word, as data and as text."""
     found = api.find(word)
     if not found:
-        missing = unknown(api, word)
+        missing = unknown(api, lanes, word)
         return missing, unknown_as_text(missing)
     if len(found) > _WHOLE and not options.json:
         newest = _newest(matrix)
         lines = [summary_line(item, newest) for item in found]
         return {"name": word, "known": True}, "\n".join([f"{word}: {len(found)} names", *lines])
-    whole = [answer(api, item, cases_about(item, matrix, cases)) for item in found]
+    whole = [answer(api, lanes, item, cases_about(item, matrix, cases)) for item in found]
     text = "".join(answer_as_text(data, _newest(matrix)) for data in whole)
     return (whole[0] if len(whole) == 1 else {"name": word, "known": True, "names": whole}), text
 
