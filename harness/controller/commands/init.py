@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, parent: Path) -> Exit:
     plugin = _plugin(options.package)
     template = plugin.template if plugin and plugin.template else _TEMPLATE
     cases = [file.relative_to(template).as_posix() for file in sorted((template / "cases").rglob("*.yaml"))]
-    _refuse_existing(folder, [FILE, *cases, *_OF_EVERY], options.folder)
+    _refuse_existing(folder, [FILE, *cases, *_OF_EVERY], options)
     texts = {FILE: _found_matrix(options, plugin, template) if options.package else _fixed_matrix(template)}
     texts |= {name: _read(template / name) for name in cases}
     texts |= {name: _read(_TEMPLATE / name.lstrip(".")) for name in _OF_EVERY}
@@ -95,13 +95,14 @@ def run(options: argparse.Namespace, parent: Path) -> Exit:
     return Exit.AGREES
 
 
-def _refuse_existing(folder: Path, names: list[str], given: str) -> None:
+def _refuse_existing(folder: Path, names: list[str], options: argparse.Namespace) -> None:
     existing = [name for name in names if (folder / name).exists()]
     if existing:
-        subfolder = shlex.quote(os.path.join(given, _SUBFOLDER) if given != "." else _SUBFOLDER)
+        again = [os.path.join(options.folder, _SUBFOLDER) if options.folder != "." else _SUBFOLDER]
+        again += ["--package", options.package] if options.package else []
         raise UsageError(
             f"already in {folder}: {', '.join(existing)}; nothing was written "
-            f"(`harness init {subfolder}` creates a folder for the grid)"
+            f"(`harness init {shlex.join(again)}` creates a folder for the grid)"
         )
 
 

@@ -110,6 +110,13 @@ def test_several_modules_are_a_choice(index: PackageIndex, wheels: Path, capsys:
     assert list(Path().iterdir()) == []
 
 
+def test_a_library_gets_a_folder_for_its_grid(index: PackageIndex, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("tox.ini").write_text("[tox]\n", encoding="utf-8")
+    assert main(["init", "--package", "nice-shapes"]) == 2
+    command = capsys.readouterr().err.partition("`harness ")[2].partition("`")[0]
+    assert command == "init compatibility --package nice-shapes"
+
+
 def test_an_unknown_package_writes_nothing(index: PackageIndex, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--package", "shapeless"]) == 2
     said = "the package index has no release of shapeless with a wheel for Linux and a Python from 3.7 on\n"
