@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from harness.controller.bisect.culprits import Comparison, Culprit, ProbeAnswer
 from harness.controller.bisect.ends import End
 from harness.controller.bisect.index_versions import IndexVersions
-from harness.controller.bisect.probe import Flaky, ProbeQuestion, Prober, signature
+from harness.controller.bisect.probe import Flaky, Prober, signature
+from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.bisect.releases import Companions, Releases
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Resolve

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.version import Version
@@ -11,7 +11,8 @@ from packaging.version import Version
 from harness.contract.records import Outcome
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.package_set import PackageSet, differing_packages
-from harness.controller.bisect.probe import ProbeQuestion, Prober, signature
+from harness.controller.bisect.probe import Prober, signature
+from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.bisect.search import Border, Judgement, find_border, minimal_subset
 
 ProbeAnswer = Outcome | str  # an outcome, or the reason why the packages cannot be installed
@@ -44,7 +45,8 @@ class Culprit:
 class Comparison:
     """A question between two sets of packages with one Python, of which the outcomes differ.
 
-    In haste nothing is asked twice: for a caller that verifies the result as a whole.
+    In haste nothing is asked twice: for a caller that verifies the result as a whole. `guesses` are the last good and
+    the first bad version of likely culprits.
     """
 
     prober: Prober
@@ -53,6 +55,7 @@ class Comparison:
     bad: PackageSet
     index: IndexVersions
     is_hasty: bool = False
+    guesses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     target: tuple[str | None, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +86,8 @@ class Comparison:
             about = f"{len(some)} of {len(names)} packages as in the good end; {left}"
             return self.judge(self.bad.like(self.good, some), about) is Judgement.GOOD
 
-        return minimal_subset(names, mends)
+        guessed = [name for name in names if name in self.guesses]
+        return minimal_subset(guessed if guessed and mends(guessed) else names, mends)
 
     def _culprit(self, name: str, held: Sequence[str]) -> Culprit:
         good, bad = self.good.versions.get(name), self.bad.versions.get(name)
@@ -104,7 +108,7 @@ class Comparison:
         def judge(version: str) -> Judgement:
             return self.judge(around.having({name: version}), f"{name} {version}, one of {len(versions) - 2} between")
 
-        return find_border(versions, judge)
+        return find_border(versions, judge, self.guesses.get(name, ()))
 
     def _ask_again(self, packages: PackageSet, about: str, fresh: bool = False) -> ProbeAnswer:
         if self.is_hasty:
@@ -112,6 +116,9 @@ class Comparison:
         return self.prober.confirm(self.question, packages, about, fresh)
 
     def _partners(self, name: str, held: Sequence[str]) -> tuple[str, ...]:
+        if self.is_hasty:
+            return ()
+
         def breaks(some: Collection[str]) -> bool:
             about = f"{name} and {len(some)} more as in the bad end"
             return self.judge(self.good.like(self.bad, [name, *some]), about) is not Judgement.GOOD

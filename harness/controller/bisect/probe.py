@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.cases.generate import digest_of
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
+from harness.controller.bisect.forked_scripts import run_forked
 from harness.controller.bisect.outcome_store import OutcomeStore
 from harness.controller.bisect.package_set import PackageSet
 from harness.controller.bisect.probe_environment import NotInstallable, ProbeEnvironment
+from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.environments.variables import fixed_env
 from harness.controller.project.layout import Layout
@@ -23,19 +27,6 @@ from harness.controller.text import json_line
 # Seconds in addition to a cell's own: its process imports all packages, and in a new environment compiles them first.
 _IMPORTING = {False: 120.0, True: 600.0}
 ASKED = 2  # runs that must agree before an outcome is relied on
-
-
-@dataclass(frozen=True)
-class ProbeQuestion:
-    """A script whose outcome is asked for. `case` and `path` name it; `seconds` is its time limit."""
-
-    case: str
-    path: str
-    script: str
-    seconds: float
-
-    def __str__(self) -> str:
-        return f"{self.case}[{self.path}]" if self.case else self.path
 
 
 class Flaky(Exception):
@@ -117,14 +108,33 @@ class Prober:
             self._store.add(self._key(question, packages), answer)
         return answer
 
+    def run_forked(self, questions: Sequence[ProbeQuestion], packages: PackageSet, about: str) -> list[Outcome]:
+        """The outcomes of now in a new environment, whose process is forked for each script.
+
+        Raises NotInstallable, or HarnessError.
+        """
+        self._watch(about)
+        began = time.monotonic()
+        self.place.install(packages, fresh=True)
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes = run_forked(questions, self._matrix.subject.preload, Path(folder), self._start)
+        self.effort.runs += len(questions)
+        self.effort.seconds += time.monotonic() - began
+        return outcomes
+
+    def _start(self, name: str, script: str, seconds: float) -> ScriptProcess:
+        """Start a script in the environment as it is."""
+        path, limit = cells_path(self._layout.state), seconds + _IMPORTING[self.place.is_new]
+        self.place.is_new = False
+        prefix, output = self.place.prefix, self._matrix.output_limit
+        return ScriptProcess(self.environment, prefix, path, name, script, limit, output)
+
     def _outcome(self, question: ProbeQuestion) -> Outcome:
-        name, path = question.case or "imported", cells_path(self._layout.state)
-        limit, output = question.seconds + _IMPORTING[self.place.is_new], self._matrix.output_limit
+        name = question.case or "imported"
 
         def start(script: str) -> ScriptProcess:
-            return ScriptProcess(self.environment, self.place.prefix, path, name, script, limit, output)
+            return self._start(name, script, question.seconds)
 
-        self.place.is_new = False
         ((_, process, ended),) = run_side_by_side([question.script], start, jobs=1)
         raised = read_traceback(ended.errors, str(process.file), question.script)
         return as_outcome((question.case, question.path), ended, raised)

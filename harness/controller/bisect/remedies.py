@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,9 @@ from harness.controller.bisect.culprits import Comparison, Culprit
 from harness.controller.bisect.ends import environment_packages, resolve_set
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.package_set import PackageSet
-from harness.controller.bisect.probe import ProbeQuestion, Prober, signature
+from harness.controller.bisect.probe import Prober, signature
+from harness.controller.bisect.probe_environment import NotInstallable
+from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.environments.lockfile import release_requirement
 from harness.controller.environments.prerequisites import program_for
 from harness.controller.environments.resolver import Unresolvable
@@ -68,7 +70,10 @@ def _as_seen(recorded: Outcome) -> tuple[str | None, ...]:
 
 @dataclass
 class RemedySearch:
-    """Finds and verifies the remedy of one environment of a lane. `answers` are its cells in the grid."""
+    """Finds and verifies the remedy of one environment of a lane.
+
+    `answers` are its cells in the grid. `guesses` are the borders of other releases' culprits, which are tried first.
+    """
 
     project: Project
     environment: Environment
@@ -76,6 +81,7 @@ class RemedySearch:
     answers: Sequence[RecordedAnswer]
     prober: Prober
     index: IndexVersions
+    guesses: Mapping[str, tuple[str, str]]
 
     def find(self, start: Remedy | None) -> Remedy:
         """The remedy: the earlier one if it still works, else a new one. Raises Flaky, or HarnessError."""
@@ -110,21 +116,28 @@ class RemedySearch:
 
     def _first_failing(self, packages: PackageSet, answers: Sequence[RecordedAnswer]) -> ProbeQuestion | None:
         for item in answers:
-            if signature(self.prober.ask(item.question, packages, f"{item.question}")) != item.recorded:
+            if signature(self.prober.ask(item.question, packages, str(item.question))) != item.recorded:
                 return item.question
         return None
 
     def _verify(self, packages: PackageSet) -> ProbeQuestion | None:
-        """Run everything once more, in a new environment."""
-        for number, item in enumerate(self.answers):
-            about = f"verify {item.question}"
-            if signature(self.prober.run(item.question, packages, about, fresh=not number)) != item.recorded:
+        """Run all cells in a new environment; the first one that is not as recorded."""
+        questions = [item.question for item in self.answers]
+        try:
+            outcomes = self.prober.run_forked(questions, packages, f"{len(questions)} cells in a new environment")
+        except NotInstallable as error:
+            raise NoRemedy(str(error)) from None
+        for item, outcome in zip(self.answers, outcomes, strict=True):
+            if signature(outcome) != item.recorded and not self._is_as_recorded(item, packages):
                 return item.question
         return None
 
+    def _is_as_recorded(self, item: RecordedAnswer, packages: PackageSet) -> bool:
+        return signature(self.prober.run(item.question, packages, f"{item.question}, alone")) == item.recorded
+
     def _culprits(self, failing: ProbeQuestion, packages: PackageSet) -> list[Culprit]:
         good = environment_packages(self.project.layout, self.project.matrix, self.base)
-        comparison = Comparison(self.prober, failing, good, packages, self.index, is_hasty=True)
+        comparison = Comparison(self.prober, failing, good, packages, self.index, True, self.guesses)
         if {item.question: item.recorded for item in self.answers}[failing] != comparison.target:
             raise NoRemedy(f"{failing} does not give what the grid has with the packages of {self.base.id} either")
         return comparison.find_culprits()

@@ -60,8 +60,11 @@ class Border(Generic[T]):
     skipped: tuple[T, ...] = ()
 
 
-def find_border(versions: Sequence[T], judge: Callable[[T], Judgement]) -> Border[T]:
-    """The border in versions of which the first is known to be good and the last to be bad; these are not asked."""
+def find_border(versions: Sequence[T], judge: Callable[[T], Judgement], guesses: Collection[T] = ()) -> Border[T]:
+    """The border in versions of which the first is known to be good and the last to be bad; these are not asked.
+
+    `guesses`, such as the border of a similar question, are asked first.
+    """
     good, bad = 0, len(versions) - 1
     unusable: set[int] = set()
     while True:
@@ -69,7 +72,8 @@ def find_border(versions: Sequence[T], judge: Callable[[T], Judgement]) -> Borde
         if not between:
             skipped = tuple(versions[n] for n in range(good + 1, bad))
             return Border(versions[good], versions[bad], skipped)
-        middle = min(between, key=lambda n: abs(2 * n - good - bad))
+        guessed = [n for n in between if versions[n] in guesses]
+        middle = min(guessed or between, key=lambda n: abs(2 * n - good - bad))
         judgement = judge(versions[middle])
         if judgement is Judgement.GOOD:
             good = middle

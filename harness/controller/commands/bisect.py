@@ -11,7 +11,8 @@ from harness.cases.generate import script_of
 from harness.controller.bisect.bisection import bisect
 from harness.controller.bisect.ends import read_ends
 from harness.controller.bisect.finding_text import finding_as_json, finding_lines
-from harness.controller.bisect.probe import ProbeQuestion, Prober
+from harness.controller.bisect.probe import Prober
+from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.commands.options import named_cell
 from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError

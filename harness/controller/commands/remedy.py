@@ -77,7 +77,7 @@ def _failing(project: Project, options: argparse.Namespace) -> dict[str, tuple[E
 
 
 def _verify(
-    project: Project, failing: Mapping[str, tuple[Environment, Environment]], known: Mapping[str, Remedy], file: Path
+    project: Project, failing: Mapping[str, tuple[Environment, Environment]], known: dict[str, Remedy], file: Path
 ) -> dict[str, Remedy]:
     """Verify or find each remedy, and write it as soon as it is there."""
     columns = read_columns(project.layout.results, project.matrix.environments)
@@ -89,7 +89,7 @@ def _verify(
                 raise HarnessError(f"{name}: the grid has no outcomes of {base.id} to compare with")
             answers = lane_answers(project, environment, columns[base.id])
             with Prober(project.layout, project.matrix, environment, _watching(console, name)) as prober:
-                search = RemedySearch(project, environment, base, answers, prober, index)
+                search = RemedySearch(project, environment, base, answers, prober, index, _borders(known | found))
                 try:
                     found[name] = search.find(known.get(name))
                 except Flaky as error:
@@ -97,6 +97,12 @@ def _verify(
             kept = {**known, **found} if is_own else found
             write_atomically(file, remedies_text(kept, project.matrix.in_lanes))
     return found
+
+
+def _borders(remedies: Mapping[str, Remedy]) -> dict[str, tuple[str, str]]:
+    """By package the border that a release has."""
+    culprits = [culprit for remedy in remedies.values() for culprit in remedy.culprits if culprit.first_bad]
+    return {culprit.package: (culprit.last_good, culprit.first_bad) for culprit in culprits}
 
 
 def _watching(console: Console, name: str) -> Callable[[str], None]:
