@@ -23,6 +23,7 @@ from harness.controller.grid.svg import grid_svg
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import read_columns
 from harness.controller.results.grouping import WORDS
+from harness.controller.results.remedies import read_remedies, remedies_file
 from tests.support import ROOT
 from tests.support.languages import KINDS, LANGUAGE
 
@@ -49,7 +50,8 @@ def grid() -> Grid:
 
 def rows_of_lanes() -> list[LaneRow]:
     project = load_project(ROOT)
-    return lane_rows(project.matrix, read_columns(project.layout.results, project.matrix.everything))
+    columns = read_columns(project.layout.results, project.matrix.everything)
+    return lane_rows(project.matrix, columns, read_remedies(remedies_file(project.layout.results)))
 
 
 def test_every_status_and_stage_is_described() -> None:

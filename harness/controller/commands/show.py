@@ -37,6 +37,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.compare import compare_sets
 from harness.controller.results.documents import Column, read_columns, read_details
 from harness.controller.results.history import Event, last_events, read_history, since
+from harness.controller.results.remedies import read_remedies, remedies_file
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         hint = "" if options.run else "; --run shows the last run"
         raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")
     if not (cell or totals or selection.names_cases or selection.paths):
-        for row in lane_rows(project.matrix, columns):
+        remedies = read_remedies(remedies_file(project.layout.results))
+        for row in lane_rows(project.matrix, columns, remedies):
             if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
                 terminal.print_lane(row, console)
     if not (cell or totals) and len(grids[0].by_case) > 1:

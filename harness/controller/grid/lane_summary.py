@@ -12,6 +12,7 @@ from harness.controller.grid.release_ranges import join_ranges
 from harness.controller.project.matrix import Environment, Lane, Matrix
 from harness.controller.results.compare import describe_outcome
 from harness.controller.results.documents import Column, EnvironmentFacts
+from harness.controller.results.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,15 @@ class LaneAnswer:
     """The answer of one environment of a lane: `status` is the status of the lane's deciding cell.
 
     `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
-    the grid's environment with the same release, if the grid has one.
+    the grid's environment with the same release, if the grid has one. `remedy` is what makes it pass, where that is
+    known and it does not.
     """
 
     environment: Environment
     status: Status
     reason: str
     release: str | None
+    remedy: Remedy | None = None
 
     @property
     def label(self) -> str:
@@ -62,28 +65,47 @@ class LaneRow:
         ranges = join_ranges((answer.label, answer.reason or None) for answer in self.answers)
         return [(str(replace(where, newest=False)), reason) for where, reason in ranges]
 
+    @property
+    def remedies(self) -> list[tuple[str, str, Remedy]]:
+        """What to install instead: the id of the environment, its label and the remedy."""
+        return [
+            (answer.environment.id, answer.label, answer.remedy)
+            for answer in self.answers
+            if answer.remedy and answer.remedy.bounds
+        ]
 
-def lane_rows(matrix: Matrix, columns: Mapping[str, Column]) -> list[LaneRow]:
+
+def lane_rows(
+    matrix: Matrix, columns: Mapping[str, Column], remedies: Mapping[str, Remedy] | None = None
+) -> list[LaneRow]:
     """The rows of the lanes that have at least one of the columns."""
     return [
-        LaneRow(lane, tuple(_answer(item, lane, matrix, columns) for item in lane.environments))
+        LaneRow(lane, tuple(_answer(item, lane, matrix, columns, remedies or {}) for item in lane.environments))
         for lane in matrix.lanes.values()
         if any(item.id in columns for item in lane.environments)
     ]
 
 
-def _answer(environment: Environment, lane: Lane, matrix: Matrix, columns: Mapping[str, Column]) -> LaneAnswer:
+def _answer(
+    environment: Environment,
+    lane: Lane,
+    matrix: Matrix,
+    columns: Mapping[str, Column],
+    remedies: Mapping[str, Remedy],
+) -> LaneAnswer:
     base = environment.id.removesuffix(f"-{environment.lane}")
     release = base if base in matrix.environments else None
     column = columns.get(environment.id)
     if column is None:
         return LaneAnswer(environment, Status.NOT_RUN, "", release)
+    remedy = remedies.get(environment.id)
     if column.environment.failed:
-        return LaneAnswer(environment, Status.ENV_FAIL, _why(column.environment), release)
+        return LaneAnswer(environment, Status.ENV_FAIL, _why(column.environment, remedy), release, remedy)
     key = lane.cases[0], lane.paths[0]
     decides = column.cells.get(key, Outcome(*key, status=Status.NOT_RUN))
     if decides.status is not Status.PASS:
-        return LaneAnswer(environment, decides.status, _cell_words(decides), release)
+        reason = remedy.cause if remedy else _cell_words(decides)
+        return LaneAnswer(environment, decides.status, reason, release, remedy)
     return LaneAnswer(environment, Status.PASS, _other_failures(column, columns.get(base)), release)
 
 
@@ -104,6 +126,7 @@ def _cell_words(outcome: Outcome) -> str:
     return f"{outcome.case}[{outcome.path}]: {describe_outcome(outcome)}"
 
 
-def _why(facts: EnvironmentFacts) -> str:
+def _why(facts: EnvironmentFacts, remedy: Remedy | None) -> str:
+    """The culprits of the remedy, which say more than the last exception, where they are known."""
     failure = "installs, but cannot be imported" if facts.packages else "cannot be installed"
-    return f"{failure}: {shorten(facts.reason or '')}"
+    return f"{failure}: {remedy.cause if remedy else shorten(facts.reason or '')}"

@@ -88,6 +88,11 @@ def _lane(row: LaneRow) -> str:
         "",
     ]
     lines += [f"- {where}: {markdown_escape(reason)}" for where, reason in row.reasons]
+    if row.remedies:
+        lines += ["", "What to install there instead, verified by running it:", "", "| | Python | |", "|---|---|---|"]
+        lines += [
+            f"| {label} | {remedy.python} | `pip install {remedy.install}` |" for _, label, remedy in row.remedies
+        ]
     return "\n".join(lines).rstrip("\n")
 
 

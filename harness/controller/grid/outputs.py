@@ -13,6 +13,7 @@ from harness.controller.grid.markdown import grid_texts
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.loader import Project
 from harness.controller.results.documents import Column, read_columns
+from harness.controller.results.remedies import read_remedies, remedies_file
 from harness.controller.results.transaction import write_transaction, writer_lock
 from harness.controller.text import one_line
 
@@ -27,7 +28,8 @@ def collect_grid(project: Project) -> None:
 
 def grid_files(project: Project, columns: Mapping[str, Column]) -> dict[Path, str]:
     """The text of every file of the grid of these columns."""
-    rows = lane_rows(project.matrix, columns)
+    remedies = read_remedies(remedies_file(project.layout.results))
+    rows = lane_rows(project.matrix, columns, remedies)
     return grid_texts(_grid(project, columns), project.layout.results, project.layout.root / "README.md", rows)
 
 

@@ -33,6 +33,9 @@ def print_lane(row: LaneRow, console: Console) -> None:
     console.print(line)
     for where, reason in row.reasons:
         console.print(Text(one_line(f"  {where}: {reason}")), soft_wrap=True)
+    for _, label, remedy in row.remedies:
+        instead = f"  {label} on Python {remedy.python}: pip install {remedy.install}"
+        console.print(Text(one_line(instead)), soft_wrap=True)
 
 
 def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Console) -> None:

@@ -91,6 +91,9 @@ def _files(site: SiteData, templates: Templates) -> Iterator[tuple[str, str]]:
     yield from _path_files(site, templates)
     yield from _release_files(site, templates)
     yield from _badges_and_feed(site, templates)
+    for row in site.lanes:
+        for name, _, remedy in row.remedies:
+            yield f"remedies/{name}.txt", remedy.constraints
 
 
 def _page(templates: Templates, template: str, site: SiteData, up: str = "", **context: object) -> str:

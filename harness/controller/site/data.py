@@ -24,6 +24,7 @@ from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import read_columns, read_details
 from harness.controller.results.history import Event, LastEvents, last_events, read_history
+from harness.controller.results.remedies import read_remedies, remedies_file
 
 StageSeconds = Mapping[str, float]  # by stage
 
@@ -156,7 +157,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         (last if of_run else committed) or "an unknown day",
         commit,
         project.language,
-        lane_rows(matrix, read_columns(folder, matrix.everything)),
+        lane_rows(matrix, read_columns(folder, matrix.everything), read_remedies(remedies_file(layout.results))),
         {key: item["programs"] for key, item in details.items() if item.get("programs")},
         frozenset(case.id for case in Selection(sets=(matrix.default_set,)).choose_cases(project.cases, matrix)),
         matrix.inventory.private,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from harness.controller.grid.lane_summary import LaneRow, lane_rows
 from harness.controller.grid.markdown import BEGIN, END
 from harness.controller.project.loader import load_matrix
 from harness.controller.results.documents import Column
+from harness.controller.results.remedies import Remedy, RemedyCulprit, remedies_file, remedies_text
 from tests.support.tiny_project import TinyProject, make_column
 
 LANES = """
@@ -98,6 +100,30 @@ def test_the_row_is_shown_in_the_terminal(project: TinyProject, columns: list[Co
     assert "Runs today" not in other.stdout
     assert "2.16 today" in lane.stdout
     assert "tensorflow.keras" not in lane.stdout  # what the lane does not run is no hole
+
+
+def test_a_remedy_names_the_culprit_and_the_line(project: TinyProject, columns: list[Column]) -> None:
+    (project.root / "README.md").write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    for one in columns:
+        project.keep("results", one)
+    culprit = RemedyCulprit("numpy", "1.26.4", "2.0.0", "TypeError: x")
+    remedy = Remedy("tensorflow-cpu==2.15.1", "3.11", ("numpy<2",), (culprit,), "2026-11-30", {"numpy": "1.26.4"})
+    text = remedies_text({"tf215-today": remedy}, ["tf215-today"])
+    remedies_file(project.root / "results").write_text(text, encoding="utf-8")
+    reason = "2.15: installs, but cannot be imported: numpy 2.0.0 and later break it; numpy 1.26.4 works"
+    line = 'pip install "tensorflow-cpu==2.15.1" "numpy<2"'
+    assert f"  {reason}\n" in (shown := project.run("show", "-g", "today").stdout)
+    assert f"  2.15 on Python 3.11: {line}\n" in shown
+    project.run("collect")
+    readme = (project.root / "README.md").read_text(encoding="utf-8")
+    assert f"- {reason}\n" in readme
+    assert f"| 2.15 | 3.11 | `{line}` |\n" in readme
+
+    assert project.run("publish", "--out", str(project.root / "site")).returncode == 0
+    page = (project.root / "site/index.html").read_text(encoding="utf-8")
+    assert f"<code>{html.escape(line)}</code>".replace("&quot;", "&#34;") in page
+    constraints = (project.root / "site/remedies/tf215-today.txt").read_text(encoding="utf-8")
+    assert constraints.splitlines()[1:] == ["numpy==1.26.4"]
 
 
 def test_lane_row_in_readme_and_grid_file(project: TinyProject, columns: list[Column]) -> None:
