@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.controller.cli import main
 from tests.support import ROOT
@@ -66,6 +66,32 @@ def hostile(web: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("hostile")
     make_project(root)
     return _publish(root, web, "hostile")
+
+
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Iterator[Reader]:
+    """A reader whose pages stay open: a page of thirty thousand cells is loaded once, and not for each test."""
+    reader = Reader(browser)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def grid(kept: Reader, real: Site) -> Iterator[Page]:
+    """The grid of this repository's results, without any filter."""
+    page = kept.keep(real, "grid.html")
+    page.evaluate("history.replaceState(null, '', location.pathname); readAddress()")
+    yield page
+    assert kept.faults == []
+
+
+@pytest.fixture
+def front(kept: Reader, real: Site) -> Iterator[Page]:
+    """The first page of this repository's results, with nothing asked."""
+    page = kept.keep(real, "index.html")
+    page.evaluate("history.replaceState(null, '', location.pathname); readAddress()")
+    yield page
+    assert kept.faults == []
 
 
 @pytest.fixture

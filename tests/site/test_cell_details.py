@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from harness.contract.statuses import Status
+from harness.controller.site.status_marks import status_words
 from tests.support.browsing import ADDRESSES, Reader, Site, focused
 from tests.support.hostile_project import MARKUP, NOT_RUN, SHOWN
 
@@ -33,7 +35,7 @@ def test_every_cell_of_case_has_details(reader: Reader, hostile: Site) -> None:
         environment, _, path = cell.partition(":")
         status = hostile.rows["hostile", path][environment]["status"]
         expect(page.locator("#cell-title")).to_contain_text(f"{path} in ")
-        expect(page.locator("dialog .body h3")).to_contain_text(status)
+        expect(page.locator("dialog .body h3")).to_contain_text(status_words(Status(status)))
 
 
 def test_dialog_shows_message_warning_and_advice(opened: Page) -> None:
@@ -138,7 +140,7 @@ def test_the_focus_stays_in_open_dialog(opened: Page) -> None:
 
 def test_what_was_not_run_says_so(reader: Reader, hostile: Site) -> None:
     page = reader.open(hostile, f"cases/hostile.html#{NOT_RUN}:keras")
-    expect(page.locator("dialog .body h3")).to_contain_text("not-run")
+    expect(page.locator("dialog .body h3")).to_contain_text("not run")
     page.get_by_text("The packages").click()
     expect(page.locator("dialog details p")).to_have_text("none are known")
 

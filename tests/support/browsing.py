@@ -20,6 +20,9 @@ PAGES = (
     "grid.html",
     "summary.html",
     "data.html",
+    "imports.html",
+    "ask.html",
+    "embed.html?case={case}",
     "cases/{case}.html",
     "paths/index.html",
     "paths/keras.html",
@@ -95,6 +98,7 @@ class Reader:
         self.faults: list[str] = []
         self.contexts: list[BrowserContext] = []
         self.allowed: list[str] = []
+        self.kept: dict[str, Page] = {}
 
     def open(self, site: Site, page: str, how: str = "file", **options: Any) -> Page:
         """Open a page of a site in a window of its own."""
@@ -110,6 +114,13 @@ class Reader:
             opened.add_init_script(_WATCH)
         opened.goto(site.address(page, how))
         return opened
+
+    def keep(self, site: Site, page: str) -> Page:
+        """A page that stays open, so that the next test finds it as this one leaves it."""
+        address = site.address(page)
+        if address not in self.kept:
+            self.kept[address] = self.open(site, page)
+        return self.kept[address]
 
     def _mind_console(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
@@ -149,6 +160,12 @@ def search(page: Page, text: str) -> str:
     """Paste into the search box. Gives what is announced."""
     page.get_by_label("Search").fill(text)
     return str(page.inner_text("#found"))
+
+
+def set_view(page: Page, query: str) -> Page:
+    """The grid's page at another address, without loading it again."""
+    page.evaluate("query => { history.replaceState(null, '', location.pathname + query); readAddress() }", f"?{query}")
+    return page
 
 
 def fields(page: Page) -> dict[str, Any]:

@@ -220,6 +220,8 @@ class Machine:
         path = os.pathsep.join(filter(None, [str(self.service.programs), *self.path, *folders]))
         known = {"CI": "true", "RUNNER_TEMP": str(self.temp), "PATH": path}
         known |= dict.fromkeys(["GITHUB_WORKSPACE", "GITHUB_ACTION_PATH"], str(self.workspace))
+        known |= {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY_OWNER": "somebody"}
+        known["GITHUB_REPOSITORY"] = "somebody/matrix"
         return kept | known | self.env
 
     def _filled(self, values: Mapping[str, Any], contexts: dict[str, Any] | None = None) -> dict[str, str]:

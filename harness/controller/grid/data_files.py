@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.contract.records import SCHEMA, Outcome
 from harness.controller.grid.grid import Grid
@@ -23,7 +23,7 @@ _MOST = 2**17  # formatted outcomes kept in memory
 
 def json_parts(grid: Grid) -> Iterator[str]:
     """The parts of grid.json: environments, cases and cells."""
-    environments = [facts.to_json() for facts in map(grid.facts, grid.environments) if facts]
+    environments = [_environment(grid, item) for item in grid.environments if grid.facts(item)]
     cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
     yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
     yield f'"cases": {_json_list(cases.values())},\n"cells": [\n'
@@ -35,6 +35,13 @@ def json_parts(grid: Grid) -> Iterator[str]:
         yield before + lines
         before = ",\n" if lines else ""
     yield "\n]}\n"
+
+
+def _environment(grid: Grid, environment: Environment) -> dict[str, Any]:
+    """The facts of an environment that was run; of a variant also the variables that make it one."""
+    facts = grid.facts(environment)
+    data = facts.to_json() if facts else {}
+    return {**data, "set_env": dict(environment.set_env)} if environment.set_env else data
 
 
 def _json(value: object) -> str:

@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from harness.cases.case import Case
 from harness.contract.statuses import Status
-from harness.controller.grid.release_ranges import PathSummary, releases_sentence
-from harness.controller.site.case_page import CaseAnswer, case_answers
-from harness.controller.site.data import SiteData
+from harness.controller.grid.release_ranges import PathSummary, ReleaseRange, releases_sentence
+from harness.controller.site.case_page import CaseAnswer, expected_error
+from harness.controller.site.data import Head, SiteData
 from harness.controller.site.rendering import script_constant
-from harness.controller.site.status_marks import LETTERS
+from harness.controller.site.status_marks import LETTERS, status_words
 
 EVERYWHERE = "in all measured releases"
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 _LONGEST = 500  # characters of a message: what people paste is told apart long before
 
 
-def answers_script(site: SiteData) -> str:
-    """A script that sets ANSWERS. Every range of releases in it is in words: pages only choose and show."""
+def answers_script(site: SiteData, answers: Mapping[str, Sequence[CaseAnswer]]) -> str:
+    """A script that sets ANSWERS, of the different results of each case.
+
+    Every range of releases in it is in words: pages only choose and show.
+    """
     texts = _Numbers()
-    cases = [_case(site, case, texts) for case in site.cases]
+    cases = [_case(site, case, answers[case.id], texts) for case in site.cases]
     data = {
         "subject": {"title": site.grid.subject.title, "library": site.grid.subject.library},
         "aliases": dict(site.grid.subject.aliases),
         "paths": list(site.grid.paths),
         "private": [path for path in site.grid.paths if site.is_private(path)],
-        "releases": [[head.id, head.label] for head in site.heads],
-        "meanings": {LETTERS[status]: status.value for status in Status},
+        "releases": [[head.id, head.label, head.base or "", variables_of(head)] for head in site.heads],
+        "meanings": {LETTERS[status]: status_words(status) for status in Status},
         "cases": cases,
         "texts": texts.items,
     }
     return script_constant("ANSWERS", data)
+
+
+def variables_of(head: Head) -> str:
+    """The variables that make a variant, as in a shell; empty for a release."""
+    return " ".join(f"{name}={value}" for name, value in head.environment.set_env) if head.base else ""
 
 
 class _Numbers:
@@ -52,7 +60,7 @@ class _Numbers:
         return list(self._numbers)
 
 
-def _case(site: SiteData, case: Case, texts: _Numbers) -> dict[str, Any]:
+def _case(site: SiteData, case: Case, answers: Sequence[CaseAnswer], texts: _Numbers) -> dict[str, Any]:
     summaries = site.summaries[case.id]
     return {
         "id": case.id,
@@ -62,7 +70,8 @@ def _case(site: SiteData, case: Case, texts: _Numbers) -> dict[str, Any]:
         "source": " ".join(case.source),
         "advice": case.advice or "",
         "rows": [_row(site, case, summary) for summary in sorted(summaries, key=partial(_usefulness, site))],
-        "said": list(_messages(site, case_answers(site, case), texts)),
+        "said": list(_messages(answers, texts, {head.label: 1 << place for place, head in enumerate(site.heads)})),
+        "expects": expected_error(case),
     }
 
 
@@ -80,6 +89,11 @@ def works(summary: PathSummary) -> str:
     return EVERYWHERE if passing and len(passing) == len(answered) else ", ".join(passing)
 
 
+def _columns(ranges: Sequence[ReleaseRange], bits: Mapping[str, int]) -> int:
+    """The columns of some ranges, a bit each."""
+    return sum(bits.get(label, 0) for part in ranges for label in part.labels)
+
+
 def _usefulness(site: SiteData, summary: PathSummary) -> tuple[bool, bool, int]:
     """The sort key of rows: public paths first, then those that work in the newest release, then in most releases."""
     passing = [part.range for part in summary.releases if part.status is Status.PASS]
@@ -87,12 +101,14 @@ def _usefulness(site: SiteData, summary: PathSummary) -> tuple[bool, bool, int]:
     return all(map(site.is_private, summary.paths)), not is_current, -sum(len(found.labels) for found in passing)
 
 
-def _messages(site: SiteData, answers: Sequence[CaseAnswer], texts: _Numbers) -> Iterator[list[Any]]:
-    """Each message: its error, its text, the reason, the anchor of the outcome, and the ranges by path."""
+def _messages(answers: Sequence[CaseAnswer], texts: _Numbers, bits: Mapping[str, int]) -> Iterator[list[Any]]:
+    """Each message: its error, its text, the reason, the anchor of the outcome, and by path the ranges and columns."""
     for answer in answers:
         result = answer.result
         if result.status is not Status.PASS and (result.error or result.message):
             message = " ".join((result.message or "").split())[:_LONGEST]
-            places = [[path, ", ".join(map(str, ranges))] for path, ranges in answer.ranges.items()]
+            places = [
+                [path, ", ".join(map(str, parts)), _columns(parts, bits)] for path, parts in answer.ranges.items()
+            ]
             reason = texts.of(result.known.reason) if result.known else -1
             yield [result.error or "", texts.of(message), reason, answer.anchor, places]

@@ -69,9 +69,17 @@ class CasePage:
     answers: tuple[CaseAnswer, ...]
     lines: tuple[CaseLine, ...]
     facts: Mapping[str, Mapping[str, Any]]  # by the cell's anchor: since when, and seconds by stage
+    failing: str  # the paths to which advice applies, to go on from "Instead"
+    expects: str  # the error that passing cells raise
 
 
 _Results = Mapping[tuple[str, str], CellResult]  # by path and environment
+
+
+def expected_error(case: Case) -> str:
+    """The error that a case expects, with what its message matches: where the case passes, it is raised. Or empty."""
+    raises = (case.body.get("expect") or {}).get("raises")
+    return f"{raises['type']}: {raises['match']}" if raises else ""
 
 
 def case_page(site: SiteData, case: Case) -> CasePage:
@@ -90,12 +98,19 @@ def case_page(site: SiteData, case: Case) -> CasePage:
         ]
         lines.append(CaseLine(row.path, tuple(cells), script_of(case, site.specs[row.path])))
     facts = {anchor(name, path): _facts(site, case.id, path, name, (path, name) in slow) for path, name in results}
-    return CasePage(answers, tuple(lines), facts)
+    return CasePage(answers, tuple(lines), facts, advised_paths(site, case), expected_error(case))
 
 
-def case_answers(site: SiteData, case: Case) -> tuple[CaseAnswer, ...]:
-    """Each different result of a case once."""
-    return tuple(_answers(site, site.grid.by_case[case.id], _results(site, case)))
+def advised_paths(site: SiteData, case: Case) -> str:
+    """` of keras, tf_keras`: the paths under which a case does not pass in the newest release. Empty if that is all."""
+    rows = site.grid.by_case[case.id]
+    if site.newest is None:
+        return ""
+    statuses = {row.path: site.grid.outcome(row, site.newest.environment).status for row in rows}
+    failing = [path for path, status in statuses.items() if status.counts and status is not Status.PASS]
+    if len(failing) == len(rows):
+        return ""
+    return f" of {', '.join(failing)}" if failing else ", in older releases"
 
 
 def anchor(environment: str, path: str) -> str:
@@ -157,7 +172,10 @@ def _slow(site: SiteData, case: str, results: _Results) -> Iterator[tuple[str, s
 
 def _facts(site: SiteData, case: str, path: str, environment: str, is_slow: bool) -> dict[str, Any]:
     event = since(site.last_events, environment, (case, path))
-    last = {"since": event.day, "change": event.change, "before": event.before} if event else {}
+    last: dict[str, Any] = {"since": event.day, "change": event.change, "before": event.before} if event else {}
+    changes = site.changes_of(environment, case, path)
+    if len(changes) > 1:  # one change alone is the last one
+        last["history"] = [[item.day, item.change, item.before, item.after] for item in changes]
     seconds = site.seconds.get((environment, case, path))
     seconds_of = {"seconds": dict(_in_order(seconds))} if seconds else {}
     programs = site.programs.get((environment, case, path))

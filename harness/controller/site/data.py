@@ -62,6 +62,7 @@ class SiteData:
     `programs` what their programs came from where the harness brought these.
     `usual_cases` are the ids of the default set, `private` the patterns of modules that are not meant to be used, `api`
     the inventories of names by root. `date` and `commit` are those of the outcomes; `commit` is None outside git.
+    `url` is the address of the site's folder, which ends in a slash, `repository` that of its source; or empty.
     """
 
     root: Path
@@ -78,6 +79,8 @@ class SiteData:
     usual_cases: frozenset[str] = frozenset()
     private: Sequence[str] = ()
     api: Mapping[str, ApiDocument] = field(default_factory=dict)
+    url: str = ""
+    repository: str = ""
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -114,6 +117,21 @@ class SiteData:
     def last_events(self) -> LastEvents:
         """The last event of each cell."""
         return last_events(self.events)
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, str, str], list[Event]]:
+        found: dict[tuple[str, str, str], list[Event]] = {}
+        for event in self.events:
+            found.setdefault((event.environment, event.case, event.path), []).append(event)
+        return found
+
+    def changes_of(self, environment: str, case: str, path: str) -> list[Event]:
+        """The changes of a cell over the accepted runs, oldest first; none if it is as it was first accepted."""
+        return self._changes.get((environment, case, path), [])
+
+    def page_address(self, page: str) -> str:
+        """The address of a page for other sites, where the site has one; the first page is its folder."""
+        return self.url + ("" if page == "index.html" else page)
 
     def is_private(self, path: str) -> bool:
         """Whether the matrix declares an import path as not meant to be used."""

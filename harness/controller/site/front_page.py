@@ -11,7 +11,7 @@ from harness.contract.statuses import Status
 from harness.controller.grid.explanations import FAILING, error_text
 from harness.controller.grid.release_ranges import join_ranges
 from harness.controller.project.matrix import Environment
-from harness.controller.site.data import SiteData
+from harness.controller.site.data import Head, SiteData
 
 _NOT_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 _LONGEST = 90  # characters of an example
@@ -51,6 +51,38 @@ def _states(site: SiteData, path: str, releases: list[Environment]) -> Iterator[
         state = _state(answered)
         was_there = was_there or state in ("works", "partly", "broken")
         yield item.id, state if state != "gone" or was_there else None
+
+
+@dataclass(frozen=True)
+class ImportChoice:
+    """The public import paths of a release, those under which most of the default set passes first."""
+
+    head: Head
+    shares: tuple[tuple[str, int, int], ...]  # a path, its cases that pass, and those that have an answer
+
+    @property
+    def best(self) -> list[str]:
+        """The paths that no other one passes more of."""
+        most = max((passed / answered for _, passed, answered in self.shares), default=0)
+        return [path for path, passed, answered in self.shares if passed and passed / answered == most]
+
+
+def import_choices(site: SiteData) -> list[ImportChoice]:
+    """For each release that was run, newest first, how much of the default set passes under each public path."""
+    public = [path for path in site.grid.paths if not site.is_private(path)]
+    usual = [case.id for case in site.cases if case.id in site.usual_cases]
+    found = []
+    for head in (head for head in site.heads if head.base is None and head.was_run):
+        shares = []
+        for path in public:
+            rows = [row for name in usual for row in site.grid.by_case[name] if row.path == path]
+            answered = [status for row in rows if (status := site.grid.outcome(row, head.environment).status).counts]
+            if set(answered) - {Status.ABSENT}:
+                shares.append((path, answered.count(Status.PASS), len(answered)))
+        shares.sort(key=lambda share: -share[1] / share[2])
+        if shares:
+            found.append(ImportChoice(head, tuple(shares)))
+    return found
 
 
 def _state(answered: set[Status]) -> str | None:

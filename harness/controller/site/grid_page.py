@@ -15,6 +15,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.grid.explanations import error_text
 from harness.controller.grid.grid import Row
+from harness.controller.site.case_page import advised_paths
 from harness.controller.site.data import Head, SiteData
 from harness.controller.site.rendering import script_constant
 from harness.controller.site.status_marks import LETTERS, css_class
@@ -36,6 +37,7 @@ class GridGroup:
 
     case: Case
     lines: tuple[GridLine, ...]
+    failing: str  # the paths to which advice applies, to go on from "Instead"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Section:
 
 def sections(site: SiteData) -> list[Section]:
     """The grid by kind and case, in the order of the grid."""
-    groups = (GridGroup(case, tuple(_lines(site, site.grid.by_case[case.id]))) for case in site.cases)
+    groups = (
+        GridGroup(case, tuple(_lines(site, site.grid.by_case[case.id])), advised_paths(site, case))
+        for case in site.cases
+    )
     return [Section(kind, tuple(found)) for kind, found in groupby(groups, key=lambda group: group.case.kind)]
 
 
@@ -67,26 +72,31 @@ def failed(site: SiteData) -> list[Head]:
 
 
 def search_index(site: SiteData) -> str:
-    """A script that sets SEARCH: the words of each case, all messages, and the messages of each row.
+    """A script that sets SEARCH: the words of each case, all messages with their stages, and the messages of each row.
 
     A row is a list of pairs: an index into `messages`, and the number of neighbouring cells with that message. Index 0
     is the empty message.
     """
-    numbers = {"": 0}
+    numbers = {("", ""): 0}
     rows = []
     for row in site.grid.rows:
         found = [numbers.setdefault(_message(outcome), len(numbers)) for outcome in _outcomes(site, row)]
         rows.append(_runs(found))
     index = {
         "cases": {case.id: _search_text(case) for case in site.cases},
-        "messages": list(numbers),
+        "messages": [text for text, _ in numbers],
+        "stages": [stage for _, stage in numbers],
+        "aliases": dict(site.grid.subject.aliases),
         "rows": rows,
     }
     return script_constant("SEARCH", index)
 
 
-def _message(outcome: Outcome) -> str:
-    return "" if outcome.status is Status.PASS else " ".join(error_text(outcome).lower().split())
+def _message(outcome: Outcome) -> tuple[str, str]:
+    """The message and the stage of a cell that does not pass."""
+    if outcome.status is Status.PASS:
+        return "", ""
+    return " ".join(error_text(outcome).split()), outcome.stage.value if outcome.stage else ""
 
 
 def _runs(numbers: Sequence[int]) -> list[int]:

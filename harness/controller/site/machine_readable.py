@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.cases.case import Case
 from harness.contract.records import SCHEMA
+from harness.controller.api.document import ApiDocument
 from harness.controller.grid import reproduce
 from harness.controller.grid.grid import Score
 from harness.controller.results.history import Event
@@ -87,6 +88,50 @@ def case_document(site: SiteData, case: Case) -> str:
         "cells": cells,
     }
     return json_line(document) + "\n"
+
+
+def case_ranges(site: SiteData) -> str:
+    """ranges.json: by case and import path the ranges of releases of each status, and the statuses of variants."""
+    cases: dict[str, dict[str, Any]] = {}
+    for case in site.cases:
+        for summary in site.summaries[case.id]:
+            found: dict[str, list[list[str]]] = {}
+            for part in summary.releases:
+                found.setdefault(part.status.value, []).append([part.range.labels[0], part.range.labels[-1]])
+            cases.setdefault(case.id, {}).update(dict.fromkeys(summary.paths, found))
+    variants = [environment for environment in site.grid.environments if environment.is_variant]
+    data = {
+        "schema": SCHEMA,
+        "releases": [item.label for item in site.grid.environments if not item.is_variant],
+        "cases": {
+            case.id: {
+                row.path: {
+                    "releases": cases[case.id][row.path],
+                    "variants": {item.id: site.grid.outcome(row, item).status.value for item in variants},
+                }
+                for row in site.grid.by_case[case.id]
+            }
+            for case in site.cases
+        },
+    }
+    return json.dumps(data, separators=(",", ":")) + "\n"
+
+
+def api_ranges(documents: Mapping[str, ApiDocument]) -> str:
+    """api-ranges.json: by root the public names, each with two numbers of `sets`: its imports, and its attributes."""
+    numbers: dict[str, int] = {}
+    sets: list[Any] = []
+    roots: dict[str, dict[str, list[int]]] = {}
+    for root, document in documents.items():
+        for name, row in document.rows.items():
+            if row.visibility == "public" and row.reached:
+                pair = [document.environments.to_json(mask) for mask in (row.imports, row.attributes)]
+                for item in pair:
+                    if (key := json.dumps(item)) not in numbers:
+                        numbers[key] = len(sets)
+                        sets.append(item)
+                roots.setdefault(root, {})[name] = [numbers[json.dumps(item)] for item in pair]
+    return json.dumps({"schema": SCHEMA, "sets": sets, "roots": roots}, separators=(",", ":")) + "\n"
 
 
 def environments_script(site: SiteData) -> str:

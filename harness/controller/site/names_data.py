@@ -13,6 +13,21 @@ from harness.controller.site.rendering import script_constant
 _Places = tuple[tuple[int, int], ...]  # by root: numbers of where it is imported, and where it is an attribute
 
 
+def method_rows(documents: Mapping[str, ApiDocument]) -> dict[str, ApiDocument]:
+    """The methods of public classes that were measured, as names below these."""
+    found = {}
+    for root, document in documents.items():
+        rows: dict[str, ApiRow] = {}
+        for name, row in document.rows.items():
+            for lines, mask in row.values("methods").items() if row.visibility == "public" else ():
+                for line in lines.splitlines():
+                    method = rows.setdefault(f"{name}.{line.partition('(')[0]}", ApiRow())
+                    method.imports |= row.imports & mask
+                    method.attributes |= row.attributes & mask
+        found[root] = ApiDocument(root, document.environments, rows)
+    return found
+
+
 def names_script(variable: str, documents: Mapping[str, ApiDocument], visible: Collection[str]) -> str:
     """A script that sets a variable to the names of some visibilities.
 

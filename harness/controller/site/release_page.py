@@ -46,6 +46,14 @@ def before(site: SiteData, head: Head) -> Head | None:
     return older[0] if older and older[0].was_run and _are_neighbours(site, older[0], head) else None
 
 
+def neighbours(site: SiteData, head: Head) -> tuple[Head | None, Head | None]:
+    """The releases before and after one among those of the site; of a variant, those of the same variable."""
+    word = head.id.partition("-")[2]
+    alike = [other for other in site.heads if other.id.partition("-")[2] == word]
+    place = alike.index(head)
+    return alike[place + 1] if place + 1 < len(alike) else None, alike[place - 1] if place else None
+
+
 def _are_neighbours(site: SiteData, older: Head, newer: Head) -> bool:
     """Whether the matrix has no release between the two: a selection may have left one out."""
     releases = [item.id for item in site.everything if not item.is_variant]

@@ -16,7 +16,8 @@ from harness.contract.statuses import Status
 from harness.controller.grid.issue_links import link
 from harness.controller.grid.markdown import in_percent
 from harness.controller.grid.release_ranges import summary_sentence
-from harness.controller.site.status_marks import LETTERS, MEANINGS, css_class
+from harness.controller.site.search_engines import page_title
+from harness.controller.site.status_marks import LETTERS, MEANINGS, css_class, status_words
 from harness.controller.text import strip_control
 
 STATIC = Path(__file__).parent / "static"
@@ -38,7 +39,7 @@ def make_templates(subject: Subject) -> Environment:
     )
     address = partial(link, repositories=subject.repositories)
     templates.filters.update(css_class=css_class, address=address, in_percent=in_percent, ticked=ticked)
-    templates.filters.update(words=_with_spaces, release=_release)
+    templates.filters.update(words=_with_spaces, release=_release, titled=page_title, in_plain_words=status_words)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates
 

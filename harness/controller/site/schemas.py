@@ -16,11 +16,13 @@ SiteSchema = dict[str, Any]
 _TEXT: SiteSchema = {"type": "string"}
 _MAYBE_TEXT: SiteSchema = {"type": ["string", "null"]}
 _TEXTS: SiteSchema = {"type": "array", "items": _TEXT}
+_PAIR: SiteSchema = {**_TEXTS, "minItems": 2, "maxItems": 2}
 
 
 def site_schemas(language: Language) -> dict[str, str]:
     """The text of each schema's file, by the file's name."""
     schemas = {"grid.schema.json": _grid(language), "case.schema.json": _case(language)}
+    schemas |= {"ranges.schema.json": _ranges(language), "api-ranges.schema.json": _api_ranges(language)}
     return {name: json.dumps(schema, indent=1) + "\n" for name, schema in schemas.items()}
 
 
@@ -29,6 +31,7 @@ def _grid(language: Language) -> SiteSchema:
     special = {"status": {"enum": ["ok", "env-fail"]}, "reason": _MAYBE_TEXT, "packages": packages}
     example = EnvironmentFacts("", "", "", "", subject=language.subject.package)
     environment = _object(**{name: special.get(name, _TEXT) for name in example.to_json()})
+    environment["properties"]["set_env"] = packages  # of a variant alone: its variables
     case = _object(id=_TEXT, kind={"enum": list(language.kinds)}, title=_TEXT)
     return {
         "$schema": DRAFT,
@@ -51,6 +54,32 @@ def _case(language: Language) -> SiteSchema:
             advice=_MAYBE_TEXT,
             known=_list(known),
             cells=_list(_cell()),
+        ),
+    }
+
+
+def _ranges(language: Language) -> SiteSchema:
+    statuses = [status.value for status in Status]
+    by_status = {"type": "object", "propertyNames": {"enum": statuses}, "additionalProperties": _list(_PAIR)}
+    variants = {"type": "object", "additionalProperties": {"enum": statuses}}
+    rows = {"type": "object", "additionalProperties": _object(releases=by_status, variants=variants)}
+    return {
+        "$schema": DRAFT,
+        "title": f"ranges.json of the {language.subject.matrix}: first and last release of each range, both inclusive",
+        **_object(schema={"const": SCHEMA}, releases=_TEXTS, cases={"type": "object", "additionalProperties": rows}),
+    }
+
+
+def _api_ranges(language: Language) -> SiteSchema:
+    numbers = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+    names = {"type": "object", "additionalProperties": numbers}
+    return {
+        "$schema": DRAFT,
+        "title": f"api-ranges.json of the {language.subject.matrix}: the sets of a name's imports and attributes",
+        **_object(
+            schema={"const": SCHEMA},
+            sets=_list(_object(ranges=_list(_PAIR), variants=_TEXTS)),
+            roots={"type": "object", "additionalProperties": names},
         ),
     }
 

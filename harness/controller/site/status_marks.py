@@ -31,6 +31,14 @@ MEANINGS = {
 }
 
 
+_PLAIN = {Status.ENV_FAIL: "could not be installed", Status.NOT_RUN: "not run"}
+
+
+def status_words(status: Status) -> str:
+    """A status in words that readers know; most are words already."""
+    return _PLAIN.get(status, status.value)
+
+
 def css_class(status: Status) -> str:
     """The CSS class of a status: one letter, because a page may have a hundred thousand cells."""
     return LETTERS[status].lower()

@@ -6,12 +6,13 @@ from typing import Any
 
 from harness.controller.site.answers_data import answers_script
 from harness.controller.site.data import SiteData
+from harness.controller.site.pages import Pages
 
 Make = Callable[..., SiteData]
 
 
 def answers(site: SiteData) -> dict[str, Any]:
-    text = answers_script(site)
+    text = answers_script(site, Pages(site).answers)
     assert text.isascii()
     found: dict[str, Any] = json.loads(text.removeprefix("const ANSWERS = ").removesuffix(";\n"))
     return found
@@ -30,7 +31,7 @@ def test_rows_say_where_each_path_works(site: Make) -> None:
 
 def test_rows_have_a_letter_for_each_release(site: Make) -> None:
     found = answers(site())
-    assert [label for _, label in found["releases"]] == ["2.16", "2.15", "1.15", "2.16 legacy"]
+    assert [label for _, label, *_ in found["releases"]] == ["2.16", "2.15", "1.15", "2.16 legacy"]
     assert case(site(), "version")["rows"][1][3] == "APIA"
 
 
@@ -45,7 +46,7 @@ def test_messages_have_their_releases_and_outcome(site: Make) -> None:
     ((error, text, reason, anchor, places),) = case(site(), "dense")["said"]
     assert (error, found["texts"][text], reason) == ("ValueError", "no `layer`", -1)
     assert anchor.startswith("answer-")
-    assert places == [["tensorflow.keras", "from 2.16 on"]]
+    assert places == [["tensorflow.keras", "from 2.16 on", 1]]
 
 
 def test_private_paths_come_last(site: Make) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import re
 import signal
@@ -10,12 +11,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from harness.controller.results.documents import Column
+from harness.controller.site.search_engines import LONGEST_TITLE
 from tests.support.processes import PATIENCE, in_background
 from tests.support.tiny_project import TinyProject
 
-ADDRESS = re.compile(r'(?:href|src)="([^"#]*)(?:#([^"]*))?"')
+ADDRESS = re.compile(r'(?:href|src)="([^"#?]*)(?:\?[^"#]*)?(?:#([^"]*))?"')
 
 
 @pytest.fixture
@@ -26,14 +29,24 @@ def site(project: TinyProject, columns: dict[str, Column], tmp_path: Path) -> Pa
     out = tmp_path / "out" / "site"
     done = project.run("publish", "--out", str(out))
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"{out}: 15 pages of 20 cells" in done.stdout
+    assert f"{out}: 18 pages of 20 cells" in done.stdout
     return out
 
 
 def test_site_has_page_per_case_path_release(site: Path) -> None:
     pages = sorted(str(file.relative_to(site)) for file in site.rglob("*.html"))
     assert pages == sorted(
-        ["index.html", "grid.html", "summary.html", "data.html", "cases/dense.html", "cases/version.html"]
+        [
+            "index.html",
+            "grid.html",
+            "summary.html",
+            "data.html",
+            "imports.html",
+            "ask.html",
+            "embed.html",
+            "cases/dense.html",
+            "cases/version.html",
+        ]
         + [f"paths/{name}.html" for name in ("index", "tensorflow.keras", "tf.keras", "keras")]
         + [f"releases/{name}.html" for name in ("index", "tf115", "tf215", "tf216", "tf216-legacy")]
     )
@@ -78,6 +91,72 @@ def test_a_part_can_be_published(site: Path, project: TinyProject) -> None:
     assert project.run("publish", "--out", str(site), "-k", "version", "-e", "tf216*").returncode == 0
     assert not (site / "cases" / "dense.html").exists()
     assert not (site / "releases" / "tf215.html").exists()
+
+
+@pytest.fixture
+def public(site: Path, project: TinyProject) -> Path:
+    """The same with an address and a repository."""
+    addresses = ["--url", "https://example.org/matrix", "--repository", "https://example.org/source/"]
+    done = project.run("publish", "--out", str(site), *addresses)
+    assert (done.returncode, done.stderr) == (0, "")
+    return site
+
+
+def test_public_site_has_addresses_for_search_engines(public: Path) -> None:
+    page = (public / "cases" / "dense.html").read_text(encoding="utf-8")
+    assert '<link rel="canonical" href="https://example.org/matrix/cases/dense.html">' in page
+    assert '<meta property="og:image" content="https://example.org/matrix/preview.png">' in page
+    assert '<link rel="canonical" href="https://example.org/matrix/">' in (public / "index.html").read_text("utf-8")
+    sitemap = ElementTree.fromstring((public / "sitemap.xml").read_bytes())
+    pages = {str(file.relative_to(public)) for file in public.rglob("*.html")} - {"index.html", "404.html"}
+    listed = [item.text or "" for item in sitemap.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert {item.removeprefix("https://example.org/matrix/") for item in listed} == {*pages, ""}
+    assert "Sitemap: https://example.org/matrix/sitemap.xml" in (public / "robots.txt").read_text(encoding="utf-8")
+
+
+def test_picture_of_public_site_is_a_picture(public: Path) -> None:
+    with Image.open(public / "preview.png") as picture:
+        assert picture.size == (1200, 630)
+        assert len(picture.getcolors(maxcolors=10**6) or []) > 3
+
+
+def test_page_for_lost_addresses_has_full_links(public: Path) -> None:
+    text = (public / "404.html").read_text(encoding="utf-8")
+    assert 'href="https://example.org/matrix/index.html"' in text
+    assert {target for target, _ in ADDRESS.findall(text)} > {"https://example.org/matrix/static/style.css"}
+    assert all(target.startswith("https://") or not target for target, _ in ADDRESS.findall(text))
+
+
+def test_readers_reach_the_source(public: Path) -> None:
+    text = (public / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://example.org/source/issues/new"' in text
+    assert 'href="https://example.org/source"' in text
+
+
+@pytest.mark.parametrize("url", ["example.org", "ftp://example.org/", "https://example.org/?x"])
+def test_address_of_another_form_is_refused(project: TinyProject, url: str) -> None:
+    done = project.run("publish", "--url", url)
+    assert done.returncode == 2
+    assert done.stderr == f"--url {url!r}: not an address such as https://example.org/matrix/\n"
+
+
+def test_feed_leads_to_pages_that_exist(project: TinyProject, columns: dict[str, Column], tmp_path: Path) -> None:
+    for column in columns.values():
+        project.keep("results", column)
+    lines = ["day,environment,case,path,change,before,after", "2026-11-20,tf216,,,environment new,,"]
+    history = "\n".join([*lines, "2026-11-20,tf216-today,,,environment new,,"]) + "\n"
+    (project.root / "results" / "history.csv").write_text(history, encoding="utf-8")
+    assert project.run("publish", "--out", str(tmp_path / "site")).returncode == 0
+    feed = ElementTree.fromstring((tmp_path / "site" / "feed.xml").read_bytes())
+    links = [item.get("href", "") for item in feed.iter("{http://www.w3.org/2005/Atom}link")]
+    assert "releases/tf216.html" in links
+    assert [link for link in links if not (tmp_path / "site" / link).is_file()] == []
+
+
+def test_titles_are_short_enough_for_results(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        (title,) = re.findall("<title>(.*)</title>", file.read_text(encoding="utf-8"))
+        assert 0 < len(html.unescape(title)) <= LONGEST_TITLE
 
 
 def test_folder_without_a_site_is_left_alone(project: TinyProject, tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from harness.cases.case import Case
 from harness.contract.statuses import Stage, Status
 from harness.controller.results.documents import Column
 from harness.controller.results.history import Event
-from harness.controller.site.case_page import CasePage, case_page
+from harness.controller.site.case_page import CasePage, case_page, expected_error
 from harness.controller.site.data import SiteData
 
 Make = Callable[..., SiteData]
@@ -109,3 +110,29 @@ def test_case_without_known_facts_has_no_explanation(site: Make) -> None:
     cases: tuple[Case, ...] = site().cases
     assert all(not case.known for case in cases)
     assert {answer.result.known for answer in page(site(), "dense").answers} == {None}
+
+
+def test_cell_facts_give_all_changes(site: Make, event: Callable[..., Event]) -> None:
+    cell = {"environment": "tf215", "case": "version", "path": "keras"}
+    events = [event(**cell, change="regressed", before="pass", after="fail at call")]
+    events.append(event(**cell, day="2026-11-02", change="fixed", before="fail at call", after="pass"))
+    facts = page(site(events=events), "version").facts
+    assert facts["tf215:keras"]["history"] == [
+        ["2026-11-01", "regressed", "pass", "fail at call"],
+        ["2026-11-02", "fixed", "fail at call", "pass"],
+    ]
+    assert "history" not in facts["tf215:tf.keras"]
+
+
+def test_advice_is_for_paths_that_fail(site: Make) -> None:
+    found = site()
+    assert page(found, "dense").failing == " of tensorflow.keras"
+    assert page(found, "version").failing == " of keras"
+
+
+def test_expected_error_is_that_of_the_case(site: Make) -> None:
+    found = site()
+    (dense, _) = found.cases
+    assert expected_error(dense) == ""
+    raises = {"expect": {"raises": {"at": "plot", "type": "ImportError", "match": "pydot"}}}
+    assert expected_error(replace(dense, body=dense.body | raises)) == "ImportError: pydot"

@@ -6,7 +6,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.results.documents import Column
 from harness.controller.site.data import SiteData
-from harness.controller.site.front_page import examples, path_verdicts
+from harness.controller.site.front_page import examples, import_choices, path_verdicts
 
 Make = Callable[..., SiteData]
 USUAL = frozenset({"dense", "version"})
@@ -51,3 +51,10 @@ def test_examples_are_of_the_measured_cells(site: Make, columns: dict[str, Colum
     failing = Outcome("version", "keras", Status.FAIL, Stage.IMPORT, "ImportError", text)
     columns["tf216"].cells[failing.key] = failing
     assert "from keras.layers import Lost" in examples(site())
+
+
+def test_import_choices_have_the_best_path_first(site: Make) -> None:
+    newest, older = import_choices(site(usual_cases=frozenset({"dense", "version"})))
+    assert (newest.head.label, newest.best) == ("2.16", ["tf.keras"])
+    assert newest.shares == (("tf.keras", 2, 2), ("tensorflow.keras", 1, 2))  # keras is absent
+    assert older.best == ["tensorflow.keras", "tf.keras", "keras"]

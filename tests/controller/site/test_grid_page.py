@@ -42,7 +42,8 @@ def index(site: SiteData) -> dict[str, Any]:
 
 def test_the_index_tells_which_cell_said_what(site: Make) -> None:
     found = index(site())
-    assert found["messages"] == ["", "valueerror: no `layer`", "modulenotfounderror: no module named 'keras'"]
+    assert found["messages"] == ["", "ValueError: no `layer`", "ModuleNotFoundError: No module named 'keras'"]
+    assert found["stages"] == ["", "build", "path"]
     assert found["rows"] == [[1, 1, 0, 3], [0, 4], [0, 4], [0, 4], [2, 1, 0, 2, 2, 1]]
 
 

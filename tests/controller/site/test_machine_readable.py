@@ -97,3 +97,13 @@ def test_site_document_describes_its_source(site: Make) -> None:
         "commit": "0123456789abcdef",
         "cells": {"pass": 12, "fail": 1, "absent": 2, "env-fail": 5},
     }
+
+
+def test_ranges_have_the_releases_of_each_status(site: Make) -> None:
+    data = json.loads(machine_readable.case_ranges(site()))
+    jsonschema.validate(data, json.loads(site_schemas(LANGUAGE)["ranges.schema.json"]))
+    assert data["releases"] == ["1.15", "2.15", "2.16"]
+    assert data["cases"]["version"]["keras"] == {
+        "releases": {"env-fail": [["1.15", "1.15"]], "pass": [["2.15", "2.15"]], "absent": [["2.16", "2.16"]]},
+        "variants": {"tf216-legacy": "absent"},
+    }

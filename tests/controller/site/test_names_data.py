@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.controller.api.document import ApiDocument, ApiRow
 from harness.controller.api.environments import ApiEnvironment, Environments, Measured
-from harness.controller.site.names_data import names_script, where_in_words
+from harness.controller.site.names_data import method_rows, names_script, where_in_words
 
 OLD = ApiEnvironment("tf215", "2.15", False, Measured.YES, "2.15.0")
 NEW = ApiEnvironment("tf216", "2.16", False, Measured.YES, "3.4.1")
@@ -49,3 +49,10 @@ def test_releases_of_variants_alone_are_their_ids() -> None:
     assert where_in_words(ALL, 4) == "tf216-legacy"
     assert where_in_words(ALL, 2) == "2.16"
     assert where_in_words(ALL, 0) == ""
+
+
+def test_methods_of_public_classes_are_names() -> None:
+    lines = {"fit(x, workers=1)\nsave(path)": 1, "fit(x)": 6}
+    rows = {"Model": ApiRow(7, 7, facts={"methods": lines}), "_Own": ApiRow(7, 7, visibility="private")}
+    found = method_rows({"keras": ApiDocument("keras", ALL, rows)})["keras"].rows
+    assert {name: row.imports for name, row in found.items()} == {"Model.fit": 7, "Model.save": 1}

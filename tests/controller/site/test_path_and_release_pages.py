@@ -9,7 +9,7 @@ from harness.contract.statuses import Status
 from harness.controller.results.documents import Column
 from harness.controller.site.data import Head, SiteData
 from harness.controller.site.path_page import path_page
-from harness.controller.site.release_page import ReleaseChanges, before, release_page
+from harness.controller.site.release_page import ReleaseChanges, before, neighbours, release_page
 
 Make = Callable[..., SiteData]
 
@@ -86,3 +86,11 @@ def test_missing_answers_are_no_changes(site: Make, columns: dict[str, Column], 
     columns["tf216"].cells.update({key: replace(outcome, status=status) for key, outcome in cells.items()})
     assert changes(site(), "tf216") == []
     assert changes(site(), "tf216-legacy") == []
+
+
+def test_releases_have_previous_and_next(site: Make) -> None:
+    found = site()
+    by_id = heads(found)
+    assert neighbours(found, by_id["tf215"]) == (by_id["tf115"], by_id["tf216"])
+    assert neighbours(found, by_id["tf216"]) == (by_id["tf215"], None)
+    assert neighbours(found, by_id["tf216-legacy"]) == (None, None)

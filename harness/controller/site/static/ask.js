@@ -1,12 +1,12 @@
 "use strict";
 // The box of the first page: loads the data when it gets the focus, and shows the answers to what is in it.
 
-const box = document.getElementById("ask");
+const box = document.getElementById("search");
 const answers = document.getElementById("answers");
 const count = document.getElementById("count");
 const place = document.currentScript.src.replace(/[^/]*$/, "");
 let ready = null; // the promise of the index and the tables of names
-let hidden = null; // the promise of the private names
+const further = {}; // the promises of tables that few questions need
 let asking = 0;
 
 /** A script of this folder: data are scripts, as a page opened from a file may not fetch. */
@@ -25,11 +25,14 @@ function prepare() {
   return ready;
 }
 
-/** The tables of names, those of private names if one is asked for that is not public. */
+const FURTHER = { hidden: () => HIDDEN_NAMES, methods: () => METHOD_NAMES };
+
+/** The tables of names, with those of private names and of methods if these are asked for. */
 async function tablesFor(index, tables, asked) {
-  if (!tables.length || !needsHidden(index, tables, asked)) return tables;
-  hidden ||= load("names-hidden.js").then(() => readNames(HIDDEN_NAMES));
-  return [...tables, await hidden];
+  if (!tables.length) return tables;
+  const wanted = furtherTables(index, tables, asked);
+  for (const kind of wanted) further[kind] ||= load(`names-${kind}.js`).then(() => readNames(FURTHER[kind]()));
+  return [...tables, ...await Promise.all(wanted.map((kind) => further[kind]))];
 }
 
 async function answer() {
@@ -38,11 +41,15 @@ async function answer() {
   const text = box.value;
   if (!text.trim()) return show([], "");
   const { index, tables } = await prepare();
-  const asked = understand(text, index.data.aliases);
+  const view = viewCard(text);
+  const rest = view ? readTerms(text).rest : text;
+  if (!rest) return show([view], "A view of the grid");
+  const asked = understand(rest, index.data.aliases);
   const all = await tablesFor(index, tables, asked);
   if (number !== asking) return; // something else was typed since
   const chosen = chooseAnswers(index, all, asked);
-  show(chosen.map((card, number) => makeCard(card, index.data, number === 0)), chosen.length ? (chosen.length > 1 ? `${chosen.length} answers` : "One answer") : "Nothing here is about this");
+  const cards = chosen.map((card, number) => makeCard(card, index.data, number === 0));
+  show(view ? [view, ...cards] : cards, chosen.length > 1 ? `${chosen.length} answers` : chosen.length ? "One answer" : "Nothing here is about this");
 }
 
 function show(cards, said) {
@@ -53,7 +60,7 @@ function show(cards, said) {
 }
 
 function ask(text) {
-  box.value = text;
+  box.value = oneLine(text);
   writeAddress();
   box.focus();
   return answer();
@@ -68,17 +75,25 @@ function writeAddress() {
 function readAddress() {
   const given = new URLSearchParams(location.search);
   if ([...given.keys()].some((key) => key !== "q")) return location.replace(`grid.html${location.search}${location.hash}`);
-  box.value = given.get("q") || "";
+  box.value = oneLine(given.get("q") || "");
   answer();
 }
 
+/** The box has one line: the ends of others are kept as signs, which understand.js reads. */
+box.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text");
+  if (!/[\r\n]/.test(text.trim())) return;
+  event.preventDefault();
+  box.setRangeText(oneLine(text), box.selectionStart, box.selectionEnd, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
 box.addEventListener("focus", prepare);
 box.addEventListener("input", () => {
   writeAddress();
   answer();
 });
 box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey) return;
+  if (event.key !== "Enter") return;
   event.preventDefault();
   answer().then(() => answers.querySelector(".card")?.focus());
 });

@@ -1,6 +1,15 @@
 "use strict";
 // An answer as a card. Every range of releases stands in the data in words; here they are only put into sentences.
 
+/** A view of the grid, if what was typed narrows one. */
+function viewCard(text) {
+  const { terms, hasTerms } = readTerms(text);
+  if (!hasTerms) return null;
+  const words = Object.entries(terms).map(([word, values]) => `\`${word}:${written(values.join(","))}\``);
+  return make("article", { class: "card view", tabindex: "-1" }, make("p", { class: "verdict" }, `A view of the grid: ${words.join(", ")}.`),
+    make("p", { class: "links" }, make("a", { href: `grid.html?q=${encodeURIComponent(text)}#region` }, "Open this view")));
+}
+
 /** An element with children: texts, in which `code` stands between backticks, or other elements. */
 function make(name, attributes, ...children) {
   const element = document.createElement(name);
@@ -53,7 +62,7 @@ function worksSentence(item, data, but) {
 
 /** The outcomes of a case that have the pasted message, and in which releases. */
 function saidMessage(card) {
-  const best = card.item.messages.map(({ phrase }) => sameMessage(card.asked.phrase, phrase));
+  const best = card.item.messages.map((said) => sameMessage(card.asked, said));
   const top = Math.max(...best);
   return top >= 0.8 ? card.item.said.filter((_, place) => best[place] === top) : [];
 }
@@ -73,15 +82,48 @@ function verdictOfCase(card, data) {
   return `\`${asked.path}\`${other}: ${asked.row[2]}.${rest}`;
 }
 
+/** The columns, a variant next to its release. */
+function columnsOf(data) {
+  const all = data.releases.map(([id, label, base, variables], column) => ({ id, label, base, variables, column }));
+  const isFirst = ({ base }) => !base || !all.some(({ id }) => id === base);
+  const withVariants = (release) => [release, ...all.filter(({ base }) => base === release.id).flatMap(withVariants)];
+  return all.filter(isFirst).flatMap(withVariants);
+}
+
+/** What the names of variants mean, below a strip. */
+function variantsLine(data) {
+  const variants = columnsOf(data).filter(({ variables }) => variables);
+  const byVariables = new Map();
+  for (const { label, variables } of variants) byVariables.set(variables, [...(byVariables.get(variables) || []), label]);
+  return variants.length ? make("p", { class: "paths" }, [...byVariables].map(([variables, labels]) => `${labels.join(", ")}: with \`${variables}\``).join("; ")) : "";
+}
+
 /** Every release as a box with its symbol: each leads to the details of its cell, with the lines that reproduce it. */
 function strip(item, [paths, , , letters], data) {
   const list = make("ol", { class: "strip", "aria-label": paths.join(", ") });
-  data.releases.forEach(([id, label], column) => {
+  for (const { id, label, column, variables } of columnsOf(data)) {
     const letter = letters[column];
-    const link = make("a", { class: letter.toLowerCase(), href: `cases/${item.id}.html#${id}:${paths[0]}`, "aria-label": `${label}: ${data.meanings[letter]}` }, label);
+    const name = variables ? `${label} (${variables})` : label;
+    const link = make("a", { "data-place": `${item.number}:${column}:${paths[0]}`, class: letter.toLowerCase(), href: `cases/${item.id}.html#${id}:${paths[0]}`, "aria-label": `${name}: ${data.meanings[letter]}` }, label);
     list.append(make("li", null, link));
-  });
+  }
   return make("div", { class: "row" }, make("p", { class: "paths" }, code(paths)), list);
+}
+
+/** What a box of a strip says, for the tip of tip.js. */
+function describeResult(link) {
+  const [, number, column, path] = /^(\d+):(\d+):(.*)$/.exec(link.dataset.place);
+  const item = ANSWERS.cases[number];
+  const said = item.said.find((each) => each[4].some(([own, , columns]) => own === path && columns & (1 << column)));
+  return [`${path} in ${link.getAttribute("aria-label")}`, said && `${said[0]}: ${ANSWERS.texts[said[1]]}`];
+}
+
+/** The advice, where the path that was asked for does not work; without one, of which paths it is. */
+function adviceOf(item, asked, data) {
+  if (!item.advice || (asked && asked.row[1] === "in all measured releases")) return "";
+  const failing = asked ? [] : item.rows.filter((row) => row[3][0] !== "P").flatMap(([paths]) => paths);
+  const isSome = failing.length && failing.length < item.rows.flatMap(([paths]) => paths).length;
+  return make("p", { class: "advice" }, make("b", null, `Instead${isSome ? ` of ${fewPaths(failing, data)}` : ""}: `), item.advice);
 }
 
 function caseCard(card, data, isFirstCard) {
@@ -99,9 +141,12 @@ function caseCard(card, data, isFirstCard) {
     make("p", { class: "verdict" }, verdictOfCase(card, data)),
     make("p", { class: "about" }, card.exact ? "" : make("b", null, "Near, not just this: "), make("a", { href: page }, item.title)),
     ...reasons.slice(0, isFirstCard ? 2 : 0).map((reason) => make("p", { class: "why" }, make("b", null, "Why: "), data.texts[reason])),
-    item.advice ? make("p", { class: "advice" }, make("b", null, "Instead: "), item.advice) : "",
+    item.expects ? make("p", { class: "expects" }, `This check expects an error: where it passes, \`${written(item.expects)}\` is raised, as it should be.`) : "",
+    adviceOf(item, asked, data),
+    isFirstCard ? make("p", { class: "key" }, `${data.subject.title} releases, newest first: ✓ works, ✗ fails, – the import path is not there`) : "",
     ...rows.map((row) => strip(item, row, data)),
-    make("p", { class: "links" }, make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "All outcomes of this case"), " · ",
+    isFirstCard ? variantsLine(data) : "",
+    make("p", { class: "links" }, make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "All results of this check"), " · ",
       make("a", { href: `${page}#${data.releases[column][0]}:${rows[0][0][0]}` }, "Reproduce it")),
   ];
 }
@@ -123,27 +168,29 @@ function nameCard(card, data) {
   const verdict = own ? `\`${own.full}\` ${placeWords(own)}.` : `\`${written(card.last)}\` is the name of ${few(shown.map((place) => `\`${place.full}\` (${inWords(place.imports || place.attributes)})`), 2, "names")}.`;
   return [
     make("p", { class: "verdict" }, verdict),
-    card.member ? make("p", null, `\`${written(card.member)}\` would be a member of this class: the table of names has no members.`) : "",
-    make("p", { class: "about" }, "From the inventory of names: where the name is there, not whether what it names works."),
+    card.member ? make("p", null, `\`${written(card.member)}\` would be a member of this class. Of members, only methods that people often call are measured, and it is not one of them: nobody knows.`) : "",
+    make("p", { class: "about" }, "From the inventory of names: where the name is there, not whether what it names works. ", own?.hasPage ? make("a", { href: modulePage(own) }, "All names of the module.") : ""),
     own && shown.length ? make("details", null, make("summary", null, "The same name under other import paths"),
       make("ul", null, shown.map((place) => make("li", null, `\`${place.full}\`: ${inWords(place.imports || place.attributes)}`)))) : "",
   ];
 }
 
 function unknownCard(card, data) {
-  const name = written(card.full);
+  const name = written(card.spelled || card.full);
   const verdict = card.kind === "outside" ? `Not covered: \`${name}\` is not below an import path that is measured.` : `No measured release has \`${name}\`.`;
   const hint = card.kind === "outside" ? `Measured are ${code(data.paths)}. This says nothing of whether it works.` : "No case covers it either.";
+  const how = make("a", { href: "ask.html" }, "How to ask for it");
   return [
     make("p", { class: "verdict" }, verdict),
     card.nearest && card.nearest.length ? make("p", { class: "nearest" }, "Nearest: ", card.nearest.map((near) => make("button", { type: "button", "data-ask": near }, near))) : "",
-    make("p", { class: "about" }, hint),
+    make("p", { class: "about" }, hint, " ", how, "."),
   ];
 }
 
 /** The card of an answer: the first one in full. */
 function makeCard(card, data, isFirstCard) {
   const body = card.kind === "case" ? caseCard(card, data, isFirstCard) : card.kind === "name" || card.kind === "ending" ? nameCard(card, data) : unknownCard(card, data);
-  const key = card.kind === "case" ? card.item.id : card.full || card.last;
-  return make("article", { class: `card ${card.kind}${card.exact === false ? " near" : ""}`, "data-kind": card.kind, "data-about": key, tabindex: "-1" }, body.filter(Boolean));
+  const about = { case: "data-case", name: "data-name", ending: "data-name", unknown: "data-unknown", outside: "data-unknown" }[card.kind];
+  const key = card.kind === "case" ? card.item.id : card.spelled || card.full || card.last;
+  return make("article", { class: `card ${card.kind}${card.exact === false ? " near" : ""}`, [about]: key, tabindex: "-1" }, body.filter(Boolean));
 }

@@ -68,6 +68,7 @@ function fill(cell, environment, path) {
     parts.at(-1).removeAttribute("id");
   }
   if (fact.since) parts.push(line("Since", `${fact.since}: ${fact.change}${fact.before ? `, before ${fact.before}` : ""}`));
+  if (fact.history) parts.push(element("ul", "", ...fact.history.map(([day, change, before, after]) => element("li", `${day}: ${change}, ${before} → ${after}`))));
   parts.push(timing(fact), line("Release", `${SUBJECT} ${release} on Python ${python}`));
   for (const [program, source] of Object.entries(fact.programs ?? {})) {
     parts.push(line(program, `${source}, as there was no ${program} on the PATH`));
@@ -77,6 +78,13 @@ function fill(cell, environment, path) {
   const list = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   parts.push(folded("The script", script), folded("The packages", element("p", list.join(", ") || "none are known")));
   body.replaceChildren(...parts);
+}
+
+/** What a cell says, for the tip of tip.js. */
+function describeResult(cell) {
+  const [environment, path] = cell.id.split(/:(.*)/s);
+  const answer = document.querySelector(cell.querySelector("a").getAttribute("href"));
+  return [`${path} in ${ENVIRONMENTS[environment].label}: ${answer.querySelector("h3").textContent}`, answer.querySelector(".message")?.textContent];
 }
 
 /** The cell that the address names, if it names one. */

@@ -5,20 +5,22 @@ const MOST = 4; // answers
 const NEAR = 0.3; // the least score of a case that is shown as near, where 1 is the best that words alone give
 
 /** What the inventory says of a full name: known, unknown, or outside of what is measured. Null says nothing. */
-function judgeName({ full, how }, index, tables) {
+function judgeName({ full, how, spelled, alone }, index, tables) {
   const below = belowPath(full, index.data);
   const tops = index.data.paths.map((path) => expand(path, index.data.aliases));
   if (!below) {
     const isAround = tops.some((path) => path === full || path.startsWith(`${full}.`));
     const isOurs = tops.some((path) => path.split(".")[0] === full.split(".")[0]);
-    return !isAround && (how !== "attribute" || isOurs) ? { kind: "outside", full } : null;
+    const first = full.split(".")[0].toLowerCase();
+    const isPackage = alone && first.length > 4 && !index.known.has(first); // no variable of somebody's
+    return !isAround && (how !== "attribute" || isOurs || isPackage) ? { kind: "outside", full, spelled } : null;
   }
   if (!tables.length) return null;
   const found = lookUp(full, tables);
-  if (found) return { kind: "name", full, ...found };
+  if (found) return { kind: "name", full, spelled, ...found };
   const owner = full.split(".").slice(0, -1).join(".");
   if (/^[A-Z]/.test(owner.split(".").at(-1)) && lookUp(owner, tables)) return { kind: "name", full: owner, member: full, ...lookUp(owner, tables) };
-  return { kind: "unknown", full, nearest: nearestNames(full, tables) };
+  return { kind: "unknown", full, spelled, nearest: nearestNames(full, tables) };
 }
 
 /** What the inventory says of a last part alone, such as `Adam`. Null for a word that only cases know. */
@@ -39,7 +41,8 @@ function loneNames(asked) {
 /** The full names that were asked for. An import path alone is one only if nothing else was asked. */
 function fullNames(asked, index) {
   const inner = asked.names.filter(({ full }) => belowPath(full, index.data)?.inner !== "");
-  return inner.length || loneNames(asked).length ? inner : asked.names.slice(0, 1).filter((name) => isAlone(name, asked));
+  if (!inner.length && !loneNames(asked).length) return asked.names.slice(0, 1).filter((name) => isAlone(name, asked));
+  return inner.map((name) => ({ ...name, alone: asked.names.length === 1 && isAlone(name, asked) }));
 }
 
 const plainTerms = (asked) => asked.terms.filter((term) => !term.endsWith("~"));
@@ -50,10 +53,18 @@ function isAlone({ full, how }, asked) {
   return how !== "attribute" || plainTerms(asked).every((term) => own.has(term) || full.includes(term) || term === "import");
 }
 
-/** Names that no table of public names has: then the private ones are worth loading. */
-function needsHidden(index, tables, asked) {
+/** The further tables that are worth loading: of private names if no public one is meant, of methods if one may be. */
+function furtherTables(index, tables, asked) {
   const judged = [...fullNames(asked, index).map((name) => judgeName(name, index, tables)), ...[...asked.lasts, ...loneNames(asked)].map((last) => judgeLast(last, index, tables))];
-  return judged.some((item) => item && item.kind === "unknown");
+  const isHidden = judged.some((item) => item && item.kind === "unknown");
+  const isMember = asked.owned.length > 0 || judged.some((item) => item && item.member);
+  return [...(isHidden ? ["hidden"] : []), ...(isMember ? ["methods"] : [])];
+}
+
+/** Methods that a message says an object does not have: where classes of this name have them. */
+function judgeOwned(owned, tables) {
+  const places = endingIn(owned.split(".").at(-1), tables).filter(({ full }) => full.endsWith(`.${owned}`));
+  return places.length ? { kind: "ending", last: owned, places } : null;
 }
 
 /** The answers, best first: each has a kind (case, name, ending, unknown, outside), and a case whether it is exact. */
@@ -61,8 +72,9 @@ function chooseAnswers(index, tables, asked) {
   const ranked = rankCases(index, asked);
   const isExact = (hit) => hit.message >= 0.8 || hit.name >= 0.8 || (hit.given >= 0.5 && hit.owns);
   const lone = tables.length ? loneNames(asked).filter((word) => !ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()))) : [];
-  const names = fullNames(asked, index).map((name) => judgeName(name, index, tables)).filter(Boolean);
-  if (tables.length) names.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, index, tables)).filter(Boolean));
+  const judged = fullNames(asked, index).map((name) => judgeName(name, index, tables));
+  if (tables.length) judged.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, index, tables)), ...asked.owned.map((name) => judgeOwned(name, tables)));
+  const names = judged.filter(Boolean);
   const exact = ranked.filter(isExact);
   const top = exact.length ? exact[0].score : 0;
   const cases = exact.filter((hit) => hit.score >= top * 0.6);

@@ -1,5 +1,5 @@
 "use strict";
-// Filters of the grid. The table itself is the data; the address holds the state, so that a link gives the same view.
+// The view of the grid. The table itself is the data; the address holds the state, so that a link gives the same view.
 
 const form = document.getElementById("filters");
 const found = document.getElementById("found");
@@ -12,10 +12,13 @@ const heads = [...document.querySelector(".grid thead tr").cells].slice(1).map((
   label: head.querySelector("a").textContent,
 }));
 const releases = heads.filter((head) => !head.base).map((head) => head.id); // newest first
+const letters = Object.fromEntries([...form.elements.status.options].map((option) => [option.textContent, option.value]));
 let columnRule = "";
 let groups = null;
+let index = null;
 let lit = new Set();
 let isTyping = false;
+let current = null; // the view: its rows and columns, for those who take it away
 
 /** Every case with its rows; a row's letters are one a column. Read once, when they are first needed. */
 function readGroups() {
@@ -31,69 +34,91 @@ function readGroups() {
   }));
 }
 
-function readState() {
-  const data = new FormData(form);
-  const state = Object.fromEntries([...data].filter(([, value]) => value));
-  return { ...state, path: data.getAll("path") };
+function readIndex() {
+  const cases = Object.fromEntries(Object.entries(SEARCH.cases).map(([id, text]) => [id, comparable(text)]));
+  return { cases, comparable: SEARCH.messages.map(comparable) };
 }
 
-function isShownColumn(state) {
-  const first = state.from ? releases.indexOf(state.from) : releases.length - 1;
-  const last = state.to ? releases.indexOf(state.to) : 0;
-  return heads.map((head) => {
-    const place = releases.indexOf(head.base || head.id);
-    return place === -1 ? !state.from && !state.to : place <= first && place >= last;
-  });
-}
-
-/** The column with which one is compared: the release before, or what a variant varies. -1 if there is none. */
-function columnBefore(id) {
-  const head = heads.find((other) => other.id === id);
-  return heads.findIndex((other) => other.id === (head.base || head.older));
-}
-
-/** Whether a row answers otherwise in a release than before it. What was not run is no answer. */
-function isChanged({ letters }, id) {
-  const now = letters[heads.findIndex((head) => head.id === id)];
-  const before = letters[columnBefore(id)];
-  return now !== before && now !== "N" && before !== "N" && before !== undefined;
-}
-
-/** The columns in which a row's message fits the search. */
-function hitColumns(number, messages) {
+/** The number of the message of each column of a row. */
+function messagesOf(number) {
   const runs = SEARCH.rows[number];
-  const hits = [];
-  for (let place = 0, column = 0; place < runs.length; column += runs[place + 1], place += 2) {
-    if (messages.has(runs[place])) for (let k = 0; k < runs[place + 1]; k++) hits.push(column + k);
+  const numbers = [];
+  for (let place = 0; place < runs.length; place += 2) for (let k = 0; k < runs[place + 1]; k++) numbers.push(runs[place]);
+  return numbers;
+}
+
+/** The import path that a line of code is about as it stands in the grid, and the rest of the name. Null for an error. */
+function pathAsked(asked, paths) {
+  const name = asked.error ? null : asked.names.find(({ how }) => how !== "error");
+  for (const full of name ? [name.spelled, name.full] : []) {
+    const path = full && paths.filter((path) => `${full}.`.startsWith(`${path}.`)).sort((a, b) => b.length - a.length)[0];
+    if (path) return { path, inner: full.slice(path.length + 1) };
   }
-  return hits;
+  return null;
 }
 
-function differing(group, state, shown) {
-  const [a, b] = [state.a, state.b].map((path) => group.rows.find((row) => row.path === path));
-  return Boolean(a && b) && shown.some((is, column) => is && a.letters[column] !== b.letters[column]);
+function apply() {
+  groups ||= readGroups();
+  const view = readView(form, letters, SEARCH.aliases);
+  if (view.asked || view.messages.length) index ||= readIndex();
+  const code = view.asked && pathAsked(view.asked, [...new Set(groups.flatMap(({ rows }) => rows.map((row) => row.path)))]);
+  const isSearch = view.asked && (code ? code.inner : view.asked.phrase);
+  const answer = isSearch ? findAsked(index, view.asked, code?.inner) : null;
+  const shown = isShownColumn(view);
+  const compared = [view.a, view.b].filter(Boolean);
+  const paths = view.paths.length ? view.paths : compared.length === 2 ? compared : code ? [code.path] : [];
+  const isHit = (number) => number && (answer?.messages.has(number) || (view.messages.length && view.messages.every((text) => holdsWords(index.comparable[number], text))));
+  const rows = [];
+  const lights = new Set();
+  let cases = 0;
+  for (const group of groups) {
+    const isOut = (view.kinds.length && !view.kinds.includes(group.section.dataset.kind)) || !fitsPattern(group.id, view.cases) ||
+      (compared.length === 2 && !isDifferent(group, view, shown));
+    let any = false;
+    for (const row of group.rows) {
+      const hits = isOut || !(answer || view.messages.length) ? [] : messagesOf(row.number).flatMap((number, column) => (isHit(number) ? [column] : []));
+      const isWhole = view.messages.length ? false : !answer || answer.cases.has(group.id); // whatever its messages
+      const columns = isWhole ? heads.map((_, column) => column) : hits;
+      const isShown = !isOut && isInView(row, view, shown, paths, columns);
+      if (row.row.hidden === isShown) row.row.hidden = !isShown;
+      if (!isShown) continue;
+      any = true;
+      rows.push({ case: group.id, path: row.path, letters: row.letters, hits });
+      for (const column of hits) lights.add(row.row.cells[column + 1]);
+    }
+    if (group.body.hidden === any) group.body.hidden = !any;
+    cases += any;
+  }
+  light(answer && !answer.exact ? new Set() : lights);
+  hideEmptySections();
+  showColumns(shown, view.fold ? foldColumns(rows, shown) : []);
+  document.body.classList.toggle("filtered", cases < groups.length);
+  document.body.classList.toggle("joined", Boolean(view.join));
+  current = { rows, shown };
+  announce(cases, rows.length, answer);
 }
 
-function fits(row, state, shown, paths, hits) {
-  if (paths.length && !paths.includes(row.path)) return false;
-  if (state.changed && !isChanged(row, state.changed)) return false;
-  const columns = hits || heads.map((_, column) => column);
-  return columns.some((column) => shown[column] && (!state.status || row.letters[column] === state.status));
+const holdsWords = (text, phrase) => ` ${text} `.includes(` ${phrase} `);
+
+/** What was found is marked; what only comes near is not. */
+function light(cells) {
+  for (const cell of lit) if (!cells.has(cell)) cell.classList.remove("hit");
+  for (const cell of cells) if (!lit.has(cell)) cell.classList.add("hit");
+  lit = cells;
 }
 
-/** Neighbouring releases with the same in every row shown, and the same found: the newest of each is left. Unrun ones stay. */
-function fold(rows, shown) {
-  const folded = [];
-  let last = -1;
-  heads.forEach((head, column) => {
-    if (!shown[column]) return void (last = -1);
-    const isNext = column > 0 && heads[column - 1].older === head.id && head.isRun;
-    const isSame = last !== -1 && isNext && rows.every(({ letters, hits }) =>
-      letters[column] === letters[last] && letters[column] !== "N" && hits.includes(column) === hits.includes(last));
-    if (isSame) folded.push({ column, into: last });
-    else last = head.isRun ? column : -1;
-  });
-  return folded;
+function hideEmptySections() {
+  for (const section of new Set(groups.map((group) => group.section))) {
+    section.hidden = ![...section.querySelectorAll("tbody")].some((body) => !body.hidden);
+  }
+}
+
+function announce(cases, rows, answer) {
+  const near = answer && !answer.exact ? "Nothing says just this; what comes near: " : "";
+  const count = `${cases} of ${groups.length} cases, ${rows} rows`;
+  found.textContent = cases ? near + count : `Nothing fits: ${count}`;
+  const filter = new URLSearchParams(location.search);
+  document.getElementById("printed").textContent = [...filter].map(([name, value]) => `${name}: ${value}`).join(", ");
 }
 
 function showColumns(shown, folded) {
@@ -116,47 +141,6 @@ function showColumns(shown, folded) {
   for (const head of document.querySelectorAll(".grid tr.case th")) head.colSpan = heads.length - gone.size + 1;
 }
 
-function apply() {
-  const state = readState();
-  groups ||= readGroups();
-  const query = state.q ? parseQuery(state.q, [...new Set(groups.flatMap(({ rows }) => rows.map((row) => row.path)))]) : null;
-  const answer = query && query.words.length ? look(SEARCH, query) : null;
-  const shown = isShownColumn(state);
-  const compared = [state.a, state.b].filter(Boolean);
-  const paths = state.path.length ? state.path : compared.length === 2 ? compared : query?.path ? [query.path] : [];
-  const hit = new Set();
-  const rowsShown = [];
-  let cases = 0;
-  for (const group of groups) {
-    const isOut = (state.kind && group.section.dataset.kind !== state.kind) ||
-      (compared.length === 2 && !differing(group, state, shown));
-    let any = false;
-    for (const row of group.rows) {
-      const isCase = !answer || answer.cases.has(group.id);
-      const hits = answer ? hitColumns(row.number, answer.messages) : [];
-      const isShown = !isOut && (isCase || hits.length > 0) && fits(row, state, shown, paths, isCase ? null : hits);
-      if (row.row.hidden === isShown) row.row.hidden = !isShown;
-      if (!isShown) continue;
-      any = true;
-      rowsShown.push({ letters: row.letters, hits });
-      for (const column of hits) hit.add(row.row.cells[column + 1]);
-    }
-    if (group.body.hidden === any) group.body.hidden = !any;
-    cases += any;
-  }
-  for (const cell of lit) if (!hit.has(cell)) cell.classList.remove("hit");
-  for (const cell of hit) if (!lit.has(cell)) cell.classList.add("hit");
-  lit = hit;
-  for (const section of new Set(groups.map((group) => group.section))) {
-    section.hidden = ![...section.querySelectorAll("tbody")].some((body) => !body.hidden);
-  }
-  showColumns(shown, state.fold ? fold(rowsShown, shown) : []);
-  document.body.classList.toggle("filtered", cases < groups.length);
-  const near = answer && !answer.exact ? "Nothing says just this; what comes near: " : "";
-  const count = `${cases} of ${groups.length} cases, ${rowsShown.length} rows`;
-  found.textContent = cases ? near + count : `Nothing fits: ${count}`;
-}
-
 function writeAddress(isNew) {
   const search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value)).toString();
   const address = `${location.pathname}${search ? `?${search}` : ""}${location.hash}`;
@@ -173,6 +157,35 @@ function readAddress() {
   }
   isTyping = false;
   apply();
+}
+
+/** The rows and columns of the view as a CSV file, which spreadsheets read. */
+function asCsv() {
+  const columns = heads.map((_, column) => column).filter((column) => current.shown[column]);
+  const words = Object.fromEntries(Object.entries(letters).map(([word, letter]) => [letter, word]));
+  const lines = current.rows.map((row) => [row.case, row.path, ...columns.map((column) => words[row.letters[column]])]);
+  return [["case", "path", ...columns.map((column) => heads[column].id)], ...lines].map((line) => line.join(",")).join("\n") + "\n";
+}
+
+document.getElementById("csv").addEventListener("click", () => {
+  const address = URL.createObjectURL(new Blob([asCsv()], { type: "text/csv" }));
+  Object.assign(document.createElement("a"), { href: address, download: "view.csv" }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+});
+document.getElementById("link").addEventListener("click", async ({ target }) => {
+  const address = `${location.href.replace(/#.*/, "")}#region`;
+  history.replaceState(null, "", address);
+  await navigator.clipboard.writeText(address).then(() => (target.textContent = "copied"), () => (target.textContent = "it is in the address bar"));
+});
+
+/** What a cell says, for the tip of tip.js: the status, the stage and the message. */
+function describeResult(cell) {
+  groups ||= readGroups();
+  const column = cell.cellIndex - 1;
+  const row = groups.flatMap((group) => group.rows).find((row) => row.row === cell.parentElement);
+  const number = messagesOf(row.number)[column];
+  const word = Object.keys(letters).find((word) => letters[word] === row.letters[column]);
+  return [`${row.path} in ${heads[column].label}: ${word}${SEARCH.stages[number] ? ` at ${SEARCH.stages[number]}` : ""}`, SEARCH.messages[number]];
 }
 
 document.adoptedStyleSheets = [sheet];

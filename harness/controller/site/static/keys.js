@@ -3,7 +3,7 @@
 
 const region = document.getElementById("region");
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], PageUp: [-10, 0], PageDown: [10, 0] };
-let current = null;
+let focusedCell = null;
 
 const isSeen = (element) => element.checkVisibility();
 const rowsOf = () => [...region.querySelectorAll(".grid tbody tr:not(.case)")].filter((row) => !row.closest("[hidden]"));
@@ -20,8 +20,8 @@ function describe(cell) {
 }
 
 function focusCell(cell) {
-  if (current) current.tabIndex = -1;
-  current = cell;
+  if (focusedCell) focusedCell.tabIndex = -1;
+  focusedCell = cell;
   cell.tabIndex = 0;
   cell.setAttribute("aria-label", describe(cell));
   cell.focus();

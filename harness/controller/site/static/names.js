@@ -33,7 +33,7 @@ function placesOf({ table, found }, name) {
   return table.places[found.get(name)].flatMap(([imports, attributes], index) =>
     imports || attributes ? [{
       full: name ? `${table.roots[index]}.${name}` : table.roots[index], root: table.roots[index],
-      imports: table.words[imports], attributes: table.words[attributes],
+      imports: table.words[imports], attributes: table.words[attributes], hasPage: table === NAMES,
     }] : []);
 }
 
@@ -83,3 +83,6 @@ function nearestNames(full, tables, count = 3) {
   near.sort((a, b) => a[0] - b[0]);
   return [...new Set(near.flatMap(([, word]) => endingIn(word, tables.slice(0, 1)).sort((a, b) => rank(a) - rank(b)).slice(0, 1).map((place) => place.full)))].slice(0, count);
 }
+
+/** The page of the module that a name is in, if it has one. */
+const modulePage = ({ root, full }) => `modules/${full === root ? root : full.split(".").slice(0, -1).join(".")}.html`;

@@ -11,13 +11,13 @@ function makeIndex(data) {
     tokenize: (text) => stemmed(text).map((term) => (known.add(term), term)),
   });
   const cases = data.cases.map((item, number) => {
-    const messages = item.said.map(([error, text]) => ({ error, phrase: comparable(data.texts[text]) }));
+    const messages = [...item.said.map(([error, text]) => ({ error, ...phrases(data.texts[text]) })), ...item.expects ? [{ error: "", ...phrases(item.expects) }] : []];
     const names = item.names.split(" ");
-    return { ...item, number, messages, list: names.map((name) => name.toLowerCase()), lasts: new Set(names.map((name) => name.toLowerCase().split(".").at(-1))), titled: titleTokens(item.title, data.aliases) };
+    return { ...item, number, messages, list: names.map((name) => name.toLowerCase()), lasts: new Set(names.map((name) => name.toLowerCase().split(".").at(-1))), titled: titleTokens(item.title, data.aliases), called: new Set(item.id.split("-").filter((word) => !STOP.has(word))) };
   });
   mini.addAll(cases.map((item) => ({
     number: item.number, names: item.names, title: `${item.title} ${item.id.replaceAll("-", " ")} ${item.kind}`, source: item.source,
-    advice: [item.advice, ...new Set(item.said.map((said) => data.texts[said[2]] || ""))].join(" "), messages: [...new Set(item.said.map(([error, text]) => `${error} ${data.texts[text]}`))].join(" "),
+    advice: [item.advice, ...new Set(item.said.map((said) => data.texts[said[2]] || ""))].join(" "), messages: [item.expects, ...new Set(item.said.map(([error, text]) => `${error} ${data.texts[text]}`))].join(" "),
   })));
   const counts = new Map();
   for (const name of cases.flatMap((item) => [...new Set(item.list)])) counts.set(name, (counts.get(name) || 0) + 1);
@@ -35,13 +35,15 @@ function titleTokens(title, aliases) {
 /** A phrase as whole words inside another text. */
 const holds = (text, phrase) => phrase.length > 2 && ` ${text} `.includes(` ${phrase} `);
 
-/** How well a measured message is the pasted one: 1 as a whole, 0.8 if the pasted text holds it or begins alike. */
-function sameMessage(phrase, said) {
-  if (!phrase || !said) return 0;
-  const words = said.split(" ").length;
-  if (phrase === said) return 1;
-  if (holds(said, phrase) && phrase.split(" ").length >= 3) return 0.9;
-  return words >= 3 && holds(phrase, said) ? 0.8 : 0;
+const countWords = (text) => text.split(" ").length;
+
+/** How well a measured message is the pasted one: 1 as a whole, 0.8 if one holds the other or they begin alike. */
+function sameMessage({ phrase, sentence }, said) {
+  if (!phrase || !said.phrase) return 0;
+  if (phrase === said.phrase) return 1;
+  if (holds(said.phrase, phrase) && countWords(phrase) >= 3) return 0.9;
+  if (sentence === said.sentence && countWords(sentence) >= 5) return 0.85;
+  return countWords(said.phrase) >= 3 && holds(phrase, said.phrase) ? 0.8 : 0;
 }
 
 /** Whether a message says that a module around a missing one is not there, which is why that one is not. */
@@ -95,12 +97,13 @@ function searchTexts(index, terms, strong) {
   return new Map(found.map((hit) => [hit.id, hit.score / found[0].score]));
 }
 
-/** How much of a title was asked for, names of packages and "this path" above all. */
+/** How much of a title and of an id was asked for, names of packages and "this path" above all. */
 function titleScore(item, wanted, paths, aliases) {
   const covered = [...item.titled].filter((word) => wanted.has(word));
   const dotted = covered.filter((word) => word.includes(".")).length;
   const isThisPath = /\bthis path\b/.test(item.title) && item.rows.some(([own]) => own.some((path) => paths.has(expand(path, aliases))));
-  return 0.25 * covered.length / (item.titled.size || 1) + 0.25 * Math.min(2, dotted + isThisPath);
+  const called = [...item.called].filter((word) => wanted.has(word)).length / item.called.size;
+  return 0.25 * covered.length / (item.titled.size || 1) + 0.2 * called + 0.25 * Math.min(2, dotted + isThisPath);
 }
 
 /** The cases by how well they answer: [{item, score, message, name}], best first. */
@@ -110,7 +113,7 @@ function rankCases(index, asked) {
   const wanted = new Set([...asked.terms, ...asked.strong]);
   return index.cases.map((item) => {
     const text = texts.get(item.number) || 0;
-    const message = Math.max(0, ...item.messages.map(({ phrase }) => Math.max(sameMessage(asked.phrase, phrase), sameModule(missing, phrase))));
+    const message = Math.max(0, ...item.messages.map((said) => Math.max(sameMessage(asked, said), sameModule(missing, said.phrase))));
     const around = missing.some(({ inner }) => item.list.some((name) => inner.startsWith(`${name}.`) && index.weigh(name, item) > 0.4)) ? 0.85 : 0;
     const hasLast = (word) => item.lasts.has(word.toLowerCase());
     const isLast = asked.lasts.some(hasLast) || asked.members.some((word) => hasLast(word) && index.countLast(word.toLowerCase()) <= 4);

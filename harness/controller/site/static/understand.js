@@ -29,6 +29,16 @@ const MESSAGES = [
   [/keyword argument:? ['"]?(\w+)/g, (found) => ({ argument: found[1] })],
 ];
 
+const LINE_END = " \u23ce "; // the end of a line in the box, which has one line
+
+const oneLine = (text) => text.trim().replace(/\s*[\r\n]+/g, LINE_END);
+
+/** The lines of what was pasted, also where a box of one line has joined them. */
+function separateLines(text) {
+  return text.replace(/ ?\u23ce ?/g, "\n").replace(/[ \t]+(?=File ")/g, "\n  ")
+    .replace(/(?<=\S)[ \t]*(?=(?:ModuleNotFound|Import|Attribute|Type|Value|Key|Runtime|NotImplemented|Name)Error: )/g, "\n");
+}
+
 /** The last error of a text, its own lines, and those lines of code that are not of an installed package. */
 function readTrace(text) {
   const heads = [...text.matchAll(ERROR_LINE)];
@@ -66,7 +76,7 @@ function readCode(text, aliases) {
     return " ";
   });
   for (const [chain] of bare.matchAll(CHAIN)) {
-    if (!FILE_NAME.test(chain)) names.push({ full: expand(chain, bound), how: "attribute", written: chain });
+    if (!FILE_NAME.test(chain)) names.push({ full: expand(chain, bound), how: "attribute", written: chain, spelled: Object.hasOwn(aliases, chain.split(".")[0]) ? chain : undefined });
   }
   return names;
 }
@@ -76,6 +86,8 @@ function expand(name, bound) {
   const [first, ...rest] = name.split(".");
   return Object.hasOwn(bound, first) ? [bound[first], ...rest].join(".") : name;
 }
+
+const SAME = { __proto__: null, hdf5: "h5" }; // two words for one thing
 
 /** Words of a text, whole and in parts: `pkg.Sequential` is also `sequential`, and `plot_model` is `plot`. */
 function tokens(text) {
@@ -90,7 +102,7 @@ function tokens(text) {
       if (pieces.length > 1) found.push(...pieces);
     }
   }
-  return found.map((word) => word.toLowerCase());
+  return found.map((word) => word.toLowerCase()).flatMap((word) => (word in SAME ? [word, SAME[word]] : word));
 }
 
 /** Tokens and the stems of plain words, so that `layers loaded` finds `loads a layer`. */
@@ -104,17 +116,22 @@ function comparable(text) {
   return text.replace(OBJECT, " $1 object ").replace(PLACES, " ").toLowerCase().replace(/[^\w.]+/g, " ").replace(/\.(?=\s|$)/g, "").replace(/\s+/g, " ").trim();
 }
 
+/** A message as a whole, and its first sentence, where the next ones say what differs everywhere. */
+const phrases = (text) => ({ phrase: comparable(text), sentence: comparable(text.split(/\.\s/)[0]) });
+
 const isIdentifier = (word) => /[a-z][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\w\.\w/.test(word);
 
 /**
  * What was pasted. `names` are full names, `lasts` names whose module was not said, `arguments` of calls;
  * `terms` are all words that are worth a search, `strong` those that are identifiers.
  */
-function understand(text, aliases) {
+function understand(pasted, aliases) {
+  const text = separateLines(pasted);
   const { error, code } = readTrace(text);
   const names = readCode(code, aliases);
   const lasts = []; // whose module was not said
   const members = []; // of objects
+  const owned = []; // members with the class of their object
   const owners = [];
   const given = [];
   for (const [pattern, read] of MESSAGES) {
@@ -123,6 +140,7 @@ function understand(text, aliases) {
       if (full) names.unshift({ full: expand(full, aliases), how: "error" });
       if (last) lasts.push(last);
       if (member) members.push(member);
+      if (member && owner) owned.push(`${owner.split(".").at(-1)}.${member}`);
       if (owner) owners.push(owner.split(".").at(-1));
       if (argument) given.push(argument);
     }
@@ -137,7 +155,7 @@ function understand(text, aliases) {
   const seen = new Set();
   const whole = names.filter(({ full }) => !seen.has(full) && seen.add(full));
   return {
-    text, error, names: whole, lasts, members, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
-    bare: [...new Set(bare)].filter((word) => !word.includes(".")), phrase: comparable(error ? error.message : text),
+    text, error, names: whole, lasts, members, owned, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
+    bare: [...new Set(bare)].filter((word) => !word.includes(".")), ...phrases(error ? error.message : text),
   };
 }
