@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,15 @@ import pytest
 from harness.controller.cli import main
 from harness.controller.commands.new import EDITOR_LINE
 from harness.controller.errors import Exit
-from tests.support import ROOT
 from tests.support.languages import KINDS
-
-MATRIX = (ROOT / "harness/controller/template/matrix.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "matrix.yaml").write_text(MATRIX, encoding="utf-8")
+def root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A new project without its case."""
+    assert main(["init", "--root", str(tmp_path)]) == Exit.AGREES
+    shutil.rmtree(tmp_path / "cases")
+    capsys.readouterr()
     return tmp_path
 
 
