@@ -29,6 +29,26 @@ inventory:
   methods: [fit, predict_classes]
 """
 
+# What cases show: `pass` or an error. The last is a failure whose control fails too.
+RULES = """\
+roles: {layer: [layers.*], model: [Sequential]}
+mixed:
+  - {case: layer-in-tf-keras, layer: "*", model: tensorflow.keras}
+arguments:
+  - {case: adam-lr, control: adam, name: optimizers.Adam, argument: lr}
+"""
+OUTCOMES = """\
+environment,case,path,status,error,message
+tf24,layer-in-tf-keras,keras,fail,TypeError,another copy
+tf24,layer-in-tf-keras,tensorflow.keras,pass,,
+tf216,layer-in-tf-keras,keras,pass,,
+tf212,adam-lr,keras,pass,,
+tf213,adam-lr,keras,fail,OSError,disk
+tf213,adam,keras,fail,OSError,disk
+tf216,adam-lr,keras,fail,ValueError,unknown lr
+tf216,adam,keras,pass,,
+"""
+
 # A name, its kind, where it can be imported, where it is an attribute, and what is behind it.
 NAMES = """\
 tensorflow.keras                               module  2.4-2.16  2.4-2.16  keras
@@ -55,6 +75,7 @@ keras.layers.Dense                             class   2.4-2.16  2.4-2.16  k.Den
 keras.layers.BatchNormalization                class   2.4-2.16  2.4-2.16  k.BatchNormalization
 keras.layers.normalization                     module  2.4-2.12  2.4-2.12  -
 keras.layers.normalization.BatchNormalization  class   2.4-2.5   2.4-2.5   k.BatchNormalization
+keras.layers.tensor                            module  2.4-2.16  2.4-2.16  other
 keras.engine                                   module  2.4-2.12  2.4-2.12  -
 keras.engine.topology                          module  2.4       2.4       -
 keras.engine.topology.Layer                    class   2.4       2.4       k.Layer
@@ -75,6 +96,7 @@ tf_keras.layers                                module  2.15-2.16 2.15-2.16 -
 tf_keras.layers.Dense                          class   2.15-2.16 2.15-2.16 tk.Dense
 """
 _DENSE = {"(units, activation=None)": "2.4-2.15", "(units, activation=None, lora_rank=None)": "2.16-2.16"}
+_ADAM = {"(lr=0.1, decay=0.0, **kwargs)": "2.4", "(learning_rate=0.1, **kwargs)": "2.12-2.16"}
 _METHODS = {"fit(x, workers=1)\npredict_classes(x)": "2.4-2.5", "fit(x, workers=1)": "2.12-2.15", "fit(x)": "2.16-2.16"}
 
 
@@ -90,6 +112,8 @@ def write_measured_names(root: Path) -> Layout:
     matrix = load_matrix(root)
     layout = Layout(root)
     (layout.results / API).mkdir(parents=True)
+    (root / "scan.yaml").write_text(RULES, encoding="utf-8")
+    (layout.results / "grid.csv").write_text(OUTCOMES, encoding="utf-8")
     for document in _documents([matrix.full_name(name) for name in matrix.roots]):
         file = layout.results / API / f"{document.root}.json"
         file.write_text(document.text(), encoding="utf-8")
@@ -118,6 +142,8 @@ def _documents(roots: list[str]) -> list[ApiDocument]:
 def _signatures(full: str) -> dict[str, dict[str, str]]:
     if full == "tensorflow.keras.layers.Dense":
         return {"signature": _DENSE}
+    if full == "keras.optimizers.Adam":
+        return {"signature": _ADAM}
     return {"methods": _METHODS} if full == "tensorflow.keras.Sequential" else {}
 
 

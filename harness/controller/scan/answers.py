@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,8 @@ from harness.controller.api.environments import ApiEnvironment, Environments, Ma
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.api.stored import StoredDocuments
 from harness.controller.project.matrix import Matrix
+from harness.controller.scan.chains import chain_masks
+from harness.controller.scan.evidence import CaseAnswer, Evidence
 from harness.controller.scan.uses import Form, Target
 
 
@@ -21,7 +23,8 @@ from harness.controller.scan.uses import Form, Target
 class Answer:
     """In which environments a name can be reached in a form, and in which it cannot. Of the others nothing is known.
 
-    `seen` is false for a name that no measured release has, in a module that has been listed.
+    `seen` is false for a name that no measured release has, in a module that has been listed. In the releases of
+    `silent` nothing needs be known; `shown_by` is the case that answers.
     """
 
     name: str
@@ -29,6 +32,8 @@ class Answer:
     fails: Mask
     private: bool = False
     seen: bool = True
+    silent: Mask = 0
+    shown_by: CaseAnswer | None = None
 
 
 class ApiAnswers:
@@ -39,6 +44,7 @@ class ApiAnswers:
         self.environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
         self.documents = StoredDocuments(results)
         self.api = Api(self.documents)
+        self.evidence = Evidence(results.parent, results, matrix, self.environments)
         self._found: dict[str, tuple[FoundName | None, str]] = {}
         self._children: dict[str, Mask] = {}
         self._installed: dict[str, Mask] = {}
@@ -78,8 +84,9 @@ class ApiAnswers:
             return None
         first = rest.partition(".")[0]
         if first and not first.startswith("__") and self._is_module(found):
-            measured = self._mask(found, found.document.environments.measured)
-            return Answer(f"{found.full}.{first}", 0, measured, seen=False)
+            # What another module's name stands for was not listed a second time.
+            listed = found.document.environments.measured if self.api.below(found) else 0
+            return Answer(f"{found.full}.{first}", 0, self._mask(found, listed), seen=not listed)
         if first and not found.method and first in self.matrix.inventory.methods and found.row.values("methods"):
             return self._lacks_method(found, first)
         return self._answer(found, form, target, loaded)
@@ -90,20 +97,32 @@ class ApiAnswers:
         return found is not None and not rest and not found.method and set(found.row.values("kind")) == {"class"}
 
     def accepts(self, callee: str, argument: str) -> Answer | None:
-        """Whether a class or function takes a keyword argument; not known where it takes any."""
+        """Whether a class or function takes a keyword argument.
+
+        One that takes any by its signature hides what becomes of it: a case may show that. Of an argument that no
+        signature names, such as `input_shape` of a layer, nothing needs be known.
+        """
         found, rest = self.find(callee)
         if found is None or rest:
             return None
-        works = fails = 0
+        works = fails = hidden = 0
         for signature, mask in found.signatures().items():
             names = _parameters(signature)
             if argument in names:
                 works |= mask
-            elif not any(name.startswith("**") for name in names):
+            elif any(name.startswith("**") for name in names):
+                hidden |= mask
+            else:
                 fails |= mask
+        is_named = bool(works)
+        works, fails, hidden = (self._mask(found, mask) for mask in (works, fails, hidden))
+        shown = self.evidence.argument(found.full, argument) if hidden else None
+        if shown is not None:
+            works, fails = works | (shown.works & hidden), fails | (shown.fails & hidden)
         if not works | fails:
             return None
-        return Answer(found.full, self._mask(found, works), self._mask(found, fails))
+        silent = ~hidden if is_named else -1
+        return Answer(found.full, works, fails, silent=silent, shown_by=shown)
 
     def error(self, name: str, form: Form, mask: Mask) -> str:
         """What was measured to be in the way of a name in one of these environments: `Type: first line`."""
@@ -165,13 +184,14 @@ class ApiAnswers:
         row = found.row
         if found.method:
             having = union(found.signatures().values())
-            return having, ~having & union(row.values("methods").values())
+            works, fails = self._masks(replace(found, method=""), form, target, loaded)
+            return works & having, fails | (~having & union(row.values("methods").values()))
         if form is Form.FROM:
             works = row.reached if not found.name else row.imports  # of a root itself `import` was asked
             return works, ~works
         if form is Form.IMPORT:
             return row.imports & self._has_children(found), ~row.imports
-        return _attribute_masks(found, target, loaded)
+        return chain_masks(found, target.imported, loaded)
 
     def _has_children(self, found: FoundName) -> Mask:
         """The environments in which something can be imported from a module: there it can be imported itself."""
@@ -197,28 +217,6 @@ class ApiAnswers:
 
     def _mask(self, found: FoundName, mask: Mask) -> Mask:
         return found.document.environments.moved(mask, self.environments)
-
-
-def _attribute_masks(found: FoundName, target: Target, loaded: frozenset[str]) -> tuple[Mask, Mask]:
-    """The same for a chain of attributes, whose beginning may have been imported as a module of its own."""
-    row, root = found.row, found.document.rows[""]
-    elsewhere = row.attributes | (row.imports & ~row.values("kind").get("module", 0))
-    if target.imported > found.document.root.count(".") + 1:
-        return elsewhere, ~row.reached
-    asked = -1 if target.imported == 1 else root.attributes  # what is reached on the way that was measured
-    works = (row.attributes & asked) | (elsewhere & ~asked)
-    fails = ~row.attributes & asked | (~row.reached & ~asked)
-    if _is_loaded(found.full, loaded):
-        works, fails = works | row.imports, fails & ~row.imports
-    return works, fails
-
-
-def _is_loaded(name: str, loaded: frozenset[str]) -> bool:
-    """Whether an import of the code loads the module of a name."""
-    around = name.rpartition(".")[0] + "."
-    return any(
-        "." in module and (f"{name}.".startswith(f"{module}.") or module.startswith(around)) for module in loaded
-    )
 
 
 def _parameters(signature: str) -> set[str]:

@@ -183,6 +183,8 @@ class Expressions(ast.NodeVisitor):
             private=answer.private,
             seen=answer.seen,
             argument=argument,
+            silent=answer.silent,
+            shown_by=answer.shown_by,
             imported=imported,
             caught=caught,
             statement=self.statement,

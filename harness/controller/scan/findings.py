@@ -16,6 +16,7 @@ _WORDS = {
     Form.FROM: "cannot be imported",
     Form.ATTRIBUTE: "is no attribute",
     Form.ARGUMENT: "does not take the argument",
+    Form.MIXED: "fails",
 }
 
 
@@ -27,6 +28,7 @@ class Verdict(Enum):
     NEVER = "never"
     PRIVATE = "private"
     UNKNOWN = "unknown"
+    MIXED = "mixed"
 
 
 class Severity(Enum):
@@ -55,6 +57,7 @@ class Finding:
     doubt: Mask  # those in which it is reached and not known
     instead: str | None = None
     edit: Edit | None = None
+    evidence: str = ""  # the command that shows it
 
     def to_json(self) -> dict[str, Any]:
         """The fields of `harness scan --format json`."""
@@ -75,6 +78,7 @@ class Finding:
             "message": self.message,
             "instead": self.instead,
             "fix": self.edit.text if self.edit else None,
+            "evidence": self.evidence,
         }
 
 
@@ -95,15 +99,26 @@ def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedRele
         fails=ranges[1],
         message="",
         breaks=use.breaks,
-        doubt=use.doubt & answers.installed(use.name),
+        doubt=0 if use.form is Form.MIXED else use.doubt & answers.installed(use.name),
+        evidence=_evidence(use),
     )
     if verdict in (Verdict.FAILS, Verdict.NEVER) and use.form is not Form.ARGUMENT:
         finding = replace(finding, instead=_instead(use, answers, releases))
     return replace(finding, message=_message(finding, use, answers, releases))
 
 
+def _evidence(use: Use) -> str:
+    if use.shown_by is None:
+        return f"harness api {use.name}"
+    case, path = use.shown_by.key
+    return f"harness show -k {case} -p {path}"
+
+
 def _verdict(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> tuple[Verdict, Severity]:
-    fails = Verdict.FAILS if use.works else Verdict.NEVER
+    fails = Verdict.FAILS if use.works or use.argument else Verdict.NEVER
+    if use.form is Form.MIXED:  # the two may never touch
+        fails_there = use.breaks & (releases.inside | releases.newer)
+        return (Verdict.MIXED, Severity.WARNING) if fails_there else (Verdict.WORKS, Severity.NOTE)
     if use.breaks & releases.inside:
         return fails, Severity.ERROR
     if use.breaks & releases.newer:
@@ -132,9 +147,14 @@ def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedR
         near = answers.suggest(use.name)
         return f"no measured release has {finding.name}" + (f"; the nearest name is {near}" if near else "")
     what = f"{use.name} {_WORDS[use.form]}" + (f" {use.argument}" if use.argument else "")
-    error = answers.error(use.name, use.form, use.breaks)
+    if use.meets:
+        what = f"{use.name} meets {use.meets}, which fails"
+    shown = use.shown_by
+    error = shown.error(use.breaks) if shown else answers.error(use.name, use.form, use.breaks)
     where = f" {words(use.breaks)}" + (f" ({error})" if error else "")
-    return f"{what}{where}" + (f"; works {words(use.works)}" if use.works else "")
+    works = use.works & use.reach if use.meets else use.works
+    text = f"{what}{where}" + (f"; works {words(works)}" if works else "")
+    return f"{text}; shown by the case {shown}" if shown else text
 
 
 def _instead(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> str | None:

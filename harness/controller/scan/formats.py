@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from harness.controller.api.environments import Mask, in_words
-from harness.controller.scan.findings import Finding, Severity
+from harness.controller.scan.findings import Finding, Severity, Verdict
 from harness.controller.scan.ignores import UnusedIgnore
 from harness.controller.scan.scan import ScanReport
 from harness.controller.text import markdown_escape, one_line
@@ -76,12 +76,13 @@ def summary(report: ScanReport) -> list[str]:
     files = f"{report.files} file{'' if report.files == 1 else 's'}"
     lines = [f"{files}, {report.uses} uses: {', '.join(counts)} ({report.releases.source})"]
     works = report.releases.every
-    for item in report.findings:
+    certain = [item for item in report.findings if item.verdict is not Verdict.MIXED]  # the two may never touch
+    for item in certain:
         works &= ~(item.breaks | item.doubt)
     fine = f"every line works in {report.title} {_words(report, works)}"
     lines.append(fine if works else "no measured release works with every line")
     newest = 1 << (report.releases.every.bit_length() - 1)
-    names = list(dict.fromkeys(item.name for item in report.findings if item.breaks & newest))
+    names = list(dict.fromkeys(item.name for item in certain if item.breaks & newest))
     if names:
         more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
         lines.append(f"in the way of {_words(report, newest)}: {', '.join(names[:_MOST])}{more}")

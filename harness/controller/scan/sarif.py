@@ -18,6 +18,7 @@ _RULES = {
     Verdict.NEVER: "No measured release has the name",
     Verdict.PRIVATE: "The name is private",
     Verdict.UNKNOWN: "The name was not measured in a release",
+    Verdict.MIXED: "The name meets one of another import path",
     Verdict.WORKS: "The name works in the whole range",
 }
 

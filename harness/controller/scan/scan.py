@@ -14,6 +14,7 @@ from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.findings import Finding, Severity, Verdict, make_finding
 from harness.controller.scan.fixes import edit_of
 from harness.controller.scan.ignores import UnusedIgnore, without_baseline, without_ignored
+from harness.controller.scan.mixing import find_mixtures
 from harness.controller.scan.releases import ScannedReleases, chosen_range
 from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
 from harness.controller.scan.walk import find_uses
@@ -93,7 +94,8 @@ def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) ->
     if not any(package in line for block in source.blocks for line in block.lines for package in answers.packages):
         return []  # as in most files: every use begins with an import
     found = []
-    for use in find_uses(source, answers, releases.every):
+    uses = find_uses(source, answers, releases.every)
+    for use in [*uses, *find_mixtures(uses, answers.evidence)]:
         finding = make_finding(str(source.file), use, answers, releases)
         if finding.instead is not None and use.place.cell is None:
             finding = replace(finding, edit=edit_of(use, finding.instead, source.blocks[0].lines))

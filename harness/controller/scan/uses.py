@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.controller.api.environments import Mask
+from harness.controller.scan.evidence import CaseAnswer
 
 
 class Form(Enum):
@@ -16,6 +17,7 @@ class Form(Enum):
     FROM = "from"  # from a import b
     ATTRIBUTE = "attribute"  # a.b
     ARGUMENT = "argument"  # f(b=...)
+    MIXED = "mixed"  # a name that meets one of another import path
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Target:
 class Use:
     """One use of a name, by the releases in which it is reached: it works, fails, or is not known there.
 
-    `caught` are those in which the failure is handled; `imported` parts of the name were reached by imports.
+    `caught` are those in which the failure is handled, `silent` those in which nothing needs be known; `imported` parts
+    of the name were reached by imports.
     """
 
     name: str
@@ -77,6 +80,9 @@ class Use:
     argument: str = ""
     imported: int = 1
     caught: Mask = 0
+    silent: Mask = 0
+    meets: str = ""  # the other name of a mixture
+    shown_by: CaseAnswer | None = None
     statement: ast.stmt | None = None
 
     @property
@@ -86,8 +92,5 @@ class Use:
 
     @property
     def doubt(self) -> Mask:
-        """The releases in which it is reached, and not known to work or to fail.
-
-        A callee that takes any argument says nothing about one.
-        """
-        return 0 if self.argument else self.reach & ~self.works & ~self.fails
+        """The releases in which it is reached, and not known to work or to fail."""
+        return self.reach & ~self.works & ~self.fails & ~self.silent

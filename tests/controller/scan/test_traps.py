@@ -215,6 +215,41 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
             "a.py:3:1 warning private tensorflow.python.keras.layers.Dense",
         ],
     ),
+    "a submodule that nothing loads": (
+        {
+            "a.py": """
+            from keras import layers, utils
+            layers.normalization.BatchNormalization
+            utils.np_utils
+            """
+        },
+        [
+            "a.py:2:1 error fails keras.layers.normalization.BatchNormalization",
+            "a.py:3:1 error fails keras.utils.np_utils",
+        ],
+    ),
+    "names of two paths": (
+        {"a.py": "from keras.layers import Dense\nfrom tensorflow.keras import Sequential\nSequential([Dense(1)])"},
+        ["a.py:2:30 warning mixed tensorflow.keras.Sequential"],
+    ),
+    "names of one path, and of two with no case": (
+        {
+            "a.py": """
+            from keras.layers import Dense
+            from keras import utils
+            from tensorflow.keras.layers import Rescaling
+            """
+        },
+        ["a.py:3:37 error fails tensorflow.keras.layers.Rescaling"],
+    ),
+    "an argument that a signature hides": (
+        {"a.py": "from keras.optimizers import Adam as A\nA(lr=1)\nA(decay=1)\nA(clipnorm=1)"},
+        [
+            "a.py:1:30 error fails keras.optimizers.Adam",
+            "a.py:2:3 error fails keras.optimizers.Adam(lr=)",
+            "a.py:3:3 note unknown keras.optimizers.Adam(decay=)",
+        ],
+    ),
     "keyword arguments": (
         {"a.py": "from tensorflow.keras.layers import Dense\nDense(3, lora_rank=4, activation='relu')"},
         ["a.py:2:10 error fails tensorflow.keras.layers.Dense(lora_rank=)"],
@@ -241,6 +276,10 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
     "a name that no release has": (
         {"a.py": "from keras.layers import Dens"},
         ["a.py:1:26 error never keras.layers.Dens"],
+    ),
+    "a module whose names were not listed": (
+        {"a.py": "from keras.layers import tensor\ntensor.add"},
+        ["a.py:2:1 note unknown keras.layers.tensor.add"],
     ),
     "a package that some releases do not have": ({"a.py": "from tf_keras.layers import Dense"}, []),
     "Python 2 in a notebook's cell": (
