@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +15,10 @@ _TARGET = "harness/measured"  # MEASURED of harness/controller/commands/openers.
 
 
 class MeasuredNames(BuildHookInterface[Any]):
-    """Puts `matrix.yaml` and the packed `results/api/` into the wheel. An editable install has the checkout."""
+    """Puts `matrix.yaml`, the packed `results/api/`, and what `harness scan` asks of cases into the wheel.
+
+    An editable install has the checkout.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
@@ -29,7 +34,24 @@ class MeasuredNames(BuildHookInterface[Any]):
             file = Path(self._folder.name) / name
             file.write_bytes(content)
             build_data["force_include"][str(file)] = f"{_TARGET}/results/api/{name}"
+        build_data["force_include"][str(root / "scan.yaml")] = f"{_TARGET}/scan.yaml"
+        outcomes = Path(self._folder.name) / "grid.csv"
+        _write_rows(root / "results" / outcomes.name, outcomes, _cases(root / "scan.yaml"))
+        build_data["force_include"][str(outcomes)] = f"{_TARGET}/results/{outcomes.name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":
             self._folder.cleanup()
+
+
+def _cases(rules: Path) -> set[str]:
+    """The cases that `harness scan` asks, without PyYAML, which a build has not."""
+    return set(re.findall(r"\b(?:case|control): ([\w-]+)", rules.read_text(encoding="utf-8")))
+
+
+def _write_rows(grid: Path, target: Path, cases: set[str]) -> None:
+    """The rows of some cases of results/grid.csv."""
+    with grid.open(encoding="utf-8", newline="") as source, target.open("w", encoding="utf-8", newline="") as kept:
+        rows = csv.reader(source)
+        head = next(rows)
+        csv.writer(kept).writerows([head, *(row for row in rows if row[head.index("case")] in cases)])

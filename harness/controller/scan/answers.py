@@ -14,8 +14,8 @@ from harness.controller.api.environments import ApiEnvironment, Environments, Ma
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.api.stored import StoredDocuments
 from harness.controller.project.matrix import Matrix
+from harness.controller.scan.case_answers import CaseAnswer, CaseAnswers
 from harness.controller.scan.chains import chain_masks
-from harness.controller.scan.evidence import CaseAnswer, Evidence
 from harness.controller.scan.uses import Form, Target
 
 
@@ -44,7 +44,7 @@ class ApiAnswers:
         self.environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
         self.documents = StoredDocuments(results)
         self.api = Api(self.documents)
-        self.evidence = Evidence(results.parent, results, matrix, self.environments)
+        self.cases = CaseAnswers(results.parent, results, matrix, self.environments)
         self._found: dict[str, tuple[FoundName | None, str]] = {}
         self._children: dict[str, Mask] = {}
         self._installed: dict[str, Mask] = {}
@@ -111,12 +111,12 @@ class ApiAnswers:
             if argument in names:
                 works |= mask
             elif any(name.startswith("**") for name in names):
-                hidden |= mask
+                hidden |= mask if len(names) > 1 else 0  # `(*args, **kwargs)` is that of a wrapper
             else:
                 fails |= mask
         is_named = bool(works)
         works, fails, hidden = (self._mask(found, mask) for mask in (works, fails, hidden))
-        shown = self.evidence.argument(found.full, argument) if hidden else None
+        shown = self.cases.argument(found.full, argument) if hidden else None
         if shown is not None:
             works, fails = works | (shown.works & hidden), fails | (shown.fails & hidden)
         if not works | fails:

@@ -100,14 +100,14 @@ def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedRele
         message="",
         breaks=use.breaks,
         doubt=0 if use.form is Form.MIXED else use.doubt & answers.installed(use.name),
-        evidence=_evidence(use),
+        evidence=_command(use),
     )
     if verdict in (Verdict.FAILS, Verdict.NEVER) and use.form is not Form.ARGUMENT:
         finding = replace(finding, instead=_instead(use, answers, releases))
     return replace(finding, message=_message(finding, use, answers, releases))
 
 
-def _evidence(use: Use) -> str:
+def _command(use: Use) -> str:
     if use.shown_by is None:
         return f"harness api {use.name}"
     case, path = use.shown_by.key

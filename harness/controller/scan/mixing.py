@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.controller.scan.evidence import CaseAnswer, Evidence
+from harness.controller.scan.case_answers import CaseAnswer, CaseAnswers
 from harness.controller.scan.uses import Form, Use
 
 RolePath = tuple[str, str]  # what a name is, and its import path
 
 
-def find_mixtures(uses: Sequence[Use], evidence: Evidence) -> list[Use]:
+def find_mixtures(uses: Sequence[Use], cases: CaseAnswers) -> list[Use]:
     """A use for each two names of a file that a case is about, at the place of the later one."""
     first: dict[RolePath, Use] = {}
     for use in uses:
-        parts = evidence.split(use.name) if use.form is not Form.ARGUMENT else None
-        role = evidence.role(parts[1]) if parts else None
+        parts = cases.split(use.name) if use.form is not Form.ARGUMENT else None
+        role = cases.role(parts[1]) if parts else None
         if parts and role:
             first.setdefault((role, parts[0]), use)
     found: dict[tuple[RolePath, RolePath], Use] = {}
-    for rule in evidence.mixed if len({path for _, path in first}) > 1 else ():
+    for rule in cases.mixed if len({path for _, path in first}) > 1 else ():
         (role, _), (other_role, _) = rule.roles
         pairs = [(one, other) for one in first if one[0] == role for other in first if other[0] == other_role]
         for one, other in pairs:
-            answer = evidence.mixture(rule, dict((one, other)))
+            answer = cases.mixture(rule, dict((one, other)))
             if answer is not None:
                 found.setdefault((one, other), _mixed(first[one], first[other], answer))
     return list(found.values())

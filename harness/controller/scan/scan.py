@@ -95,7 +95,7 @@ def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) ->
         return []  # as in most files: every use begins with an import
     found = []
     uses = find_uses(source, answers, releases.every)
-    for use in [*uses, *find_mixtures(uses, answers.evidence)]:
+    for use in [*uses, *find_mixtures(uses, answers.cases)]:
         finding = make_finding(str(source.file), use, answers, releases)
         if finding.instead is not None and use.place.cell is None:
             finding = replace(finding, edit=edit_of(use, finding.instead, source.blocks[0].lines))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.controller.api.environments import Mask
-from harness.controller.scan.evidence import CaseAnswer
+from harness.controller.scan.case_answers import CaseAnswer
 
 
 class Form(Enum):

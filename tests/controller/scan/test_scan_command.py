@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.controller.api.environments import ApiEnvironment, Environments
 from harness.controller.cli import main
 from harness.controller.commands.openers import open_measured
 from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.scan.case_answers import OUTCOMES, RULES, read_outcomes, read_rules, rule_cases
 from tests.support import ROOT
 
 CODE = """\
@@ -203,3 +206,11 @@ def test_without_a_project_the_checkout_answers(tmp_path: Path, monkeypatch: pyt
 def test_a_project_around_the_code_answers(measured_names: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(measured_names.results)
     assert open_measured(None).root == measured_names.root
+
+
+def test_every_rule_has_cases_and_outcomes() -> None:
+    matrix = load_matrix(ROOT)
+    environments = Environments(tuple(map(ApiEnvironment.of, matrix.environments.values())))
+    cases = rule_cases(read_rules(ROOT / RULES))
+    found = read_outcomes(ROOT / "results" / OUTCOMES, cases, environments)
+    assert {case for case, _ in found} == cases

@@ -67,7 +67,7 @@ class CaseAnswer:
         return f"{self.key[0]}[{self.key[1]}]"
 
 
-class Evidence:
+class CaseAnswers:
     """The rules of a project, and the outcomes of their cases. Both are read when they are first asked for."""
 
     def __init__(self, root: Path, results: Path, matrix: Matrix, environments: Environments) -> None:
@@ -75,7 +75,7 @@ class Evidence:
         self._results = results
         self._matrix = matrix
         self._environments = environments
-        self._paths = {matrix.full_name(path): path for path in reversed(matrix.paths)}
+        self._paths = {matrix.full_name(path): path for path in reversed(list(matrix.paths))}
 
     @cached_property
     def _rules(self) -> Mapping[str, Any]:
