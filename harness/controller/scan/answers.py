@@ -14,7 +14,7 @@ from harness.controller.api.environments import ApiEnvironment, Environments, Ma
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.api.stored import StoredDocuments
 from harness.controller.project.matrix import Matrix
-from harness.controller.scan.case_answers import CaseAnswer, CaseAnswers
+from harness.controller.scan.case_answers import CaseAnswers, ShownCase
 from harness.controller.scan.chains import chain_masks
 from harness.controller.scan.uses import Form, Target
 
@@ -33,7 +33,7 @@ class Answer:
     private: bool = False
     seen: bool = True
     silent: Mask = 0
-    shown_by: CaseAnswer | None = None
+    shown_by: ShownCase | None = None
 
 
 class ApiAnswers:

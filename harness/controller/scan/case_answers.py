@@ -50,7 +50,7 @@ class ArgumentRule:
 
 
 @dataclass(frozen=True)
-class CaseAnswer:
+class ShownCase:
     """Where a case works and fails, with the error of each environment in which it fails."""
 
     key: CaseKey
@@ -92,7 +92,7 @@ class CaseAnswers:
         return [ArgumentRule(**row) for row in self._rules.get("arguments", ())]
 
     @cached_property
-    def _outcomes(self) -> Mapping[CaseKey, CaseAnswer]:
+    def _outcomes(self) -> Mapping[CaseKey, ShownCase]:
         file = self._results / OUTCOMES
         return read_outcomes(file, rule_cases(self._rules), self._environments) if file.exists() else {}
 
@@ -108,7 +108,7 @@ class CaseAnswers:
                 return str(role)
         return None
 
-    def mixture(self, rule: MixedRule, paths: Mapping[str, str]) -> CaseAnswer | None:
+    def mixture(self, rule: MixedRule, paths: Mapping[str, str]) -> ShownCase | None:
         """What becomes of names of two paths, given by role; None where the rule is about others."""
         under = {paths[role] for role, path in rule.roles if path == _ANY}
         others = all(path in (_ANY, paths[role]) for role, path in rule.roles)
@@ -116,7 +116,7 @@ class CaseAnswers:
             return None
         return self._answer(rule.case, under.pop(), (rule.case, rule.control))
 
-    def argument(self, name: str, argument: str) -> CaseAnswer | None:
+    def argument(self, name: str, argument: str) -> ShownCase | None:
         """What becomes of an argument of a callee; None where no rule is about it."""
         parts = self.split(name)
         for rule in self.arguments if parts else ():
@@ -125,14 +125,14 @@ class CaseAnswers:
                 return self._answer(rule.case, parts[0], control)
         return None
 
-    def _answer(self, case: str, root: str, control: tuple[str, str] | None) -> CaseAnswer | None:
+    def _answer(self, case: str, root: str, control: tuple[str, str] | None) -> ShownCase | None:
         """The outcomes under a path. A failure counts where the control passes: else it has another reason."""
         found = self._outcomes.get((case, self._paths.get(root, root)))
         if found is None or control is None:
             return found
         passed = self._outcomes.get((control[0], self._paths.get(control[1], control[1])))
         fails = found.fails & passed.works if passed else 0
-        return CaseAnswer(found.key, found.works, fails, found.errors)
+        return ShownCase(found.key, found.works, fails, found.errors)
 
 
 def read_rules(file: Path) -> Mapping[str, Any]:
@@ -154,13 +154,13 @@ def _mixed(row: Mapping[str, str]) -> MixedRule:
     return MixedRule(row["case"], (one, other))
 
 
-def read_outcomes(file: Path, cases: frozenset[str], environments: Environments) -> dict[CaseKey, CaseAnswer]:
+def read_outcomes(file: Path, cases: frozenset[str], environments: Environments) -> dict[CaseKey, ShownCase]:
     """The outcomes of some cases. Raises HarnessError."""
-    found: dict[CaseKey, CaseAnswer] = {}
+    found: dict[CaseKey, ShownCase] = {}
     for row in outcome_rows(file, cases):
         bit = environments.bits.get(row["environment"], 0)
         key = (row["case"], row["path"])
-        answer = found.get(key, CaseAnswer(key))
+        answer = found.get(key, ShownCase(key))
         works, fails, errors = answer.works, answer.fails, dict(answer.errors)
         if row["status"] == Status.PASS.value:
             works |= bit
@@ -168,7 +168,7 @@ def read_outcomes(file: Path, cases: frozenset[str], environments: Environments)
             fails |= bit
             text = one_line(f"{row['error']}: {row['message'].splitlines()[0] if row['message'] else ''}")
             errors[bit] = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-        found[key] = CaseAnswer(key, works, fails, errors)
+        found[key] = ShownCase(key, works, fails, errors)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.controller.scan.case_answers import CaseAnswer, CaseAnswers
+from harness.controller.scan.case_answers import CaseAnswers, ShownCase
 from harness.controller.scan.uses import Form, Use
 
 RolePath = tuple[str, str]  # what a name is, and its import path
@@ -30,7 +30,7 @@ def find_mixtures(uses: Sequence[Use], cases: CaseAnswers) -> list[Use]:
     return list(found.values())
 
 
-def _mixed(one: Use, other: Use, answer: CaseAnswer) -> Use:
+def _mixed(one: Use, other: Use, answer: ShownCase) -> Use:
     """Reached where both names are, and both work: elsewhere another line is in the way."""
     before, after = sorted((one, other), key=lambda use: (use.place.cell or 0, use.place.line, use.place.column))
     reach = before.reach & before.works & after.reach & after.works

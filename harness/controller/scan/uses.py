@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.controller.api.environments import Mask
-from harness.controller.scan.case_answers import CaseAnswer
+from harness.controller.scan.case_answers import ShownCase
 
 
 class Form(Enum):
@@ -82,7 +82,7 @@ class Use:
     caught: Mask = 0
     silent: Mask = 0
     meets: str = ""  # the other name of a mixture
-    shown_by: CaseAnswer | None = None
+    shown_by: ShownCase | None = None
     statement: ast.stmt | None = None
 
     @property
