@@ -24,7 +24,7 @@ class Known:
     """An explanation of failing cells.
 
     It covers the cells under import paths that match `path`, on releases in the range `release`, whose error contains
-    `match`. `issue` is the report of the breakage.
+    `match`. `issue` is the report of the breakage. `written_by` is a pattern of the environments whose file is read.
     """
 
     path: str
@@ -32,6 +32,7 @@ class Known:
     match: str
     reason: str
     issue: str | None = None
+    written_by: str = "*"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from harness.cases.case import Case
 from harness.cases.document.containers import Mapping
 from harness.cases.document.reader import Document, Place
+from harness.cases.kinds.base import Writing
 from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 
@@ -17,6 +18,13 @@ def script_of(case: Case, path: PathSpec) -> str:
     """The Python script of the case under the import path."""
     language = _language(case)
     return language.kinds[case.kind].script(_values(case), path, language.subject)
+
+
+def writing_of(case: Case) -> Writing | None:
+    """What writes the file that the case's scripts get; None where they get none."""
+    language = _language(case)
+    writing = language.kinds[case.kind].writing
+    return None if writing is None else writing(_values(case), language.subject)
 
 
 @lru_cache(maxsize=1024)  # a case becomes a script under each of the import paths

@@ -18,7 +18,15 @@ from harness.cases.language import Language
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 KNOWN = Mapping(
-    {"path": Text(), "release": Text(), "tf": Text(), "match": Text(), "reason": Text(), "issue": Text()},
+    {
+        "path": Text(),
+        "release": Text(),
+        "tf": Text(),
+        "written_by": Text(),
+        "match": Text(),
+        "reason": Text(),
+        "issue": Text(),
+    },
     required=["path", "match", "reason"],
 )
 _RANGE_KEYS = ("release", "tf")  # the second is older
@@ -89,6 +97,9 @@ def _check(data: Any, place: Place, file: str, language: Language) -> None:
         _check_known(values.get("known", ()), place.at("known"))
     if kind and not place.document.faults:
         kind.check_whole(values, place)
+        for index, entry in enumerate(values.get("known", ())):
+            if "written_by" in entry and kind.writing is None:
+                place.at("known").at(index).at("written_by").fault("of a kind whose cells read a written file alone")
     if isinstance(data, dict):
         _check_place(data, place, file, kind is not None)
 

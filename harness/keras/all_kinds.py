@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.cases.kinds import preprocessing, snippet, symbol
-from harness.keras.kinds import custom_layer, interop, model_build, plot_model, save_load, scenario, training
+from harness.keras.kinds import (
+    cross_load,
+    custom_layer,
+    interop,
+    model_build,
+    plot_model,
+    save_load,
+    scenario,
+    training,
+)
 from harness.keras.parts.models import MODEL, STEPS, LayerField
 
 _SYMBOL = """\
@@ -38,6 +47,7 @@ KINDS = (
     custom_layer.KIND,
     plot_model.KIND,
     save_load.KIND,
+    cross_load.KIND,
     replace(symbol.KIND, starter=_SYMBOL),
     training.KIND,
     replace(preprocessing.KIND, starter=_PREPROCESSING),

@@ -8,6 +8,7 @@ import pytest
 
 from harness.contract.plan import PathSpec
 from tests.cases.bodies import (
+    cross_load,
     expectations,
     expectations_faults,
     interop,
@@ -26,7 +27,7 @@ from tests.cases.bodies import (
 )
 from tests.support.written_cases import python, replaced, said
 
-_WITH_BOTH = [plot_model, preprocessing, save_load, scenario, steps, symbol, training]
+_WITH_BOTH = [cross_load, plot_model, preprocessing, save_load, scenario, steps, symbol, training]
 _GOOD = [*_WITH_BOTH, expectations, interop, layer_class, models]
 _BAD = [*_WITH_BOTH, expectations_faults, interop_faults, layer_class_faults, models_faults]
 

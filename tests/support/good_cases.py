@@ -125,6 +125,19 @@ expect:
   silent: ['part[0].shape == (2, 4)', 'type(x).__name__ != "tf.keras::x"']
   raises: {at: load, type: ValueError, match: 'x\\d'}
 """,
+    "cross_load": """\
+write:
+  path: tf.keras
+  layer: {base: layers.Layer, weights: {w: {shape: [input_dim, 2], initializer: ones}}, call: "tf.matmul(inputs, w)"}
+  model: {sequential: [CustomLayer]}
+  compile: {optimizer: sgd, loss: mse}
+  save: {with: save_weights, file: model.weights.h5, options: {overwrite: true}}
+load: {with: load_weights, options: {by_name: true}}
+input: {ones: [2, 4]}
+expect:
+  prediction: {equals: {full: [2, 2], value: 4.0}}
+  holds: [len(model.weights) == 1]
+""",
     "scenario": """\
 model:
   subclass:

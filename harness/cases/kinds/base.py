@@ -14,6 +14,15 @@ from harness.cases.subject import Subject
 from harness.contract.plan import PathSpec
 
 
+@dataclass(frozen=True)
+class Writing:
+    """What writes the file that the scripts of a case get: a script under an import path, and the file's name."""
+
+    path: str
+    file: str
+    script: str
+
+
 def no_more(body: dict[str, Any], place: Place) -> None:
     """Nothing to check beyond the fields."""
 
@@ -25,7 +34,7 @@ class Kind:
     `fields` are its keys in addition to the common ones. `check` reports faults that single fields cannot find; it
     gets only bodies whose fields are good. `write` fills a script; a kind that writes its whole text itself sets
     `text` instead. `starter` is the body of the small case that `harness new` writes, `summary` the kind's line in
-    that command's help.
+    that command's help. `writing` is of a kind whose scripts get a file that another environment wrote.
     """
 
     name: str
@@ -36,6 +45,7 @@ class Kind:
     check: Callable[[dict[str, Any], Place], None] = no_more
     text: Callable[[dict[str, Any], PathSpec, Subject], str] | None = None
     summary: str = ""
+    writing: Callable[[dict[str, Any], Subject], Writing] | None = None
 
     def check_whole(self, body: dict[str, Any], place: Place) -> None:
         """Report the faults that fields alone cannot find, in a body that was read."""

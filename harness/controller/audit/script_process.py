@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.contract.processes import die_with_parent
-from harness.contract.temporary import TemporaryFolder
+from harness.contract.temporary import TemporaryFolder, copy_given
 from harness.controller.environments.variables import cache_relevant_env, fixed_env
 from harness.controller.project.matrix import Environment
 
@@ -39,11 +39,19 @@ class ScriptProcess:
     """A script under way, in a process group of its own, which `close` ends whole.
 
     `path` is its PATH behind the environment's own programs. It is killed after `seconds`, and past `output` bytes of
-    what it prints.
+    what it prints. Of the file or folder `given` it gets a copy, whose name is its argument.
     """
 
     def __init__(
-        self, environment: Environment, prefix: Path, path: str, name: str, script: str, seconds: float, output: int
+        self,
+        environment: Environment,
+        prefix: Path,
+        path: str,
+        name: str,
+        script: str,
+        seconds: float,
+        output: int,
+        given: Path | None = None,
     ) -> None:
         self._seconds = seconds
         self._output = output
@@ -54,6 +62,7 @@ class ScriptProcess:
             (self._around / folder).mkdir()
         self.file = self._around / "cell" / f"{name}.py"
         self.file.write_text(script, encoding="utf-8", newline="\n")
+        self._arguments = [copy_given(str(given), str(self.file.parent))] if given else []
         self._began = time.monotonic()
         path = os.pathsep.join([str(prefix / "bin"), path])
         self._process = self._start(prefix / "bin" / "python", self._variables(environment, path))
@@ -66,7 +75,7 @@ class ScriptProcess:
     def _start(self, python: Path, variables: dict[str, str]) -> subprocess.Popen[bytes]:
         with open(self._printed[0], "wb") as output, open(self._printed[1], "wb") as errors:
             return subprocess.Popen(
-                [str(python), str(self.file)],
+                [str(python), str(self.file), *self._arguments],
                 cwd=self.file.parent,
                 env=variables,
                 stdin=subprocess.DEVNULL,

@@ -122,7 +122,10 @@ def _start(project: Project, cell: RecordedCell) -> ScriptProcess:
     prefix = project.layout.environments / cell.environment.id
     script = script_of(cell.case, cell.path)
     path = cells_path(project.layout.state)
-    return ScriptProcess(cell.environment, prefix, path, cell.case.id, script, limit, project.matrix.output_limit)
+    given = project.layout.root / cell.case.given if cell.case.given else None
+    return ScriptProcess(
+        cell.environment, prefix, path, cell.case.id, script, limit, project.matrix.output_limit, given
+    )
 
 
 def _contradiction(cell: RecordedCell, process: ScriptProcess, ended: ScriptResult) -> str | None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "collect": "write results/grid.{json,csv,md,svg} from results/*.json, or merge the shards of a run",
     "show": "print the grid, one case (-k CASE) or one cell (--cell)",
     "script": "print the Python script of a case under an import path",
+    "write": "write the files that cases read in all environments, each once by its writer",
     "inventory": "measure every name of the import paths in the environments of a selection",
     "api": "print in which releases a name can be reached, or what changed between two of them",
     "scan": "find the lines of your code that break in some release",

@@ -30,5 +30,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         folder = cells_path(project.layout.state).rpartition(os.pathsep)[2]
         print(f"there is no {program} on the PATH: cells have {source}", file=sys.stderr)
         print(f'PATH="$PATH":{shlex.quote(folder)}', file=sys.stderr)
+    if case.given:
+        print(f"its argument is the file that it reads: {case.given}", file=sys.stderr)
     print(script_of(case, path), end="")
     return Exit.AGREES

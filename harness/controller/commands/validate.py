@@ -12,8 +12,9 @@ from harness.controller.grid.ambiguity import ambiguous_failures
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import make_grid
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import read_project
+from harness.controller.project.loader import read_case_files, read_project
 from harness.controller.project.matrix import Matrix
+from harness.controller.project.written import written_faults
 from harness.controller.results.documents import read_columns
 
 OPENER = open_layout
@@ -32,6 +33,8 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
         faults += [*unexplaining_entries(grid, cases), *ambiguous_failures(grid, cases, matrix.paths)]
     if matrix is not None:
         faults += _stale_locks(matrix, layout)
+        if not faults:
+            faults += written_faults(layout.root, read_case_files(layout.root, matrix), matrix)
     if faults or matrix is None:
         raise FaultyFiles(faults)
     _print_unknown_locks(matrix, layout)

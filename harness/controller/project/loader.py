@@ -16,6 +16,7 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.named_cases import named_case_faults
 from harness.controller.project.plugins import FaultyPlugin, load_language
+from harness.controller.project.written import read_index, with_written_files
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
         return matrix, [], [*faults, matrix_reader.plugin_fault(str(root), str(error))]
     cases, case_faults = _read_cases(root, head.paths, language)
     if matrix and not case_faults:
+        cases = with_written_files(cases, read_index(root), matrix)
         faults += named_case_faults(str(root), matrix, cases)
     return matrix, cases, faults + case_faults
 
@@ -66,6 +68,14 @@ def _read_cases(root: Path, paths: Mapping[str, PathSpec], language: Language) -
         unchanged = dict(digests.items() & case_cache.case_digests(root).items())  # while they were read
         case_cache.save_cached_cases(file, key, unchanged, cases)
     return cases, faults
+
+
+def read_case_files(root: Path, matrix: Matrix) -> list[Case]:
+    """The cases as their files have them: one that reads what others wrote is one case. Raises FaultyFiles."""
+    cases, faults = _read_cases(root, matrix.paths, read_language(root))
+    if faults:
+        raise FaultyFiles(faults)
+    return cases
 
 
 def read_language(root: Path) -> Language:

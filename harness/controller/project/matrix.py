@@ -113,6 +113,7 @@ class Matrix:
 
     `sets` are patterns of case ids by the name of the set, `default_set` is the one that a run without a choice runs.
 
+    `writers` are the environments that write what cases read in all others.
     `plugins` are those that the file names; the language of cases comes from them.
     """
 
@@ -130,6 +131,7 @@ class Matrix:
     sets: Map[str, tuple[str, ...]]
     default_set: str
     inventory: Inventory
+    writers: tuple[str, ...] = ()
 
     @cached_property
     def roots(self) -> tuple[str, ...]:

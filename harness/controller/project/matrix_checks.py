@@ -32,6 +32,9 @@ def check_names(data: dict[str, Any], subject: Subject, release_key: str, place:
         _check_lane(name, entry, data, ids, releases, place.at("lanes").at(name))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{suggest(data['default'], data['groups'])}")
+    for index, name in enumerate(data.get("writers", ())):
+        if name not in ids:
+            place.at("writers").at(index).fault(f"unknown environment {name!r}{suggest(name, ids)}")
     _check_sets(data, place)
     for name, form in data["paths"].items():
         first = name.split(".")[0]

@@ -149,6 +149,7 @@ def _build(data: dict[str, Any], subject: Subject, release_key: str) -> Matrix:
         sets={name: tuple(patterns) for name, patterns in data.get("sets", {}).items()},
         default_set=data.get("default_set", ALL_CASES),
         inventory=_inventory(data.get("inventory", {})),
+        writers=tuple(data.get("writers", ())),
     )
 
 

@@ -216,6 +216,7 @@ def matrix_fields(schema: int) -> Mapping:
                 OneOf((list, Items(Text())), (dict, Mapping({release: Text()}, [release]))),
             ),
             "default": Text(),
+            "writers": Items(Text()),
             "sets": Keyed(_WORDS, "lower-case words joined by hyphens", Items(Text())),
             "default_set": Text(),
             "inventory": _INVENTORY,

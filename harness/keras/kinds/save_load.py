@@ -20,20 +20,21 @@ from harness.keras.parts.steps import COMPILE, FIT, check_steps, same, write_pre
 
 METHODS = ("save", "save_weights", "export", "load_weights")
 _PART = r"(?!\.\.?(/|$))[\w.-]+"  # of a path that stays in the cell's own folder
-_FILE = Matching(rf"{_PART}(/{_PART})*", "a file name")
+FILE_NAME = Matching(rf"{_PART}(/{_PART})*", "a file name")
 
 
-class _With(Matching):
-    """A method or function that saves or loads."""
+class SavingOrLoading(Matching):
+    """A method or function that saves or loads; `more` are further methods."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: str) -> None:
+        self.methods = (*METHODS, *more)
         super().__init__(
-            rf"{'|'.join(METHODS)}|([A-Za-z_][\w.]*::)?[A-Za-z_]\w*(\.\w+)+",
-            "a method of the model ({}) or a function such as models.load_model".format(", ".join(METHODS)),
+            rf"{'|'.join(self.methods)}|([A-Za-z_][\w.]*::)?[A-Za-z_]\w*(\.\w+)+",
+            "a method of the model ({}) or a function such as models.load_model".format(", ".join(self.methods)),
         )
 
     def fits(self, value: Any) -> bool:
-        return super().fits(value) and (value in METHODS or is_reference(value))
+        return super().fits(value) and (value in self.methods or is_reference(value))
 
 
 FIELDS: dict[str, Field] = {
@@ -42,9 +43,11 @@ FIELDS: dict[str, Field] = {
     "compile": COMPILE,
     "fit": FIT,
     "input": data(),
-    "save": Mapping({"with": _With(), "file": _FILE, "options": Named(Value())}, required=["with", "file"]),
-    "load": Mapping({"with": _With(), "file": _FILE, "options": Named(Value())}, required=["with"]),
-    "expect": Mapping({"files": Items(_FILE), **OF_MODEL, **OF_ALL}),
+    "save": Mapping(
+        {"with": SavingOrLoading(), "file": FILE_NAME, "options": Named(Value())}, required=["with", "file"]
+    ),
+    "load": Mapping({"with": SavingOrLoading(), "file": FILE_NAME, "options": Named(Value())}, required=["with"]),
+    "expect": Mapping({"files": Items(FILE_NAME), **OF_MODEL, **OF_ALL}),
 }
 _NAMES = ["model", "restored", CLASS, "inputs", "targets", "history", "prediction", "again"]
 
@@ -83,7 +86,7 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_steps(body, script)
     if "input" in body:
         write_predict(body["input"], script)
-    _write_save(body["save"], script)
+    write_save(body["save"], script)
     restored = "model"
     if "load" in body:
         restored = _write_load(body["load"], body["save"]["file"], script)
@@ -98,13 +101,14 @@ def write(body: dict[str, Any], script: Script) -> None:
     write_of_all(body["expect"], script, _NAMES)
 
 
-def _write_save(save: dict[str, Any], script: Script) -> None:
+def write_save(save: dict[str, Any], script: Script) -> None:
+    """Write the statement that saves the variable `model`."""
     more = further(save.get("options", {}), script)
     file = json.dumps(save["file"])
     if save["with"] in METHODS:
         script.add(Stage.SAVE, f"model.{save['with']}({file}{more})")
     else:
-        script.add(Stage.SAVE, f"{_function(save['with'], script)}(model, {file}{more})")
+        script.add(Stage.SAVE, f"{saving_function(save['with'], script)}(model, {file}{more})")
 
 
 def _write_load(load: dict[str, Any], saved: str, script: Script) -> str:
@@ -116,11 +120,11 @@ def _write_load(load: dict[str, Any], saved: str, script: Script) -> str:
         zeros = "model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])"
         script.add(Stage.LOAD, zeros, f"model.{load['with']}({file}{more})")
         return "model"
-    script.add(Stage.LOAD, f"restored = {_function(load['with'], script)}({file}{more})")
+    script.add(Stage.LOAD, f"restored = {saving_function(load['with'], script)}({file}{more})")
     return "restored"
 
 
-def _function(name: str, script: Script) -> str:
+def saving_function(name: str, script: Script) -> str:
     """A function of Keras, or one of TensorFlow's own by its full name."""
     if name.startswith("tf.") and "::" not in name:
         script.plain("import tensorflow as tf")
