@@ -15,7 +15,7 @@ from harness.controller.audit.traceback_match import as_outcome, read_traceback
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Matrix
-from harness.controller.project.written import FOLDER, WrittenFile, content_digest, files_in
+from harness.controller.project.written import WRITTEN, WrittenFile, content_digest, files_in
 
 _POLL = 0.05  # seconds
 _IMPORTING = 120.0  # seconds in addition to the limit of a cell, as imports do not count
@@ -65,7 +65,7 @@ def _reason(ended: ScriptResult, process: ScriptProcess, script: str, entry: Wri
 def _keep(found: Path, root: Path, entry: WrittenFile) -> WrittenFile:
     """Copy what was written to the folder of its digest."""
     kept = replace(entry, digest=content_digest(found), bytes=sum(file.stat().st_size for file in files_in(found)))
-    folder = root / FOLDER / kept.digest
+    folder = root / WRITTEN / kept.digest
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if found.is_dir():

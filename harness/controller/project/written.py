@@ -20,7 +20,7 @@ from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.matrix import Matrix
 
-FOLDER = "written"
+WRITTEN = "written"
 MOST_BYTES = 10_000_000  # of all files
 _SCHEMA = 1
 
@@ -43,7 +43,7 @@ class WrittenFile:
     @property
     def path(self) -> str:
         """The file below the project's root."""
-        return f"{FOLDER}/{self.digest}/{self.name}"
+        return f"{WRITTEN}/{self.digest}/{self.name}"
 
 
 Index = Mapping[tuple[str, str], WrittenFile]  # by case and writer
@@ -51,7 +51,7 @@ Index = Mapping[tuple[str, str], WrittenFile]  # by case and writer
 
 def read_index(root: Path) -> dict[tuple[str, str], WrittenFile]:
     """Every entry; none where nothing was written. Raises HarnessError for a file that is no index."""
-    file = root / FOLDER / "index.json"
+    file = root / WRITTEN / "index.json"
     if not file.exists():
         return {}
     try:
@@ -68,7 +68,7 @@ def write_index(root: Path, index: Index) -> None:
     """Write what `read_index` reads."""
     files = [asdict(index[key]) for key in sorted(index)]
     text = json.dumps({"schema": _SCHEMA, "files": files}, indent=1, sort_keys=True)
-    write_atomically(root / FOLDER / "index.json", text + "\n")
+    write_atomically(root / WRITTEN / "index.json", text + "\n")
 
 
 def content_digest(path: Path) -> str:
@@ -142,7 +142,7 @@ def written_faults(root: Path, cases: Sequence[Case], matrix: Matrix) -> Iterato
     for entry in index.values():
         path = root / entry.path
         if entry.digest and (not path.exists() or content_digest(path) != entry.digest):
-            yield Fault(f"{FOLDER}/index.json", 1, f"{entry.path} is not what {entry.writer} wrote for {entry.case}")
+            yield Fault(f"{WRITTEN}/index.json", 1, f"{entry.path} is not what {entry.writer} wrote for {entry.case}")
     size = sum({entry.digest: entry.bytes for entry in index.values()}.values())
     if size > MOST_BYTES:
-        yield Fault(f"{FOLDER}/index.json", 1, f"all files have {size} bytes, more than {MOST_BYTES}")
+        yield Fault(f"{WRITTEN}/index.json", 1, f"all files have {size} bytes, more than {MOST_BYTES}")
