@@ -39,8 +39,9 @@ class Known:
 class Case:
     """One case. `body` holds the keys of its kind as the file has them, `lines` the line of each value.
 
-    `requires` are programs of the machine, `packages` distributions of the environment. `given` is the file or folder
-    below the project's root of which its script gets a copy, if any.
+    `requires` are programs of the machine, `packages` distributions of the environment. Where it
+    `reads_file`, another environment wrote one; `given` is that file or folder, below the project's root, of which its
+    script gets a copy.
     `language` is that of its project, which makes it a script; None for a case that nothing runs.
     """
 
@@ -58,6 +59,7 @@ class Case:
     advice: str | None = None
     known: tuple[Known, ...] = ()
     lines: dict[Keys, int] = field(default_factory=dict, compare=False, repr=False)
+    reads_file: bool = False
     given: str = ""
     language: Language | None = field(default=None, compare=False, repr=False)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cases.case import Case
 from harness.cases.document.containers import Mapping
 from harness.cases.document.reader import Document, Place
-from harness.cases.kinds.base import Writing
 from harness.cases.language import Language
 from harness.contract.plan import PathSpec
+
+if TYPE_CHECKING:
+    from harness.cases.kinds.base import Writing
 
 
 def script_of(case: Case, path: PathSpec) -> str:

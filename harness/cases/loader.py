@@ -77,7 +77,8 @@ def _case(document: Document, language: Language) -> Case | None:
             common[key] = tuple(common[key])
     common["known"] = tuple(map(_known, common.get("known", ())))
     body = {key: value for key, value in data.items() if key not in COMMON}
-    return Case(file=file, body=body, lines=document.lines, language=language, **common)
+    reads_file = language.kinds[common["kind"]].writing is not None
+    return Case(file=file, body=body, lines=document.lines, language=language, reads_file=reads_file, **common)
 
 
 def _known(entry: dict[str, Any]) -> Known:

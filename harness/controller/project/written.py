@@ -15,7 +15,6 @@ from pathlib import Path
 
 from harness.cases.case import Case
 from harness.cases.document.reader import Fault
-from harness.cases.generate import digest_of, writing_of
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.matrix import Matrix
@@ -89,7 +88,7 @@ def with_written_files(cases: Iterable[Case], index: Index, matrix: Matrix) -> l
     """The cases; one that reads a file is replaced by a case for each file that a writer of the matrix wrote."""
     found: list[Case] = []
     for case in cases:
-        if not _reads_files(case):
+        if not case.reads_file:
             found.append(case)
             continue
         for writer in matrix.writers:
@@ -115,15 +114,13 @@ def _reading(case: Case, entry: WrittenFile, label: str) -> Case:
     )
 
 
-def _reads_files(case: Case) -> bool:
-    return case.language is not None and case.language.kinds[case.kind].writing is not None
-
-
 def needed_files(cases: Iterable[Case], matrix: Matrix) -> list[WrittenFile]:
     """For each case that reads files, as its file has it, and each writer: an entry without a file."""
+    from harness.cases.generate import digest_of, writing_of  # late: most commands write nothing
+
     found = []
     for case in cases:
-        writing = writing_of(case) if _reads_files(case) else None
+        writing = writing_of(case) if case.reads_file else None
         if writing:
             script = digest_of(writing.script)
             found += [WrittenFile(case.id, writer, script, writing.file) for writer in matrix.writers]

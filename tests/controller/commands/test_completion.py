@@ -67,7 +67,7 @@ def test_options_are_completed(complete: Complete) -> None:
         ("script d", ["dense"]),
         ("show -k ", ["dense", "version"]),
         ("show --cell version[k", [r"version\[keras\]"]),
-        ("new s", ["save_load", "symbol", "snippet"]),
+        ("new s", ["save_load", "symbol", "scenario", "snippet"]),
         ("diff r", ["results", "run"]),
         ("tell matr", ["matrix.yaml"]),
     ],
