@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browsing import Reader, Site
 from tests.support.hostile_project import NOT_RUN
 
+_IDS = re.compile(r'\bid="?([^\s">]+)')
 _TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 _COLOURS = """(selector) => { const style = getComputedStyle(document.querySelector(selector));
     return [style.color, style.backgroundColor] }"""
@@ -46,7 +47,7 @@ def test_without_scripts_a_case_is_read(reader: Reader, hostile: Site) -> None:
 def test_every_link_leads_somewhere(real: Site) -> None:
     texts = {os.path.relpath(file, real.folder): file.read_text("utf-8") for file in real.folder.rglob("*.html")}
     files = {os.path.relpath(file, real.folder) for file in real.folder.rglob("*")}
-    anchors = {name: set(re.findall(r'\bid="?([^\s">]+)', text)) for name, text in texts.items()}
+    anchors = {name: set(_IDS.findall(text)) for name, text in texts.items()}
     dead = set()
     for name, text in texts.items():
         for link in set(re.findall(r'(?:href|src)="([^"]+)"', text)):
@@ -55,6 +56,8 @@ def test_every_link_leads_somewhere(real: Site) -> None:
             if where.startswith(("http://", "https://")):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(name), where)) if where else name
+            if anchor and target in files and target not in anchors:  # a picture
+                anchors[target] = set(_IDS.findall((real.folder / target).read_text("utf-8")))
             if target not in files or (anchor and anchor not in anchors[target]):
                 dead.add(f"{name}: {link}")
     assert len(texts) > 1000

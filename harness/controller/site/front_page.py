@@ -55,27 +55,27 @@ def _states(site: SiteData, path: str, releases: list[Environment]) -> Iterator[
 
 @dataclass(frozen=True)
 class ImportChoice:
-    """The public import paths of a release, those under which most of the default set passes first."""
+    """The public import paths of a release, those under which the largest part of the cases passes first."""
 
     head: Head
     shares: tuple[tuple[str, int, int], ...]  # a path, its cases that pass, and those that have an answer
 
     @property
     def best(self) -> list[str]:
-        """The paths that no other one passes more of."""
-        most = max((passed / answered for _, passed, answered in self.shares), default=0)
-        return [path for path, passed, answered in self.shares if passed and passed / answered == most]
+        """The paths with the largest part; one with less than half as many cases as another one is no rival."""
+        most = max((answered for _, _, answered in self.shares), default=0)
+        shares = {path: passed / answered for path, passed, answered in self.shares if 2 * answered >= most}
+        return [path for path, share in shares.items() if share and share == max(shares.values())]
 
 
 def import_choices(site: SiteData) -> list[ImportChoice]:
-    """For each release that was run, newest first, how much of the default set passes under each public path."""
+    """For each release that was run, newest first, how much passes under each public path."""
     public = [path for path in site.grid.paths if not site.is_private(path)]
-    usual = [case.id for case in site.cases if case.id in site.usual_cases]
     found = []
     for head in (head for head in site.heads if head.base is None and head.was_run):
         shares = []
         for path in public:
-            rows = [row for name in usual for row in site.grid.by_case[name] if row.path == path]
+            rows = [row for row in site.grid.rows if row.path == path]
             answered = [status for row in rows if (status := site.grid.outcome(row, head.environment).status).counts]
             if set(answered) - {Status.ABSENT}:
                 shares.append((path, answered.count(Status.PASS), len(answered)))
@@ -83,6 +83,12 @@ def import_choices(site: SiteData) -> list[ImportChoice]:
         if shares:
             found.append(ImportChoice(head, tuple(shares)))
     return found
+
+
+def best_import(choices: list[ImportChoice]) -> tuple[str, int] | None:
+    """The path that is among the best in most releases, and in how many. None without any."""
+    counts = Counter(path for choice in choices for path in choice.best)
+    return counts.most_common(1)[0] if counts else None
 
 
 def _state(answered: set[Status]) -> str | None:

@@ -99,7 +99,8 @@ class Pages:
         yield self._page("summary.html", "summary.html")
         columns = next(csv_parts(site.grid)).strip().split(",")
         yield self._page("data.html", "data.html", badges=self.badges, columns=columns, modules=self.modules)
-        yield self._page("imports.html", "imports.html", choices=front_page.import_choices(site))
+        choices = front_page.import_choices(site)
+        yield self._page("imports.html", "imports.html", choices=choices, best=front_page.best_import(choices))
         yield self._page("ask.html", "ask.html")
         yield self._page("embed.html", "embed.html")
 

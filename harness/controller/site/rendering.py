@@ -39,7 +39,7 @@ def make_templates(subject: Subject) -> Environment:
     )
     address = partial(link, repositories=subject.repositories)
     templates.filters.update(css_class=css_class, address=address, in_percent=in_percent, ticked=ticked)
-    templates.filters.update(words=_with_spaces, release=_release, titled=page_title, in_plain_words=status_words)
+    templates.filters.update(words=_with_spaces, release=_release, titled=_title, in_plain_words=status_words)
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False}  # stages are in the order of running
     return templates
 
@@ -52,6 +52,11 @@ def script_constant(name: str, data: Any) -> str:
 def ticked(text: str) -> Markup:
     """HTML of a text, with `code` between backticks as code elements."""
     return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(_clean(text)))))
+
+
+def _title(text: str) -> str:
+    """A page's title, of what a block of a template gave."""
+    return page_title(text.unescape() if isinstance(text, Markup) else text)
 
 
 def _with_spaces(name: str) -> str:

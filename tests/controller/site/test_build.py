@@ -157,6 +157,7 @@ def test_titles_are_short_enough_for_results(site: Path) -> None:
     for file in site.rglob("*.html"):
         (title,) = re.findall("<title>(.*)</title>", file.read_text(encoding="utf-8"))
         assert 0 < len(html.unescape(title)) <= LONGEST_TITLE
+        assert "&amp;" not in title  # nothing is escaped twice
 
 
 def test_folder_without_a_site_is_left_alone(project: TinyProject, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
 from harness.controller.results.documents import Column
 from harness.controller.site.data import SiteData
-from harness.controller.site.front_page import examples, import_choices, path_verdicts
+from harness.controller.site.front_page import best_import, examples, import_choices, path_verdicts
 
 Make = Callable[..., SiteData]
 USUAL = frozenset({"dense", "version"})
@@ -54,7 +54,8 @@ def test_examples_are_of_the_measured_cells(site: Make, columns: dict[str, Colum
 
 
 def test_import_choices_have_the_best_path_first(site: Make) -> None:
-    newest, older = import_choices(site(usual_cases=frozenset({"dense", "version"})))
+    newest, older = choices = import_choices(site())
     assert (newest.head.label, newest.best) == ("2.16", ["tf.keras"])
     assert newest.shares == (("tf.keras", 2, 2), ("tensorflow.keras", 1, 2))  # keras is absent
     assert older.best == ["tensorflow.keras", "tf.keras", "keras"]
+    assert best_import(choices) == ("tf.keras", 2)

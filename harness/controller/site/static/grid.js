@@ -17,6 +17,7 @@ let columnRule = "";
 let groups = null;
 let index = null;
 let lit = new Set();
+let joined = []; // cells that stand for others of their row
 let isTyping = false;
 let current = null; // the view: its rows and columns, for those who take it away
 
@@ -83,7 +84,7 @@ function apply() {
       if (row.row.hidden === isShown) row.row.hidden = !isShown;
       if (!isShown) continue;
       any = true;
-      rows.push({ case: group.id, path: row.path, letters: row.letters, hits });
+      rows.push({ case: group.id, path: row.path, row: row.row, letters: row.letters, hits });
       for (const column of hits) lights.add(row.row.cells[column + 1]);
     }
     if (group.body.hidden === any) group.body.hidden = !any;
@@ -93,7 +94,7 @@ function apply() {
   hideEmptySections();
   showColumns(shown, view.fold ? foldColumns(rows, shown) : []);
   document.body.classList.toggle("filtered", cases < groups.length);
-  document.body.classList.toggle("joined", Boolean(view.join));
+  joinNeighbours(view.join ? rows : [], shown);
   current = { rows, shown };
   announce(cases, rows.length, answer);
 }
@@ -105,6 +106,22 @@ function light(cells) {
   for (const cell of lit) if (!cells.has(cell)) cell.classList.remove("hit");
   for (const cell of cells) if (!lit.has(cell)) cell.classList.add("hit");
   lit = cells;
+}
+
+/** Cells of a row that are as the one before in the view become one bar, which has its mark at the start. */
+function joinNeighbours(rows, shown) {
+  for (const cell of joined) cell.classList.remove("same", "more");
+  joined = [];
+  const columns = heads.map((_, column) => column).filter((column) => shown[column]);
+  for (const { row, letters } of rows) {
+    columns.forEach((column, place) => {
+      if (!place || letters[column] !== letters[columns[place - 1]]) return;
+      const [before, cell] = [row.cells[columns[place - 1] + 1], row.cells[column + 1]];
+      before.classList.add("more");
+      cell.classList.add("same");
+      joined.push(before, cell);
+    });
+  }
 }
 
 function hideEmptySections() {
