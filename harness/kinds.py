@@ -13,7 +13,7 @@ from harness.cases.codegen.script import Script
 from harness.cases.document.containers import ExpressionField, Items, Mapping, Named, Value
 from harness.cases.document.fields import Choice, Field, Flag, Matching, Number, Reference, Text, Whole
 from harness.cases.document.reader import Place
-from harness.cases.kinds.base import Kind
+from harness.cases.kinds.base import Kind, Writing
 from harness.cases.language import Plugin
 from harness.contract.statuses import Stage
 
@@ -36,4 +36,5 @@ __all__ = [
     "Text",
     "Value",
     "Whole",
+    "Writing",
 ]

@@ -59,11 +59,16 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
 
 def _question(project: Project, case_id: str | None, path: str | None) -> ProbeQuestion:
-    """The script of the cell; without a case that of the import. Raises UsageError for an unknown case or path."""
+    """The script of the cell; without a case that of the import.
+
+    Raises UsageError for an unknown case or path, and for a case that reads a file.
+    """
     if case_id is None:
         name = project.matrix.full_name(path) if path else project.matrix.subject.package
         return ProbeQuestion("", name, f"import {name}\n", project.matrix.timeout)
     if path is None:
         raise UsageError("a case needs its import path: -p PATH")
     case, spec = named_cell(project, case_id, path)
+    if case.given:
+        raise UsageError(f"{case.id} reads {case.given}: bisect runs scripts without a file")
     return ProbeQuestion(case.id, path, script_of(case, spec), case.timeout or project.matrix.timeout)

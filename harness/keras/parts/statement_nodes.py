@@ -234,10 +234,8 @@ def method_lines(
     methods: Mapping[str, FunctionDefinition], script: Script, scope: NameScope, own: Collection[str]
 ) -> list[list[str]]:
     """The lines of each method of a class whose instances have the attributes in `own`."""
-    written = []
-    for name, method in methods.items():
-        written.append(method.lines(name, script, scope.inside((), own), method.given_first))
-    return written
+    inner = scope.inside((), own)
+    return [method.lines(name, script, inner, method.given_first) for name, method in methods.items()]
 
 
 def _expression(value: Expression, script: Script, scope: NameScope) -> str:
