@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,11 @@ from harness.contract.plan import PathSpec
 _LIBRARIES = {"np": "import numpy as np", "os": "import os", "sys": "import sys"}
 # And where a word is a name of the import path only if the subject lists it: NumPy has a `copy` of its own.
 _MORE_LIBRARIES = {name: f"import {name}" for name in ("copy", "json", "pickle")}
+
+
+def default_prefix(package: str) -> str:
+    """The letters of a package's name, with which the ids of environments start if nothing else is said."""
+    return re.sub("[^a-z]", "", package.lower())
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def _modules(folder: Path) -> Collection[str]:
     found: set[str] = set()
     for entry in folder.iterdir():
         name = entry.name.partition(".")[0]
-        if not name.isidentifier() or name.startswith("_") or name in _ASIDE or entry.suffix == ".dist-info":
+        if not name.isidentifier() or name.startswith("_") or name in _ASIDE:
             continue
         if (entry.is_file() and entry.suffix in (".py", ".so")) or (entry / "__init__.py").is_file():
             found.add(name)

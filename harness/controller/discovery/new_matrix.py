@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from string import Template
 from typing import Any
 
+from harness.cases.subject import default_prefix
 from harness.controller.discovery.matrix_edit import flow_mapping
 from harness.controller.discovery.pages import File
 from harness.controller.discovery.releases import Companion, Minor, Release, Terms, newest_releases
@@ -46,19 +47,19 @@ def choose_releases(
 def new_subject(distribution: str, package: str) -> dict[str, Any]:
     """What matrix.yaml says of a package that no plugin knows."""
     others = {"distributions": [distribution]} if distribution != package else {}
-    prefix = "".join(letter for letter in package.lower() if letter.isascii() and letter.isalpha())
-    return {"package": package, **others, "prefix": prefix}
+    return {"package": package, **others, "prefix": default_prefix(package)}
 
 
 def release_lines(
     subject: Mapping[str, Any], chosen: Sequence[ChosenRelease], companions: Mapping[Minor, Companion]
 ) -> str:
     """The environments of these releases, a line each."""
+    prefix = subject.get("prefix", default_prefix(subject["package"]))
     lines = ["# The newest release of each minor.", "environments:"]
     for item in chosen:
         version = item.release.version
         entry = new_entry(item.release, item.python, companions.get(version.release[:2]), "release", _MARGIN)
-        lines.append(f"  {subject['prefix']}{version.major}{version.minor}: {flow_mapping(entry)}")
+        lines.append(f"  {prefix}{version.major}{version.minor}: {flow_mapping(entry)}")
     return "\n".join(lines)
 
 

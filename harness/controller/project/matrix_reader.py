@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Any
 
 from harness.cases.document.fields import Schema
 from harness.cases.document.reader import Fault, Place, load
-from harness.cases.subject import Subject
+from harness.cases.subject import Subject, default_prefix
 from harness.contract.plan import PathSpec
 from harness.controller.project.first_subject import FIRST_PLUGIN
 from harness.controller.project.matrix import FILE, Inventory, Matrix, Resolve
@@ -108,7 +107,7 @@ def _subject(data: dict[str, Any]) -> Subject:
         package=package,
         title=title,
         library=said.get("library", title),
-        prefix=said.get("prefix", re.sub("[^a-z]", "", package.lower())),
+        prefix=said.get("prefix", default_prefix(package)),
         distributions=tuple(said.get("distributions", [package])),
         preload=tuple(said.get("preload", [package])),
         loads=tuple(said.get("loads", ())),
