@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.controller.audit.tried import outcome_sentence
 from harness.controller.bisect.bisection import Bisection
-from harness.controller.bisect.culprits import Culprit, ProbeAnswer
+from harness.controller.bisect.culprits import Culprit
 from harness.controller.bisect.ends import End
+from harness.controller.bisect.probe import answer_in_words
 from harness.controller.bisect.releases import Companions
 from harness.controller.text import one_line
 
@@ -82,11 +82,6 @@ def effort_in_words(finding: Bisection) -> str:
     environments = f"{place.made} environment{'s' * (place.made != 1)} made, changed {place.changed} times"
     known = f"{effort.runs} scripts run, {effort.known} outcomes known"
     return f"{finding.differing} packages differ; {known}; {environments}; {effort.seconds:.0f} s"
-
-
-def answer_in_words(answer: ProbeAnswer) -> str:
-    """The outcome with the last line of its message, or why there is none."""
-    return one_line(f"cannot be installed: {answer}") if isinstance(answer, str) else outcome_sentence(answer)
 
 
 def finding_as_json(finding: Bisection) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
+from harness.controller.audit.tried import outcome_sentence
 from harness.controller.bisect.forked_scripts import run_forked
 from harness.controller.bisect.outcome_store import OutcomeStore
 from harness.controller.bisect.package_set import PackageSet
@@ -22,7 +23,7 @@ from harness.controller.environments.prerequisites import cells_path
 from harness.controller.environments.variables import fixed_env
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
-from harness.controller.text import json_line
+from harness.controller.text import json_line, one_line
 
 # Seconds in addition to a cell's own: its process imports all packages, and in a new environment compiles them first.
 _IMPORTING = {False: 120.0, True: 600.0}
@@ -50,7 +51,7 @@ class Effort:
 class Prober:
     """Asks on behalf of one environment of the matrix, whose variables the scripts have.
 
-    `watch` gets a line before each run. Closing removes the environment that was made.
+    `watch` gets a line before each run, and its answer after it. Closing removes the environment that was made.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Prober:
             answer: Outcome | str = str(error)
         else:
             answer = self._outcome(question)
+        self._watch(f"  {answer_in_words(answer)}")
         self.effort.runs += 1
         self.effort.seconds += time.monotonic() - began
         if isinstance(answer, str) or answer.status is not Status.TIMEOUT:  # which depends on the machine
@@ -142,6 +144,11 @@ class Prober:
     def _key(self, question: ProbeQuestion, packages: PackageSet) -> str:
         variables = sorted(fixed_env(self.environment).items())
         return digest_of(json_line([packages.digest, digest_of(question.script), variables]))
+
+
+def answer_in_words(answer: Outcome | str) -> str:
+    """The outcome with the last line of its message, or why there is none."""
+    return one_line(f"cannot be installed: {answer}") if isinstance(answer, str) else outcome_sentence(answer)
 
 
 def _agreed(packages: PackageSet, answers: list[Outcome | str]) -> Outcome | str:

@@ -11,12 +11,11 @@ from packaging.requirements import Requirement
 from harness.cases.generate import script_of
 from harness.contract.records import Outcome
 from harness.contract.statuses import Stage, Status
-from harness.controller.audit.tried import outcome_sentence
 from harness.controller.bisect.culprits import Comparison, Culprit
 from harness.controller.bisect.ends import environment_packages, resolve_set
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.package_set import PackageSet
-from harness.controller.bisect.probe import Prober, signature
+from harness.controller.bisect.probe import Prober, answer_in_words, signature
 from harness.controller.bisect.probe_environment import NotInstallable
 from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.environments.lockfile import release_requirement
@@ -171,7 +170,5 @@ def _bound_of(culprit: Culprit) -> str:
 
 
 def _in_short(culprit: Culprit) -> RemedyCulprit:
-    answer = culprit.answer
-    error = answer if isinstance(answer, str) else outcome_sentence(answer)
-    border = culprit.border
+    border, error = culprit.border, answer_in_words(culprit.answer)
     return RemedyCulprit(culprit.package, border.last_good if border else "", border.first_bad if border else "", error)

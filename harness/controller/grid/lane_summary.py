@@ -68,11 +68,7 @@ class LaneRow:
     @property
     def remedies(self) -> list[tuple[str, str, Remedy]]:
         """What to install instead: the id of the environment, its label and the remedy."""
-        return [
-            (answer.environment.id, answer.label, answer.remedy)
-            for answer in self.answers
-            if answer.remedy and answer.remedy.bounds
-        ]
+        return [(answer.environment.id, answer.label, answer.remedy) for answer in self.answers if answer.remedy]
 
 
 def lane_rows(
@@ -99,6 +95,8 @@ def _answer(
     if column is None:
         return LaneAnswer(environment, Status.NOT_RUN, "", release)
     remedy = remedies.get(environment.id)
+    if remedy and not remedy.bounds:
+        remedy = None
     if column.environment.failed:
         return LaneAnswer(environment, Status.ENV_FAIL, _why(column.environment, remedy), release, remedy)
     key = lane.cases[0], lane.paths[0]

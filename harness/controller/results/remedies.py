@@ -64,8 +64,8 @@ class Remedy:
 
     @property
     def cause(self) -> str:
-        """The culprits in words."""
-        return "; ".join(culprit.sentence for culprit in self.culprits) or self.reason
+        """The culprits in words; without a remedy the reason for that."""
+        return self.reason or "; ".join(culprit.sentence for culprit in self.culprits)
 
 
 def remedies_file(results: Path) -> Path:
