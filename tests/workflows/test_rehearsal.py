@@ -53,7 +53,13 @@ def small(repository: Path, commit: Callable[[], None]) -> Path:
     matrix["paths"] = {path: matrix["paths"][path] for path in PATHS}
     del matrix["lanes"]  # which would resolve what there is today; a night names their groups
     del matrix["sets"], matrix["default_set"]  # which name other cases
-    matrix["groups"] = {"quick": [TWICE], "all": {"release": ">=1"}, "today": [TWICE], "nightly": [LATE]}
+    matrix["groups"] = {
+        "quick": [TWICE],
+        "all": {"release": ">=1"},
+        "today": [TWICE],
+        "oldest": [TWICE],
+        "nightly": [LATE],
+    }
     (repository / "matrix.yaml").write_text(yaml.safe_dump(matrix), encoding="utf-8")
     for file in (*(repository / "results").glob("tf*.json"), *(repository / "results" / "api").iterdir()):
         if file.stem not in PATHS:

@@ -12,6 +12,8 @@ from harness.controller.audit.script_process import ScriptProcess, ScriptResult,
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
 from harness.controller.bisect.probe_question import ProbeQuestion
 
+_PATIENCE = 3  # times a cell's own limit: a machine that verifies remedies may be busy
+
 # Runs in the environment, on Python 3.7 too.
 _PARENT = """\
 import json, os, signal, sys, traceback
@@ -61,8 +63,8 @@ def run_forked(
     """
     for number, question in enumerate(questions):
         (folder / f"{number}.py").write_text(question.script, encoding="utf-8")
-    seconds = sum(question.seconds for question in questions)
-    limit = int(max(question.seconds for question in questions))
+    seconds = _PATIENCE * sum(question.seconds for question in questions)
+    limit = int(_PATIENCE * max(question.seconds for question in questions))
     settings = {"folder": str(folder), "preloaded": list(preloaded), "seconds": limit, "count": len(questions)}
     parent = _PARENT.format(**settings)
     ((_, _, ended),) = run_side_by_side([parent], lambda script: start("forked", script, seconds), jobs=1)

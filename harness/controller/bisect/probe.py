@@ -26,7 +26,7 @@ from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.text import json_line, one_line
 
 # Seconds in addition to a cell's own: its process imports all packages, and in a new environment compiles them first.
-_IMPORTING = {False: 120.0, True: 600.0}
+_IMPORTING = {False: 300.0, True: 900.0}
 ASKED = 2  # runs that must agree before an outcome is relied on
 
 

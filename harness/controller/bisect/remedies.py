@@ -21,6 +21,7 @@ from harness.controller.bisect.probe_question import ProbeQuestion
 from harness.controller.environments.lockfile import release_requirement
 from harness.controller.environments.prerequisites import program_for
 from harness.controller.environments.resolver import Unresolvable
+from harness.controller.errors import HarnessError
 from harness.controller.project.cells import keys_of
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
@@ -132,7 +133,10 @@ class RemedySearch:
         return None
 
     def _is_as_recorded(self, item: RecordedAnswer, packages: PackageSet) -> bool:
-        return signature(self.prober.run(item.question, packages, f"{item.question}, alone")) == item.recorded
+        answer = self.prober.run(item.question, packages, f"{item.question}, alone")
+        if signature(answer) != item.recorded and isinstance(answer, Outcome) and answer.status is Status.TIMEOUT:
+            raise HarnessError(f"{self.environment.id}: {item.question} was {answer.message}: is the machine busy?")
+        return signature(answer) == item.recorded
 
     def _culprits(self, failing: ProbeQuestion, packages: PackageSet) -> list[Culprit]:
         good = environment_packages(self.project.layout, self.project.matrix, self.base)

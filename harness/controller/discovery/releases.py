@@ -29,6 +29,9 @@ _PYTHON_RELEASED = {
 }
 
 
+OLDEST_MINOR = 7  # of the first Python that the runner knows
+
+
 @dataclass(frozen=True)
 class Terms:
     """The versions that count: those uploaded until a moment, pre-releases only on request."""
@@ -64,6 +67,12 @@ class Release:
     @property
     def python(self) -> str:
         return self.pythons[self.distribution][-1]
+
+    @property
+    def oldest_python(self) -> str:
+        """The oldest that the runner knows."""
+        pythons = self.pythons[self.distribution]
+        return next((python for python in pythons if int(python.split(".")[1]) >= OLDEST_MINOR), pythons[-1])
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def new_entry(
         "distribution": release.distribution,
         "released": release.released,
     }
+    if (oldest := release.oldest_python) != release.python:
+        values["oldest_python"] = oldest
     if companion:
         values["packages"] = [companion.pin]
         if companion.since > release.released + margin:

@@ -85,6 +85,7 @@ def _lane(row: LaneRow) -> str:
     lines += [f"| | {' | '.join(answer.label for answer in row.answers)} |", "|---" * (len(row.answers) + 1) + "|"]
     lines += [
         f"| {markdown_escape(row.lane.title)} | {' | '.join(answer.status.symbol for answer in row.answers)} |",
+        f"| Python | {' | '.join(answer.environment.python for answer in row.answers)} |",
         "",
     ]
     lines += [f"- {where}: {markdown_escape(reason)}" for where, reason in row.reasons]

@@ -20,7 +20,7 @@ NEWEST = "newest"  # in place of a release: whatever there is when it is resolve
 class Environment:
     """One release of the subject on one Python; `as_of` is the date of which its packages are (None: today).
 
-    `name` is the label of the release, if that is not its minor.
+    `name` is the label of the release, if that is not its minor. `oldest_python` is the oldest that it can have.
     In a `lane` it runs the lane's cells alone, and if it `runs_known` also those that entries of `known` are about.
     Where it `may_fail` that is not told by the exit code.
     """
@@ -38,6 +38,7 @@ class Environment:
     runs_known: bool = False
     may_fail: bool = False
     pre_releases: bool = False
+    oldest_python: str = ""
 
     @cached_property
     def version(self) -> Version:

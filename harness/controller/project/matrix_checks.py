@@ -19,6 +19,8 @@ from harness.controller.project.environment_checks import (
 
 ALL_CASES = "all"  # the set of cases that every matrix has
 
+_PYTHONS = ("newest", "oldest")  # of those that a release has a wheel for
+
 
 def check_names(data: dict[str, Any], subject: Subject, release_key: str, place: Place) -> None:
     """Report names that another part of the file does not define. `release_key`: the key of environments' releases."""
@@ -81,13 +83,14 @@ def _check_lane(
 def _check_releases(entry: dict[str, Any], releases: list[Version], place: Place) -> None:
     """A lane is either of releases, or of a distribution."""
     if "of" in entry:
-        for key in ("distribution", "python"):
-            if key in entry:
-                place.at(key).fault(f"remove {key!r}: in a lane `of` releases it comes from each release")
+        if "distribution" in entry:
+            place.at("distribution").fault("remove 'distribution': in a lane `of` releases it comes from each release")
+        if entry.get("python", "newest") not in _PYTHONS:
+            place.at("python").fault("in a lane `of` releases it is newest or oldest: each release has its own")
         check_range(entry["of"], releases, place.at("of"))
         if "known" in entry:
             check_range(entry["known"], releases_within(entry["of"], releases), place.at("known"))
     elif "known" in entry:
         place.at("known").fault("remove 'known': it is a range of releases, in a lane `of` releases")
-    elif not {"distribution", "python"} <= entry.keys():
+    elif not {"distribution", "python"} <= entry.keys() or entry["python"] in _PYTHONS:
         place.fault("needs `of`, or `distribution` and `python`")

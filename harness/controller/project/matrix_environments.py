@@ -32,6 +32,7 @@ def read_environments(data: Map[str, Any], subject: Subject, release_key: str) -
             as_of=entry.get("as_of", entry["released"] + margin),
             packages=tuple(entry.get("packages", ())),
             set_env=_variables(entry),
+            oldest_python=entry.get("oldest_python", entry["python"]),
             name=entry.get("label", _patch_label(name, entry[release_key], subject)),
         )
     found = dict(listed)
@@ -84,6 +85,8 @@ def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Envi
     if "of" in entry:
         of = (environments[member] for member in members_of(entry["of"], environments))
         varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
+        if entry.get("python") == "oldest":  # where it is the newest one too, another lane has it
+            varied = [replace(item, python=item.oldest_python) for item in varied if item.oldest_python != item.python]
     else:
         varied = [
             Environment(f"{subject.prefix}-{name}", subject, NEWEST, entry["python"], entry["distribution"], as_of=None)

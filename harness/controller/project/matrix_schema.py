@@ -144,6 +144,7 @@ _SUBJECT = Mapping(
 )
 _RELEASE = Matching(r"\d+(\.\d+)+\S*", "a release such as 2.15.1")
 _PYTHON = Matching(r"3\.\d+", 'a Python version in quotes, such as "3.11"')
+_LANE_PYTHON = Matching(r"3\.\d+|newest|oldest", "a Python version in quotes, newest or oldest")
 _PACKAGES = Packages()
 _LIMITS = Mapping({"timeout": Seconds(), "output": Bytes(), "memory": Bytes()}, required=["timeout", "output"])
 _RESOLVE = Mapping(
@@ -162,7 +163,7 @@ _LANE = Mapping(
         "title": Text(),
         "of": Text(),
         "distribution": _DISTRIBUTION,
-        "python": _PYTHON,
+        "python": _LANE_PYTHON,
         "packages": _PACKAGES,
         "cases": Items(Text()),
         "paths": Items(Text()),
@@ -202,7 +203,10 @@ def matrix_fields(schema: int) -> Mapping:
             "environments": Keyed(
                 _ID,
                 "a lower-case word with the release's digits, such as tf215",
-                Mapping({**environment, "label": Text()}, required=[release, "python", "distribution", "released"]),
+                Mapping(
+                    {**environment, "oldest_python": _PYTHON, "label": Text()},
+                    required=[release, "python", "distribution", "released"],
+                ),
             ),
             "variants": Keyed(
                 _WORDS,

@@ -44,6 +44,13 @@ def test_lane_has_environments_for_releases_not_variants(matrix: Matrix) -> None
     assert (today.packages, today.as_of, today.label, today.may_fail) == (("pydot",), None, "2.16 today", False)
 
 
+def test_lane_on_oldest_python_leaves_out_where_it_is_the_newest(project: TinyProject) -> None:
+    project.edit("matrix.yaml", 'python: "3.12", distribution', 'python: "3.12", oldest_python: "3.9", distribution')
+    project.edit("matrix.yaml", 'of: ">=2"', 'of: ">=2", python: oldest')
+    lanes = load_matrix(project.root).in_lanes
+    assert {name: item.python for name, item in lanes.items()} == {"tf216-today": "3.9", "tf-nightly": "3.12"}
+
+
 def test_lane_of_distribution_has_newest_release(matrix: Matrix) -> None:
     nightly = matrix.in_lanes["tf-nightly"]
     assert (nightly.distribution, nightly.release, nightly.python) == ("tf-nightly", "newest", "3.12")
@@ -78,7 +85,7 @@ def test_lane_needs_its_own_pattern_or_group(
 
 FAULTS = [
     ('of: ">=2"', 'of: ">=3"', "no environment has a release in '>=3'"),
-    ('of: ">=2"', 'of: ">=2", python: "3.11"', "remove 'python': in a lane `of` releases it comes from each release"),
+    ('of: ">=2"', 'of: ">=2", python: "3.11"', "in a lane `of` releases it is newest or oldest"),
     ('distribution: tf-nightly, python: "3.12"', 'python: "3.12"', "needs `of`, or `distribution` and"),
     ("[tf.keras, keras]", "[tf.kreas]", "unknown import path 'tf.kreas'; did you mean 'tf.keras'?"),
     ("[version, dense]", "[version, dens]", "unknown case 'dens'; did you mean 'dense'?"),
