@@ -96,11 +96,10 @@ def new_entry(
     values: dict[str, Any] = {
         key: str(release.version),
         "python": python,
+        **({"oldest_python": release.oldest_python} if release.oldest_python != python else {}),
         "distribution": release.distribution,
         "released": release.released,
     }
-    if (oldest := release.oldest_python) != release.python:
-        values["oldest_python"] = oldest
     if companion:
         values["packages"] = [companion.pin]
         if companion.since > release.released + margin:

@@ -15,10 +15,10 @@ from tests.support.tiny_project import TinyProject
 
 NEWEST = """\
   # The first tf-keras for 2.20 that was not withdrawn came out on 2025-09-04.
-  tf220: {tensorflow: 2.20.0, python: "3.13", distribution: tensorflow-cpu, released: 2025-08-13, \
-packages: [tf-keras==2.20.*], as_of: 2025-09-05}
-  tf221: {tensorflow: 2.21.0, python: "3.13", distribution: tensorflow-cpu, released: 2026-03-06, \
-packages: [tf-keras==2.21.*]}
+  tf220: {tensorflow: 2.20.0, python: "3.13", oldest_python: "3.12", distribution: tensorflow-cpu, \
+released: 2025-08-13, packages: [tf-keras==2.20.*], as_of: 2025-09-05}
+  tf221: {tensorflow: 2.21.0, python: "3.13", oldest_python: "3.12", distribution: tensorflow-cpu, \
+released: 2026-03-06, packages: [tf-keras==2.21.*]}
 """
 LAST = "distribution: tensorflow-cpu, released: 2024-03-08}\n"  # of the project's matrix
 
