@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from harness.controller.environments.resolver import Unresolvable, as_of_options
 from harness.controller.project.matrix import Resolve
 
 _MARGIN = datetime.timedelta(days=14)  # after a release came out: its companions are there by then
+
+_PRE = ["--prerelease", "allow"]
 
 
 @dataclass(frozen=True)
@@ -79,17 +82,24 @@ class Releases:
         ]
 
     def _as_released(self, version: str) -> PackageSet:
-        """What uv would have chosen some days after a release came out."""
+        """What uv would have chosen some days after a release came out. Raises Unresolvable.
+
+        A pre-release may need others, and come before the first release of a package that the matrix adds.
+        """
         assert self.distribution is not None
+        wanted = [f"{self.distribution}=={version}", *self.rules.packages]
         extra = sorted(self.good.extra | self.bad.extra)
-        wanted = [f"{self.distribution}=={version}", *self.rules.packages, *extra]
         day = self.index.uploaded(self.distribution, version)
         options = as_of_options(day + _MARGIN, self.rules) if day else []
-        environment, python = self.good.environment, self.good.packages.python
-        try:
-            return resolve_set(environment, wanted, python, *options)
-        except Unresolvable:  # a pre-release may need others
-            return resolve_set(environment, wanted, python, *options, "--prerelease", "allow")
+
+        def attempt(more: list[str], newer: list[str]) -> PackageSet:
+            python = self.good.packages.python
+            return resolve_set(self.good.environment, [*wanted, *more], python, *options, *newer)
+
+        for more, newer in ((extra, []), (extra, _PRE), ([], [])):
+            with suppress(Unresolvable):
+                return attempt(more, newer)
+        return attempt([], _PRE)
 
     def _allows(self, packages: PackageSet, culprit: Culprit) -> bool:
         """Whether the subject in these packages allows a version that the bad end has."""
