@@ -2,4 +2,5 @@
 
 from harness.controller.cli import main
 
-raise SystemExit(main())
+if __name__ == "__main__":  # processes of a local cluster import this module too
+    raise SystemExit(main())

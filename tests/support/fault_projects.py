@@ -149,6 +149,10 @@ class Project:
         """What the last run left of an environment."""
         return read_column(self.root / ".harness" / "run" / f"{environment}.json")
 
+    def log(self, environment: str) -> str:
+        """What the last run of an environment printed."""
+        return (self.root / ".harness" / "logs" / f"{environment}.log").read_text(encoding="utf-8")
+
     def alive(self) -> list[int]:
         """The processes of this project, directly started or not, that have not ended."""
         mark = f"\0XDG_CACHE_HOME={self.variables['XDG_CACHE_HOME']}\0".encode()

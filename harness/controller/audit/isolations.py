@@ -13,6 +13,7 @@ from rich.console import Console
 from harness.contract.records import CellKey
 from harness.controller.audit.sampling import any_seed
 from harness.controller.console import make_console
+from harness.controller.engine.protocol import Engine
 from harness.controller.errors import Exit
 from harness.controller.files import write_atomically
 from harness.controller.project.loader import Project
@@ -30,12 +31,14 @@ COMPARED_ISOLATIONS = ("spawn", "fork")  # the last one is left as the last run
 CellSample = dict[str, list[CellKey]]  # by environment
 
 
-def audit_isolations(project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None) -> Exit:
+def audit_isolations(
+    project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None, engine: Engine | None = None
+) -> Exit:
     """Run a sample of a selection in both isolations, and print where these differ, warnings included.
 
     Raises UsageError or HarnessError if the selection cannot be run.
     """
-    request = preflight(project, selection, WorkerOptions(fresh=True, retries=0))
+    request = preflight(project, selection, WorkerOptions(fresh=True, retries=0), here=engine is None)
     seed = any_seed() if seed is None else seed
     sample = sample_cells(request.cells, size, seed)
     console = make_console()
@@ -48,7 +51,7 @@ def audit_isolations(project: Project, selection: Selection, size: int, seed: in
         write_atomically(state / "sample.json", json.dumps(sample))
         for isolation in COMPARED_ISOLATIONS:
             console.print(f"isolation: {isolation}")
-            found = _run(request, sample, state / "sample.json", isolation, jobs, console)
+            found = _run(request, sample, state / "sample.json", isolation, jobs, console, engine)
             if found is None:
                 console.print("interrupted: cells that were not run in both isolations are not compared")
                 return Exit.INTERRUPTED
@@ -74,12 +77,19 @@ def sample_cells(cells: Mapping[str, Sequence[CellKey]], size: int, seed: int) -
 
 
 def _run(
-    request: RunRequest, sample: CellSample, file: Path, isolation: str, jobs: int | None, console: Console
+    request: RunRequest,
+    sample: CellSample,
+    file: Path,
+    isolation: str,
+    jobs: int | None,
+    console: Console,
+    engine: Engine | None,
 ) -> tuple[dict[str, Column], list[str]] | None:
     """The columns of one isolation, and a sentence for each environment without one. None if interrupted."""
     environments = [item for item in request.environments if item.id in sample]
     options = replace(request.options, sample=file, isolation=isolation)
-    batch = run_batch(replace(request, environments=environments, cells=sample, options=options), jobs, console)
+    request = replace(request, environments=environments, cells=sample, options=options)
+    batch = run_batch(request, jobs, console, engine)
     return None if batch.interrupted else split_by_ending(request.project, batch)
 
 

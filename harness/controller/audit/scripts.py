@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console, Group
@@ -17,10 +18,12 @@ from rich.text import Text
 
 from harness.cases.generate import digest_of, script_of
 from harness.contract.statuses import Status
+from harness.controller.audit.elsewhere import Audited, audit_elsewhere, sampled_cells, write_answers
 from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.console import make_console
+from harness.controller.engine.remote import RemoteEngine
 from harness.controller.environments.installed import facts, missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
@@ -37,9 +40,18 @@ _NOTES_SINCE = Version("3.11")
 
 
 def audit_scripts(
-    project: Project, selection: Selection, of_run: bool, size: int, seed: int | None, jobs: int | None
+    project: Project,
+    selection: Selection,
+    of_run: bool,
+    size: int,
+    seed: int | None,
+    jobs: int | None,
+    engine: RemoteEngine | None = None,
+    sampled: Path | None = None,
 ) -> Exit:
     """Compare a sample of the accepted results, or of the last run, with plain Python, and print the disagreements.
+
+    By an engine the scripts run on other machines. `sampled` is the sample of such a machine, which gets the answers.
 
     Raises UsageError if the selection has no recorded outcome, and HarnessError if an environment is not installed or
     not the one of the results, or if a script has changed since the run.
@@ -50,14 +62,25 @@ def audit_scripts(
     if not cells:
         raise UsageError(f"nothing to audit: no outcome of this selection in {folder}")
     seed = any_seed() if seed is None else seed
-    sample = draw_sample(cells, size, seed)
-    _check_installed(project.layout, sample, columns)
+    sample = draw_sample(cells, size, seed) if sampled is None else sampled_cells(cells, sampled)
+    if engine is None:
+        _check_installed(project.layout, sample, columns)
     if of_run:
         _check_scripts(project.layout, sample)
     console = make_console()
     title = f"{len(sample)} cells sampled (seed {seed})"
     _say(console, f"{title} of {len(cells)}" + (f"; not sampled: {_counts(left_out)}" if left_out else ""))
-    return _audit(project, sample, title, jobs or len(os.sched_getaffinity(0)), console)
+    progress = _Progress(console, sample)
+    if engine is None:
+        outcomes = _outcomes(project, sample, jobs or len(os.sched_getaffinity(0)), progress)
+    else:
+        outcomes = audit_elsewhere(engine, project.layout, sample, of_run, jobs)
+    done: list[Audited] = []
+    code = _audit(outcomes, progress, done, title, console)
+    if sampled is not None:
+        for name in columns:
+            write_answers(project.layout, name, [each for each in done if each[0].environment.id == name])
+    return code
 
 
 def _check_installed(layout: Layout, sample: Sequence[RecordedCell], columns: Mapping[str, Column]) -> None:
@@ -81,16 +104,15 @@ def _check_scripts(layout: Layout, sample: Sequence[RecordedCell]) -> None:
             raise HarnessError(f"{cell.environment.id}: {cell.case.id} has changed since its run: run it again")
 
 
-def _audit(project: Project, sample: Sequence[RecordedCell], title: str, jobs: int, console: Console) -> Exit:
-    """Run the scripts, and print each disagreement as it is found, then the totals."""
+def _audit(
+    outcomes: Generator[Audited, None, None], progress: _Progress, done: list[Audited], title: str, console: Console
+) -> Exit:
+    """Print each disagreement as it is found, then the totals. `done` gets all outcomes."""
     wrong = 0
-    done: list[RecordedCell] = []
-    progress = _Progress(console, sample)
-    outcomes = _outcomes(project, sample, jobs, progress)
     try:
         with signals_as_interrupt(), progress, closing(outcomes):
             for cell, contradiction in outcomes:
-                done.append(cell)
+                done.append((cell, contradiction))
                 if contradiction:
                     wrong += 1
                     _say(console, strip_control(f"{cell}: {contradiction}"))
@@ -103,7 +125,7 @@ def _audit(project: Project, sample: Sequence[RecordedCell], title: str, jobs: i
 
 def _outcomes(
     project: Project, sample: Sequence[RecordedCell], jobs: int, progress: _Progress
-) -> Generator[tuple[RecordedCell, str | None], None, None]:
+) -> Generator[Audited, None, None]:
     """Each cell as its script ends, with what contradicts its recorded outcome. `jobs` scripts run at a time."""
 
     def watch(active: Sequence[RecordedCell]) -> None:
@@ -136,8 +158,8 @@ def _contradiction(cell: RecordedCell, process: ScriptProcess, ended: ScriptResu
     return raised_sentence(replace(cell.recorded, warnings=()), as_outcome(cell.recorded.key, ended, raised))
 
 
-def _verdict(done: Sequence[RecordedCell], wrong: int) -> str:
-    counts = _counts(Counter(cell.recorded.status for cell in done))
+def _verdict(done: Sequence[Audited], wrong: int) -> str:
+    counts = _counts(Counter(cell.recorded.status for cell, _ in done))
     return f"{counts}: {f'{wrong} disagree' if wrong else 'all agree'}"
 
 

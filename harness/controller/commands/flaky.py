@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.contract.records import CellKey, Outcome
+from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import add_run_options, integer, selection_of, worker_options
 from harness.controller.console import make_console
 from harness.controller.errors import Exit
@@ -25,6 +26,7 @@ Counts = dict[tuple[str, CellKey], Counter[Outcome]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A selection, and how often it is run."""
     add_run_options(parser)
+    add_engine(parser)
     parser.add_argument(
         "--runs", type=integer(2), default=3, metavar="N", help="number of runs of each cell (default: 3)"
     )
@@ -33,14 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Run all cells of the selection several times. The exit code is 1 if some are flaky."""
     runs = options.runs
-    request = preflight(project, selection_of(options), worker_options(options, fresh=True, retries=0))
     console = make_console()
+    engine = engine_of(options, project, console)
+    given = worker_options(options, fresh=True, retries=0)
+    request = preflight(project, selection_of(options), given, here=engine is None)
     counts: Counts = defaultdict(Counter)
     broken: list[str] = []
     with run_lock(project.layout), signals_as_interrupt():
         for number in range(1, runs + 1):
             console.print(f"run {number} of {runs}")
-            ran = run_batch(request, options.jobs, console)
+            ran = run_batch(request, options.jobs, console, engine)
             if ran.interrupted:
                 console.print(f"interrupted: cells that were not run {runs} times are not counted")
                 return Exit.INTERRUPTED

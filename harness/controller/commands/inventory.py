@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 
+from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import add_environments, integer, selection_of
+from harness.controller.console import make_console
 from harness.controller.errors import Exit
 from harness.controller.inventory.batch import measure_environments
+from harness.controller.inventory.elsewhere import measure_elsewhere
 from harness.controller.project.loader import Project
 from harness.controller.project.state import claim_state, run_lock
 from harness.controller.run.signals import signals_as_interrupt
@@ -16,6 +19,7 @@ from harness.controller.run.signals import signals_as_interrupt
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Environments, and how they are measured."""
     add_environments(parser)
+    add_engine(parser)
     parser.add_argument(
         "-j", "--jobs", type=integer(1), metavar="N", help="environments at a time (default: the number of cores)"
     )
@@ -24,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Measure what is not up to date, into `.harness/inventory/`; `harness accept` brings it into results/api/."""
+    engine = engine_of(options, project, make_console())
     layout, matrix = project.layout, project.matrix
     environments = selection_of(options).choose_environments(matrix, matrix.default)
     jobs = options.jobs or len(os.sched_getaffinity(0))
@@ -35,7 +40,10 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         print(line, flush=True)
 
     with run_lock(layout), signals_as_interrupt():
-        failed = measure_environments(layout, matrix, environments, jobs, options.fresh, report)
+        if engine is None:
+            failed = measure_environments(layout, matrix, environments, jobs, options.fresh, report)
+        else:
+            failed = measure_elsewhere(engine, layout, environments, options.jobs, options.fresh, report)
     for sentence in failed:
         print(sentence)
     unchanged = len(environments) - len(failed) - len(set(measured))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import add_run_options, add_strict, integer, selection_of, worker_options
 from harness.controller.commands.parser import CommandParser
 from harness.controller.console import make_console
@@ -20,6 +21,7 @@ from harness.controller.run.up_to_date import up_to_date
 def add_arguments(parser: CommandParser) -> None:
     """A selection, how it is run, and after `--` pytest's arguments."""
     add_run_options(parser)
+    add_engine(parser)
     parser.add_argument("--sandbox", action="store_true", help="without a network or write access, by bubblewrap")
     parser.add_argument("--fresh", action="store_true", help="run all cells, up to date or not")
     parser.add_argument(
@@ -36,15 +38,15 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(options: Namespace, project: Project) -> Exit:
     """Run the selection. The exit code is that of its worst environment."""
-    request = preflight(
-        project, selection_of(options), worker_options(options, fresh=options.fresh, retries=options.retries)
-    )
-    environments = request.environments
     console = make_console()
+    engine = engine_of(options, project, console)
+    given = worker_options(options, fresh=options.fresh, retries=options.retries)
+    request = preflight(project, selection_of(options), given, here=engine is None)
+    environments = request.environments
     with run_lock(project.layout), signals_as_interrupt():
         failed = unresolvable(request)
         unchanged = up_to_date(request.without(failed))
-        batch = run_batch(request.without(failed, unchanged), options.jobs, console)
+        batch = run_batch(request.without(failed, unchanged), options.jobs, console, engine)
 
     results = sorted([*failed, *unchanged, *batch.results], key=lambda result: environments.index(result.environment))
     if batch.interrupted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.controller.engine.machine_facts import Machine
 from harness.controller.project.layout import Phase, RunFiles
 from harness.controller.project.matrix import Environment
 
@@ -20,8 +21,9 @@ class Sighting:
 class EnvironmentRun:
     """One environment of a run: when it began, and its exit code once it has ended.
 
-    `requires` are the programs that its cases need. `host` is the machine it runs on, empty for this one, and `sighted`
-    what that machine reported. `fault` is why it has no outcomes where the environment is not to blame.
+    `requires` is what its cases require. `host` is the machine that it runs on, empty for this one; `sighted` is what
+    that machine reported, and `machine` its facts, once it has ended. `fault` is why it has no outcomes where the
+    environment is not to blame.
     """
 
     environment: Environment
@@ -32,6 +34,7 @@ class EnvironmentRun:
     began: float = 0.0
     code: int | None = None
     host: str = ""
+    machine: Machine | None = None
     sighted: Sighting | None = None
     fault: str = ""
 

@@ -131,6 +131,11 @@ class RunFiles:
         return self._file("logs", ".log")
 
     @property
+    def machines(self) -> Path:
+        """What the last machines gave for the environment, and their facts."""
+        return self._file("machines", ".json")
+
+    @property
     def lock(self) -> Path:
         """Held by the one worker of the environment."""
         return self._file("locks", "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,17 +13,20 @@ from harness.contract.plan import Plan
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.engine.environment_run import EnvironmentRun
+from harness.controller.engine.faults import log_ending
 from harness.controller.engine.local import LocalEngine
+from harness.controller.engine.machine_facts import this_machine
 from harness.controller.engine.protocol import Engine
 from harness.controller.environments.installed import facts
 from harness.controller.environments.lockfile import resolution_failure
-from harness.controller.environments.tox_log import Ending, ending
+from harness.controller.environments.tox_log import Ending
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.results.documents import Column, EnvironmentFacts, facts_of, read_column, write_column
 from harness.controller.results.durations import cell_seconds, durations
+from harness.controller.run.machines import note_machine
 from harness.controller.run.preflight import RunRequest
 from harness.controller.run.progress import make_progress
 from harness.controller.run.result import RunResult, environment_run
@@ -64,7 +66,16 @@ def run_batch(request: RunRequest, limit: int | None, console: Console, engine: 
     except FileNotFoundError:
         _check_state(layout)
         raise
+    for line in [line for result in results for line in _machine_lines(result)]:
+        console.print(line, markup=False, soft_wrap=True)
     return Batch(results, interrupted)
+
+
+def _machine_lines(result: RunResult) -> list[str]:
+    """A sentence on each cell about which two machines disagree."""
+    if result.column is None or result.run.code not in (Exit.AGREES, Exit.DIFFERS):
+        return []
+    return note_machine(result.run.files, result.run.machine or this_machine(), result.column)
 
 
 def _requires(request: RunRequest, environment: Environment) -> frozenset[str]:
@@ -107,7 +118,7 @@ def _column(
         run.code = Exit.BROKEN  # whatever it died of
         plan = Plan.read(str(run.files.plan))
         recorded = read_stream(run.files.stream, read_key(run.files.stream_key))
-        return steps.record(run.files, plan, _installed_facts(layout, run.environment), recorded)
+        return steps.record(run.files, plan, _installed_facts(layout, run), recorded)
     why = ending_of(layout, run)
     if interrupted or why.made_environment:
         return None
@@ -116,7 +127,10 @@ def _column(
     return _failed_column(run, cells[run.environment.id], str(why))
 
 
-def _installed_facts(layout: Layout, environment: Environment) -> EnvironmentFacts:
+def _installed_facts(layout: Layout, run: EnvironmentRun) -> EnvironmentFacts:
+    environment = run.environment
+    if run.host:  # it is installed elsewhere
+        return facts_of(environment)
     try:
         return facts(environment, layout.environments / environment.id)
     except HarnessError:
@@ -168,4 +182,4 @@ def ending_of(layout: Layout, run: EnvironmentRun) -> Ending:
     """The end of a run, from its log."""
     file = run.files.log
     log = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-    return ending(log.replace(f"{layout.root}{os.sep}", ""), run.environment.id)
+    return log_ending(layout, log, run.environment.id)

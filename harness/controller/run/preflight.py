@@ -40,12 +40,15 @@ class RunRequest:
         return replace(self, environments=[item for item in self.environments if item.id not in names])
 
 
-def preflight(project: Project, selection: Selection, options: WorkerOptions) -> RunRequest:
-    """Check that a selection can be run. Raises UsageError or HarnessError where it cannot."""
+def preflight(project: Project, selection: Selection, options: WorkerOptions, here: bool = True) -> RunRequest:
+    """Check that a selection can be run, on this machine or, if not `here`, on others, which check themselves.
+
+    Raises UsageError or HarnessError where it cannot.
+    """
     if options.only_prints:
         raise UsageError(f"no cell would run: `tox -e ENV -- {shlex.join(options.pytest)}` prints what pytest prints")
     check_root(project.layout.root)
-    if options.sandbox:
+    if options.sandbox and here:
         check_sandbox(project.layout.root)
     matrix = project.matrix
     environments = selection.choose_environments(matrix, matrix.default)
@@ -59,7 +62,8 @@ def preflight(project: Project, selection: Selection, options: WorkerOptions) ->
     environments = [item for item in environments if item.id in cells]
 
     _check_files(project, environments)
-    _check_disk(project.layout, environments)
+    if here:
+        _check_disk(project.layout, environments)
     baselines = read_columns(project.layout.results, [item.id for item in environments])
     claim_state(project.layout)
     return RunRequest(project, environments, cells, options, baselines)

@@ -60,18 +60,23 @@ class _LineProgress:
             name = run.environment.id
             if run.started and name not in self.begun:
                 self.begun.add(name)
-                self._print(f"{name}: begins")
+                self._print(f"{name}: begins{_where(run)}")
             if run.code is not None and name not in self.ended:
                 self.ended.add(name)
                 seconds = duration_text(self.observer.clock() - run.began)
                 self._print(f"{name}: done after {seconds} (exit code {run.code})")
         if self.observer.active and self.observer.clock() - self.printed >= LINE_INTERVAL:
-            steps = [f"{run.environment.id}: {self.observer.step(run)}" for run in self.observer.active]
+            steps = [f"{run.environment.id}{_where(run)}: {self.observer.step(run)}" for run in self.observer.active]
             self._print("; ".join(steps))
 
     def _print(self, text: str) -> None:
         self.printed = self.observer.clock()
         self.console.print(f"[{self.observer.summary()}] {text}", markup=False, soft_wrap=True)
+
+
+def _where(run: EnvironmentRun) -> str:
+    """The machine of a run, where it is another one."""
+    return f" on {run.host}" if run.host else ""
 
 
 class _LiveProgress:
@@ -94,5 +99,5 @@ class _LiveProgress:
 
     def _line(self, run: EnvironmentRun) -> Text:
         elapsed = duration_text(self.observer.clock() - run.began)
-        text = f"{run.environment.id:<{_NAME}}{elapsed:>10}  {self.observer.step(run)}"
+        text = f"{run.environment.id:<{_NAME}}{elapsed:>10}  {self.observer.step(run)}{_where(run)}"
         return Text(text, no_wrap=True, overflow="ellipsis")
