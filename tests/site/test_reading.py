@@ -79,12 +79,16 @@ def test_titles_hold_the_error_and_fit(real: Site) -> None:
     assert "ImportError: cannot import name 'Adam' from 'keras.optimizers'" in titles.values()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_reader_colour_scheme_is_kept(reader: Reader, hostile: Site, scheme: str) -> None:
+def test_reader_colour_scheme_is_kept(reader: Reader, hostile: Site) -> None:
+    page = reader.open(hostile, "index.html")
     for file in hostile.pages():
-        page = reader.open(hostile, file, color_scheme=scheme)
+        page.goto(hostile.address(file))
+        page.emulate_media(color_scheme="light")
         ink, ground = map(brightness, page.evaluate(_COLOURS, "body"))
-        assert (ink > 200 and ground < 50) if scheme == "dark" else (ink < 50 and ground > 200)
+        assert (ink < 50, ground > 200) == (True, True), file
+        page.emulate_media(color_scheme="dark")
+        ink, ground = map(brightness, page.evaluate(_COLOURS, "body"))
+        assert (ink > 200, ground < 50) == (True, True), file
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -111,12 +115,14 @@ def test_failed_and_unrun_columns_look_different(reader: Reader, hostile: Site) 
     assert cell.evaluate("cell => getComputedStyle(cell).borderRightStyle") == "dashed"
 
 
-@pytest.mark.parametrize("width", [320, 768])
-def test_no_page_is_wider_than_a_phone(reader: Reader, real: Site, hostile: Site, width: int) -> None:
+def test_no_page_is_wider_than_a_phone(reader: Reader, real: Site, hostile: Site) -> None:
     for site in (real, hostile):
+        page = reader.open(site, "data.html")
         for file in site.pages():
-            page = reader.open(site, file, viewport={"width": width, "height": 640})
-            assert page.evaluate(_TOO_WIDE) <= 0, f"{site.folder.name}/{file}"
+            page.goto(site.address(file))
+            for width in (320, 768):
+                page.set_viewport_size({"width": width, "height": 640})
+                assert page.evaluate(_TOO_WIDE) <= 0, f"{site.folder.name}/{file} at {width}"
 
 
 def test_details_of_cell_fit_a_phone(reader: Reader, hostile: Site) -> None:

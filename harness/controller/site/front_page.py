@@ -113,5 +113,6 @@ def examples(site: SiteData) -> list[str]:
                     lines[f"from {name[2]} import {name[1]}"] += row.case.advice is not None
                 elif len(text) <= _LONGEST and "'" in text:
                     messages[text] += 1
-    titles = Counter({case.title: len(site.summaries[case.id]) for case in site.cases if len(case.title) <= _LONGEST})
+    usual = [case for case in site.cases if case.id in site.usual_cases] or site.cases
+    titles = Counter({case.title: len(site.summaries[case.id]) for case in usual if len(case.title) <= _LONGEST})
     return [text for counts in (lines, messages, titles) for text, _ in counts.most_common(1)]

@@ -146,7 +146,7 @@ function caseCard(card, data, isFirstCard) {
     isFirstCard ? make("p", { class: "key" }, `${data.subject.title} releases, newest first: ✓ works, ✗ fails, – the import path is not there`) : "",
     ...rows.map((row) => strip(item, row, data)),
     isFirstCard ? variantsLine(data) : "",
-    make("p", { class: "links" }, make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "All results of this check"), " · ",
+    make("p", { class: "links" }, make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "Evidence: all results of this check"), " · ",
       make("a", { href: `${page}#${data.releases[column][0]}:${rows[0][0][0]}` }, "Reproduce it")),
   ];
 }

@@ -3,7 +3,7 @@
 
 const tip = document.createElement("div");
 Object.assign(tip, { id: "tip", role: "tooltip", hidden: true, popover: "manual" });
-document.body.append(tip);
+document.querySelector("main").append(tip);
 let tipped = null;
 
 const resultAt = (event) => event.target.closest?.(".grid td, .strip a");
