@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from harness.controller.api.local import LocalInventory
 from harness.controller.environments.installed import has_python
+from harness.controller.environments.on_cores import map_on_cores
 from harness.controller.errors import HarnessError
 from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
 from harness.controller.inventory.children import Children
-from harness.controller.inventory.measure import Measurement, seconds_since
+from harness.controller.inventory.measure import Measurement, is_up_to_date, seconds_since
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.worker.bundle import make_bundle
@@ -45,21 +47,25 @@ def measure_environments(
             layout.files(item.environment.id).inventory_stamp.unlink(missing_ok=True)
     failed: dict[str, str] = {}
     for _ in range(_MOST_ROUNDS):
-        waiting = _waiting(layout, measurements, failed)
+        waiting = _waiting(layout, matrix, measurements, failed)
         if not waiting:
             break
         failed |= _round(layout, waiting, side_by_side, report, children)
     else:
-        for item in _waiting(layout, measurements, failed):
+        for item in _waiting(layout, matrix, measurements, failed):
             name = item.environment.id
             failed[name] = f"{name}: not finished: other environments still have new names after {_MOST_ROUNDS} rounds"
     return [failed[item.id] for item in environments if item.id in failed]
 
 
-def _waiting(layout: Layout, measurements: Sequence[Measurement], failed: Mapping[str, str]) -> list[Measurement]:
+def _waiting(
+    layout: Layout, matrix: Matrix, measurements: Sequence[Measurement], failed: Mapping[str, str]
+) -> list[Measurement]:
     """Those that could be measured so far and are not up to date."""
-    digest = names_digest(layout)
-    return [item for item in measurements if item.environment.id not in failed and not item.is_up_to_date(digest)]
+    left = [item for item in measurements if item.environment.id not in failed]
+    look = partial(is_up_to_date, layout, matrix, names_digest(layout))
+    found = map_on_cores(look, [item.environment for item in left])
+    return [item for item, is_right in zip(left, found, strict=True) if not is_right]
 
 
 def _round(

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +46,7 @@ class Measurement:
 
     def key(self) -> str:
         """A digest of all that the inventory depends on, but for the names that are asked for."""
-        matrix, environment = self.matrix, self.environment
-        code = code_digest(Path(harness.__file__).parent, BUNDLED, measures_names)
-        parts = [code, fingerprint(self.prefix), fixed_env(environment), matrix.roots, matrix.inventory.methods]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-    def is_up_to_date(self, names: str) -> bool:
-        """Whether the last inventory is still right, and every name was asked for whose digest is `names`."""
-        try:
-            stamp = json.loads(self.layout.files(self.environment.id).inventory_stamp.read_text(encoding="utf-8"))
-            return bool(stamp == {"key": self.key(), "names": names})
-        except (OSError, ValueError):
-            return False
+        return inventory_key(self.layout, self.matrix, self.environment)
 
     def stamp(self, key: str, names: str) -> None:
         """Note that the inventory has this key, and that all names of this digest were asked for."""
@@ -121,6 +111,27 @@ class Measurement:
         own = {**folders, "PYTHONPATH": str(self.bundle)}
         fixed = {"PATH": path, "PYTHONIOENCODING": "utf-8"} | _ONE_THREAD | fixed_env(self.environment)
         return cache_relevant_env() | fixed | own
+
+
+def inventory_key(layout: Layout, matrix: Matrix, environment: Environment) -> str:
+    """A digest of all that an environment's inventory depends on, but for the names that are asked for."""
+    installed = fingerprint(layout.environments / environment.id)
+    parts = [_measuring_code(), installed, fixed_env(environment), matrix.roots, matrix.inventory.methods]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@cache
+def _measuring_code() -> str:
+    return code_digest(Path(harness.__file__).parent, BUNDLED, measures_names)
+
+
+def is_up_to_date(layout: Layout, matrix: Matrix, names: str, environment: Environment) -> bool:
+    """Whether the last inventory is still right, and every name was asked for whose digest is `names`."""
+    try:
+        stamp = json.loads(layout.files(environment.id).inventory_stamp.read_text(encoding="utf-8"))
+        return bool(stamp == {"key": inventory_key(layout, matrix, environment), "names": names})
+    except (OSError, ValueError):
+        return False
 
 
 def _read_last(file: Path, key: str) -> dict[str, Any] | None:

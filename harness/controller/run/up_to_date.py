@@ -6,16 +6,11 @@ environment's own worker, which is the reference, finds out.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cached_property
-from itertools import repeat
-from multiprocessing import get_context
+from functools import cached_property, partial
 
 from harness.contract.plan import PlannedCell
-from harness.contract.processes import die_with_parent
+from harness.controller.environments.on_cores import map_on_cores
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
@@ -31,8 +26,6 @@ from harness.controller.worker.outcome_cache import environment_key, scope_key
 from harness.controller.worker.plan import Scope, cells_in_scope, make_plan, planned_cells
 from harness.controller.worker.reconcile import Recorded
 from harness.controller.worker.stamp import Stamp, read_stamp
-
-_MANY = 8  # environments, from which on looking at them on all cores saves more than the 40 ms that it costs
 
 
 def up_to_date(request: RunRequest) -> list[RunResult]:
@@ -58,26 +51,12 @@ def _unchanged(project: Project, environments: Sequence[Environment]) -> list[tu
     """The environments that are installed as they were when they were last run, with their stamps."""
     layout = project.layout
     stamped = [(item, stamp) for item in environments if (stamp := read_stamp(layout.files(item.id))) is not None]
-    calls = ([item for item, _ in stamped], [stamp for _, stamp in stamped], repeat(layout))
-    if len(stamped) < _MANY:
-        found = list(map(_is_installed, *calls))
-    else:
-        with ProcessPoolExecutor(
-            min(len(stamped), len(os.sched_getaffinity(0))),
-            mp_context=get_context("fork"),
-            initializer=_leave_ending_to_the_run,
-        ) as pool:
-            found = list(pool.map(_is_installed, *calls))
+    found = map_on_cores(partial(_is_installed, layout), stamped)
     return [both for both, is_installed in zip(stamped, found, strict=True) if is_installed]
 
 
-def _leave_ending_to_the_run() -> None:
-    die_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):  # which all processes of a group get
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _is_installed(environment: Environment, stamp: Stamp, layout: Layout) -> bool:
+def _is_installed(layout: Layout, stamped: tuple[Environment, Stamp]) -> bool:
+    environment, stamp = stamped
     try:
         return stamp.is_installed(environment, layout)
     except HarnessError:  # which the environment's own worker reports
