@@ -98,17 +98,21 @@ def read_lane_names(results: Path) -> LaneNames:
 def updated_lanes(
     matrix: Matrix, releases: Mapping[str, ApiDocument], known: LaneNames, inventories: Iterable[LocalInventory]
 ) -> LaneNames:
-    """The lanes of the matrix, with these inventories in the place of what was known of theirs."""
+    """The lanes of the matrix, with these inventories in the place of what was known of theirs.
+
+    Where newer packages have the same names the known ones stay: else every night would change the document.
+    """
     measured = {item.environment: item for item in inventories}
     lanes, changes = {}, {}
     for environment in matrix.in_lanes.values():
         name = environment.id
+        if name in known.lanes:
+            lanes[name], changes[name] = known.lanes[name], known.changes[name]
         if name in measured:
             of = _compared_with(matrix, environment)
-            lanes[name] = _lane(of, measured[name])
-            changes[name] = _changes(matrix, releases, of, measured[name])
-        elif name in known.lanes:
-            lanes[name], changes[name] = known.lanes[name], known.changes[name]
+            lane, found = _lane(of, measured[name]), _changes(matrix, releases, of, measured[name])
+            if name not in lanes or (lane.failed, found) != (lanes[name].failed, changes[name]):
+                lanes[name], changes[name] = lane, found
     return LaneNames(lanes, changes)
 
 

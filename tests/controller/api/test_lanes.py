@@ -80,6 +80,17 @@ def test_accepting_lanes_again_changes_nothing(accepted: TinyProject) -> None:
     assert lanes_document(accepted.root).read_bytes() == before
 
 
+def test_newer_packages_with_the_same_names_change_nothing(accepted: TinyProject) -> None:
+    before = lanes_document(accepted.root).read_bytes()
+    inventory = accepted.root / ".harness" / "inventory" / "tf216-today.json"
+    kept = inventory.read_text(encoding="utf-8")
+    assert '"3.13.2"' in kept
+    inventory.write_text(kept.replace('"3.13.2"', '"3.13.3"'), encoding="utf-8")
+    assert accepted.run("accept").returncode == 0
+    inventory.write_text(kept, encoding="utf-8")
+    assert lanes_document(accepted.root).read_bytes() == before
+
+
 def test_lanes_that_were_not_measured_stay(accepted: TinyProject) -> None:
     before = lanes_document(accepted.root).read_bytes()
     inventory = accepted.root / ".harness" / "inventory" / "tf216-today.json"
