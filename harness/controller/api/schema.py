@@ -1,4 +1,4 @@
-"""The JSON Schema of `results/api/ROOT.json`: `schemas/api.json`."""
+"""The JSON Schemas of `results/api/`: `schemas/api.json` for `ROOT.json`, `schemas/lanes.json` for the lanes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from harness.cases.schema import DRAFT
 from harness.controller.api.document import API_SCHEMA, FACTS
 from harness.controller.api.environments import Measured
+from harness.controller.api.lanes import LANES_SCHEMA
+from harness.controller.api.name_changes import NAME_WORDS
 
 _NUMBER = {"type": "integer", "minimum": 0}
 _VISIBILITY = {"enum": ["public", "private", "leaked"]}
@@ -47,6 +49,23 @@ def api_schema() -> dict[str, Any]:
         "names": {"type": "object", "additionalProperties": _object(name, ["import", "attribute"])},
     }
     return {"$schema": DRAFT, "title": "The names below an import path", **_object(document, list(document))}
+
+
+def lanes_schema() -> dict[str, Any]:
+    """The schema of what lanes change: of each name a word, the value before and after, and the lanes."""
+    texts = {"type": "object", "additionalProperties": _text()}
+    lane = {"of": _text(), "packages": texts, "failed": texts}
+    change = {"type": "array", "prefixItems": [{"enum": list(NAME_WORDS)}, _text(), _text(), _TEXTS], "items": False}
+    document = {
+        "schema": {"const": LANES_SCHEMA},
+        "lanes": {"type": "object", "additionalProperties": _object(lane, list(lane))},
+        "names": {"type": "object", "additionalProperties": {"type": "array", "items": change, "minItems": 1}},
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "What lanes change in the names of releases",
+        **_object(document, list(document)),
+    }
 
 
 def _text() -> dict[str, str]:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from harness.controller.api.counts import count_table
 from harness.controller.api.document import ApiDocument, read_document, read_documents
-from harness.controller.api.schema import api_schema
+from harness.controller.api.schema import api_schema, lanes_schema
 from tests.support import ROOT
 from tests.support.tiny_project import TinyProject
 
@@ -24,9 +24,10 @@ def faults(data: Any) -> list[str]:
     return [error.message for error in Draft202012Validator(api_schema()).iter_errors(data)]
 
 
-def test_schema_file_is_up_to_date() -> None:
-    text = json.dumps(api_schema(), indent=1, sort_keys=True) + "\n"
-    assert (ROOT / "schemas" / "api.json").read_text(encoding="utf-8") == text
+@pytest.mark.parametrize(("name", "schema"), [("api", api_schema()), ("lanes", lanes_schema())])
+def test_schema_file_is_up_to_date(name: str, schema: Any) -> None:
+    text = json.dumps(schema, indent=1, sort_keys=True) + "\n"
+    assert (ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8") == text
 
 
 def test_written_documents_fit_the_schema(measured: TinyProject) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from harness.controller.api.lanes import read_lane_names
+from harness.controller.api.schema import lanes_schema
 from tests.support.measured_project import NEW, make_environment, make_measured_project
 from tests.support.tiny_project import TinyProject
 
@@ -51,6 +53,7 @@ def lanes_document(root: Path) -> Path:
 
 def test_lanes_are_kept_as_differences(accepted: TinyProject) -> None:
     data = json.loads(lanes_document(accepted.root).read_text(encoding="utf-8"))
+    Draft202012Validator(lanes_schema()).validate(data)
     assert data["lanes"] == {"tf216-today": {"of": "tf216", "packages": TODAY["packages"], "failed": {}}}
     ways = "import, attribute"
     assert data["names"]["keras.fresh.NUMBER"] == [["new", "", ways, ["tf216-today"]]]
