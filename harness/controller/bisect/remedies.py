@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from harness.cases.generate import script_of
 from harness.contract.records import Outcome
@@ -43,8 +44,12 @@ class RecordedAnswer:
     recorded: tuple[str | None, ...]
 
 
-def lane_answers(project: Project, environment: Environment, column: Column) -> list[RecordedAnswer]:
-    """The cells of a lane's environment that the grid's column has and this machine can try, the deciding one first."""
+def lane_answers(project: Project, environment: Environment, base: Environment, column: Column) -> list[RecordedAnswer]:
+    """The cells of a lane's environment that the grid's column has and this machine can try, the deciding one first.
+
+    Cells under a package that the grid installs next to the release, and the lane does not, are left out.
+    """
+    only_in_grid = _names(base.packages) - _names(environment.packages)
     lane = project.matrix.lanes[str(environment.lane)]
     cases, paths = {case.id: case for case in project.cases}, project.matrix.paths
     decides = (lane.cases[0], lane.paths[0])
@@ -54,11 +59,17 @@ def lane_answers(project: Project, environment: Environment, column: Column) -> 
     found = []
     for case_id, path in keys:
         case, outcome = cases[case_id], column.cells.get((case_id, path))
-        if outcome and outcome.status.counts and all(program_for(name) for name in case.requires):
+        is_installed = canonicalize_name(paths[path].package) not in only_in_grid
+        can_run = is_installed and all(program_for(name) for name in case.requires)
+        if outcome and outcome.status.counts and can_run:
             limit = case.timeout or project.matrix.timeout
             question = ProbeQuestion(case_id, path, script_of(case, paths[path]), limit)
             found.append(RecordedAnswer(question, _as_seen(outcome)))
     return found
+
+
+def _names(packages: Sequence[str]) -> set[str]:
+    return {canonicalize_name(Requirement(item).name) for item in packages}
 
 
 def _as_seen(recorded: Outcome) -> tuple[str | None, ...]:

@@ -87,7 +87,7 @@ def _verify(
         for name, (environment, base) in failing.items():
             if base.id not in columns:
                 raise HarnessError(f"{name}: the grid has no outcomes of {base.id} to compare with")
-            answers = lane_answers(project, environment, columns[base.id])
+            answers = lane_answers(project, environment, base, columns[base.id])
             with Prober(project.layout, project.matrix, environment, _watching(console, name)) as prober:
                 search = RemedySearch(project, environment, base, answers, prober, index, _borders(known | found))
                 try:
