@@ -20,6 +20,7 @@ COMMANDS = {
     "inventory": "measure every name of the import paths in the environments of a selection",
     "api": "print in which releases a name can be reached, or what changed between two of them",
     "scan": "find the lines of your code that break in some release",
+    "floor": "print the lowest release in which your code, or chosen cases, all work",
     "try": "run a line or a file of Python in every environment that exists",
     "bisect": "find the package and the version that change an outcome between two environments",
     "remedy": "print what to install so that a release works again, or verify it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.controller.commands.openers import open_measured
@@ -17,6 +18,7 @@ from harness.controller.scan.sarif import as_sarif
 from harness.controller.scan.scan import ScanRequest, scan
 
 OPENER = open_measured
+_FEW = 100  # files are scanned in about a second
 _FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif, "markdown": as_markdown}
 
 
@@ -37,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Print the findings. The exit code is 1 if one is an error, 3 if a file cannot be read."""
     request = ScanRequest(tuple(options.paths) or (Path(),), options.range, options.all, options.baseline)
-    report = scan(layout, request)
+    report = scan(layout, request, _with_progress)
     if options.write_baseline:
         write_findings_baseline(options.write_baseline, report.findings)
         print(f"{options.write_baseline}: {len(report.findings)} findings")
@@ -56,3 +58,13 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
             print(f"fixed: {', '.join(map(str, fixed))}", file=sys.stderr)
     print(_FORMATS[options.format](report), end="")
     return report.exit_code
+
+
+def _with_progress(files: Sequence[Path]) -> Iterable[Path]:
+    """The files; people at a terminal see a bar for many of them."""
+    if len(files) <= _FEW or not sys.stderr.isatty():
+        return files
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(files, "scanning", console=Console(stderr=True), transient=True)

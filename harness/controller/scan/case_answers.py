@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -154,10 +154,10 @@ def _mixed(row: Mapping[str, str]) -> MixedRule:
     return MixedRule(row["case"], (one, other))
 
 
-def read_outcomes(file: Path, cases: frozenset[str], environments: Environments) -> dict[CaseKey, ShownCase]:
-    """The outcomes of some cases. Raises HarnessError."""
+def read_outcomes(file: Path, cases: frozenset[str] | None, environments: Environments) -> dict[CaseKey, ShownCase]:
+    """The outcomes of some cases, or of all. Raises HarnessError."""
     found: dict[CaseKey, ShownCase] = {}
-    for row in outcome_rows(file, cases):
+    for row in _outcome_rows(file, cases):
         bit = environments.bits.get(row["environment"], 0)
         key = (row["case"], row["path"])
         answer = found.get(key, ShownCase(key))
@@ -172,11 +172,9 @@ def read_outcomes(file: Path, cases: frozenset[str], environments: Environments)
     return found
 
 
-def outcome_rows(file: Path, cases: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The rows of some cases. Raises HarnessError."""
-    wanted = frozenset(cases)
+def _outcome_rows(file: Path, cases: frozenset[str] | None) -> Iterator[dict[str, str]]:
     try:
         with file.open(encoding="utf-8", newline="") as handle:
-            yield from (row for row in csv.DictReader(handle) if row["case"] in wanted)
+            yield from (row for row in csv.DictReader(handle) if cases is None or row["case"] in cases)
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise HarnessError(f"{file}: not the outcomes of a grid ({error})") from None

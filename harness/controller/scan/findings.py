@@ -58,6 +58,7 @@ class Finding:
     instead: str | None = None
     edit: Edit | None = None
     evidence: str = ""  # the command that shows it
+    utf16: tuple[int, int] = (1, 1)  # the columns as editors count them
 
     def to_json(self) -> dict[str, Any]:
         """The fields of `harness scan --format json`."""

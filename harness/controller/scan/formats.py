@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from harness.controller.api.environments import Mask, in_words
-from harness.controller.scan.findings import Finding, Severity, Verdict
+from harness.controller.scan.findings import Finding, Severity
 from harness.controller.scan.ignores import UnusedIgnore
 from harness.controller.scan.scan import ScanReport
 from harness.controller.text import markdown_escape, one_line
 
-_MOST = 5  # names in the summary
+_MOST = 5  # places and names in the summary
 _ORDER = list(Severity)
 
 
@@ -75,18 +77,32 @@ def summary(report: ScanReport) -> list[str]:
     counts = [f"{_count(report, one)} {one.value}{'' if _count(report, one) == 1 else 's'}" for one in _ORDER]
     files = f"{report.files} file{'' if report.files == 1 else 's'}"
     lines = [f"{files}, {report.uses} uses: {', '.join(counts)} ({report.releases.source})"]
-    works = report.releases.every
-    certain = [item for item in report.findings if item.verdict is not Verdict.MIXED]  # the two may never touch
-    for item in certain:
-        works &= ~(item.breaks | item.doubt)
+    works = report.working
     fine = f"every line works in {report.title} {_words(report, works)}"
     lines.append(fine if works else "no measured release works with every line")
     newest = 1 << (report.releases.every.bit_length() - 1)
-    names = list(dict.fromkeys(item.name for item in certain if item.breaks & newest))
-    if names:
-        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-        lines.append(f"in the way of {_words(report, newest)}: {', '.join(names[:_MOST])}{more}")
+    blocking = [item for item in report.certain if item.breaks & newest]
+    if blocking:
+        places = list(dict.fromkeys(map(where, blocking)))
+        lines.append(f"in the way of {_words(report, newest)}: {_first(places)}")
+        lines.append(f"to change for it: {_first(_changes(blocking))}")
     return lines
+
+
+def _changes(findings: Iterable[Finding]) -> list[str]:
+    """The smallest set of changes: each name once, with what to write instead and how often."""
+    names = Counter(_change(item) for item in findings)
+    return [f"{text} ({count} lines)" if count > 1 else text for text, count in names.most_common()]
+
+
+def _change(finding: Finding) -> str:
+    """`keras.layers.a → keras.layers.b`; the name alone where no other one works."""
+    return finding.name + (f" → {finding.instead}" if finding.instead else "")
+
+
+def _first(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return ", ".join(texts[:_MOST]) + more
 
 
 def _count(report: ScanReport, severity: Severity) -> int:

@@ -49,9 +49,9 @@ def _result(finding: Finding) -> dict[str, Any]:
     if finding.place.cell is None:
         location["physicalLocation"]["region"] = {
             "startLine": finding.place.line,
-            "startColumn": finding.place.column,
+            "startColumn": finding.utf16[0],
             "endLine": finding.place.end_line,
-            "endColumn": finding.place.end_column,
+            "endColumn": finding.utf16[1],
         }
     else:  # lines of a cell are not those of the file
         location["message"] = {"text": f"cell {finding.place.cell}, line {finding.place.line}"}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.controller.api.environments import Mask, Ranges
+from harness.controller.api.environments import Mask, Ranges, union
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
@@ -18,6 +19,8 @@ from harness.controller.scan.mixing import find_mixtures
 from harness.controller.scan.releases import ScannedReleases, chosen_range
 from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
 from harness.controller.scan.walk import find_uses
+
+Watch = Callable[[Sequence[Path]], Iterable[Path]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,17 @@ class ScanReport:
             return Exit.BROKEN
         return Exit.DIFFERS if any(item.severity is Severity.ERROR for item in self.findings) else Exit.AGREES
 
+    @property
+    def certain(self) -> list[Finding]:
+        """The findings but for mixtures, whose names may never touch."""
+        return [item for item in self.findings if item.verdict is not Verdict.MIXED]
+
+    @property
+    def working(self) -> Mask:
+        """The releases in which every line works."""
+        stopped = union(item.breaks | item.doubt for item in self.certain)
+        return self.releases.every & ~stopped
+
     def ranges(self, mask: Mask) -> Ranges:
         return self.answers.environments.ranges(mask & self.releases.every)
 
@@ -59,8 +73,11 @@ class ScanReport:
         return [inside[0][0], inside[-1][1]]
 
 
-def scan(layout: Layout, request: ScanRequest) -> ScanReport:
-    """Scan files. Raises UsageError for a path that does not exist, and where nothing was measured."""
+def scan(layout: Layout, request: ScanRequest, watch: Watch = lambda files: files) -> ScanReport:
+    """Scan files, which `watch` passes on while it shows how far they are.
+
+    Raises UsageError for a path that does not exist, and where nothing was measured.
+    """
     matrix = load_matrix(layout.root)
     answers = ApiAnswers(layout.results, matrix)
     if not answers.documents:
@@ -70,7 +87,7 @@ def scan(layout: Layout, request: ScanRequest) -> ScanReport:
     found: list[Finding] = []
     unused: list[UnusedIgnore] = []
     unreadable: dict[str, str] = {}
-    for file in find_sources(request.paths):
+    for file in watch(list(find_sources(request.paths))):
         files += 1
         try:
             source = parse_source(file, answers.packages)
@@ -97,6 +114,8 @@ def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) ->
     uses = find_uses(source, answers, releases.every)
     for use in [*uses, *find_mixtures(uses, answers.cases)]:
         finding = make_finding(str(source.file), use, answers, releases)
+        block = next(block for block in source.blocks if block.cell == use.place.cell)
+        finding = replace(finding, utf16=use.place.utf16_columns(block.lines))
         if finding.instead is not None and use.place.cell is None:
             finding = replace(finding, edit=edit_of(use, finding.instead, source.blocks[0].lines))
         found.append(finding)

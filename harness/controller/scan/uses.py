@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,6 +35,12 @@ class CodePlace:
     def of(cls, node: ast.expr | ast.alias | ast.stmt | ast.keyword, cell: int | None) -> CodePlace:
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return cls(node.lineno, node.col_offset + 1, end_line, end_column + 1, cell)
+
+    def utf16_columns(self, lines: Sequence[str]) -> tuple[int, int]:
+        """The columns in code units of UTF-16, as editors count them. `lines` are those of the block of code."""
+        ends = ((self.line, self.column), (self.end_line, self.end_column))
+        first, last = (lines[line - 1].encode()[: column - 1].decode() for line, column in ends)
+        return len(first.encode("utf-16-le")) // 2 + 1, len(last.encode("utf-16-le")) // 2 + 1
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,6 +15,7 @@ from harness.cases.case import Case
 from harness.cases.language import Language
 from harness.contract.plan import PathSpec
 from harness.controller.api.document import ApiDocument, read_documents
+from harness.controller.api.environments import ApiEnvironment, Environments, in_words
 from harness.controller.errors import UsageError
 from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow, lane_rows
@@ -22,6 +23,7 @@ from harness.controller.grid.release_ranges import PathSummary, summarise
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
+from harness.controller.results.broken_code import BrokenPackage, broken_code_file, read_broken_code
 from harness.controller.results.documents import read_columns, read_details
 from harness.controller.results.history import Event, LastEvents, last_events, read_history
 from harness.controller.results.remedies import read_remedies, remedies_file
@@ -60,6 +62,7 @@ class SiteData:
 
     `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path,
     `programs` what their programs came from where the harness brought these.
+    `broken_code` is what the releases break in published packages.
     `usual_cases` are the ids of the default set, `private` the patterns of modules that are not meant to be used, `api`
     the inventories of names by root. `date` and `commit` are those of the outcomes; `commit` is None outside git.
     `url` is the address of the site's folder, which ends in a slash, `repository` that of its source; or empty.
@@ -79,8 +82,15 @@ class SiteData:
     usual_cases: frozenset[str] = frozenset()
     private: Sequence[str] = ()
     api: Mapping[str, ApiDocument] = field(default_factory=dict)
+    broken_code: Sequence[BrokenPackage] = ()
     url: str = ""
     repository: str = ""
+
+    def ranges(self, names: Collection[str]) -> str:
+        """Some environments as ranges of releases: `2.5 to 2.8, from 2.16 on`."""
+        environments = Environments(tuple(map(ApiEnvironment.of, self.everything)))
+        mask = sum(bit for name, bit in environments.bits.items() if name in names)
+        return in_words(environments.ranges(mask), environments.newest)
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -180,6 +190,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         frozenset(case.id for case in Selection(sets=(matrix.default_set,)).choose_cases(project.cases, matrix)),
         matrix.inventory.private,
         read_documents(layout.results),
+        read_broken_code(broken_code_file(layout.results)),
     )
 
 

@@ -103,6 +103,8 @@ class Pages:
         yield self._page("imports.html", "imports.html", choices=choices, best=front_page.best_import(choices))
         yield self._page("ask.html", "ask.html")
         yield self._page("embed.html", "embed.html")
+        if site.broken_code:
+            yield self._page("code.html", "code.html", heads=heads)
 
     def _case_pages(self) -> Iterator[Page]:
         for case in self.site.cases:

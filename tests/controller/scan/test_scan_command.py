@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from harness.controller.api.environments import ApiEnvironment, Environments
@@ -54,7 +55,9 @@ def test_text_names_line_releases_and_replacement(command: Command) -> None:
         "notice",
         "1 file, 3 uses: 2 errors, 1 warning, 0 notes (--range >=2.4)",
         "every line works in TensorFlow 2.4 to 2.5",
-        "in the way of 2.16: keras.utils.np_utils, keras.layers.normalization.BatchNormalization",
+        "in the way of 2.16: a.py:1:25, a.py:2:40",
+        "to change for it: keras.utils.np_utils, keras.layers.normalization.BatchNormalization → "
+        "keras.layers.BatchNormalization",
     ]
 
 
@@ -175,10 +178,21 @@ def test_sarif_has_a_result_and_a_region_for_each_finding(command: Command) -> N
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
+def test_sarif_follows_its_schema_and_counts_as_editors_do(command: Command) -> None:
+    Path("a.py").write_text(f'x = "𝄞ü"; import keras.utils.np_utils\n{CODE}', encoding="utf-8")
+    Path("b.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": CODE}]}), encoding="utf-8")
+    Path("c.py").write_text("print 1\n", encoding="utf-8")
+    data = json.loads(command("--format", "sarif")[1])
+    schema = Path(__file__).parent / "schema" / "sarif-schema-2.1.0.json"
+    jsonschema.validate(data, json.loads(schema.read_text(encoding="utf-8")))
+    region = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startColumn"], region["endColumn"]) == (19, 39)  # 𝄞 is four bytes and two units of UTF-16
+
+
 def test_markdown_is_a_table(command: Command) -> None:
     lines = command("a.py", "--format", "markdown")[1].splitlines()
-    assert lines[4:6] == ["| where | | what |", "| --- | --- | --- |"]
-    assert len(lines) == 9
+    assert lines[5:7] == ["| where | | what |", "| --- | --- | --- |"]
+    assert len(lines) == 10
 
 
 def test_nothing_of_the_code_is_run(measured_names: Layout, tmp_path: Path) -> None:
@@ -214,3 +228,23 @@ def test_every_rule_has_cases_and_outcomes() -> None:
     cases = rule_cases(read_rules(ROOT / RULES))
     found = read_outcomes(ROOT / "results" / OUTCOMES, cases, environments)
     assert {case for case, _ in found} == cases
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "printed"),
+    [
+        (["a.py"], 0, "2.4 (all works 2.4 to 2.5)\n"),
+        (["-k", "adam-lr", "-p", "keras"], 0, "2.12 (all works 2.12)\n"),
+        (["a.py", "-k", "adam-lr"], 1, "no measured release\n"),
+    ],
+)
+def test_floor_is_the_lowest_release_in_which_all_works(
+    command: Command,
+    measured_names: Layout,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    printed: str,
+) -> None:
+    assert main(["--root", str(measured_names.root), "floor", *arguments]) == code
+    assert capsys.readouterr().out == printed
