@@ -47,7 +47,10 @@ class NameAnswer:
 
 
 def audit_names(project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None) -> Exit:
-    """Ask a sample of all answers again, and print each disagreement. Raises UsageError if there is no answer."""
+    """Ask a sample of all answers again, and print each disagreement, and what took too long to say anything.
+
+    Raises UsageError if there is no answer.
+    """
     documents = read_documents(project.layout.results)
     environments = selection.choose_environments(project.matrix)
     seed = any_seed() if seed is None else seed
@@ -59,21 +62,26 @@ def audit_names(project: Project, selection: Selection, size: int, seed: int | N
     words = ", ".join(f"{counts[form, yes]} {form} {'yes' if yes else 'no'}" for form, yes in sorted(counts))
     title = f"{len(sample)} answers sampled (seed {seed}): {words}"
     print(title, flush=True)
-    wrong = done = 0
+    wrong = done = late = 0
     answers = _asked_again(project, sample, jobs or len(os.sched_getaffinity(0)))
     try:
         with signals_as_interrupt(), closing(answers):
             for answer, found in answers:
-                done += 1
-                if found != answer.recorded:
+                done += found is not None
+                if found is None:
+                    late += 1
+                    print(f"{answer}: plain Python did not answer in time", flush=True)
+                elif found != answer.recorded:
                     wrong += 1
                     says = {True: "yes", False: "no"}
                     print(f"{answer}: recorded {says[answer.recorded]}, plain Python says {says[found]}", flush=True)
     except KeyboardInterrupt:
         print(f"interrupted after {done} answers: {f'{wrong} disagree' if wrong else 'all agree'}")
         return Exit.INTERRUPTED
-    print(f"{done} answers: {f'{wrong} disagree' if wrong else 'all agree'}")
-    return Exit.DIFFERS if wrong else Exit.AGREES
+    print(f"{done} answers: {f'{wrong} disagree' if wrong else 'all agree'}{f'; {late} not in time' if late else ''}")
+    if wrong:
+        return Exit.DIFFERS
+    return Exit.BROKEN if late else Exit.AGREES
 
 
 def draw_answers(
@@ -106,11 +114,11 @@ def _check_made(layout: Layout, sample: Sequence[NameAnswer]) -> None:
 
 def _asked_again(
     project: Project, sample: Sequence[NameAnswer], jobs: int
-) -> Generator[tuple[NameAnswer, bool], None, None]:
-    """Each answer with that of plain Python, as it ends. `jobs` interpreters run at a time."""
+) -> Generator[tuple[NameAnswer, bool | None], None, None]:
+    """Each answer with that of plain Python, None where it took too long, as it ends. `jobs` run at a time."""
     with closing(run_side_by_side(sample, partial(_start, project), jobs)) as ending:
         for answer, _, ended in ending:
-            yield answer, ended.code == 0 and ended.killed is None
+            yield answer, None if ended.killed == "timeout" else ended.code == 0 and ended.killed is None
 
 
 def _start(project: Project, answer: NameAnswer) -> ScriptProcess:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.controller.api.document import read_documents
+from harness.controller.audit import names
 from harness.controller.audit.names import draw_answers
+from harness.controller.cli import main
 from harness.controller.project.loader import load_matrix
 from tests.support.measured_project import make_measured_project
 from tests.support.tiny_project import TinyProject
@@ -52,12 +54,25 @@ def test_wrong_answers_are_printed(accepted: TinyProject, tmp_path: Path) -> Non
     assert "disagree" in done.stdout.splitlines()[-1]
 
 
+def test_slow_interpreters_are_no_answers(
+    accepted: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(names, "_IMPORTING", -load_matrix(accepted.root).timeout)
+    code = main(["audit", "--names", "--root", str(accepted.root), "--sample", "2", "--seed", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[2] for line in lines[1:]] == [
+        "plain Python did not answer in time",
+        "plain Python did not answer in time",
+        "all agree; 2 not in time",
+    ]
+    assert code == 3
+
+
 def test_every_answer_can_be_drawn(accepted: TinyProject) -> None:
     documents = read_documents(accepted.root / "results")
     matrix = load_matrix(accepted.root)
     everything = draw_answers(documents, list(matrix.environments.values()), 10**6, random.Random(1))
-    names = sum(len(document.rows) for document in documents.values())
-    assert len(everything) == 2 * names
+    assert len(everything) == 2 * sum(len(document.rows) for document in documents.values())
     assert {answer.environment.id for answer in everything} == {"tf215", "tf216"}
     scripts = {answer.script() for answer in everything if answer.form == "import"}
     assert scripts > {"from keras.layers import Dense\n", "import keras\n"} or scripts > {"import tensorflow.keras\n"}
