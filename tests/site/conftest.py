@@ -7,14 +7,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from harness.controller.cli import main
 from tests.support import ROOT
-from tests.support.browsing import Reader, Site, find_chromium
+from tests.support.browsing import PATIENCE, Reader, Site, find_chromium
 from tests.support.hostile_project import make_project
 
 BELOW = "some/sub/path"
+expect.set_options(timeout=PATIENCE)
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+PATIENCE = 60_000  # milliseconds, on a busy machine: what waits longer will not come
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "these tests need a Chromium: install Debian's package `chromium`, or put google-chrome on the PATH"
 PAGES = (
@@ -103,7 +104,7 @@ class Reader:
     def open(self, site: Site, page: str, how: str = "file", **options: Any) -> Page:
         """Open a page of a site in a window of its own."""
         context = self.browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         self.allowed.append(site.address("", how))
         context.on("request", lambda request: self._mind_request(request.url))
