@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from harness.controller.api.counts import count_table
 from harness.controller.api.document import ApiDocument, read_document, read_documents
+from harness.controller.api.lanes import lanes_file, read_lane_names
 from harness.controller.api.schema import api_schema, lanes_schema
 from tests.support import ROOT
 from tests.support.tiny_project import TinyProject
@@ -55,6 +56,13 @@ def test_committed_documents_are_well_formed(file: Path) -> None:
     assert document.text() == text
     assert [name for name, row in document.rows.items() if row.unasked] == []  # `harness inventory -g all` asks them
     assert all(row.reached | row.unasked | sum(row.values("error").values()) for row in _but_root(document).values())
+
+
+def test_committed_lanes_are_well_formed() -> None:
+    file = lanes_file(ROOT / "results")
+    text = file.read_text(encoding="utf-8")
+    assert [error.message for error in Draft202012Validator(lanes_schema()).iter_errors(json.loads(text))] == []
+    assert read_lane_names(ROOT / "results").text() == text
 
 
 def test_committed_documents_keep_the_budget() -> None:
