@@ -131,6 +131,7 @@ def request_of(folder: Path, code: str, path: str = "json") -> dict[str, Any]:
         "script": str(script),
         "directory": str(folder),
         "variables": {},
+        "arguments": [],
         "path": [path, "from", path.split(".")[0]],
     }
     return {**own, "limits": [20, 1_000_000, 10**9, 20], "patience": 60}

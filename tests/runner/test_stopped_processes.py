@@ -47,7 +47,8 @@ def run(isolation: Isolation, folder: Path, code: str = "# call\nassert True\n")
     """Whether the cell passes."""
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")
-    own = {"script": str(script), "directory": str(folder), "variables": {}, "path": ["json", "from", "json"]}
+    own = {"script": str(script), "directory": str(folder), "variables": {}, "arguments": []}
+    own["path"] = ["json", "from", "json"]
     reply = isolation.run({**own, **LIMITS})
     return (reply["code"], reply["lines"][-1:]) == (0, [{"end": True, "warnings": []}])
 
