@@ -92,14 +92,14 @@ class Releases:
         day = self.index.uploaded(self.distribution, version)
         options = as_of_options(day + _MARGIN, self.rules) if day else []
 
-        def attempt(more: list[str], newer: list[str]) -> PackageSet:
+        def resolved_with(more: list[str], newer: list[str]) -> PackageSet:
             python = self.good.packages.python
             return resolve_set(self.good.environment, [*wanted, *more], python, *options, *newer)
 
         for more, newer in ((extra, []), (extra, _PRE), ([], [])):
             with suppress(Unresolvable):
-                return attempt(more, newer)
-        return attempt([], _PRE)
+                return resolved_with(more, newer)
+        return resolved_with([], _PRE)
 
     def _allows(self, packages: PackageSet, culprit: Culprit) -> bool:
         """Whether the subject in these packages allows a version that the bad end has."""
