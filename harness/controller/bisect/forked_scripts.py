@@ -51,7 +51,7 @@ with open(os.path.join(folder, "codes.json"), "w") as file:
 """
 
 
-def run_forked(
+def run_scripts_forked(
     questions: Sequence[ProbeQuestion],
     preloaded: Sequence[str],
     folder: Path,

@@ -14,7 +14,7 @@ from harness.contract.statuses import Status
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
 from harness.controller.audit.tried import outcome_sentence
-from harness.controller.bisect.forked_scripts import run_forked
+from harness.controller.bisect.forked_scripts import run_scripts_forked
 from harness.controller.bisect.outcome_store import OutcomeStore
 from harness.controller.bisect.package_set import PackageSet
 from harness.controller.bisect.probe_environment import NotInstallable, ProbeEnvironment
@@ -119,7 +119,7 @@ class Prober:
         began = time.monotonic()
         self.place.install(packages, fresh=True)
         with tempfile.TemporaryDirectory() as folder:
-            outcomes = run_forked(questions, self._matrix.subject.preload, Path(folder), self._start)
+            outcomes = run_scripts_forked(questions, self._matrix.subject.preload, Path(folder), self._start)
         self.effort.runs += len(questions)
         self.effort.seconds += time.monotonic() - began
         return outcomes
