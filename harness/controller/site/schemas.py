@@ -41,7 +41,7 @@ def _grid(language: Language) -> SiteSchema:
 
 
 def _case(language: Language) -> SiteSchema:
-    known = _object(path=_TEXT, release=_TEXT, match=_TEXT, reason=_TEXT, issue=_MAYBE_TEXT)
+    known = _object(path=_TEXT, release=_TEXT, match=_TEXT, reason=_TEXT, issue=_MAYBE_TEXT, written_by=_TEXT)
     return {
         "$schema": DRAFT,
         "title": f"A case of the {language.subject.matrix} with all its cells",
