@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     return subprocess.run(
-        [*map(str, command)], cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=120
+        [*map(str, command)], cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=600
     )
 
 
