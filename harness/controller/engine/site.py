@@ -25,7 +25,7 @@ from harness.controller.engine.faults import cells_fault, command_fault, forget_
 from harness.controller.engine.local import remove_half_made
 from harness.controller.engine.machine_facts import host_name, this_machine
 from harness.controller.engine.process import EngineProcess, harness_command, tox_command
-from harness.controller.engine.task import Order, Task, TaskReport, TaskResult, read_files, write_files
+from harness.controller.engine.task import Order, Task, TaskReport, TaskResult, read_files, restore_files
 from harness.controller.errors import Exit, HarnessError
 from harness.controller.files import make_folder, take_lock, write_errors
 from harness.controller.project.layout import Layout, Phase
@@ -107,7 +107,7 @@ class _Performance:
         with self._alone() as lock:
             if self._stopping is not None:
                 return self._ended(Exit.INTERRUPTED)
-            write_files(self.layout.root, self.task.files, self.task.files)
+            restore_files(self.layout.root, self.task.files, self.task.files)
             if self.task.runs_cells:
                 self.files.forget_run()
             process = EngineProcess(self._command(), self.layout.root, self.log, [lock.fileno()])

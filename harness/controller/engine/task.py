@@ -70,7 +70,7 @@ def read_files(root: Path, names: Iterable[str]) -> Files:
     return {name: zlib.compress((root / name).read_bytes(), 1) for name in names if (root / name).is_file()}
 
 
-def write_files(root: Path, files: Files, allowed: Iterable[str]) -> None:
+def restore_files(root: Path, files: Files, allowed: Iterable[str]) -> None:
     """Write the files. Raises HarnessError for one that is not allowed or cannot be read: whoever sent it is wrong."""
     permitted = set(allowed)
     for name, content in files.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from harness.controller.engine.task import Task, TaskResult, read_files, write_files
+from harness.controller.engine.task import Task, TaskResult, read_files, restore_files
 from harness.controller.project.layout import Layout, RunFiles
 from harness.controller.worker.options import WorkerOptions
 
@@ -65,7 +65,7 @@ class CellsWorkload:
         files.stream.unlink(missing_ok=True)
 
     def keep(self, layout: Layout, files: RunFiles, result: TaskResult) -> None:
-        write_files(layout.root, result.files, [_name(layout, file) for file in self._returns(files)])
+        restore_files(layout.root, result.files, [_name(layout, file) for file in self._returns(files)])
 
     def keep_log(self, layout: Layout, files: RunFiles, result: TaskResult) -> None:
         _keep_log(layout, files.log, result)
@@ -106,7 +106,7 @@ class CommandWorkload:
         pass  # what comes back replaces it
 
     def keep(self, layout: Layout, files: RunFiles, result: TaskResult) -> None:
-        write_files(layout.root, result.files, self._returned(layout, files))
+        restore_files(layout.root, result.files, self._returned(layout, files))
 
     def keep_log(self, layout: Layout, files: RunFiles, result: TaskResult) -> None:
         _keep_log(layout, self.log(files), result)
@@ -117,7 +117,7 @@ class CommandWorkload:
 
 def _keep_log(layout: Layout, log: Path, result: TaskResult) -> None:
     name = _name(layout, log)
-    write_files(layout.root, {key: value for key, value in result.files.items() if key == name}, [name])
+    restore_files(layout.root, {key: value for key, value in result.files.items() if key == name}, [name])
 
 
 def _relative_sample(layout: Layout, options: WorkerOptions) -> WorkerOptions:

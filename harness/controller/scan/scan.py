@@ -20,7 +20,7 @@ from harness.controller.scan.releases import ScannedReleases, chosen_range
 from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
 from harness.controller.scan.walk import find_uses
 
-Watch = Callable[[Sequence[Path]], Iterable[Path]]
+Progressing = Callable[[Sequence[Path]], Iterable[Path]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ScanReport:
         return [inside[0][0], inside[-1][1]]
 
 
-def scan(layout: Layout, request: ScanRequest, watch: Watch = lambda files: files) -> ScanReport:
+def scan(layout: Layout, request: ScanRequest, watch: Progressing = lambda files: files) -> ScanReport:
     """Scan files, which `watch` passes on while it shows how far they are.
 
     Raises UsageError for a path that does not exist, and where nothing was measured.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.engine.archive import Archive, pack_project, unpack_project
-from harness.controller.engine.task import Task, TaskResult, read_files, write_files
+from harness.controller.engine.task import Task, TaskResult, read_files, restore_files
 from harness.controller.engine.wire import read_request, read_result, write_request, write_result
 from harness.controller.errors import HarnessError
 from harness.controller.project.loader import load_project
@@ -51,7 +51,7 @@ def test_unpacked_project_is_left_alone(tmp_path: Path) -> None:
 def test_files_come_back_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\0\xff")
     files = read_files(tmp_path, ["a", "missing"])
-    write_files(tmp_path / "there", files, ["a"])
+    restore_files(tmp_path / "there", files, ["a"])
     assert (tmp_path / "there" / "a").read_bytes() == b"\0\xff"
     assert [file.name for file in (tmp_path / "there").iterdir()] == ["a"]
 
@@ -59,9 +59,9 @@ def test_files_come_back_as_they_were(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["b", "../a", "/tmp/a"])
 def test_only_wanted_files_are_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(HarnessError, match="not a file that was asked for"):
-        write_files(tmp_path, {name: zlib.compress(b"")}, ["a", "../a", "/tmp/a"])
+        restore_files(tmp_path, {name: zlib.compress(b"")}, ["a", "../a", "/tmp/a"])
     with pytest.raises(HarnessError, match="damaged on its way"):
-        write_files(tmp_path, {"a": b"x"}, ["a"])
+        restore_files(tmp_path, {"a": b"x"}, ["a"])
 
 
 def test_request_and_result_survive_as_text() -> None:
