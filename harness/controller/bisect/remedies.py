@@ -135,7 +135,7 @@ class RemedySearch:
         """Run all cells in a new environment; the first one that is not as recorded."""
         questions = [item.question for item in self.answers]
         try:
-            outcomes = self.prober.run_in_forks(questions, packages, f"{len(questions)} cells in a new environment")
+            outcomes = self.prober.run_forked(questions, packages, f"{len(questions)} cells in a new environment")
         except NotInstallable as error:
             raise NoRemedy(str(error)) from None
         for item, outcome in zip(self.answers, outcomes, strict=True):
