@@ -173,7 +173,7 @@ def test_the_worker_gets_only_given_options(
 ) -> None:
     handed: list[WorkerOptions] = []
 
-    def preflight(project: Project, selection: Selection, options: WorkerOptions) -> NoReturn:
+    def preflight(project: Project, selection: Selection, options: WorkerOptions, here: bool) -> NoReturn:
         handed.append(options)
         raise HarnessError("enough")
 
@@ -399,7 +399,7 @@ def test_a_full_device_is_one_sentence(project: TinyProject, command: str) -> No
 def test_a_bug_keeps_its_traceback(
     project: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(project: Project, selection: Selection, arguments: list[str]) -> NoReturn:
+    def fail(project: Project, selection: Selection, options: WorkerOptions, here: bool) -> NoReturn:
         raise FileNotFoundError("a bug")
 
     monkeypatch.setattr(run, "preflight", fail)

@@ -130,6 +130,9 @@ def needed_files(cases: Iterable[Case], matrix: Matrix) -> list[WrittenFile]:
 def written_faults(root: Path, cases: Sequence[Case], matrix: Matrix) -> Iterator[Fault]:
     """What was not written, or is not as the index has it, and the size of all files."""
     index, files = read_index(root), {case.id: case.file for case in cases}
+    if not matrix.writers:
+        reading = [case for case in cases if case.reads_file]
+        yield from (Fault(case.file, 1, "reads a file, and matrix.yaml names no `writers` of it") for case in reading)
     for needed in needed_files(cases, matrix):
         entry = index.get((needed.case, needed.writer))
         if entry is None or (entry.script, entry.name) != (needed.script, needed.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,11 +55,22 @@ def test_wrong_answers_are_printed(accepted: TinyProject, tmp_path: Path) -> Non
     assert "disagree" in done.stdout.splitlines()[-1]
 
 
+@pytest.fixture
+def endless(accepted: TinyProject) -> Iterator[TinyProject]:
+    """The project with interpreters that never answer."""
+    programs = {program: program.read_bytes() for program in accepted.root.glob(".tox/*/bin/python")}
+    for program in programs:
+        program.write_text("#!/bin/sh\nexec sleep 1000\n", encoding="utf-8")
+    yield accepted
+    for program, content in programs.items():
+        program.write_bytes(content)
+
+
 def test_slow_interpreters_are_no_answers(
-    accepted: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    endless: TinyProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(names, "_IMPORTING", -load_matrix(accepted.root).timeout)
-    code = main(["audit", "--names", "--root", str(accepted.root), "--sample", "2", "--seed", "1"])
+    monkeypatch.setattr(names, "_IMPORTING", -load_matrix(endless.root).timeout)
+    code = main(["audit", "--names", "--root", str(endless.root), "--sample", "2", "--seed", "1"])
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(": ")[2] for line in lines[1:]] == [
         "plain Python did not answer in time",

@@ -28,8 +28,13 @@ def test_a_new_case_of_any_kind_validates(kind: str, root: Path, capsys: pytest.
     assert main(["new", "--root", str(root), kind, "my-first-case"]) == Exit.AGREES
     text = (root / "cases" / kind / "my-first-case.yaml").read_text(encoding="utf-8")
     assert text.startswith(f"{EDITOR_LINE}\nid: my-first-case\nkind: {kind}\ntitle: My first case\n")
-    assert main(["validate", "--root", str(root)]) == Exit.AGREES
-    assert "1 cases: valid" in capsys.readouterr().out
+    capsys.readouterr()
+    if kind == "cross_load":
+        assert main(["validate", "--root", str(root)]) == Exit.USAGE
+        assert "reads a file, and matrix.yaml names no `writers` of it" in capsys.readouterr().err
+    else:
+        assert main(["validate", "--root", str(root)]) == Exit.AGREES
+        assert "1 cases: valid" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

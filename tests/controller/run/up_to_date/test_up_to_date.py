@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.controller.engine.local import LocalEngine
+from harness.controller.environments import on_cores
 from harness.controller.results.documents import read_column
-from harness.controller.run import up_to_date as taking
 from tests.support.processes import PATIENCE
 from tests.support.tiny_project import TinyProject
 
@@ -62,7 +62,7 @@ def test_part_and_whole_come_from_kept_outcomes(project: TinyProject, started: l
 def test_many_environments_are_checked_like_few(
     has_run: Path, project: TinyProject, started: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking, "_MANY", 1)
+    monkeypatch.setattr(on_cores, "_MANY", 1)
     assert project.run("run", "-e", "tf215").returncode == 0
     assert started == []
     shutil.rmtree(has_run / "tensorflow")
@@ -73,6 +73,7 @@ def test_many_environments_are_checked_like_few(
 LOOKING = """
 import time
 from types import SimpleNamespace
+from harness.controller.environments import on_cores
 from harness.controller.project.layout import Layout
 from harness.controller.run import up_to_date
 
@@ -80,7 +81,7 @@ def look(*arguments):
     print("looking", flush=True)
     time.sleep(60)
 
-up_to_date._MANY, up_to_date.read_stamp, up_to_date._is_installed = 1, lambda files: files, look
+on_cores._MANY, up_to_date.read_stamp, up_to_date._is_installed = 1, lambda files: files, look
 up_to_date._unchanged(SimpleNamespace(layout=Layout(None)), [SimpleNamespace(id="tf215")])
 """
 
