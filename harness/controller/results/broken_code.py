@@ -17,9 +17,10 @@ BROKEN_CODE_SCHEMA = 1
 
 @dataclass(frozen=True)
 class BrokenName:
-    """A name that code uses outside of guards, with the environments that stop there.
+    """A name that stops code in some environments, at the first place `where` it does: `file:line`.
 
-    `where` is the first of `lines` places, as `file:line`; `instead` is a name that works in all releases, or empty.
+    It stands in `lines` places, of which others may be guarded in another way. `instead` is a name that works in all
+    releases, or empty.
     """
 
     name: str
@@ -40,9 +41,9 @@ class BrokenPackage:
     files: int
     broken: tuple[BrokenName, ...]
 
-    def lines(self, environment: str) -> int:
-        """How many lines an environment breaks."""
-        return sum(item.lines for item in self.broken if environment in item.breaks)
+    def names(self, environment: str) -> int:
+        """How many names an environment breaks."""
+        return sum(environment in item.breaks for item in self.broken)
 
 
 def broken_code_file(results: Path) -> Path:
