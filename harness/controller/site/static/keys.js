@@ -24,7 +24,8 @@ function focusCell(cell) {
   focusedCell = cell;
   cell.tabIndex = 0;
   cell.setAttribute("aria-label", describe(cell));
-  cell.focus();
+  cell.focus({ preventScroll: true });
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });  // below the heads, which focus takes for visible
 }
 
 function addressOf(cell) {
