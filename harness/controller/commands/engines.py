@@ -76,7 +76,7 @@ def _dask(options: argparse.Namespace, project: Project) -> Any:
         from harness.controller.engine.dask_transport import DaskTransport
     except ModuleNotFoundError as missing:
         raise UsageError(
-            f"--engine dask needs the package {missing.name}: pip install 'keras-import-matrix[dask]'"
+            f"--engine dask needs the package {missing.name}: pip install '.[dask]' in a checkout of the harness"
         ) from None
     open_client: Callable[[], AbstractContextManager[Any]]
     if options.workers is not None:
