@@ -5,6 +5,7 @@ const tip = document.createElement("div");
 Object.assign(tip, { id: "tip", role: "tooltip", hidden: true, popover: "manual" });
 document.querySelector("main").append(tip);
 let tipped = null;
+let tippedAt = null;
 
 const resultAt = (event) => event.target.closest?.(".grid td, .strip a");
 
@@ -15,7 +16,7 @@ function showTip(cell) {
   tip.hidden = false;
   tip.showPopover();
   tipped = cell;
-  const box = cell.getBoundingClientRect();
+  const box = tippedAt = cell.getBoundingClientRect();
   const below = box.bottom + 6 + tip.offsetHeight < innerHeight;
   tip.style.left = `${Math.max(4, Math.min(box.left, innerWidth - tip.offsetWidth - 4))}px`;
   tip.style.top = `${below ? box.bottom + 6 : Math.max(4, box.top - tip.offsetHeight - 6)}px`;
@@ -36,7 +37,12 @@ document.addEventListener("pointerover", (event) => {
 });
 document.addEventListener("focusin", (event) => (resultAt(event) ? showTip(resultAt(event)) : hideTip()));
 document.addEventListener("keydown", (event) => event.key === "Escape" && hideTip());
-document.addEventListener("scroll", hideTip, { capture: true, passive: true });
+// A scroll that was asked for before the tip was shown ends after it: only one that moves the cell hides the tip.
+document.addEventListener("scroll", () => {
+  if (!tipped) return;
+  const box = tipped.getBoundingClientRect();
+  if (box.top !== tippedAt.top || box.left !== tippedAt.left) hideTip();
+}, { capture: true, passive: true });
 // A finger has no hover: the first tap says what the result is, the second one opens it.
 document.addEventListener("click", (event) => {
   const cell = resultAt(event);
