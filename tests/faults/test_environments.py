@@ -118,6 +118,17 @@ def test_a_missing_python_without_network(
     assert not half_made(project)
 
 
+def test_code_is_tried_in_environments_that_are_made(project: Project, index: PackageIndex) -> None:
+    index.instead[PAGE] = (500, "text/plain", b"out of order")
+    done = project.execute([sys.executable, "-m", "harness", "try", "import tensorflow.keras", "-g", "both"])
+    assert done.returncode == 3, done.stdout
+    assert "\n2.16  pass\n" in done.stdout
+    assert (
+        f"{FAULTY}: cannot be made: {FETCH}HTTP status server error (500 Internal Server Error) (log: " in done.stdout
+    )
+    assert not half_made(project)
+
+
 @pytest.mark.parametrize("address", [PAGE, FILE], ids=["page", "file"])
 def test_an_index_that_answers_500(project: Project, index: PackageIndex, address: str) -> None:
     whole = index.instead[address]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 
 from harness.contract.records import Outcome
@@ -10,25 +10,12 @@ from harness.contract.statuses import Status
 from harness.controller.api.environments import ApiEnvironment, Environments, in_words
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, read_traceback
-from harness.controller.environments.installed import missing_environments
 from harness.controller.environments.prerequisites import cells_path
-from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.text import one_line
 
 _NAME = "tried"  # of the script
-
-
-def installed_environments(layout: Layout, chosen: Iterable[Environment], must_exist: bool) -> list[Environment]:
-    """Those of the environments that exist here. Raises HarnessError for one that does not, if it must, or for none."""
-    wanted = list(chosen)
-    missing = missing_environments(layout, (item.id for item in wanted))
-    found = [item for item in wanted if item.id not in missing]
-    if missing and (must_exist or not found):
-        command = "harness run " + (" ".join(f"-e {name}" for name in missing) if must_exist else "-g all")
-        raise HarnessError(f"not installed: {', '.join(missing)}; make them first: `{command}`")
-    return found
 
 
 def try_code(

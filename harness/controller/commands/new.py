@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
-from pathlib import Path
 
-from harness.cases.case import FOLDER, case_files
 from harness.cases.document.suggestions import suggest
 from harness.cases.general import GENERAL
-from harness.cases.loader import COMMON, read_case
+from harness.controller.commands.case_files import NewCase
 from harness.controller.commands.openers import open_layout
 from harness.controller.errors import Exit, HarnessError, UsageError
-from harness.controller.files import write_atomically
-from harness.controller.project.editor_schemas import SCHEMAS, write_editor_schemas
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import read_language
 
 OPENER = open_layout
-EDITOR_LINE = f"# yaml-language-server: $schema=../../{SCHEMAS}/case.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,19 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Write a small case. Raises UsageError for an unknown kind and for an id that is not one or is in use."""
-    kind, case_id, root = options.kind, options.id, layout.root
-    language = read_language(root)
-    if kind not in language.kinds:
-        raise UsageError(f"unknown kind {kind!r}{suggest(kind, language.kinds)}")
-    _check_id(case_id, root)
-    file = f"{FOLDER}/{kind}/{case_id}.yaml"
-    title = case_id.replace("-", " ").capitalize()
-    starter = language.kinds[kind].starter.replace("PLACEHOLDER", language.subject.placeholder)
-    write_atomically(root / file, f"{EDITOR_LINE}\nid: {case_id}\nkind: {kind}\ntitle: {title}\n{starter}")
-    write_editor_schemas(root, language)
-    case, faults = read_case(str(root), file, language)
-    assert case is not None, faults
-    print(f"{file}: written; `harness script {case_id} -p PATH` prints its script")
+    language = read_language(layout.root)
+    if options.kind not in language.kinds:
+        raise UsageError(f"unknown kind {options.kind!r}{suggest(options.kind, language.kinds)}")
+    starter = language.kinds[options.kind].starter.replace("PLACEHOLDER", language.subject.placeholder)
+    case = NewCase(options.kind, options.id, starter)
+    case.check(layout.root, language)
+    case.write(layout.root, language)
+    print(f"{case.file}: written; `harness script {case.id} -p PATH` prints its script")
     return Exit.AGREES
 
 
@@ -55,13 +44,3 @@ def _kinds_here() -> str:
         kinds = GENERAL.load_kinds()
     width = max(map(len, kinds)) + 2
     return "kinds:\n" + "\n".join(f"  {name:<{width}}{kind.summary}" for name, kind in kinds.items())
-
-
-def _check_id(case_id: str, root: Path) -> None:
-    if not COMMON["id"].fits(case_id):
-        words = "-".join(re.findall(r"[a-z0-9]+", case_id.lower()))
-        example = f", for example {words!r}" if words else ""
-        raise UsageError(f"{case_id!r} is not an id: use lower-case words joined by hyphens{example}")
-    same = [file for file in case_files(str(root)) if Path(file).stem == case_id]
-    if same:
-        raise UsageError(f"the id {case_id!r} is already used in {same[0]}")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from harness.controller.api.local import LocalInventory
-from harness.controller.environments.installed import has_python
+from harness.controller.environments.children import Children
+from harness.controller.environments.making import make_with_tox
 from harness.controller.environments.on_cores import map_on_cores
 from harness.controller.errors import HarnessError
 from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
-from harness.controller.inventory.children import Children
 from harness.controller.inventory.measure import Measurement, is_up_to_date, seconds_since
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
@@ -80,7 +76,7 @@ def _round(
     def measure(item: Measurement) -> None:
         began = time.monotonic()
         try:
-            _ensure_made(item)
+            make_with_tox(layout, item.environment.id, layout.files(item.environment.id).inventory_log, children)
             key = item.key()
             inventory, is_asked = item.measure(wanted)
         except HarnessError as error:
@@ -112,23 +108,3 @@ def _round(
 def _size(inventory: LocalInventory) -> str:
     names = inventory.found()
     return f"{sum(map(len, names.values()))} names in {len(names)} modules"
-
-
-def _ensure_made(item: Measurement) -> None:
-    """Let tox make an environment that does not exist. Raises HarnessError where it cannot."""
-    if has_python(item.prefix):
-        return
-    name, layout = item.environment.id, item.layout
-    command = [sys.executable, "-m", "tox", "run", "--notest", "--workdir", str(layout.environments), "-e", name]
-    log = layout.files(name).inventory_log
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "wb") as output:
-        code = item.children.call(command, layout.root, None, output.fileno())
-    if code or not has_python(item.prefix):
-        with contextlib.suppress(OSError):
-            shutil.rmtree(item.prefix)  # half made: the next run makes it again
-        raise HarnessError(f"{name}: tox cannot make the environment (log: {_relative(log, layout.root)})")
-
-
-def _relative(file: Path, root: Path) -> str:
-    return str(file.relative_to(root))

@@ -17,12 +17,12 @@ import harness
 from harness.contract.inventory import INVENTORY_SCHEMA, InventoryRequest, is_yes
 from harness.controller.api.local import LocalInventory, read_inventory
 from harness.controller.digests import BUNDLED, code_digest, measures_names
+from harness.controller.environments.children import Children
 from harness.controller.environments.fingerprint import fingerprint
 from harness.controller.environments.variables import cache_relevant_env, fixed_env
 from harness.controller.errors import HarnessError
 from harness.controller.files import write_atomically
 from harness.controller.inventory.asked import NamesByModule, missing_names
-from harness.controller.inventory.children import Children
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Matrix
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.controller.cli import main
-from harness.controller.commands.new import EDITOR_LINE
+from harness.controller.commands.case_files import EDITOR_LINE
 from harness.controller.errors import Exit
 from tests.support.languages import KINDS
 

@@ -47,7 +47,46 @@ def test_code_that_is_no_python_and_processes_that_die(two_environments: TinyPro
     )
 
 
-def test_missing_environments_are_named_with_the_command(project: TinyProject) -> None:
-    done = project.run("try", "import keras", "-e", "tf215")
+def test_without_any_environment_a_selection_is_asked_for(project: TinyProject) -> None:
+    done = project.run("try", "import keras")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "not installed: tf215; make them first: `harness run -e tf215`\n"
+    assert done.stderr == "no environment exists here: name some, such as `-g quick`, and they are made\n"
+
+
+def test_what_cannot_be_made_does_not_keep_others_waiting(two_environments: TinyProject) -> None:
+    done = two_environments.run("try", "import keras", "-e", "tf215", "-e", "tf115", "--json")
+    outcomes = json.loads(done.stdout)["outcomes"]
+    assert done.returncode == 3
+    assert [(one["environment"], one["status"]) for one in outcomes] == [("tf215", "pass"), ("tf115", "env-fail")]
+    making, failed = done.stderr.splitlines()
+    assert making == "tf115: making the environment"
+    assert failed == outcomes[1]["message"]
+    assert failed.startswith("tf115: cannot be made: ")
+    assert failed.endswith(" (log: .harness/logs/tf115.log)")
+
+
+def test_tried_code_becomes_a_case(two_environments: TinyProject) -> None:
+    code = "from keras.layers import Old; assert Old()"
+    done = two_environments.run("try", code, "--save", "snippet/old-layer")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "cases/snippet/old-layer.yaml: written; `harness run -k old-layer` runs it under every import path\n"
+    )
+    validated = two_environments.run("validate")
+    assert "3 cases: valid" in validated.stdout, validated
+    script = two_environments.run("script", "old-layer", "-p", "tf.keras").stdout
+    assert "Old = tf.keras.layers.Old\n" in script
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--save", "snippet"], "--save snippet: write it as KIND/ID, such as snippet/adam-with-lr"),
+        (["--save", "snippet/version"], "the id 'version' is already used in cases/snippet/version.yaml"),
+        (["--save", "snippet/x", "-p", "tf.keras"], "the code uses no name of tf.keras"),
+        (["-p", "keras"], "-p goes with --save: the code itself says what it imports"),
+    ],
+)
+def test_what_cannot_be_saved_is_not_run(project: TinyProject, arguments: list[str], sentence: str) -> None:
+    done = project.run("try", "import keras; assert keras.layers", *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence + "\n")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.controller.environments.children import Children
 from harness.controller.errors import HarnessError
-from harness.controller.inventory.children import Children
 
 
 @pytest.mark.parametrize("_", range(20))
