@@ -189,8 +189,9 @@ def test_environments_get_the_grammar_of_python_37(package: str) -> None:
         assert not annotated or "from __future__ import annotations\n" in text, file
 
 
-def test_hooks_of_plugins_fit_into_environments() -> None:
-    file = HARNESS / "keras" / "autograph.py"
+@pytest.mark.parametrize("name", ["autograph.py", "wrappers.py"])
+def test_hooks_of_plugins_fit_into_environments(name: str) -> None:
+    file = HARNESS / "keras" / name
     ast.parse(file.read_text(encoding="utf-8"), str(file), feature_version=(3, 7))
     assert outside(file, []) == set()
 

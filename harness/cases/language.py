@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _Definitions = Mapping[str, "Callable[[], Schema]"]
 
+FORK_HOOKS = ("after_script", "before_forking")
+UNWRAP = "unwrap"
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -23,18 +27,25 @@ class Plugin:
 
     `names` are words that start a name of the import path in an expression. `definitions` are parts of the JSON Schema
     that the fields of its kinds refer to, as functions that make them. `kinds` and `definitions` may be functions
-    that return them, so that quick commands need not import the modules. `hooks` is the file of a module for the
-    runner (`harness.runner.hooks`). `subject` is what matrix.yaml says of the plugin's own subject, and `template` the
-    folder that `harness init` begins a project of it with: `cases/`, and `matrix.yaml` as a `string.Template`.
+    that return them, so that quick commands need not import the modules. `hooks` is the file of a module that travels
+    into environments, or several: with FORK_HOOKS (`harness.runner.hooks`), with UNWRAP
+    (`harness.runner.inventory.unwrapping`), or with all of them. `subject` is what matrix.yaml says of the plugin's own
+    subject, and `template` the folder that `harness init` begins a project of it with: `cases/`, and `matrix.yaml` as a
+    `string.Template`.
     """
 
     name: str
     kinds: Sequence[Kind] | Callable[[], Sequence[Kind]]
     names: frozenset[str] = frozenset()
     definitions: _Definitions | Callable[[], _Definitions] = field(default_factory=dict)
-    hooks: Path | None = None
+    hooks: Path | Sequence[Path] | None = None
     subject: Mapping[str, Any] | None = None
     template: Path | None = None
+
+    @property
+    def hook_files(self) -> tuple[Path, ...]:
+        """The files of `hooks`."""
+        return (self.hooks,) if isinstance(self.hooks, Path) else tuple(self.hooks or ())
 
     def load_kinds(self) -> Mapping[str, Kind]:
         """The kinds by name."""
@@ -49,13 +60,24 @@ class Plugin:
 class Language:
     """What the cases of a project may say. The first of the plugins that has a kind, or a definition, counts.
 
-    `hooks` are sources of modules for the runner. `identity` changes with the code of a plugin and the subject's names.
+    `hooks` are sources of modules for the runner; `fork_hooks` and `unwrap_hooks` those that have these functions.
+    `identity` changes with the code of a plugin and the subject's names.
     """
 
     subject: Subject
     plugins: tuple[Plugin, ...]
     hooks: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
+
+    @property
+    def fork_hooks(self) -> list[str]:
+        """The sources with hooks around forks."""
+        return [source for source in self.hooks if functions_of(source).issuperset(FORK_HOOKS)]
+
+    @property
+    def unwrap_hooks(self) -> list[str]:
+        """The sources with a hook that looks through wrappers."""
+        return [source for source in self.hooks if UNWRAP in functions_of(source)]
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -77,5 +99,11 @@ class Language:
 
 def make_language(subject: Subject, plugins: Sequence[Plugin], identity: Iterable[str] = ()) -> Language:
     """The language of these plugins. Raises OSError for unreadable hooks."""
-    hooks = tuple(plugin.hooks.read_text(encoding="utf-8") for plugin in plugins if plugin.hooks)
+    hooks = tuple(file.read_text(encoding="utf-8") for plugin in plugins for file in plugin.hook_files)
     return Language(subject, tuple(plugins), hooks, tuple(identity))
+
+
+def functions_of(source: str, name: str = "<hooks>") -> set[str]:
+    """The names of the functions that a module with the grammar of Python 3.7 defines. Raises SyntaxError."""
+    module = ast.parse(source, name, feature_version=(3, 7))
+    return {item.name for item in module.body if isinstance(item, ast.FunctionDef)}

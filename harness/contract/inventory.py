@@ -21,6 +21,7 @@ class InventoryRequest:
 
     `roots` are dotted modules; names below them are found if `discover`, and those of `asked` are asked for in any
     case. A root in another one is left to itself. `methods` are those whose signatures are kept of each class.
+    `hooks` are sources of modules with a function `unwrap(value)` (`harness.runner.inventory.unwrapping`).
     `timeout` is in seconds, for one import or access.
     """
 
@@ -29,6 +30,7 @@ class InventoryRequest:
     discover: bool = True
     methods: list[str] = field(default_factory=list)
     timeout: float = 120.0
+    hooks: list[str] = field(default_factory=list)
 
     @property
     def tops(self) -> list[str]:

@@ -61,4 +61,6 @@ def _definitions() -> Mapping[str, Callable[[], Schema]]:
 
 
 _HERE = Path(__file__).parent
-PLUGIN = Plugin("keras", _kinds, NAMES, _definitions, _HERE / "autograph.py", SUBJECT, _HERE / "template")
+PLUGIN = Plugin(
+    "keras", _kinds, NAMES, _definitions, (_HERE / "autograph.py", _HERE / "wrappers.py"), SUBJECT, _HERE / "template"
+)

@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Measure what is not up to date, into `.harness/inventory/`; `harness accept` brings it into results/api/."""
     engine = engine_of(options, project, make_console())
-    layout, matrix = project.layout, project.matrix
-    environments = selection_of(options).choose_environments(matrix, matrix.default)
+    layout = project.layout
+    environments = selection_of(options).choose_environments(project.matrix, project.matrix.default)
     jobs = options.jobs or len(os.sched_getaffinity(0))
     claim_state(layout)
     measured: list[str] = []
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
     with run_lock(layout), signals_as_interrupt():
         if engine is None:
-            failed = measure_environments(layout, matrix, environments, jobs, options.fresh, report)
+            failed = measure_environments(project, environments, jobs, options.fresh, report)
         else:
             failed = measure_elsewhere(engine, layout, environments, options.jobs, options.fresh, report)
     for sentence in failed:

@@ -46,9 +46,9 @@ def pack_project(project: Project) -> Archive:
 
 def _files(project: Project) -> Iterator[Path]:
     root = project.layout.root
-    modules = [name for name in project.matrix.plugins if name.endswith(".py")]
-    for name in (matrices.FILE, "tox.ini", "toxfile.py", *modules):
-        yield root / name
+    modules = [root / name for name in project.matrix.plugins if name.endswith(".py")]
+    hooks = [file for plugin in project.language.plugins for file in plugin.hook_files if root in file.parents]
+    yield from dict.fromkeys((root / matrices.FILE, root / "tox.ini", root / "toxfile.py", *modules, *hooks))
     for pattern in (f"{FOLDER}/**/*", f"{WRITTEN}/**/*", "locks/*.txt"):
         yield from sorted(file for file in root.glob(pattern) if file.is_file())
 

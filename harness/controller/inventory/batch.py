@@ -15,7 +15,8 @@ from harness.controller.errors import HarnessError
 from harness.controller.inventory.asked import NamesByModule, known_names, merged_names, names_digest, note_names
 from harness.controller.inventory.measure import Measurement, is_up_to_date, seconds_since
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.project.loader import Project
+from harness.controller.project.matrix import Environment
 from harness.controller.worker.bundle import make_bundle
 
 PrintLine = Callable[[str], None]
@@ -23,43 +24,39 @@ _MOST_ROUNDS = 6
 
 
 def measure_environments(
-    layout: Layout,
-    matrix: Matrix,
-    environments: Sequence[Environment],
-    side_by_side: int,
-    fresh: bool,
-    report: PrintLine,
+    project: Project, environments: Sequence[Environment], side_by_side: int, fresh: bool, report: PrintLine
 ) -> list[str]:
     """Measure what is not up to date. Returns the sentences on those environments that could not be measured.
 
     What one round finds is asked of all others in the next one, until a round finds nothing.
     """
+    layout = project.layout
     bundle = make_bundle(layout.state)
     children = Children()
-    measurements = [Measurement(layout, matrix, item, bundle, children) for item in environments]
+    hooks = project.language.unwrap_hooks
+    measurements = [Measurement(layout, project.matrix, item, hooks, bundle, children) for item in environments]
     if fresh:
         for item in measurements:
             layout.files(item.environment.id).inventory.unlink(missing_ok=True)
             layout.files(item.environment.id).inventory_stamp.unlink(missing_ok=True)
     failed: dict[str, str] = {}
     for _ in range(_MOST_ROUNDS):
-        waiting = _waiting(layout, matrix, measurements, failed)
+        waiting = _waiting(project, measurements, failed)
         if not waiting:
             break
         failed |= _round(layout, waiting, side_by_side, report, children)
     else:
-        for item in _waiting(layout, matrix, measurements, failed):
+        for item in _waiting(project, measurements, failed):
             name = item.environment.id
             failed[name] = f"{name}: not finished: other environments still have new names after {_MOST_ROUNDS} rounds"
     return [failed[item.id] for item in environments if item.id in failed]
 
 
-def _waiting(
-    layout: Layout, matrix: Matrix, measurements: Sequence[Measurement], failed: Mapping[str, str]
-) -> list[Measurement]:
+def _waiting(project: Project, measurements: Sequence[Measurement], failed: Mapping[str, str]) -> list[Measurement]:
     """Those that could be measured so far and are not up to date."""
     left = [item for item in measurements if item.environment.id not in failed]
-    look = partial(is_up_to_date, layout, matrix, names_digest(layout))
+    layout = project.layout
+    look = partial(is_up_to_date, layout, project.matrix, project.language.unwrap_hooks, names_digest(layout))
     found = map_on_cores(look, [item.environment for item in left])
     return [item for item, is_right in zip(left, found, strict=True) if not is_right]
 

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,11 +32,15 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 @dataclass(frozen=True)
 class Measurement:
-    """One environment to measure, by the code in the folder `bundle`, in one of the processes `children`."""
+    """One environment to measure, by the code in the folder `bundle`, in one of the processes `children`.
+
+    `hooks` are the sources of plugins' modules that look through wrappers.
+    """
 
     layout: Layout
     matrix: Matrix
     environment: Environment
+    hooks: Sequence[str]
     bundle: Path
     children: Children
 
@@ -46,7 +50,7 @@ class Measurement:
 
     def key(self) -> str:
         """A digest of all that the inventory depends on, but for the names that are asked for."""
-        return inventory_key(self.layout, self.matrix, self.environment)
+        return inventory_key(self.layout, self.matrix, self.hooks, self.environment)
 
     def stamp(self, key: str, names: str) -> None:
         """Note that the inventory has this key, and that all names of this digest were asked for."""
@@ -76,7 +80,9 @@ class Measurement:
     def _request(self, names: NamesByModule, discover: bool) -> InventoryRequest:
         asked = {module: sorted(listed) for module, listed in sorted(names.items())}
         methods = list(self.matrix.inventory.methods)
-        return InventoryRequest(list(self.matrix.roots), asked, discover, methods, self.matrix.timeout)
+        return InventoryRequest(
+            list(self.matrix.roots), asked, discover, methods, self.matrix.timeout, list(self.hooks)
+        )
 
     def _write(self, file: Path, key: str, result: dict[str, Any]) -> LocalInventory:
         document = {**result, "environment": self.environment.id, "key": key}
@@ -113,10 +119,10 @@ class Measurement:
         return cache_relevant_env() | fixed | own
 
 
-def inventory_key(layout: Layout, matrix: Matrix, environment: Environment) -> str:
+def inventory_key(layout: Layout, matrix: Matrix, hooks: Sequence[str], environment: Environment) -> str:
     """A digest of all that an environment's inventory depends on, but for the names that are asked for."""
     installed = fingerprint(layout.environments / environment.id)
-    parts = [_measuring_code(), installed, fixed_env(environment), matrix.roots, matrix.inventory.methods]
+    parts = [_measuring_code(), *hooks, installed, fixed_env(environment), matrix.roots, matrix.inventory.methods]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -125,11 +131,11 @@ def _measuring_code() -> str:
     return code_digest(Path(harness.__file__).parent, BUNDLED, measures_names)
 
 
-def is_up_to_date(layout: Layout, matrix: Matrix, names: str, environment: Environment) -> bool:
+def is_up_to_date(layout: Layout, matrix: Matrix, hooks: Sequence[str], names: str, environment: Environment) -> bool:
     """Whether the last inventory is still right, and every name was asked for whose digest is `names`."""
     try:
         stamp = json.loads(layout.files(environment.id).inventory_stamp.read_text(encoding="utf-8"))
-        return bool(stamp == {"key": inventory_key(layout, matrix, environment), "names": names})
+        return bool(stamp == {"key": inventory_key(layout, matrix, hooks, environment), "names": names})
     except (OSError, ValueError):
         return False
 

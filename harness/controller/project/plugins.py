@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,12 +12,11 @@ from typing import Any
 
 from harness.cases.document.suggestions import suggest
 from harness.cases.general import GENERAL
-from harness.cases.language import Language, Plugin, make_language
+from harness.cases.language import FORK_HOOKS, UNWRAP, Language, Plugin, functions_of, make_language
 from harness.cases.subject import Subject
 from harness.controller.digests import code_digest, file_digest
 
 GROUP = "keras_import_matrix.plugins"  # of entry points
-_HOOKS = ("after_script", "before_forking")  # the functions that the runner calls (`harness.runner.hooks`)
 
 
 class FaultyPlugin(Exception):
@@ -59,16 +57,17 @@ def _identity(root: Path, name: str) -> str:
 
 def _check_hooks(plugin: Plugin) -> None:
     """Raises FaultyPlugin for hooks that cannot be read, that Python 3.7 would not understand, or that lack one."""
-    if plugin.hooks is None:
-        return
-    try:
-        module = ast.parse(plugin.hooks.read_text(encoding="utf-8"), plugin.hooks.name, feature_version=(3, 7))
-    except (OSError, ValueError, SyntaxError) as error:
-        raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} are no module for Python 3.7: {error}") from error
-    functions = {item.name for item in module.body if isinstance(item, ast.FunctionDef)}
-    missing = [name for name in _HOOKS if name not in functions]
-    if missing:
-        raise FaultyPlugin(f"the hooks of the plugin {plugin.name!r} have no function {missing[0]!r}")
+    said = f"the hooks of the plugin {plugin.name!r}"
+    for file in plugin.hook_files:
+        try:
+            functions = functions_of(file.read_text(encoding="utf-8"), file.name)
+        except (OSError, ValueError, SyntaxError) as error:
+            raise FaultyPlugin(f"{said} are no module for Python 3.7: {error}") from error
+        missing = [name for name in FORK_HOOKS if name not in functions]
+        if len(missing) == 1:
+            raise FaultyPlugin(f"{said} have no function {missing[0]!r}")
+        if missing and UNWRAP not in functions:
+            raise FaultyPlugin(f"{said} have none of the functions {', '.join(FORK_HOOKS)} and {UNWRAP}")
 
 
 def find_plugin(package: str) -> Plugin | None:

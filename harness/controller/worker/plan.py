@@ -97,5 +97,5 @@ def make_plan(
         preload=list(matrix.subject.preload),
         loads=list(matrix.subject.loads),
         folders=list(matrix.subject.folders),
-        hooks=list(project.language.hooks) if options.hooks else [],
+        hooks=project.language.fork_hooks if options.hooks else [],
     )

@@ -21,7 +21,10 @@ _ATTEMPTS = 3
 
 
 def main(request_file: str, result_file: str) -> None:
-    """Raises CalledProcessError where one of the interpreters fails, Unanswered where a name has no answer."""
+    """Raises CalledProcessError where one of the interpreters fails, Unanswered where a name has no answer.
+
+    Ends with a sentence where a hook of a plugin raised.
+    """
     request = InventoryRequest.read(request_file)
     with tempfile.TemporaryDirectory(prefix="inventory-") as folder:
         reached, objects = os.path.join(folder, "reached"), os.path.join(folder, "objects")
@@ -29,7 +32,10 @@ def main(request_file: str, result_file: str) -> None:
             for top in request.tops:
                 together.write(_reach(request, request_file, top, folder))
         _run("objects", request_file, reached, objects)
-        result: Any = combine(request, read_findings(reached), read_findings(objects))
+        found = read_findings(objects)
+        for fault in found.get("fault", {}).get("", ()):
+            sys.exit(fault)
+        result: Any = combine(request, read_findings(reached), found)
     write_json(result_file, {"schema": INVENTORY_SCHEMA, **result})
 
 

@@ -18,6 +18,7 @@ from harness.runner.inventory.candidates import is_plain
 from harness.runner.inventory.findings import Answers, Findings, read_findings
 from harness.runner.inventory.forked import Forked, Send
 from harness.runner.inventory.signatures import method_signature, signature_of
+from harness.runner.inventory.unwrapping import HookRaised, Unwrapper
 
 # Of these two equal values may be one object by chance.
 _NO_IDENTITY = (int, float, complex, str, bytes, tuple, frozenset, type(None))
@@ -108,8 +109,9 @@ def _imported(node: Any, module: str, name: str) -> Any:
 class Describer:
     """Facts of objects, each worked out once."""
 
-    def __init__(self, objects: Objects, methods: list[str]) -> None:
+    def __init__(self, objects: Objects, methods: list[str], unwrapper: Unwrapper) -> None:
         self.methods = methods
+        self.unwrap = unwrapper.unwrap
         self.first: dict[int, str] = {}  # of each object the first of its names
         self._known: dict[int, list[Any]] = {}
         for found in (objects.found["import"], objects.found["attribute"]):
@@ -117,28 +119,32 @@ class Describer:
                 self.first.setdefault(id(value), module + "." + name if name else module)
 
     def facts(self, value: Any) -> list[Any]:
-        """Kind, home, signature or None, signatures of methods or None.
+        """Kind, home, signature or None, signatures of methods or None: of a wrapper those of what it stands for.
 
-        The home is `module.qualname` as the object says. Where that is not where it is found, one of its names follows
-        after a colon: two names with the same home are one object.
+        The home is `module.qualname` as the object says. Where the value is not what is found there, one of its names
+        follows after a colon: two names with the same home are one object, and a wrapper is another than what it wraps.
         """
         known = self._known.get(id(value))
         if known is None:
-            known = self._known[id(value)] = self._facts(value)
+            try:
+                known = self._known[id(value)] = self._facts(value)
+            except HookRaised as error:
+                raise HookRaised(f"{self.first[id(value)]}: {error}") from error
         return known
 
     def _facts(self, value: Any) -> list[Any]:
-        kind = kind_of(value)
-        home = _home(value, kind)
-        if kind == "value" and is_instance(value, _NO_IDENTITY):
-            return [kind, home, None, None]
-        if not _is_at(value, home, kind):
+        if kind_of(value) == "value" and is_instance(value, _NO_IDENTITY):
+            return ["value", _home(value, "value"), None, None]
+        inner = self.unwrap(value)
+        kind = kind_of(inner)
+        home = _home(inner, kind)
+        if not _is_at(value, inner, home, kind):
             home += ":" + self.first[id(value)]
-        signature = signature_of(value) if kind in ("class", "function") else None
-        return [kind, home, signature, self._methods(value) if kind == "class" else None]
+        signature = signature_of(inner, self.unwrap) if kind in ("class", "function") else None
+        return [kind, home, signature, self._methods(inner) if kind == "class" else None]
 
     def _methods(self, owner: type) -> dict[str, str] | None:
-        signatures = {name: method_signature(owner, name) for name in self.methods}
+        signatures = {name: method_signature(owner, name, self.unwrap) for name in self.methods}
         return {name: text for name, text in signatures.items() if text is not None} or None
 
 
@@ -163,15 +169,15 @@ def _home(value: Any, kind: str) -> str:
     return f"{module}.{name}" if module else str(name)
 
 
-def _is_at(value: Any, home: str, kind: str) -> bool:
-    """Whether the object is what its home names."""
+def _is_at(value: Any, inner: Any, home: str, kind: str) -> bool:
+    """Whether the object is what the home of what it wraps names."""
     if kind == "module":
         return sys.modules.get(home) is value
     if kind == "value":
         return False
-    node: Any = sys.modules.get(text_of(value, "__module__") or "")
+    node: Any = sys.modules.get(text_of(inner, "__module__") or "")
     try:
-        for name in (text_of(value, "__qualname__") or "").split("."):
+        for name in (text_of(inner, "__qualname__") or "").split("."):
             node = vars(node)[name]
     except BaseException:  # it is not there, or what is has no dictionary
         return False
@@ -182,9 +188,15 @@ def _describe(request: InventoryRequest, reached_file: str, file: str, part: Par
     warnings.simplefilter("ignore")
     objects = Objects(read_findings(reached_file), part, send)
     objects.collect()
-    describer = Describer(objects, request.methods)
     findings = Findings(file)
     findings.add("failed", "", objects.failed)
+    try:
+        _describe_all(objects, Describer(objects, request.methods, Unwrapper(request.hooks)), findings, send)
+    except HookRaised as error:
+        findings.add("fault", "", {f"the hook unwrap of a plugin raised: {error}": True})
+
+
+def _describe_all(objects: Objects, describer: Describer, findings: Findings, send: Send) -> None:
     for form, found in objects.found.items():
         by_module: dict[str, dict[str, Any]] = {}
         for (module, name), value in found.items():

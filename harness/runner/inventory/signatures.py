@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import inspect
 import numbers
-from typing import Any
+from typing import Any, Callable
 
 from harness.contract.messages import normalise
+from harness.runner.inventory.unwrapping import HookRaised
 
 _LONGEST = 60  # characters of one default
 _EMPTY = inspect.Parameter.empty
 
+Unwrap = Callable[[Any], Any]  # an object in, what is below its wrappers out
 
-def signature_of(value: Any) -> str | None:
+
+def signature_of(value: Any, unwrap: Unwrap) -> str | None:
     """The signature of a function or of a class's constructor; None where there is none to be had."""
     try:
         if isinstance(value, type):
-            return _of_class(value)
+            return _of_class(value, unwrap)
         return _text(inspect.signature(unwrap(value)), bound=False)
+    except HookRaised:
+        raise
     except BaseException:  # what builtins, and objects with a signature of their own making, raise
         return None
 
 
-def method_signature(owner: type, name: str) -> str | None:
+def method_signature(owner: type, name: str, unwrap: Unwrap) -> str | None:
     """The signature of a method of the class, without its first argument; None where there is none to be had."""
     try:
         found = _find(owner, name)
@@ -33,21 +38,13 @@ def method_signature(owner: type, name: str) -> str | None:
         if isinstance(found, property):
             return None
         return _text(inspect.signature(unwrap(found)), bound=True)
+    except HookRaised:
+        raise
     except BaseException:
         return None
 
 
-def unwrap(value: Any) -> Any:
-    """What a decorator was put around, as far down as it says."""
-    for _ in range(20):
-        inner = getattr(value, "__wrapped__", None)
-        if inner is None or not callable(inner):
-            return value
-        value = inner
-    return value
-
-
-def _of_class(owner: type) -> str | None:
+def _of_class(owner: type, unwrap: Unwrap) -> str | None:
     """Of `__init__` or `__new__`, whichever the class nearest to this one defines."""
     for base in owner.__mro__[:-1]:
         for name in ("__init__", "__new__"):

@@ -111,3 +111,34 @@ def test_interrupting_ends_what_runs(measured: TinyProject, tmp_path: Path) -> N
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
     assert not Path(f"/proc/{child}/cmdline").exists()
+
+
+PLUGIN = """\
+from pathlib import Path
+
+from harness.kinds import Plugin
+
+PLUGIN = Plugin("stranger", (), hooks=[Path(__file__).with_name("wrappers.py")])
+"""
+
+
+def test_hook_of_a_plugin_looks_through_wrappers(measured: TinyProject) -> None:
+    (packages,) = measured.root.glob(".tox/tf215/lib/*/site-packages")
+    text = "class Traced:\n    def __init__(self, target): self.target = target\n\n@Traced\ndef step(x, y=1): pass\n"
+    (packages / "keras" / "tracing.py").write_text(text, encoding="utf-8")
+    assert measured.run("inventory").returncode == 0
+    assert measured.run("migrate").returncode == 0
+    measured.edit("matrix.yaml", "plugins: [keras]", "plugins: [keras, stranger.py]")
+    (measured.root / "stranger.py").write_text(PLUGIN, encoding="utf-8")
+    hook = "def unwrap(value):\n    return value.target if type(value).__name__ == 'Traced' else value\n"
+    (measured.root / "wrappers.py").write_text(hook, encoding="utf-8")
+    done = measured.run("inventory")
+    assert {line.partition(":")[0] for line in done.stdout.splitlines()} == {"tf215", "tf216"}, done.stdout
+    assert measured.run("accept").returncode == 0
+    (signature,) = json.loads(measured.run("api", "keras.tracing.step", "--json").stdout)["signatures"]
+    assert signature == {"text": "(x, y=1)", "ranges": [["2.15", "2.15"]]}
+    measured.edit("wrappers.py", "return value.target", "return value.targets")
+    done = measured.run("inventory", "-e", "tf215")
+    assert done.returncode == 3
+    said = "the hook unwrap of a plugin raised: keras.tracing.step: AttributeError: 'Traced' object has no attribute"
+    assert f"tf215: not measured: {said} 'targets'" in done.stdout

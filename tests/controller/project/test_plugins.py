@@ -158,6 +158,7 @@ def test_faulty_plugin_is_one_sentence(shapes: TinyProject, old: str, new: str, 
     [
         ("match x:\n    case 1: pass\n", "are no module for Python 3.7: "),
         ("def after_script(): return ''\n", "have no function 'before_forking'"),
+        ("def unwrapp(value): return value\n", "have none of the functions after_script, before_forking and unwrap"),
     ],
 )
 def test_faulty_hooks_are_refused(shapes: TinyProject, hooks: str, said: str) -> None:
