@@ -82,6 +82,14 @@ class CaseAnswers:
         return read_rules(self._file) if self._file.exists() else {}
 
     @cached_property
+    def page(self) -> str:
+        """The address of the published page, with a slash at its end; empty where none is named."""
+        page = self._rules.get("page", "")
+        if page and not str(page).startswith(("https://", "http://")):
+            raise UsageError(f"{self._file}: page {page!r}: not an address such as https://example.org/matrix/")
+        return f"{str(page).rstrip('/')}/" if page else ""
+
+    @cached_property
     def mixed(self) -> Sequence[MixedRule]:
         """The rules about two paths."""
         return [_mixed(row) for row in self._rules.get("mixed", ())]

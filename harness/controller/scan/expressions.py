@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harness.controller.api.environments import Mask
+from harness.controller.api.environments import Mask, union
 from harness.controller.scan.answers import Answer, ApiAnswers
 from harness.controller.scan.conditions import Conditions
 from harness.controller.scan.scopes import Scopes
 from harness.controller.scan.sources import Source
+from harness.controller.scan.strings import certain_text, module_of_call, module_of_result, name_of_patch
 from harness.controller.scan.syntax import (
     all_statements,
+    changed_elsewhere,
+    first_of_chain,
     has_lazy_annotations,
     imported_modules,
     last_name,
-    literal_text,
     replaced_modules,
 )
 from harness.controller.scan.uses import CodePlace, Form, Target, Use
@@ -57,20 +59,20 @@ class Expressions(ast.NodeVisitor):
         statements = [statement for tree in trees for statement in all_statements(tree.body)]
         self.ignored = source.own | replaced_modules(statements)
         self.loaded = frozenset(imported_modules(statements))
+        self.changed = frozenset(changed_elsewhere(statements))
         self.lazy_annotations = any(has_lazy_annotations(tree) for tree in trees)
         self.scopes = Scopes()
         self.stars: list[Target] = []
-        self.conditions = Conditions(answers, self.meaning, lambda name: self.scopes.assigned(name))
+        self.conditions = Conditions(answers, self.meaning, self.assigned)
         self.catches: list[Catch] = []
         self.functions: list[DeferredBody] = []
         self.statement: ast.stmt | None = None
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         targets = self.meaning(node)
+        self.visit(first_of_chain(node) if targets else node.value)
         for target, mask in targets.items():
             self.use(target, Form.ATTRIBUTE, node, mask)
-        if not targets:
-            self.visit(node.value)
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load) and self.scopes.find(node.id) is None and not hasattr(builtins, node.id):
@@ -79,16 +81,30 @@ class Expressions(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
-        name = last_name(node.func)
-        if name in ("import_module", "__import__") and literal_text(node.args[:1]):
-            self.use(Target(literal_text(node.args[:1]), 1), Form.IMPORT, node.args[0])
-        elif name == "getattr" and literal_text(node.args[1:2]):
-            for target, mask in self.meaning(node).items():
-                caught = self.all if len(node.args) == 3 else 0
-                self.use(target, Form.ATTRIBUTE, node, mask, caught)
+        for target, form, mask, caught in self._looked_up(node):
+            place = node.args[0] if form is not Form.ATTRIBUTE else node
+            self.use(target, form, place, mask, caught)
         for keyword in node.keywords:
             if keyword.arg:
                 self.use_argument(node.func, keyword)
+
+    def _looked_up(self, node: ast.Call) -> Iterator[tuple[Target, Form, Mask, Mask]]:
+        """What a call looks up by a name in a string: in which releases, and where it handles a failure itself."""
+        name = last_name(node.func)
+        module = module_of_call(node, self.text)
+        if module:
+            self.loaded |= {module}
+            yield Target(module, 1), Form.IMPORT, -1, 0
+        elif name == "getattr" and self.text(node.args[1:2]):
+            for target, mask in self.meaning(node).items():
+                yield target, Form.ATTRIBUTE, mask, self.all if len(node.args) == 3 else 0
+        for function in self.meaning(node.func):
+            text = name_of_patch(function.name, node, self.text)
+            if text and function.name.endswith(".object"):
+                for target, mask in self.meaning(node.args[0]).items():
+                    yield target.attribute(text), Form.ATTRIBUTE, mask, 0
+            elif text:
+                yield Target(text, 1), Form.FROM, -1, 0
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         before = self.reach
@@ -109,6 +125,14 @@ class Expressions(ast.NodeVisitor):
     def visit_Lambda(self, node: ast.Lambda) -> None:
         body = ast.copy_location(ast.Expr(node.body), node.body)
         self.functions.append(([body], node.args, self.scopes, self.reach, self.cell))
+
+    def text(self, nodes: Sequence[ast.expr]) -> str:
+        """The text that one expression is for certain; else empty."""
+        return certain_text(nodes[0], self.assigned) if len(nodes) == 1 else ""
+
+    def assigned(self, name: str) -> ast.expr | None:
+        """The one expression that is assigned to a name at this point."""
+        return None if name in self.changed else self.scopes.assigned(name)
 
     def meaning(self, node: ast.expr) -> dict[Target, Mask]:
         """What an expression stands for, and in which releases."""
@@ -134,13 +158,12 @@ class Expressions(ast.NodeVisitor):
 
     def _result(self, node: ast.Call) -> dict[Target, Mask]:
         """What a call gives, where that is known: a module, an attribute, or an object of a class."""
-        name = last_name(node.func)
-        if name in ("import_module", "__import__"):
-            text = literal_text(node.args[:1])
-            module = text if name == "import_module" else text.partition(".")[0]
-            return self.working(self.targets(module, self.reach), Form.IMPORT)
-        if name == "getattr" and literal_text(node.args[1:2]):
-            attribute = literal_text(node.args[1:2])
+        module = module_of_call(node, self.text)
+        if module:
+            imported = self.working(self.targets(module, self.reach), Form.IMPORT)
+            return self.targets(module_of_result(node, module), union(imported.values()))
+        attribute = self.text(node.args[1:2]) if last_name(node.func) == "getattr" else ""
+        if attribute:
             return {target.attribute(attribute): mask for target, mask in self.meaning(node.args[0]).items()}
         found = {}
         for target, mask in self.working(self.meaning(node.func)).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 from harness.controller.api.environments import Mask, Ranges, in_words
 from harness.controller.scan.answers import ApiAnswers
@@ -57,7 +58,7 @@ class Finding:
     doubt: Mask  # those in which it is reached and not known
     instead: str | None = None
     edit: Edit | None = None
-    evidence: str = ""  # the command that shows it
+    evidence: str = ""  # the command that shows it, or the address
     utf16: tuple[int, int] = (1, 1)  # the columns as editors count them
 
     def to_json(self) -> dict[str, Any]:
@@ -101,18 +102,19 @@ def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedRele
         message="",
         breaks=use.breaks,
         doubt=0 if use.form is Form.MIXED else use.doubt & answers.installed(use.name),
-        evidence=_command(use),
+        evidence=_where_shown(use, answers.cases.page),
     )
     if verdict in (Verdict.FAILS, Verdict.NEVER) and use.form is not Form.ARGUMENT:
         finding = replace(finding, instead=_instead(use, answers, releases))
     return replace(finding, message=_message(finding, use, answers, releases))
 
 
-def _command(use: Use) -> str:
+def _where_shown(use: Use, page: str) -> str:
+    """Where to see what was measured of a name, or the case: on the published page, or by a command."""
     if use.shown_by is None:
-        return f"harness api {use.name}"
+        return f"{page}?q={quote(use.name)}" if page else f"harness api {use.name}"
     case, path = use.shown_by.key
-    return f"harness show -k {case} -p {path}"
+    return f"{page}cases/{case}.html" if page else f"harness show -k {case} -p {path}"
 
 
 def _verdict(use: Use, answers: ApiAnswers, releases: ScannedReleases) -> tuple[Verdict, Severity]:

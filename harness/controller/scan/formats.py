@@ -68,8 +68,9 @@ def where(item: Finding | UnusedIgnore) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """The message, and the name to write instead."""
-    return finding.message + (f"; instead: {finding.instead}" if finding.instead else "")
+    """The message, the name to write instead, and where to see what was measured."""
+    instead = f"; instead: {finding.instead}" if finding.instead else ""
+    return f"{finding.message}{instead}; see {finding.evidence}"
 
 
 def summary(report: ScanReport) -> list[str]:

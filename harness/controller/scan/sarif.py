@@ -62,6 +62,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": sentence(finding)},
         "locations": [location],
         "partialFingerprints": {"name/v1": finding.name},
+        "properties": {"evidence": finding.evidence},
     }
 
 

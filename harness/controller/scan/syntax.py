@@ -27,6 +27,13 @@ def imported_modules(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield node.module
 
 
+def changed_elsewhere(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that functions change outside of themselves."""
+    for node in statements:
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            yield from node.names
+
+
 def replaced_modules(statements: Iterable[ast.stmt]) -> frozenset[str]:
     """The packages that the code puts something else in the place of: `sys.modules["a"] = b`."""
     targets = (target for node in statements if isinstance(node, ast.Assign) for target in node.targets)
@@ -51,6 +58,13 @@ def caught_types(node: ast.expr | None) -> list[str]:
 def last_name(node: ast.expr) -> str:
     """`c` of `a.b.c` and of `c`; empty for anything else."""
     return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def first_of_chain(node: ast.expr) -> ast.expr:
+    """`a()` of `a().b.c`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
 
 
 def literal_text(nodes: Sequence[ast.expr]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
@@ -163,11 +163,40 @@ class _Walk(Expressions):
         for target in node.targets:
             self.bind_target(target, meaning, node.value)
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.visit(node.value)
+        self.bind_target(node.target, {})
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self.bind_target(node.target, self.working(self.meaning(node.value)), node.value)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit_annotation(node.annotation)
         if node.value is not None:
             self.visit(node.value)
             self.bind_target(node.target, self.working(self.meaning(node.value)), node.value)
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        self._visit_comprehension(node.generators, [node.elt])
+
+    visit_SetComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._visit_comprehension(node.generators, [node.key, node.value])
+
+    def _visit_comprehension(self, generators: Sequence[ast.comprehension], made: Sequence[ast.expr]) -> None:
+        """The names of its loops are its own."""
+        outside = self.scopes
+        self.scopes = outside.inner()
+        for loop in generators:
+            self.visit(loop.iter)
+            self.bind_target(loop.target, {})
+            for test in loop.ifs:
+                self.visit(test)
+        for expression in made:
+            self.visit(expression)
+        self.scopes = outside
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         given = node.args

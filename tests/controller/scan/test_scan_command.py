@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,11 +49,13 @@ def test_text_names_line_releases_and_replacement(command: Command) -> None:
     code, printed, _ = command("a.py", "--range", ">=2.4")
     assert code == 1
     assert printed.splitlines() == [
-        "a.py:1:25: error: keras.utils.np_utils cannot be imported from 2.13 on; works in 2.4 to 2.12",
+        "a.py:1:25: error: keras.utils.np_utils cannot be imported from 2.13 on; works in 2.4 to 2.12; see "
+        "harness api keras.utils.np_utils",
         "a.py:2:40: error: keras.layers.normalization.BatchNormalization cannot be imported from 2.12 on; works in 2.4 "
-        "to 2.5; instead: keras.layers.BatchNormalization",
+        "to 2.5; instead: keras.layers.BatchNormalization; see harness api "
+        "keras.layers.normalization.BatchNormalization",
         "a.py:3:44: warning: tensorflow.python.keras.layers.Dense is private: it works from 2.4 on and may go without "
-        "notice",
+        "notice; see harness api tensorflow.python.keras.layers.Dense",
         "1 file, 3 uses: 2 errors, 1 warning, 0 notes (--range >=2.4)",
         "every line works in TensorFlow 2.4 to 2.5",
         "in the way of 2.16: a.py:1:25, a.py:2:40",
@@ -193,6 +196,40 @@ def test_markdown_is_a_table(command: Command) -> None:
     lines = command("a.py", "--format", "markdown")[1].splitlines()
     assert lines[5:7] == ["| where | | what |", "| --- | --- | --- |"]
     assert len(lines) == 10
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif", "markdown"])
+def test_every_format_has_the_evidence_of_each_finding(
+    measured_names: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    project, code = tmp_path / "project", tmp_path / "a.py"
+    shutil.copytree(measured_names.root, project)
+    code.write_text("from keras.optimizers import Adam\nAdam(lr=1)\n", encoding="utf-8")
+    words = ["--root", str(project), "scan", str(code), "--format", form]
+    main(words)
+    by_command = capsys.readouterr().out
+    rules = (project / RULES).read_text(encoding="utf-8")
+    (project / RULES).write_text(f"page: https://example.org/matrix\n{rules}", encoding="utf-8")
+    main(words)
+    by_address = capsys.readouterr().out
+    for printed, evidence in (
+        (by_command, ("harness api keras.optimizers.Adam", "harness show -k adam-lr -p keras")),
+        (by_address, ("https://example.org/matrix/?q=keras.optimizers.Adam", "example.org/matrix/cases/adam-lr.html")),
+    ):
+        plain = printed.replace("\\", "").replace("%3A", ":")
+        assert [text in plain for text in evidence] == [True, True], printed
+
+
+def test_a_page_that_is_no_address_is_said(
+    measured_names: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, code = tmp_path / "project", tmp_path / "a.py"
+    shutil.copytree(measured_names.root, project)
+    (project / RULES).write_text("page: example.org\n", encoding="utf-8")
+    code.write_text("import keras\n", encoding="utf-8")
+    assert main(["--root", str(project), "scan", str(code)]) == 2
+    sentence = "page 'example.org': not an address such as https://example.org/matrix/\n"
+    assert capsys.readouterr().err == f"{project / RULES}: {sentence}"
 
 
 def test_nothing_of_the_code_is_run(measured_names: Layout, tmp_path: Path) -> None:

@@ -204,6 +204,108 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": 'import importlib\nm = importlib.import_module("keras.utils.np_utils")\nm.to_categorical'},
         ["a.py:2:29 error fails keras.utils.np_utils"],
     ),
+    "importlib with a package": (
+        {"a.py": 'import importlib\nimportlib.import_module(".np_utils", "keras.utils")'},
+        ["a.py:2:25 error fails keras.utils.np_utils"],
+    ),
+    "texts that are certain": (
+        {
+            "a.py": """
+            from importlib import import_module
+            import tensorflow as tf
+            LAYER = "Old"
+            MODULE = "keras" + ".utils"
+            getattr(tf.keras.layers, LAYER)
+            import_module(f"{MODULE}.np_utils")
+            def f():
+                return getattr(tf.keras.layers, LAYER)
+            __import__("keras.utils.np_utils").utils.np_utils
+            __import__("keras.utils", fromlist=["x"]).np_utils
+            """
+        },
+        [
+            "a.py:5:1 error fails tensorflow.keras.layers.Old",
+            "a.py:6:15 error fails keras.utils.np_utils",
+            "a.py:8:12 error fails tensorflow.keras.layers.Old",
+            "a.py:9:12 error fails keras.utils.np_utils",
+            "a.py:10:1 error fails keras.utils.np_utils",
+        ],
+    ),
+    "texts that are not certain": (
+        {
+            "a.py": """
+            import sys
+            from importlib import import_module
+            import tensorflow as tf
+            ONE = OTHER = MORE = name = "Old"
+            if sys.argv:
+                ONE = "Dense"
+            OTHER += "er"
+            def f(LAYER):
+                global MORE
+                MORE = "Dense"
+                getattr(tf.keras.layers, LAYER)
+                getattr(tf.keras.layers, MORE)
+            getattr(tf.keras.layers, ONE)
+            getattr(tf.keras.layers, OTHER)
+            [getattr(tf.keras.layers, name) for name in ("Dense",)]
+            import_module(f"keras.{ONE}")
+            import_module(".np_utils", __package__)
+            import_module("...np_utils", "keras")
+            """
+        },
+        [],
+    ),
+    "names in texts that nothing looks up": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            from mine import deserialize, load_model
+            load_model("x.h5", custom_objects={"Old": tf.keras.layers.Old, "keras.utils.np_utils": None})
+            deserialize({"class_name": "Old", "config": {"module": "keras.utils.np_utils"}})
+            """
+        },
+        ["a.py:3:43 error fails tensorflow.keras.layers.Old"],
+    ),
+    "names that a test patches": (
+        {
+            "a.py": """
+            from unittest import mock
+            from unittest.mock import patch
+            import tensorflow as tf
+            @patch("keras.utils.np_utils.to_categorical")
+            def test_it(mocked, patch=patch): pass
+            mock.patch("keras.layers.Dense")
+            mock.patch("keras.layers.Mine", create=True)
+            patch.object(tf.keras.layers, "Old")
+            patch.object(mock, "Old")
+            def helper(patch):
+                patch("keras.utils.np_utils.to_categorical")
+            """
+        },
+        [
+            "a.py:4:8 error fails keras.utils.np_utils.to_categorical",
+            "a.py:8:1 error fails tensorflow.keras.layers.Old",
+        ],
+    ),
+    "a chain behind a call": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            tf.keras.layers.Old(tf.keras.layers.Dense).weights
+            tf.keras.Sequential([tf.keras.layers.Old]).predict_classes
+            """
+        },
+        [
+            "a.py:2:1 error fails tensorflow.keras.layers.Old",
+            "a.py:3:1 error fails tensorflow.keras.Sequential.predict_classes",
+            "a.py:3:22 error fails tensorflow.keras.layers.Old",
+        ],
+    ),
+    "a loop's own name": (
+        {"a.py": "import keras\n[keras.nothing for keras in [1]]\n{keras: keras.nothing for keras in [1]}"},
+        [],
+    ),
     "star import": (
         {"a.py": "from tensorflow.keras.layers import *\nOld(2)\nDense(3)\nlen([])"},
         ["a.py:2:1 error fails tensorflow.keras.layers.Old"],
