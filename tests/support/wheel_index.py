@@ -97,7 +97,7 @@ def serving_wheels() -> Iterator[WheelIndex]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True  # uv keeps its connections open
-        index = WheelIndex(f"http://127.0.0.1:{server.server_port}/simple")
+        index = WheelIndex(f"http://127.0.0.1:{server.server_port}/wheels")
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield index

@@ -5,105 +5,95 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from harness.controller.api.document import ApiDocument, read_documents
+from harness.controller.api.document import read_documents
+from harness.controller.audit.elsewhere import AskedAgain, ask_elsewhere, write_asked
+from harness.controller.audit.name_answers import NameAnswer, draw_answers, sampled_answers
 from harness.controller.audit.sampling import any_seed
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
+from harness.controller.engine.remote import RemoteEngine
 from harness.controller.environments.installed import missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
-from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
 from harness.controller.run.signals import signals_as_interrupt
 
 _IMPORTING = 120.0  # seconds in addition to a cell's: a fresh interpreter has imported nothing
 
 
-@dataclass(frozen=True)
-class NameAnswer:
-    """The recorded answer for a name in an environment, by import or as an attribute."""
-
-    environment: Environment
-    name: str
-    is_root: bool
-    form: str
-    recorded: bool
-
-    def script(self) -> str:
-        """The line of plain Python that ends in order exactly if the answer is yes."""
-        module, _, last = self.name.rpartition(".")
-        if self.form == "attribute":
-            return f"import {self.name.partition('.')[0]}; {self.name}\n"
-        return f"import {self.name}\n" if self.is_root or not module else f"from {module} import {last}\n"
-
-    def __str__(self) -> str:
-        return f"{self.environment.id} {self.form} {self.name}"
-
-
-def audit_names(project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None) -> Exit:
+def audit_names(
+    project: Project,
+    selection: Selection,
+    size: int,
+    seed: int | None,
+    jobs: int | None,
+    engine: RemoteEngine | None = None,
+    sampled: Path | None = None,
+) -> Exit:
     """Ask a sample of all answers again, and print each disagreement, and what took too long to say anything.
+
+    By an engine other machines are asked. `sampled` is the sample of such a machine, which gets the answers.
 
     Raises UsageError if there is no answer.
     """
-    documents = read_documents(project.layout.results)
     environments = selection.choose_environments(project.matrix)
     seed = any_seed() if seed is None else seed
-    sample = draw_answers(documents, environments, size, random.Random(seed))
+    if sampled is None:
+        documents = read_documents(project.layout.results)
+        sample = draw_answers(documents, environments, size, random.Random(seed))
+    else:
+        sample = sampled_answers(sampled, environments)
     if not sample:
         raise UsageError("nothing to audit: no environment of this selection was measured")
-    _check_made(project.layout, sample)
     counts = Counter((answer.form, answer.recorded) for answer in sample)
     words = ", ".join(f"{counts[form, yes]} {form} {'yes' if yes else 'no'}" for form, yes in sorted(counts))
-    title = f"{len(sample)} answers sampled (seed {seed}): {words}"
-    print(title, flush=True)
-    wrong = done = late = 0
-    answers = _asked_again(project, sample, jobs or len(os.sched_getaffinity(0)))
+    if engine is None:
+        _check_made(project.layout, sample)
+        answers = _asked_again(project, sample, jobs or len(os.sched_getaffinity(0)))
+    else:
+        answers = ask_elsewhere(engine, project.layout, sample, jobs)
+    print(f"{len(sample)} answers sampled (seed {seed}): {words}", flush=True)
+    asked: list[AskedAgain] = []
+    code = _compare(answers, asked)
+    if sampled is None or code is Exit.INTERRUPTED:
+        return code
+    for name in {answer.environment.id for answer in sample}:
+        write_asked(project.layout, name, [each for each in asked if each[0].environment.id == name])
+    return Exit.AGREES  # which is that all were asked: who sampled compares
+
+
+def _compare(answers: Generator[AskedAgain, None, None], asked: list[AskedAgain]) -> Exit:
+    """Print what differs as it is found, then the totals. `asked` gets all answers."""
+    wrong = 0
     try:
         with signals_as_interrupt(), closing(answers):
             for answer, found in answers:
-                done += found is not None
+                asked.append((answer, found))
                 if found is None:
-                    late += 1
                     print(f"{answer}: plain Python did not answer in time", flush=True)
                 elif found != answer.recorded:
                     wrong += 1
                     says = {True: "yes", False: "no"}
                     print(f"{answer}: recorded {says[answer.recorded]}, plain Python says {says[found]}", flush=True)
     except KeyboardInterrupt:
-        print(f"interrupted after {done} answers: {f'{wrong} disagree' if wrong else 'all agree'}")
+        print(f"interrupted after {_verdict(asked, wrong)}")
         return Exit.INTERRUPTED
-    print(f"{done} answers: {f'{wrong} disagree' if wrong else 'all agree'}{f'; {late} not in time' if late else ''}")
+    late = sum(found is None for _, found in asked)
+    print(_verdict(asked, wrong) + (f"; {late} not in time" if late else ""))
     if wrong:
         return Exit.DIFFERS
     return Exit.BROKEN if late else Exit.AGREES
 
 
-def draw_answers(
-    documents: Mapping[str, ApiDocument], environments: Sequence[Environment], size: int, chance: random.Random
-) -> list[NameAnswer]:
-    """Names and measured environments, all with the same chance, and one of the two forms of each."""
-    rows = [(document, name) for document in documents.values() for name in sorted(document.rows)]
-    places = [(row, environment) for row in range(len(rows)) for environment in range(len(environments))]
-    chance.shuffle(places)
-    drawn: list[NameAnswer] = []
-    for row, index in places:
-        if len(drawn) == size:
-            break
-        document, name = rows[row]
-        environment = environments[index]
-        bit = document.environments.bits.get(environment.id, 0) & document.environments.measured
-        if not bit or document.rows[name].unasked & bit:
-            continue
-        form = chance.choice(["import", "attribute"])
-        reached = document.rows[name].imports if form == "import" else document.rows[name].attributes
-        drawn.append(NameAnswer(environment, document.full(name), not name, form, bool(reached & bit)))
-    return sorted(drawn, key=str)
+def _verdict(asked: Iterable[AskedAgain], wrong: int) -> str:
+    done = sum(found is not None for _, found in asked)
+    return f"{done} answers: {f'{wrong} disagree' if wrong else 'all agree'}"
 
 
 def _check_made(layout: Layout, sample: Sequence[NameAnswer]) -> None:
@@ -112,9 +102,7 @@ def _check_made(layout: Layout, sample: Sequence[NameAnswer]) -> None:
         raise HarnessError(f"not installed: {', '.join(missing)}; select others with -e, or `harness inventory` them")
 
 
-def _asked_again(
-    project: Project, sample: Sequence[NameAnswer], jobs: int
-) -> Generator[tuple[NameAnswer, bool | None], None, None]:
+def _asked_again(project: Project, sample: Sequence[NameAnswer], jobs: int) -> Generator[AskedAgain, None, None]:
     """Each answer with that of plain Python, None where it took too long, as it ends. `jobs` run at a time."""
     with closing(run_side_by_side(sample, partial(_start, project), jobs)) as ending:
         for answer, _, ended in ending:

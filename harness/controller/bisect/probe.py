@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.cases.generate import digest_of
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
-from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
-from harness.controller.audit.traceback_match import as_outcome, read_traceback
 from harness.controller.audit.tried import outcome_sentence
-from harness.controller.bisect.forked_scripts import run_scripts_forked
 from harness.controller.bisect.outcome_store import OutcomeStore
 from harness.controller.bisect.package_set import PackageSet
-from harness.controller.bisect.probe_environment import NotInstallable, ProbeEnvironment
+from harness.controller.bisect.probe_environment import NotInstallable
+from harness.controller.bisect.probe_place import ProbePlace, ProbeStep
 from harness.controller.bisect.probe_question import ProbeQuestion
-from harness.controller.environments.prerequisites import cells_path
 from harness.controller.environments.variables import fixed_env
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.project.matrix import Environment
 from harness.controller.text import json_line, one_line
 
-# Seconds in addition to a cell's own: its process imports all packages, and in a new environment compiles them first.
-_IMPORTING = {False: 300.0, True: 900.0}
 ASKED = 2  # runs that must agree before an outcome is relied on
 
 
@@ -49,28 +42,30 @@ class Effort:
 
 
 class Prober:
-    """Asks on behalf of one environment of the matrix, whose variables the scripts have.
+    """Asks on behalf of one environment of the matrix, whose variables the scripts have; at a place of its own.
 
-    `watch` gets a line before each run, and its answer after it. Closing removes the environment that was made.
+    `watch` gets a line before each run, and its answer after it.
     """
 
     def __init__(
-        self, layout: Layout, matrix: Matrix, environment: Environment, watch: Callable[[str], None] = lambda _: None
+        self,
+        layout: Layout,
+        environment: Environment,
+        place: ProbePlace,
+        watch: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.environment = environment
         self.effort = Effort()
-        self.place = ProbeEnvironment(layout.state / "bisect" / "environment")
+        self.place = place
         self._store = OutcomeStore(layout.state / "bisect" / "outcomes")
-        self._layout = layout
-        self._matrix = matrix
         self._watch = watch
 
     def __enter__(self) -> Prober:
-        self.place.remove()  # of a question that was killed
+        self.place.open()
         return self
 
     def __exit__(self, *reason: object) -> None:
-        self.place.remove()
+        self.place.close()
         self._store.trim()
 
     def ask(self, question: ProbeQuestion, packages: PackageSet, about: str) -> Outcome | str:
@@ -97,12 +92,11 @@ class Prober:
         """The outcome of now, whatever is known; `fresh`: in a new environment. Raises HarnessError."""
         self._watch(about)
         began = time.monotonic()
+        answer: Outcome | str
         try:
-            self.place.install(packages, fresh)
+            (answer,) = self.place.outcomes(ProbeStep((question,), packages, fresh))
         except NotInstallable as error:
-            answer: Outcome | str = str(error)
-        else:
-            answer = self._outcome(question)
+            answer = str(error)
         self._watch(f"  {answer_in_words(answer)}")
         self.effort.runs += 1
         self.effort.seconds += time.monotonic() - began
@@ -117,29 +111,10 @@ class Prober:
         """
         self._watch(about)
         began = time.monotonic()
-        self.place.install(packages, fresh=True)
-        with tempfile.TemporaryDirectory() as folder:
-            outcomes = run_scripts_forked(questions, self._matrix.subject.preload, Path(folder), self._start)
+        outcomes = self.place.outcomes(ProbeStep(questions, packages, fresh=True, forked=True))
         self.effort.runs += len(questions)
         self.effort.seconds += time.monotonic() - began
         return outcomes
-
-    def _start(self, name: str, script: str, seconds: float) -> ScriptProcess:
-        """Start a script in the environment as it is."""
-        path, limit = cells_path(self._layout.state), seconds + _IMPORTING[self.place.is_new]
-        self.place.is_new = False
-        prefix, output = self.place.prefix, self._matrix.output_limit
-        return ScriptProcess(self.environment, prefix, path, name, script, limit, output)
-
-    def _outcome(self, question: ProbeQuestion) -> Outcome:
-        name = question.case or "imported"
-
-        def start(script: str) -> ScriptProcess:
-            return self._start(name, script, question.seconds)
-
-        ((_, process, ended),) = run_side_by_side([question.script], start, jobs=1)
-        raised = read_traceback(ended.errors, str(process.file), question.script)
-        return as_outcome((question.case, question.path), ended, raised)
 
     def _key(self, question: ProbeQuestion, packages: PackageSet) -> str:
         variables = sorted(fixed_env(self.environment).items())

@@ -7,9 +7,11 @@ package that is removed: an environment that is not whole then is made new.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -18,12 +20,15 @@ from harness.controller.bisect.package_set import PackageSet
 from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
 from harness.controller.environments.tox_log import uv_reason
 from harness.controller.errors import HarnessError
-from harness.controller.files import make_folder
+from harness.controller.files import make_folder, write_atomically
 
 # A fault of the network or of the machine says nothing about the packages.
 _NOT_THE_PACKAGES = re.compile(
     r"Request failed after|error sending request|operation timed out|\(os error \d+\)|network (?:was|is) disabled"
 )
+
+
+_NOTE = "packages.json"  # in an environment that was left to a later process
 
 
 class NotInstallable(Exception):
@@ -42,6 +47,24 @@ class ProbeEnvironment:
         self.changed = 0
         self._holds: PackageSet | None = None
         self.is_new = False
+
+    @classmethod
+    def left_at(cls, prefix: Path) -> ProbeEnvironment:
+        """The environment that an earlier process has left in order; what one was killed in is made new."""
+        found, note = cls(prefix), prefix / _NOTE
+        try:
+            data = json.loads(note.read_text(encoding="utf-8"))
+            note.unlink()
+            found._holds, found.is_new = PackageSet(**data["packages"]), data["is_new"]
+        except (OSError, ValueError, KeyError, TypeError):
+            found._holds = None
+        return found
+
+    def leave(self) -> None:
+        """Leave it, if it exists, to a later process, with a note of what it holds."""
+        if self._holds:
+            data = {"packages": asdict(self._holds), "is_new": self.is_new}
+            write_atomically(self.prefix / _NOTE, json.dumps(data))
 
     def install(self, packages: PackageSet, fresh: bool = False) -> None:
         """Bring exactly these packages in; `fresh`: into a new environment. Raises NotInstallable, or HarnessError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from harness.controller.bisect.package_set import PackageSet
 from harness.controller.bisect.probe import Prober, answer_in_words, signature
 from harness.controller.bisect.probe_environment import NotInstallable
 from harness.controller.bisect.probe_question import ProbeQuestion
+from harness.controller.bisect.search import without_needless
 from harness.controller.environments.lockfile import release_requirement
 from harness.controller.environments.prerequisites import program_for
 from harness.controller.environments.resolver import Unresolvable
@@ -103,7 +104,7 @@ class RemedySearch:
                 packages = self._resolve(bounds)
                 failing = self._first_failing(packages, self.answers[:1])
                 if failing is None:
-                    bounds = self._without_needless(bounds)
+                    bounds = without_needless(bounds, self._work_with)
                     packages = self._resolve(bounds)
                     failing = self._verify(packages)
                 if failing is None:
@@ -120,7 +121,7 @@ class RemedySearch:
             return self._remedy([], list(culprits.values()), None, f"with {', '.join(bounds)}: {error}")
         return self._remedy([], list(culprits.values()), None, f"after {_MOST} rounds still another culprit")
 
-    def _resolve(self, bounds: Sequence[str]) -> PackageSet:
+    def _resolve(self, bounds: Collection[str]) -> PackageSet:
         """What a user gets who types the line today."""
         wanted = [release_requirement(self.environment), *bounds, *self.environment.packages]
         return resolve_set(self.environment, wanted, self.environment.python)
@@ -156,13 +157,8 @@ class RemedySearch:
             raise NoRemedy(f"{failing} does not give what the grid has with the packages of {self.base.id} either")
         return comparison.find_culprits()
 
-    def _without_needless(self, bounds: Sequence[str]) -> list[str]:
-        needed = list(bounds)
-        for bound in bounds:
-            rest = [other for other in needed if other != bound]
-            if rest and self._first_failing(self._resolve(rest), self.answers) is None:
-                needed = rest
-        return needed
+    def _work_with(self, bounds: Collection[str]) -> bool:
+        return self._first_failing(self._resolve(bounds), self.answers) is None
 
     def _remedy(
         self, bounds: Sequence[str], culprits: Sequence[RemedyCulprit], packages: PackageSet | None, reason: str = ""

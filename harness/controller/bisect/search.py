@@ -38,16 +38,16 @@ def minimal_subset(items: Sequence[T], holds: Callable[[Collection[T]], bool]) -
         if holds(needed):
             break
         before = before[: works - 1]
-    return _without_needless(needed, holds)
+    return without_needless(needed, holds)
 
 
-def _without_needless(needed: list[T], holds: Callable[[Collection[T]], bool]) -> list[T]:
-    """Where more of the items do not always help, one found early may not be needed in the end."""
-    if len(needed) > 1:
-        for item in list(needed):
-            rest = [other for other in needed if other is not item]
-            if rest and holds(rest):
-                needed = rest
+def without_needless(items: Sequence[T], holds: Callable[[Collection[T]], bool]) -> list[T]:
+    """Those of the items that are needed: where more of them do not always help, one found early may not be."""
+    needed = list(items)
+    for item in items:
+        rest = [other for other in needed if other is not item]
+        if rest and holds(rest):
+            needed = rest
     return needed
 
 

@@ -11,7 +11,7 @@ from harness.controller.audit.scripts import audit_scripts
 from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import add_selection, integer, selection_of
 from harness.controller.console import make_console
-from harness.controller.errors import Exit, UsageError
+from harness.controller.errors import Exit
 from harness.controller.project.loader import Project
 
 
@@ -33,11 +33,9 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     """Draw a sample and print each disagreement."""
     selection = selection_of(options)
     engine = engine_of(options, project, make_console())
-    if engine is not None and options.names:
-        raise UsageError("--engine does not go with --names, which asks the environments of this machine")
+    sampled = options.sampled
     if options.names:
-        return audit_names(project, selection, options.sample, options.seed, options.jobs)
+        return audit_names(project, selection, options.sample, options.seed, options.jobs, engine, sampled)
     if options.isolations:
         return audit_isolations(project, selection, options.sample, options.seed, options.jobs, engine)
-    sampled = options.sampled
     return audit_scripts(project, selection, options.run, options.sample, options.seed, options.jobs, engine, sampled)

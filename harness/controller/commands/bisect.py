@@ -6,13 +6,18 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
+
+from rich.console import Console
 
 from harness.cases.generate import script_of
 from harness.controller.bisect.bisection import bisect
+from harness.controller.bisect.elsewhere import place_of, take_step
 from harness.controller.bisect.ends import read_ends
 from harness.controller.bisect.finding_text import finding_as_json, finding_lines
 from harness.controller.bisect.probe import Prober
 from harness.controller.bisect.probe_question import ProbeQuestion
+from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import named_cell
 from harness.controller.console import make_console
 from harness.controller.errors import Exit, UsageError
@@ -31,14 +36,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bad", required=True, metavar="END", help="where it is not")
     parser.add_argument("--python", metavar="3.N", help="the Python, if neither end is an environment")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--step", type=Path, help=argparse.SUPPRESS)  # from the machine that searches
+    add_engine(parser)
 
 
 def run(options: argparse.Namespace, project: Project) -> Exit:
     """Print what was found. The exit code is 1 if the ends do not differ, or the outcome changes from run to run."""
     if options.python and not re.fullmatch(r"3\.\d+", options.python):
         raise UsageError(f"--python must be a version such as 3.10, not {options.python!r}")
+    if options.step:
+        take_step(project, project.matrix.everything[options.good], options.step)
+        return Exit.AGREES
     question = _question(project, options.case, options.path)
-    console = make_console()
+    console = Console(stderr=True) if options.json else make_console()
+    engine = engine_of(options, project, console)
 
     def watch(line: str) -> None:
         if not options.json:
@@ -46,7 +57,8 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 
     with bisect_lock(project.layout), signals_as_interrupt():
         good, bad = read_ends(project.layout, project.matrix, options.good, options.bad, options.python)
-        with Prober(project.layout, project.matrix, good.environment, watch) as prober:
+        place = place_of(engine, project, good.environment, [good.packages.python, bad.packages.python])
+        with Prober(project.layout, good.environment, place, watch) as prober:
             finding = bisect(prober, question, good, bad, project.matrix.resolve)
     if options.json:
         json.dump(finding_as_json(finding), sys.stdout, indent=1)
@@ -71,4 +83,4 @@ def _question(project: Project, case_id: str | None, path: str | None) -> ProbeQ
     case, spec = named_cell(project, case_id, path)
     if case.given:
         raise UsageError(f"{case.id} reads {case.given}: bisect runs scripts without a file")
-    return ProbeQuestion(case.id, path, script_of(case, spec), case.timeout or project.matrix.timeout)
+    return ProbeQuestion(case.id, path, script_of(case, spec), case.timeout or project.matrix.timeout, case.requires)

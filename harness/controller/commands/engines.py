@@ -52,7 +52,7 @@ def engine_of(options: argparse.Namespace, project: Project, console: Console) -
     if options.engine == "shell":
         from harness.controller.engine.shell import ShellTransport
 
-        return RemoteEngine(project, ShellTransport(options.command_line, options.jobs or 1), say)
+        return RemoteEngine(project, ShellTransport(options.command_line, getattr(options, "jobs", None) or 1), say)
     return None
 
 

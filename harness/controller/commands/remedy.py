@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.contract.statuses import Status
+from harness.controller.bisect.elsewhere import place_of
 from harness.controller.bisect.index_versions import IndexVersions
 from harness.controller.bisect.probe import Flaky, Prober
 from harness.controller.bisect.remedies import RemedySearch, lane_answers
@@ -88,7 +89,8 @@ def _verify(
             if base.id not in columns:
                 raise HarnessError(f"{name}: the grid has no outcomes of {base.id} to compare with")
             answers = lane_answers(project, environment, base, columns[base.id])
-            with Prober(project.layout, project.matrix, environment, _watching(console, name)) as prober:
+            place = place_of(None, project, environment, [environment.python])
+            with Prober(project.layout, environment, place, _watching(console, name)) as prober:
                 search = RemedySearch(project, environment, base, answers, prober, index, _borders(known | found))
                 try:
                     found[name] = search.find(known.get(name))

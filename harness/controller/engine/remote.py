@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.controller.engine.archive import Archive, pack_project
@@ -60,45 +61,55 @@ class RemoteEngine:
         self, runs: Sequence[EnvironmentRun], work: Workload, limit: int | None, watch: Callable[[], None]
     ) -> bool:
         """Do some work in each environment, as `run` does its cells."""
+        with self.connected([run.environment.python for run in runs]) as session:
+            return session.perform(runs, work, limit, watch)
+
+    @contextmanager
+    def connected(self, pythons: Iterable[str]) -> Iterator[RemoteSession]:
+        """Connect to workers once, for work that depends on what came before. Raises UsageError, or HarnessError."""
         archive = pack_project(self.project)
-        pythons = sorted({run.environment.python for run in runs})
-        with self.transport.connect(archive, pythons) as connection:
-            batch = _RemoteBatch(self.project.layout, archive, connection, work, limit, self.say, list(runs))
-            try:
-                while batch.goes_on():
-                    watch()
-                    for event in connection.events(_POLL):
-                        batch.handle(event)
-            except KeyboardInterrupt:
-                batch.interrupt()
-                return True
-        return False
+        with self.transport.connect(archive, sorted(set(pythons))) as connection:
+            yield RemoteSession(self.project.layout, archive, connection, self.say)
 
 
-@dataclass
-class _RemoteBatch:
-    """The environments of one call: those that wait, and the tasks of those that are under way."""
+class RemoteSession:
+    """Workers of one connection, the environments that wait for one, and the tasks of those that are under way."""
 
-    layout: Layout
-    archive: Archive
-    connection: Connection
-    work: Workload
-    limit: int | None
-    say: Callable[[str], None]
-    waiting: list[EnvironmentRun]
-    active: dict[str, tuple[EnvironmentRun, Worker]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.placement = Placement(self.say)
-        self.attempts = {run.environment.id: Attempts() for run in self.waiting}
-        self.order = {run.environment.id: place for place, run in enumerate(self.waiting)}
+    def __init__(self, layout: Layout, archive: Archive, connection: Connection, say: Callable[[str], None]) -> None:
+        self.layout = layout
+        self.archive = archive
+        self.connection = connection
+        self.say = say
+        self.placement = Placement(say)
         self.asked: set[str] = set()  # workers that have not described themselves so far
         self.refused: dict[str, str] = {}
         self.began = self.alone_since = time.monotonic()
         self.lost_at = -math.inf
         self.has_said_so = False  # that no worker is there
+        self.active: dict[str, tuple[EnvironmentRun, Worker]] = {}
 
-    def goes_on(self) -> bool:
+    def perform(
+        self, runs: Sequence[EnvironmentRun], work: Workload, limit: int | None, watch: Callable[[], None]
+    ) -> bool:
+        """Do some work in each environment, to the end or until interrupted: then True, and nothing more can be done.
+
+        Raises HarnessError where the machines can no longer be reached.
+        """
+        self.work, self.limit, self.waiting = work, limit, list(runs)
+        self.attempts = {run.environment.id: Attempts() for run in runs}
+        self.order = {run.environment.id: place for place, run in enumerate(runs)}
+        self.alone_since = time.monotonic()
+        try:
+            while self._goes_on():
+                watch()
+                for event in self.connection.events(_POLL):
+                    self._handle(event)
+        except KeyboardInterrupt:
+            self._interrupt()
+            return True
+        return False
+
+    def _goes_on(self) -> bool:
         """Hand out what finds a free slot. Returns False once all have ended."""
         if not self._waits_for_descriptions():
             room = len(self.waiting) if self.limit is None else self.limit - len(self.active)
@@ -115,7 +126,7 @@ class _RemoteBatch:
         """Whether the first environments wait, a moment, for all workers to say which environments they have."""
         return bool(self.asked) and time.monotonic() - self.began < _DESCRIBES
 
-    def handle(self, event: EngineEvent) -> None:
+    def _handle(self, event: EngineEvent) -> None:
         """Take note of what has happened."""
         if isinstance(event, Seen):
             self.asked.add(event.address)
@@ -231,7 +242,7 @@ class _RemoteBatch:
             run.fault, run.code, run.started = reason, Exit.BROKEN, True
         self.waiting.clear()
 
-    def interrupt(self) -> None:
+    def _interrupt(self) -> None:
         """Let the tasks end in order, and keep what they finished; those that take too long are killed at the end."""
         self.connection.end(list(self.active))
         deadline = time.monotonic() + _PATIENCE

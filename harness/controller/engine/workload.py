@@ -79,7 +79,7 @@ class CellsWorkload:
 class CommandWorkload:
     """A command of the harness, for one environment.
 
-    `sends` and `returns` are files below the project's root, `{}` in their names being the environment's id.
+    `sends` and `returns` are files below the project's root. `{}` in all three is the environment's id.
     """
 
     arguments: tuple[str, ...]
@@ -93,7 +93,7 @@ class CommandWorkload:
             project,
             name,
             runs_cells=False,
-            arguments=(*self.arguments, "-e", name),
+            arguments=tuple(argument.format(name) for argument in self.arguments),
             log=_name(layout, self.log(files)),
             files=read_files(layout.root, [sent.format(name) for sent in self.sends]),
             returns=tuple(self._returned(layout, files)),

@@ -39,7 +39,7 @@ def measure_elsewhere(
         note_names(layout, wanted)
         runs = [EnvironmentRun(item, layout.files(item.id)) for item in environments if item.id not in failed]
         options = ("--fresh",) if fresh and not number else ()
-        work = CommandWorkload(("inventory", "-j", "1", *options), (_WANTED,), (_RETURNED,))
+        work = CommandWorkload(("inventory", "-e", "{}", "-j", "1", *options), (_WANTED,), (_RETURNED,))
         if engine.perform(runs, work, limit, lambda: None):
             raise KeyboardInterrupt
         for run in runs:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import pytest
 
 from harness.controller.api.document import read_documents
 from harness.controller.audit import names
-from harness.controller.audit.names import draw_answers
+from harness.controller.audit.name_answers import draw_answers
 from harness.controller.cli import main
+from harness.controller.engine.machine_facts import MACHINE_NAME
+from harness.controller.engine.site import FOLDER_NAME
 from harness.controller.project.loader import load_matrix
 from tests.support.measured_project import make_measured_project
 from tests.support.tiny_project import TinyProject
@@ -93,3 +97,24 @@ def test_every_answer_can_be_drawn(accepted: TinyProject) -> None:
 def test_auditing_needs_measured_environments(accepted: TinyProject) -> None:
     done = accepted.run("audit", "--names", "-e", "tf115")
     assert (done.returncode, "no environment of this selection was measured" in done.stderr) == (2, True)
+
+
+def test_other_machines_ask_their_own_environments(
+    accepted: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, far = accepted.root / ".tox", tmp_path / "far" / "environments"
+    shutil.copytree(here, far, symlinks=True)
+    for prefix in far.iterdir():
+        (prefix / ".tox-info.json").write_text('{"PythonRun": {"deps": {}}}', encoding="utf-8")
+    (far / "tf215" / "bin" / "python").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    monkeypatch.setenv(FOLDER_NAME, str(tmp_path))
+    monkeypatch.setenv(MACHINE_NAME, "far")
+    engine = ["--engine", "shell", "-j", "2", "--command-line"]
+    command = f"{sys.executable} -m harness.controller.engine < {{task}} > {{result}}"
+    done = accepted.run("audit", "--names", "--sample", "12", "--seed", "1", *engine, command)
+    first, *wrong, last = done.stdout.splitlines()
+    assert first.startswith("12 answers sampled (seed 1): ")
+    assert last == f"12 answers: {len(wrong)} disagree"
+    assert wrong, "the Python there can import nothing"
+    assert {line.split()[0] for line in wrong} == {"tf215"}
+    assert done.returncode == 1
