@@ -13,6 +13,7 @@ from harness.controller.grid.data_files import csv_parts, json_parts, versions_o
 from harness.controller.grid.explanations import coverage
 from harness.controller.grid.grid import Grid, Score, column_score, score, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow
+from harness.controller.grid.python_table import WITH_BOUNDS, answers_by_python, python_symbol
 from harness.controller.grid.svg import grid_svg
 from harness.controller.project.matrix import Environment
 from harness.controller.text import markdown_escape
@@ -43,7 +44,7 @@ def replace_block(text: str, block: str) -> str:
 
 def grid_as_markdown(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
     """The text of results/grid.md: the legend, the lanes, a table for each case, and the scores by release."""
-    blocks = [_legend(grid), *map(_lane, lanes)]
+    blocks = [_legend(grid), *map(_lane, lanes), *_pythons(grid, lanes)]
     heads = _heads(grid)
     symbols = {status: status.symbol for status in Status}
     for _, rows in groupby(grid.each_row(), key=lambda item: item[0].case.id):
@@ -64,7 +65,7 @@ def readme_block(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
 def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
     """Blocks of Markdown: the totals, the scores by import path and release, and the lanes."""
     blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
-    return [*blocks, _column_scores(grid)]
+    return [*blocks, *_pythons(grid, lanes), _column_scores(grid)]
 
 
 def status_summary(grid: Grid) -> list[str]:
@@ -95,6 +96,22 @@ def _lane(row: LaneRow) -> str:
             f"| {label} | {remedy.python} | `pip install {remedy.install}` |" for _, label, remedy in row.remedies
         ]
     return "\n".join(lines).rstrip("\n")
+
+
+def _pythons(grid: Grid, lanes: Sequence[LaneRow]) -> list[str]:
+    """A table of releases and Pythons, where the lanes have more than one Python for a release."""
+    rows = answers_by_python(lanes)
+    if not rows:
+        return []
+    everything = dict.fromkeys(answer.label for lane in lanes for answer in lane.answers)
+    labels = [label for label in everything if any(label in row for row in rows.values())]
+    title = f"**{markdown_escape(grid.subject.title)} × Python, with today's packages**"
+    if any(python_symbol(answer) == WITH_BOUNDS for row in rows.values() for answer in row.values()):
+        title += f" ({WITH_BOUNDS}: with the bounds above; empty: no lane runs it)"
+    lines = [title, "", f"| Python | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
+    for python, row in rows.items():
+        lines.append(f"| {python} | {' | '.join(python_symbol(row.get(label)) for label in labels)} |")
+    return ["\n".join(lines)]
 
 
 def _path_scores(grid: Grid) -> str:

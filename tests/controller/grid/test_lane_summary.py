@@ -22,6 +22,7 @@ lanes:
   today: {title: Runs today, of: ">=1", cases: [dense, version], paths: [tf.keras, keras]}
   nightly: {title: Runs next, distribution: tf-nightly, python: "3.12", cases: [dense], paths: [tf.keras]}
 """
+OLDEST = '  oldest: {title: Runs on the oldest, of: ">=1", python: oldest, cases: [dense], paths: [tf.keras]}\n'
 DECIDES = ("dense", "tf.keras")
 OTHER = ("version", "keras")
 
@@ -138,6 +139,34 @@ def test_lane_row_in_readme_and_grid_file(project: TinyProject, columns: list[Co
         assert "| | 1.15 | 2.15 | 2.16 |\n|---|---|---|---|\n| Runs today | ▨ | ▨ | ✓ |\n" in text
         assert "\n- 2.16: runs, but version\\[keras\\]: fail at call (ValueError: bad &lt;numbers&gt;)\n" in text
     assert "today" not in (project.root / "results/grid.json").read_text(encoding="utf-8")
+
+
+def test_pythons_of_two_lanes_are_one_table(project: TinyProject) -> None:
+    with open(project.root / "matrix.yaml", "a", encoding="utf-8") as file:
+        file.write(OLDEST)
+    project.edit(
+        "matrix.yaml", 'tensorflow: 2.16.2, python: "3.12"', 'tensorflow: 2.16.2, python: "3.12", oldest_python: "3.9"'
+    )
+    readme = project.root / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    works, fails = Outcome(*DECIDES, Status.PASS), Outcome(*DECIDES, Status.FAIL, Stage.CALL, "ValueError", "x")
+    for name, outcome, python in (("tf215-today", works, "3.11"), ("tf216-today", works, "3.12")):
+        project.keep("results", make_column(outcome, id=name, python=python))
+    project.run("collect")
+    assert "× Python" not in readme.read_text(encoding="utf-8"), "one lane: its row has the Pythons"
+    project.keep("results", make_column(fails, id="tf216-oldest", python="3.9"))
+    remedy = Remedy("tensorflow-cpu==2.16.2", "3.9", ("numpy<2",), (), "2026-11-30", {"numpy": "1.26.4"})
+    text = remedies_text({"tf216-oldest": remedy}, ["tf216-oldest"])
+    remedies_file(project.root / "results").write_text(text, encoding="utf-8")
+    project.run("collect")
+    table = readme.read_text(encoding="utf-8").partition("**TensorFlow × Python, with today's packages** ((✓): ")[2]
+    assert table.splitlines()[2:7] == [
+        "| Python | 2.15 | 2.16 |",
+        "|---|---|---|",
+        "| 3.12 |  | ✓ |",
+        "| 3.11 | ✓ |  |",
+        "| 3.9 |  | (✓) |",
+    ]
 
 
 def test_the_row_is_on_the_site(tmp_path: Path, project: TinyProject, columns: list[Column]) -> None:
