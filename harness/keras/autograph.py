@@ -5,9 +5,10 @@ object. It leaves TensorFlow's own Keras alone, but not the separate packages `k
 process that trains converts the same hundred functions of theirs, for 5 to 8 seconds.
 
 So a cell reports what was converted in it (`after_script`), and the process that it was forked from converts the same
-functions (`before_forking`): from source to source, no operation is run. A conversion depends on the function alone,
-and one that a cell does not find is made by that cell, so no outcome depends on which cells were first. A cell still
-makes those of its own functions, of functions with a closure, and those that fail or warn, as the warning is its own.
+functions (`before_forking`): from source to source, no operation is run. A conversion depends on the function's code
+alone, not on the values of its closure (AutoGraph asks of these only whether one is a directive of its own, which
+Keras never encloses). One that a cell does not find is made by that cell, so no outcome depends on which cells were
+first. A cell still makes those of its own functions, and those that fail or warn, as the warning is its own.
 
 Both act on the TensorFlow that is imported, and do nothing where a release has other internals.
 """
@@ -61,7 +62,7 @@ def before_forking(reports: Iterable[str], stop: Callable[[], bool]) -> None:
                 _pending.append(conversion)
     if _pending and _is_known():
         functions = _functions({conversion[0] for conversion in _pending})
-        with _sources_kept():
+        with _sources_kept(), _no_collection():
             while _pending and not stop():
                 file, line, name, *flags = _pending.pop(0)
                 function = functions.get((file, line, name))
@@ -102,6 +103,16 @@ def _convert(function: types.FunctionType, flags: dict[str, bool]) -> None:
 
 
 @contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Conversions make many small objects and few cycles: looking for cycles takes a fifth of their time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextlib.contextmanager
 def _sources_kept() -> Iterator[None]:
     """Let the sources of conversions stay until this process ends: a forked one would remove them at its own end.
 
@@ -120,15 +131,29 @@ def _sources_kept() -> Iterator[None]:
 
 
 def _functions(files: set[str]) -> dict[Function, types.FunctionType]:
-    """The functions without a closure in the modules of these files, and in the classes of these modules."""
+    """The functions in the modules of these files, in the classes of these modules, and inside of functions."""
     found: dict[Function, types.FunctionType] = {}
     for module in list(sys.modules.values()):
         if isinstance(module, types.ModuleType) and vars(module).get("__file__") in files:
-            for function in _functions_of(module, module.__name__, set()):
-                code = function.__code__
-                if set(code.co_freevars) <= {"__class__"}:  # which `super()` needs
+            for outer in _functions_of(module, module.__name__, set()):
+                for function in _with_inner(outer):
+                    code = function.__code__
                     found.setdefault((code.co_filename, code.co_firstlineno, code.co_name), function)
     return found
+
+
+def _with_inner(function: types.FunctionType) -> Iterator[types.FunctionType]:
+    """A function and those that are defined inside of it, whose closures hold nothing here."""
+    yield function
+    for code in function.__code__.co_consts:
+        if isinstance(code, types.CodeType) and not code.co_name.startswith("<"):  # as a comprehension's is
+            cells = tuple(_empty_cell() for _ in code.co_freevars)
+            yield from _with_inner(types.FunctionType(code, function.__globals__, code.co_name, None, cells))
+
+
+def _empty_cell(value: None = None) -> Any:
+    """A cell that holds None, as Python 3.7 has no name for its type."""
+    return (lambda: value).__closure__[0]  # type: ignore[index]
 
 
 def _functions_of(owner: Any, module: str, classes: set[type]) -> Iterator[types.FunctionType]:
