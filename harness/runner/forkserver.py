@@ -9,7 +9,8 @@ A cell that asks for it gets a fresh interpreter instead. Either way this is the
 also when whoever asked for it is killed.
 
 `python -m harness.runner.forkserver REPLY_FD PREFIX MODULE...` reads lines of JSON from standard input: the sources of
-hooks (`harness.runner.hooks`), then requests, each of which it answers with a line. Ends when its standard input does.
+hooks (`harness.runner.hooks`) with what is to be set before the imports (`harness.runner.preparation`), then requests,
+each of which it answers with a line. Ends when its standard input does.
 The modules must come from the environment at PREFIX.
 """
 
@@ -36,7 +37,7 @@ from harness.runner.channel import Abandoned, Lines
 from harness.runner.hooks import Hooks
 from harness.runner.import_order import imports_first, read_script
 from harness.runner.origins import foreign
-from harness.runner.path_probe import probe
+from harness.runner.path_probe import load, probe
 from harness.runner.supervisor import Limits
 
 _OF_PATIENCE = 0.5  # the part of a process's patience that hooks may use between two cells
@@ -166,6 +167,8 @@ def _imports_first(request: CellRequest) -> bool:
 def _serve_path(spec: PathSpec, asker: Lines, hooks: Hooks) -> None:
     try:
         absent = probe(spec)
+        if absent is None:
+            load(spec)
     except BaseException:  # there, and broken: each cell finds out for itself
         return
     if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked
@@ -190,6 +193,15 @@ def _stop(asker: Lines, seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end or asker.is_abandoned()
 
 
+def _prepare(variables: list[tuple[str, str]], hidden: list[str]) -> bool:
+    """Set what is to be set before the imports; False where a module that is to be hidden is loaded already."""
+    if not sys.modules.keys().isdisjoint(hidden):
+        return False
+    os.environ.update(dict(variables))
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    return True
+
+
 def main(arguments: list[str]) -> None:
     """Import the modules, say so, and serve."""
     reply, prefix, modules = int(arguments[0]), arguments[1], arguments[2:]
@@ -201,13 +213,16 @@ def main(arguments: list[str]) -> None:
     os.dup2(null, 0)
     os.close(null)
     asker = Lines(requests, reply)
-    sources = asker.read()
-    if sources is None:
+    beginning = asker.read()
+    if beginning is None:
         return
     try:
-        hooks = Hooks(sources["hooks"])
+        hooks = Hooks(beginning["hooks"])
     except Exception as error:
         asker.write({"ready": False, "reason": f"the hooks of a plugin raised {type(error).__name__}: {error}"})
+        return
+    if not _prepare(beginning["variables"], beginning["hidden"]):
+        asker.write({"ready": False, "reason": "a module that is to be hidden is loaded"})
         return
     try:
         for module in modules:

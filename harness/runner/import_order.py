@@ -47,7 +47,7 @@ def imports_first(tree: ast.Module, path: str, there: Names) -> bool:
     for statement in tree.body:
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             return False
-        for name in _names(statement):
+        for name in names_of(statement):
             if (name + ".").startswith(path + "."):
                 return True
             if name.split(".")[0] not in there:
@@ -58,7 +58,7 @@ def imports_first(tree: ast.Module, path: str, there: Names) -> bool:
 def _steps(node: ast.AST, warm: Names) -> Iterator[Names | None]:
     """In the order of the lines what is imported at once, and None where anything else is done."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield _names(node)
+        yield names_of(node)
     elif isinstance(node, (ast.Module, *_HOLDS)):
         for child in ast.iter_child_nodes(node):
             yield from _steps(child, warm)
@@ -74,7 +74,7 @@ def _steps(node: ast.AST, warm: Names) -> Iterator[Names | None]:
 
 def _imports_of(node: ast.AST, warm: Names) -> Iterator[Names]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield _names(node)
+        yield names_of(node)
     elif isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", None))
         if called in _IMPORTS:
@@ -90,14 +90,24 @@ def _text(node: ast.AST) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _names(statement: ast.Import | ast.ImportFrom) -> list[str]:
+def names_of(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    """What the statement imports, dotted; nothing for what is relative to a package."""
     if isinstance(statement, ast.Import):
         return [alias.name for alias in statement.names]
     return [f"{statement.module}.{alias.name}" for alias in statement.names if statement.module and not statement.level]
 
 
 def _only_looks(node: ast.AST) -> bool:
-    """A condition or a docstring, and what it is made of."""
+    """A condition or a docstring, and what it is made of; or a name given to an attribute or to a constant."""
     if isinstance(node, ast.Expr):
         return _text(node.value) is not None
+    if isinstance(node, ast.Assign):
+        return all(isinstance(target, ast.Name) for target in node.targets) and _is_named(node.value)
     return not isinstance(node, ast.stmt) and not any(isinstance(inner, ast.Call) for inner in ast.walk(node))
+
+
+def _is_named(value: ast.AST) -> bool:
+    """Whether it is `tf.keras.layers.Dense`, `Dense` or a constant: no more than an import does."""
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return isinstance(value, ast.Name) or type(value).__name__ in ("Constant", "NameConstant", "Num", "Str")

@@ -24,6 +24,7 @@ from harness.runner.channel import Lines
 from harness.runner.forkserver import deadlines_of
 from harness.runner.import_order import acts_before_imports, read_script
 from harness.runner.origins import foreign
+from harness.runner.preparation import Preparation, preparation_of
 from harness.runner.supervisor import name_of_signal
 
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ")  # before what TensorFlow itself logs
@@ -54,6 +55,7 @@ class Isolation:
         self.loads = loads
         self.prefix = prefix
         self.hooks = list(hooks)  # sources (`harness.runner.hooks`)
+        self.preparation = Preparation()
         self.home = TemporaryFolder()
         # What the user keeps in such a folder, a configuration for instance, must not choose for them.
         self.environment = dict(os.environ, **dict.fromkeys(folders, self.home.path))
@@ -121,7 +123,7 @@ class Isolation:
         assert self._process.stdin is not None
         self._lines = Lines(replies, self._process.stdin.fileno())
         try:
-            self._lines.write({"hooks": self.hooks})
+            self._lines.write({"hooks": self.hooks, **vars(self.preparation)})
             ready = self._lines.read(IMPORT_LIMIT)
         except BrokenPipeError:
             ready = None
@@ -194,18 +196,64 @@ class Spawn(Isolation):
 class Fork(Isolation):
     """Cells forked from the server, which has imported the subject, or from a child of it that has imported the path.
 
-    A script that does something before its imports, such as setting a variable that they look at, gets a fresh
-    interpreter: in a fork it would come too late. So does one that is named like a module, which it stands before.
+    A script that does something before its imports, such as setting a variable that they look at, would come too late
+    in such a fork. Where all that it does there is to set variables or to hide modules, it is forked from a server that
+    has done so before it imported the subject; else it gets a fresh interpreter. So does a script that is named like a
+    module, which it stands before.
     """
 
+    _prepared: Fork | None = None  # that of the last script with a preparation
+    _unprepared: frozenset[Preparation] = frozenset()  # with which no server can start
+
+    def run(self, request: CellRequest) -> CellReply:
+        preparation = self._preparation_of(request)
+        prepared = self._prepared_so(preparation) if preparation is not None else None
+        return prepared.run_here(request) if prepared is not None else super().run(request)
+
+    def run_here(self, request: CellRequest) -> CellReply:
+        """Run a cell below this very server."""
+        return super().run(request)
+
     def wants_fresh(self, request: CellRequest) -> bool:
-        return _is_module(request["script"]) or _wants_fresh(request, [*self.preload, *self.loads])
+        if self.preparation != Preparation():
+            return False
+        tree = read_script(request["script"])
+        return _is_module(request["script"]) or (tree is not None and acts_before_imports(tree, self._warm(request)))
 
+    def _warm(self, request: CellRequest) -> set[str]:
+        loaded = [*self.preload, *self.loads, PathSpec(*request["path"]).package]
+        return {name.split(".")[0] for name in loaded}
 
-def _wants_fresh(request: CellRequest, loaded: list[str]) -> bool:
-    tree = read_script(request["script"])
-    package = PathSpec(*request["path"]).package
-    return tree is not None and acts_before_imports(tree, {name.split(".")[0] for name in [*loaded, package]})
+    def _preparation_of(self, request: CellRequest) -> Preparation | None:
+        tree = None if _is_module(request["script"]) else read_script(request["script"])
+        return None if tree is None else preparation_of(tree, self._warm(request))
+
+    def _prepared_so(self, preparation: Preparation) -> Fork | None:
+        if self._prepared is not None and self._prepared.preparation == preparation:
+            return self._prepared
+        self._close_prepared()
+        if preparation in self._unprepared:
+            return None
+        prepared = Fork(self.preload, self.loads, prefix=self.prefix, hooks=self.hooks)
+        prepared.environment = self.environment
+        prepared.preparation = preparation
+        try:
+            prepared.start()
+        except (BrokenEnvironment, EOFError):  # a fresh interpreter tells what its cells are to be told
+            prepared.close()
+            self._unprepared |= {preparation}
+            return None
+        self._prepared = prepared
+        return prepared
+
+    def _close_prepared(self) -> None:
+        if self._prepared is not None:
+            self._prepared.close()
+            self._prepared = None
+
+    def close(self) -> None:
+        self._close_prepared()
+        super().close()
 
 
 def _is_module(script: str) -> bool:

@@ -30,7 +30,16 @@ def probe(path: PathSpec) -> dict[str, str] | None:
     return None
 
 
-def _walk(path: PathSpec) -> None:
+def load(path: PathSpec) -> None:
+    """Load the path in full, as the first use of a name in it does: what is at an attribute may be lazy.
+
+    For a path that exists; raises whatever that raises.
+    """
+    if path.form == "attribute":
+        dir(_walk(path))
+
+
+def _walk(path: PathSpec) -> object:
     """Read `tf.compat.v1.keras` as `import tensorflow as tf` and attributes."""
     value = importlib.import_module(path.package)  # type: object
     for name in path.id.split(".")[1:]:
@@ -40,6 +49,7 @@ def _walk(path: PathSpec) -> None:
             if _is_about(str(error), value, name):
                 raise _Gone(str(error)) from None
             raise
+    return value
 
 
 def _is_about(message: str, value: object, name: str) -> bool:

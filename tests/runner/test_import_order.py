@@ -23,6 +23,8 @@ ONLY_IMPORTS = [
     "import importlib\nkeras = importlib.import_module('keras')",
     "import os\nos.environ['A'] = 'b'\nimport json",
     "from __future__ import annotations\nfrom . import keras\n",
+    "import tensorflow as tf\nDense = tf.keras.layers.Dense\nfrom tensorflow.core import summary",
+    "error = None\ntry:\n    import keras\nexcept ImportError as raised:\n    error = raised",
 ]
 ACTS_FIRST = [
     "import os\nos.environ['A'] = 'b'\nimport keras",
@@ -38,6 +40,8 @@ ACTS_FIRST = [
     "import keras\nkeras.clear()\nimport keras.layers",
     "def load():\n    import keras\n    return keras",
     "class A:\n    import keras",
+    "import tensorflow as tf\ntf.keras = None\nimport keras",
+    "import tensorflow as tf\nlayers = tf.keras.layers.load()\nimport keras",
     "import sys\nsys.path.append('.')\nfor name in 'ab':\n    import keras",
 ]
 
