@@ -37,7 +37,7 @@ from harness.runner.channel import Abandoned, Lines
 from harness.runner.hooks import Hooks
 from harness.runner.import_order import imports_first, read_script
 from harness.runner.origins import foreign
-from harness.runner.path_probe import load, probe
+from harness.runner.path_probe import load_path, probe
 from harness.runner.supervisor import Limits
 
 _OF_PATIENCE = 0.5  # the part of a process's patience that hooks may use between two cells
@@ -168,7 +168,7 @@ def _serve_path(spec: PathSpec, asker: Lines, hooks: Hooks) -> None:
     try:
         absent = probe(spec)
         if absent is None:
-            load(spec)
+            load_path(spec)
     except BaseException:  # there, and broken: each cell finds out for itself
         return
     if absent is not None or threading.active_count() > 1:  # threads would not be there in what is forked

@@ -47,7 +47,7 @@ def imports_first(tree: ast.Module, path: str, there: Names) -> bool:
     for statement in tree.body:
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             return False
-        for name in names_of(statement):
+        for name in names_imported_by(statement):
             if (name + ".").startswith(path + "."):
                 return True
             if name.split(".")[0] not in there:
@@ -58,7 +58,7 @@ def imports_first(tree: ast.Module, path: str, there: Names) -> bool:
 def _steps(node: ast.AST, warm: Names) -> Iterator[Names | None]:
     """In the order of the lines what is imported at once, and None where anything else is done."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield names_of(node)
+        yield names_imported_by(node)
     elif isinstance(node, (ast.Module, *_HOLDS)):
         for child in ast.iter_child_nodes(node):
             yield from _steps(child, warm)
@@ -74,7 +74,7 @@ def _steps(node: ast.AST, warm: Names) -> Iterator[Names | None]:
 
 def _imports_of(node: ast.AST, warm: Names) -> Iterator[Names]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield names_of(node)
+        yield names_imported_by(node)
     elif isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", None))
         if called in _IMPORTS:
@@ -90,7 +90,7 @@ def _text(node: ast.AST) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def names_of(statement: ast.Import | ast.ImportFrom) -> list[str]:
+def names_imported_by(statement: ast.Import | ast.ImportFrom) -> list[str]:
     """What the statement imports, dotted; nothing for what is relative to a package."""
     if isinstance(statement, ast.Import):
         return [alias.name for alias in statement.names]

@@ -30,7 +30,7 @@ def probe(path: PathSpec) -> dict[str, str] | None:
     return None
 
 
-def load(path: PathSpec) -> None:
+def load_path(path: PathSpec) -> None:
     """Load the path in full, as the first use of a name in it does: what is at an attribute may be lazy.
 
     For a path that exists; raises whatever that raises.

@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass
 from typing import Collection
 
-from harness.runner.import_order import acts_before_imports, names_of
+from harness.runner.import_order import acts_before_imports, names_imported_by
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _comes_before(statement: ast.stmt, warm: Collection[str]) -> bool:
     """Whether it sets something that is seen, or imports another package under its own name."""
     if isinstance(statement, ast.Import):
         own = not any(alias.asname for alias in statement.names)
-        return own and not any(name.split(".")[0] in warm for name in names_of(statement))
+        return own and not any(name.split(".")[0] in warm for name in names_imported_by(statement))
     return _setting(statement) is not None
 
 
