@@ -1,0 +1,138 @@
+"""Whether `harness scan` sees every name that LibCST does: its QualifiedNameProvider on the corpus of scan_corpus.py.
+
+    python3 bootstrap.py python benchmarks/scan_oracle.py
+
+Of each import and each whole chain of attributes that LibCST traces to an import below the measured roots, the scan
+must have a use in that line, of that name or of the part of it that the API knows. What it lacks is printed with its
+reason.
+LibCST joins all bindings of a name in a scope; the scan follows the code as it runs, and re-assignments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst
+from libcst import helpers, metadata
+
+from benchmarks.measuring import ROOT, say
+from benchmarks.scan_corpus import install_corpus
+from harness.controller.project.layout import Layout
+from harness.controller.project.loader import load_matrix
+from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
+from harness.controller.scan.syntax import all_statements, has_lazy_annotations, replaced_modules
+from harness.controller.scan.walk import find_uses
+
+
+@dataclass(frozen=True)
+class TracedName:
+    """A name with its line, as LibCST traces it to an import."""
+
+    line: int
+    name: str
+
+
+def traced_names(text: str, is_about: Callable[[str], bool]) -> Iterator[TracedName]:
+    """The imports and the whole chains of attributes that are about the measured roots."""
+    wrapper = metadata.MetadataWrapper(libcst.parse_module(text), unsafe_skip_copy=True)
+    names = wrapper.resolve(metadata.QualifiedNameProvider)
+    places = wrapper.resolve(metadata.PositionProvider)
+    parents = wrapper.resolve(metadata.ParentNodeProvider)
+    for node in places:
+        found: Iterable[str] = ()
+        if isinstance(node, (libcst.ImportAlias, libcst.ImportStar)):
+            found = _imported(node, parents[node])
+        elif isinstance(node, libcst.Attribute) and _is_whole(node, parents[node]):
+            given = names.get(node, set())
+            sets = given() if callable(given) else given
+            found = [one.name for one in sets if one.source is metadata.QualifiedNameSource.IMPORT]
+        yield from (TracedName(places[node].start.line, name) for name in found if is_about(name))
+
+
+def _imported(node: libcst.ImportAlias | libcst.ImportStar, statement: libcst.CSTNode) -> list[str]:
+    """The full name that a part of a statement imports; of `*` the module."""
+    if isinstance(statement, libcst.ImportFrom):
+        if statement.module is None or statement.relative:
+            return []
+        module = helpers.get_full_name_for_node_or_raise(statement.module)
+        return [f"{module}.{node.evaluated_name}" if isinstance(node, libcst.ImportAlias) else module]
+    return [node.evaluated_name] if isinstance(node, libcst.ImportAlias) else []
+
+
+def _is_whole(node: libcst.Attribute, around: libcst.CSTNode) -> bool:
+    """Whether a chain has names alone, and is no part of a longer one: LibCST gives `a().b` the name `a.b`."""
+    base: libcst.BaseExpression = node
+    while isinstance(base, libcst.Attribute):
+        base = base.value
+    return isinstance(base, libcst.Name) and not isinstance(around, (libcst.Attribute, libcst.ImportAlias))
+
+
+def unseen_names(source: Source, text: str, answers: ApiAnswers) -> Iterator[tuple[TracedName, str]]:
+    """The names of LibCST that are no use of the scan, each with the reason; empty where there is none."""
+    every = sum(answers.environments.bits.values())
+    used: dict[int, list[str]] = {}
+    for use in find_uses(source, answers, every):
+        for line in range(use.place.line, use.place.end_line + 1):
+            used.setdefault(line, []).append(use.name)
+    for traced in traced_names(text, answers.is_about):
+        if not any(f"{traced.name}.".startswith(f"{name}.") for name in used.get(traced.line, ())):
+            yield traced, _reason(source, traced, answers)
+
+
+def _reason(source: Source, traced: TracedName, answers: ApiAnswers) -> str:
+    tree = source.blocks[0].tree
+    package = traced.name.partition(".")[0]
+    if package in source.own | replaced_modules(all_statements(tree.body)):
+        return "a module of the code base itself"
+    if has_lazy_annotations(tree) and traced.line in _annotation_lines(tree):
+        return "an annotation that Python does not evaluate"
+    if answers.find(traced.name)[0] is None:
+        return "no measured module"
+    return ""
+
+
+def _annotation_lines(tree: ast.Module) -> set[int]:
+    found = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    return {line for node in found if node for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+
+
+def main() -> int:
+    """Print what is not seen, by reason. The exit code is 1 if one has none."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kept", type=Path, default=ROOT / ".harness" / "scan-corpus", help="that of scan_corpus.py")
+    parser.add_argument("--corpus", type=Path, help="scan this folder instead of the packages")
+    options = parser.parse_args()
+    answers = ApiAnswers(Layout(ROOT).results, load_matrix(ROOT))
+    folders = [options.corpus] if options.corpus else install_corpus(options.kept / "packages")
+    files, traced, reasons = 0, 0, Counter[str]()
+    for file in find_sources(folders):
+        if file.suffix != ".py":
+            continue
+        try:
+            source = parse_source(file, answers.packages)
+        except UnreadableSource:
+            continue
+        text = "\n".join(source.blocks[0].lines)
+        if not any(package in text for package in answers.packages):
+            continue
+        files += 1
+        traced += sum(1 for _ in traced_names(text, answers.is_about))
+        for name, reason in unseen_names(source, text, answers):
+            reasons[reason] += 1
+            if not reason:
+                say(f"{file}:{name.line}: {name.name}")
+    say(f"{files} files, {traced} names of LibCST, {sum(reasons.values())} no use of the scan")
+    for reason, count in reasons.most_common():
+        say(f"{count}: {reason or 'no reason'}")
+    return 1 if reasons[""] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
