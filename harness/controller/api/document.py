@@ -71,11 +71,12 @@ class ApiDocument:
     def full(self, name: str) -> str:
         return f"{self.root}.{name}" if name else self.root
 
-    def homes(self, name: str) -> Iterable[str]:
-        """What is behind a name in any environment."""
+    def homes(self) -> Iterator[tuple[str, str]]:
+        """What is behind each name in any environment, with the name."""
         if isinstance(self.rows, StoredRows):
-            return self.rows.homes(name)
-        return self.rows[name].values("home")
+            yield from self.rows.homes()
+        else:
+            yield from ((home, name) for name, row in self.rows.items() for home in row.values("home"))
 
     def text(self) -> str:
         """The file: heads of interned values, then a line for each name, sorted."""
@@ -189,14 +190,16 @@ class StoredRows(MutableMapping[str, ApiRow]):
                 raise _not_a_document(self._file, error) from None
         return row
 
-    def homes(self, name: str) -> Iterable[str]:
-        """What is behind a name in any environment, without its row."""
-        row = self._rows[name]
-        if row is not None:
-            return row.values("home")
-        given = self._data["names"][name].get("home", [])
-        homes = self._data["homes"]
-        return [homes[value] for value, _ in given] if isinstance(given, list) else (homes[given],)
+    def homes(self) -> Iterator[tuple[str, str]]:
+        """What is behind each name in any environment, with the name; without the rows."""
+        names, homes = self._data["names"], self._data["homes"]
+        for name, row in self._rows.items():
+            given = names[name].get("home", []) if row is None else []
+            if isinstance(given, list):
+                found = row.values("home") if row is not None else [homes[value] for value, _ in given]
+                yield from ((home, name) for home in found)
+            else:
+                yield homes[given], name
 
     def __setitem__(self, name: str, row: ApiRow) -> None:
         self._rows[name] = row

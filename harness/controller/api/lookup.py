@@ -135,9 +135,8 @@ class Api:
         """The names by what is behind them."""
         found: dict[str, list[tuple[ApiDocument, str]]] = {}
         for document in self.documents.values():
-            for name in document.rows:
-                for home in document.homes(name):
-                    found.setdefault(home, []).append((document, name))
+            for home, name in document.homes():
+                found.setdefault(home, []).append((document, name))
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.controller.scan.sarif import as_sarif
 from harness.controller.scan.scan import ScanRequest, scan
 
 OPENER = open_measured
+_CYCLES = 100_000  # objects between two looks for cycles: with Python's 700 they took a fifth of the time
 _FEW = 100  # files are scanned in about a second
 _FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif, "markdown": as_markdown}
 
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Print the findings. The exit code is 1 if one is an error, 3 if a file cannot be read."""
+    gc.set_threshold(_CYCLES)
     request = ScanRequest(tuple(options.paths) or (Path(),), options.range, options.all, options.baseline)
     report = scan(layout, request, _with_progress)
     if options.write_baseline:

@@ -181,8 +181,12 @@ def read_outcomes(file: Path, cases: frozenset[str] | None, environments: Enviro
 
 
 def _outcome_rows(file: Path, cases: frozenset[str] | None) -> Iterator[dict[str, str]]:
+    """The rows of some cases: thousands are none of them, so that only the others become dictionaries."""
     try:
         with file.open(encoding="utf-8", newline="") as handle:
-            yield from (row for row in csv.DictReader(handle) if cases is None or row["case"] in cases)
-    except (OSError, KeyError, ValueError, csv.Error) as error:
+            rows = csv.reader(handle)
+            names = next(rows)
+            case = names.index("case")
+            yield from (dict(zip(names, row, strict=True)) for row in rows if cases is None or row[case] in cases)
+    except (OSError, LookupError, ValueError, StopIteration, csv.Error) as error:
         raise HarnessError(f"{file}: not the outcomes of a grid ({error})") from None

@@ -14,6 +14,7 @@ from harness.controller.scan.scopes import Scopes
 from harness.controller.scan.sources import Source
 from harness.controller.scan.strings import certain_text, module_of_call, module_of_result, name_of_patch
 from harness.controller.scan.syntax import (
+    CodeVisitor,
     all_statements,
     changed_elsewhere,
     first_of_chain,
@@ -47,10 +48,11 @@ class Catch:
         return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types
 
 
-class Expressions(ast.NodeVisitor):
+class Expressions(CodeVisitor):
     """`reach` are the releases in which what is visited is run."""
 
     def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
+        super().__init__()
         self.answers = answers
         self.reach = self.all = reach
         self.cell: int | None = None
@@ -75,7 +77,9 @@ class Expressions(ast.NodeVisitor):
             self.use(target, Form.ATTRIBUTE, node, mask)
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load) and self.scopes.find(node.id) is None and not hasattr(builtins, node.id):
+        if not self.stars or not isinstance(node.ctx, ast.Load):
+            return
+        if self.scopes.find(node.id) is None and not hasattr(builtins, node.id):
             for target in self._from_stars(node.id):
                 self.use(target, Form.FROM, node)
 

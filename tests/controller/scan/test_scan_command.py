@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
@@ -238,6 +241,24 @@ def test_nothing_of_the_code_is_run(measured_names: Layout, tmp_path: Path) -> N
     command = [sys.executable, "-m", "harness", "--root", str(measured_names.root), "scan", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("files", "has_bar"), [(100, False), (101, True)])
+def test_people_see_a_bar_for_many_files(measured_names: Layout, tmp_path: Path, files: int, has_bar: bool) -> None:
+    for number in range(files):
+        (tmp_path / f"file{number}.py").write_text("import keras\n", encoding="utf-8")
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "harness", "--root", str(measured_names.root), "scan", "."]
+    done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=end, text=True, check=False)
+    os.close(end)
+    shown = ""
+    with suppress(OSError):  # the end of what was written to a terminal
+        while text := os.read(terminal, 65536):
+            shown += text.decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{files} files, {files} uses: ")
+    assert ("scanning" in shown and "100%" in shown) is has_bar, shown
 
 
 def test_diff_prints_a_patch_and_fix_writes_it(command: Command) -> None:
