@@ -12,7 +12,7 @@ from harness.controller.grid.ambiguity import ambiguous_failures
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import make_grid
 from harness.controller.project.layout import Layout
-from harness.controller.project.loader import read_case_files, read_project
+from harness.controller.project.loader import read_project_and_files
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.written import written_faults
 from harness.controller.results.documents import read_columns
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Check matrix.yaml and all cases, and hold `known` entries and assertions against the accepted failures."""
-    matrix, cases, faults = read_project(layout.root)
+    matrix, cases, files, faults = read_project_and_files(layout.root)
     if matrix is not None:
         columns = read_columns(layout.results, matrix.environments)
         grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), columns)
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     if matrix is not None:
         faults += _stale_locks(matrix, layout)
         if not faults:
-            faults += written_faults(layout.root, read_case_files(layout.root, matrix), matrix)
+            faults += written_faults(layout.root, files, matrix)
     if faults or matrix is None:
         raise FaultyFiles(faults)
     _print_unknown_locks(matrix, layout)

@@ -40,18 +40,25 @@ def load_project(root: Path) -> Project:
 
 def read_project(root: Path) -> tuple[Matrix | None, list[Case], list[Fault]]:
     """The matrix and the cases that are without fault, and every fault of every file."""
+    matrix, cases, _, faults = read_project_and_files(root)
+    return matrix, cases, faults
+
+
+def read_project_and_files(root: Path) -> tuple[Matrix | None, list[Case], list[Case], list[Fault]]:
+    """As `read_project`, with the cases as their files have them in the third place (`read_case_files`)."""
     matrix, faults = matrix_reader.read_matrix(str(root))
     # The cases are checked against the import paths even if the rest of the matrix has faults.
     head = matrix or matrix_reader.read_head(str(root))
     try:
         language = load_language(root, head.subject, head.plugins)
     except FaultyPlugin as error:
-        return matrix, [], [*faults, matrix_reader.plugin_fault(str(root), str(error))]
+        return matrix, [], [], [*faults, matrix_reader.plugin_fault(str(root), str(error))]
     cases, case_faults = _read_cases(root, head.paths, language)
+    files = cases
     if matrix and not case_faults:
         cases = with_written_files(cases, read_index(root), matrix)
         faults += named_case_faults(str(root), matrix, cases)
-    return matrix, cases, faults + case_faults
+    return matrix, cases, files, faults + case_faults
 
 
 def _read_cases(root: Path, paths: Mapping[str, PathSpec], language: Language) -> tuple[list[Case], list[Fault]]:
