@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.controller.api.document import ApiDocument, read_documents
+from harness.controller.api.lane_changes import lane_changes
+from harness.controller.api.lanes import LaneNames, read_lane_names, updated_lanes
 from harness.controller.api.local import LocalInventory, read_inventory
 from harness.controller.api.name_changes import NAME_WORDS, NameChange, compare_documents
 from harness.controller.api.update import updated_documents
@@ -45,6 +47,30 @@ def documents_with(
     """The accepted documents, and the same with these inventories in them."""
     before = read_documents(layout.results)
     return before, updated_documents(matrix, before, inventories)
+
+
+def measured_changes(
+    layout: Layout, matrix: Matrix, environments: Iterable[Environment]
+) -> dict[str, list[NameChange]] | None:
+    """What changed in those of these environments and lanes that were measured here; None if none was."""
+    chosen = list(environments)
+    inventories, lanes = local_inventories(layout, chosen), lane_inventories(layout, chosen)
+    if not inventories and not lanes:  # and the accepted documents, of megabytes, need not be read
+        return None
+    before, after = documents_with(layout, matrix, inventories)
+    changes = name_changes(before, after, [item.environment for item in inventories])
+    if lanes:
+        accepted = read_lane_names(layout.results)
+        changes |= changes_of_lanes(accepted, updated_lanes(matrix, after, accepted, lanes), lanes)
+    return changes
+
+
+def changes_of_lanes(
+    before: LaneNames, after: LaneNames, inventories: Iterable[LocalInventory]
+) -> dict[str, list[NameChange]]:
+    """What changed in each lane of these inventories, for those in which something did."""
+    found = {item.environment: lane_changes(before, after, item.environment) for item in inventories}
+    return {name: changes for name, changes in found.items() if changes}
 
 
 def name_changes(

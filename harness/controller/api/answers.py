@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -44,6 +44,7 @@ def answer(api: Api, lanes: LaneNames, found: FoundName, cases: Iterable[str]) -
         "errors": _valued(environments, "text", row.values("error")),
         "measured_with": _versions(document),
         "lanes": lanes.about(found.full),
+        "other_lanes": lanes.states(found.full),
         "cases": sorted(cases),
     }
 
@@ -75,7 +76,7 @@ def answer_as_text(data: dict[str, Any], newest: str) -> str:
     if data["measured_with"]:
         package = data["name"].partition(".")[0]
         lines.append(f"  measured:   {package} {_with(data['measured_with'])}; another version may differ")
-    lines += _lane_lines(data["lanes"])
+    lines += _lane_lines(data)
     if data["cases"]:
         more = f" and {len(data['cases']) - _MOST} more" if len(data["cases"]) > _MOST else ""
         lines.append(f"  cases:      {', '.join(data['cases'][:_MOST])}{more}")
@@ -84,23 +85,34 @@ def answer_as_text(data: dict[str, Any], newest: str) -> str:
 
 def unknown(api: Api, lanes: LaneNames, word: str) -> dict[str, Any]:
     """The answer for a name that no measured release has. A lane may have it."""
-    return {"name": word, "known": False, "nearest": api.suggest_names(word), "lanes": lanes.about(api.full(word))}
+    full = api.full(word)
+    found = {"lanes": lanes.about(full), "other_lanes": lanes.states(full)}
+    return {"name": word, "known": False, "nearest": api.suggest_names(word), **found}
 
 
 def unknown_as_text(data: dict[str, Any]) -> str:
     """The same as a sentence."""
     nearest = f"; nearest names: {', '.join(data['nearest'])}" if data["nearest"] else ""
-    lines = [f"{data['name']}: never seen in any measured release{nearest}", *_lane_lines(data["lanes"])]
+    lane_lines = _lane_lines(data) if data["lanes"] else []
+    lines = [f"{data['name']}: never seen in any measured release{nearest}", *lane_lines]
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def _lane_lines(changes: Sequence[dict[str, Any]]) -> list[str]:
-    """What other packages change, a line for each change, with the environments."""
+def _lane_lines(data: Mapping[str, Any]) -> list[str]:
+    """What other packages change, a line for each change, with the environments; then the lanes without a change."""
     environments: dict[str, list[str]] = {}
-    for change in changes:
+    for change in data["lanes"]:
         what = " -> ".join(filter(None, [change["before"], change["after"]]))
         packages = ", ".join(f"{name} {version}" for name, version in change["packages"].items())
         environments.setdefault(f"{change['word']} ({what}) with {packages}", []).append(change["environment"])
+    words = {
+        "as_release": "as in its release",
+        "not_installed": "not installed",
+        "failed": "package cannot be imported",
+    }
+    for state, lanes in data["other_lanes"].items():
+        if lanes:
+            environments.setdefault(words[state], []).extend(lanes)
     return [
         f"  {'lanes:' if index == 0 else '':<12}{', '.join(names)}: {text}"
         for index, (text, names) in enumerate(environments.items())

@@ -1,7 +1,8 @@
 """`results/api/lanes/names.json`: what other packages change in the names of a release. The only reader and writer.
 
 A lane has the newest packages that its release allows. It is kept as its differences from the accepted names of the
-release, or, where it is of no release, of the newest one.
+release, or, where it is of no release, of the newest one. Lanes with the same packages differ from their releases in
+much the same names, so a name has one line for all of them, in which changes and sets of lanes are numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.results.sources import API
 from harness.controller.text import json_line
 
-LANES_SCHEMA = 1
+LANES_SCHEMA = 2
+_What = tuple[str, str, str]  # a word, and the value before and after
+_Where = tuple[str, ...]  # lanes
 
 
 @dataclass(frozen=True)
@@ -38,36 +41,91 @@ class MeasuredLane:
     packages: Mapping[str, str]
     failed: Mapping[str, str]
 
+    def state_of(self, name: str) -> Measured:
+        """Whether the package of a name was measured."""
+        top = name.partition(".")[0]
+        if top in self.failed:
+            return Measured.FAILED
+        return Measured.YES if top in self.packages else Measured.NOT_INSTALLED
+
 
 @dataclass(frozen=True)
 class LaneNames:
-    """The measured lanes by id, and the changes of each."""
+    """The measured lanes by id, and by name what each changes."""
 
-    lanes: dict[str, MeasuredLane] = field(default_factory=dict)
-    changes: dict[str, list[NameChange]] = field(default_factory=dict)
+    lanes: Mapping[str, MeasuredLane] = field(default_factory=dict)
+    names: Mapping[str, Mapping[_What, _Where]] = field(default_factory=dict)
+
+    def of_lane(self, lane: str) -> list[NameChange]:
+        """What a lane changes."""
+        return [
+            NameChange(word, name, before, after)
+            for name, changes in self.names.items()
+            for (word, before, after), lanes in changes.items()
+            if lane in lanes
+        ]
 
     def about(self, name: str) -> list[dict[str, Any]]:
         """What the lanes change of one name, as it stands in answers."""
+        changes = self.names.get(name, {})
         return [
-            {"environment": lane, "packages": dict(self.lanes[lane].packages), **vars(change)}
-            for lane, changes in self.changes.items()
-            for change in changes
-            if change.name == name
+            {"environment": lane, "packages": dict(item.packages), **vars(NameChange(word, name, before, after))}
+            for lane, item in self.lanes.items()
+            for (word, before, after), lanes in changes.items()
+            if lane in lanes
         ]
 
+    def states(self, name: str) -> dict[str, list[str]]:
+        """The lanes that change nothing of a name, by the reason."""
+        changing = {lane for lanes in self.names.get(name, {}).values() for lane in lanes}
+        found: dict[str, list[str]] = {"as_release": [], "not_installed": [], "failed": []}
+        words = {Measured.YES: "as_release", Measured.NOT_INSTALLED: "not_installed", Measured.FAILED: "failed"}
+        for lane, item in self.lanes.items():
+            if lane not in changing:
+                found[words[item.state_of(name)]].append(lane)
+        return found
+
     def text(self) -> str:
-        """The file: the lanes, then a line for each name, with the lanes of each change."""
-        names: dict[str, dict[tuple[str, str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
-        for lane in self.lanes:
-            for change in self.changes[lane]:
-                names[change.name][change.word, change.before, change.after].append(lane)
-        rows = [f"{json_line(name)}: {json_line(_rows(names[name]))}" for name in sorted(names)]
-        lanes = ",\n".join(f"{json_line(lane)}: {json_line(vars(item))}" for lane, item in self.lanes.items())
-        return f'{{"schema": {LANES_SCHEMA},\n"lanes": {{\n{lanes}\n}},\n"names": {{\n' + ",\n".join(rows) + "\n}}\n"
+        """The file: the lanes, the changes and the sets of lanes, then a line for each name."""
+        whats = sorted({what for changes in self.names.values() for what in changes}, key=_by_word)
+        wheres = sorted({where for changes in self.names.values() for where in changes.values()})
+        numbers = {what: number for number, what in enumerate(whats)}
+        places = {where: number for number, where in enumerate(wheres)}
+        rows = {
+            name: [[numbers[what], places[changes[what]]] for what in sorted(changes, key=_by_word)]
+            for name, changes in self.names.items()
+        }
+        parts = [
+            f'"schema": {LANES_SCHEMA}',
+            _block("lanes", [f"{json_line(lane)}: {json_line(vars(item))}" for lane, item in self.lanes.items()]),
+            _block("changes", map(json_line, whats), "[]"),
+            _block("sets", map(json_line, wheres), "[]"),
+            _block("names", [f"{json_line(name)}:{_compact(rows[name])}" for name in sorted(rows)]),
+        ]
+        return "{" + ",\n".join(parts) + "}\n"
 
 
-def _rows(changes: Mapping[tuple[str, str, str], list[str]]) -> list[list[object]]:
-    return [[*change, lanes] for change, lanes in sorted(changes.items())]
+def _by_word(what: _What) -> tuple[int, str, str]:
+    return NAME_WORDS.index(what[0]), what[1], what[2]
+
+
+def _block(key: str, lines: Iterable[str], brackets: str = "{}") -> str:
+    return f"{json_line(key)}: {brackets[0]}\n" + ",\n".join(lines) + f"\n{brackets[1]}"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def lane_names(lanes: Mapping[str, MeasuredLane], changes: Mapping[str, Iterable[NameChange]]) -> LaneNames:
+    """These lanes with the changes of each."""
+    names: dict[str, dict[_What, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for lane in lanes:
+        for change in changes[lane]:
+            names[change.name][change.word, change.before, change.after].append(lane)
+    return LaneNames(
+        lanes, {name: {what: tuple(where) for what, where in found.items()} for name, found in names.items()}
+    )
 
 
 def lanes_file(results: Path) -> Path:
@@ -85,13 +143,11 @@ def read_lane_names(results: Path) -> LaneNames:
         if data["schema"] != LANES_SCHEMA:
             raise HarnessError(f"{file}: schema {data['schema']!r}: this harness reads schema {LANES_SCHEMA}")
         lanes = {name: MeasuredLane(**item) for name, item in data["lanes"].items()}
-        changes: dict[str, list[NameChange]] = {name: [] for name in lanes}
-        for name, rows in data["names"].items():
-            for word, before, after, where in rows:
-                for lane in where:
-                    changes[lane].append(NameChange(word, name, before, after))
-        return LaneNames(lanes, {name: _sorted(found) for name, found in changes.items()})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        whats = [(word, before, after) for word, before, after in data["changes"]]
+        wheres = [tuple(where) for where in data["sets"]]
+        names = {name: {whats[what]: wheres[where] for what, where in rows} for name, rows in data["names"].items()}
+        return LaneNames(lanes, names)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise HarnessError(f"{file}: not a document of lanes ({type(error).__name__}: {error})") from None
 
 
@@ -107,13 +163,13 @@ def updated_lanes(
     for environment in matrix.in_lanes.values():
         name = environment.id
         if name in known.lanes:
-            lanes[name], changes[name] = known.lanes[name], known.changes[name]
+            lanes[name], changes[name] = known.lanes[name], known.of_lane(name)
         if name in measured:
             of = _compared_with(matrix, environment)
             lane, found = _lane(of, measured[name]), _changes(matrix, releases, of, measured[name])
-            if name not in lanes or (lane.failed, found) != (lanes[name].failed, changes[name]):
+            if name not in lanes or (lane.failed, set(found)) != (lanes[name].failed, set(changes[name])):
                 lanes[name], changes[name] = lane, found
-    return LaneNames(lanes, changes)
+    return lane_names(lanes, changes)
 
 
 def _compared_with(matrix: Matrix, lane: Environment) -> str:
@@ -133,7 +189,3 @@ def _changes(
 ) -> list[NameChange]:
     """What would change if the lane took the place of the environment that it is compared with."""
     return compare_documents(releases, updated_documents(matrix, releases, [replace(inventory, environment=of)]), of)
-
-
-def _sorted(changes: Iterable[NameChange]) -> list[NameChange]:
-    return sorted(changes, key=lambda change: (NAME_WORDS.index(change.word), change.name))

@@ -52,14 +52,17 @@ def api_schema() -> dict[str, Any]:
 
 
 def lanes_schema() -> dict[str, Any]:
-    """The schema of what lanes change: of each name a word, the value before and after, and the lanes."""
+    """The schema of what lanes change: of each name the number of a change, and that of a set of lanes."""
     texts = {"type": "object", "additionalProperties": _text()}
     lane = {"of": _text(), "packages": texts, "failed": texts}
-    change = {"type": "array", "prefixItems": [{"enum": list(NAME_WORDS)}, _text(), _text(), _TEXTS], "items": False}
+    change = {"type": "array", "prefixItems": [{"enum": list(NAME_WORDS)}, _text(), _text()], "items": False}
+    pair = {"type": "array", "prefixItems": [_NUMBER, _NUMBER], "items": False}
     document = {
         "schema": {"const": LANES_SCHEMA},
         "lanes": {"type": "object", "additionalProperties": _object(lane, list(lane))},
-        "names": {"type": "object", "additionalProperties": {"type": "array", "items": change, "minItems": 1}},
+        "changes": {"type": "array", "items": change},
+        "sets": {"type": "array", "items": _TEXTS},
+        "names": {"type": "object", "additionalProperties": {"type": "array", "items": pair, "minItems": 1}},
     }
     return {
         "$schema": DRAFT,

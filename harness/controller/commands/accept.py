@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.cases.generate import digest_of, script_of
 from harness.contract.records import CellKey, is_untried
 from harness.controller.api.accepted import (
+    changes_of_lanes,
     documents_with,
     lane_inventories,
     local_inventories,
@@ -99,8 +100,9 @@ def _measured_names(project: Project, selection: Selection) -> dict[Path, str]:
     print(names_as_text(name_changes(before, after, [item.environment for item in inventories])), end="")
     texts = document_texts(layout.results, after) if inventories else {}
     if lanes:
-        known = updated_lanes(matrix, after, read_lane_names(layout.results), lanes)
-        print(names_as_text({item.environment: known.changes[item.environment] for item in lanes}), end="")
+        accepted = read_lane_names(layout.results)
+        known = updated_lanes(matrix, after, accepted, lanes)
+        print(names_as_text(changes_of_lanes(accepted, known, lanes)), end="")
         texts[lanes_file(layout.results)] = known.text()
     return texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
+from harness.controller.api.accepted import measured_changes, names_as_text
 from harness.controller.commands.options import add_selection, add_strict, selection_of
 from harness.controller.errors import Exit, UsageError
 from harness.controller.project.cells import cell_keys
@@ -50,18 +50,17 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
 def _name_changes(options: argparse.Namespace, project: Project, selection: Selection) -> bool:
     """Whether names that were measured since differ from the accepted ones. They are printed, but for JSON.
 
-    Only the run and the accepted results have any, and a selection of cells has none.
+    Those of lanes that may fail are only printed. Only the run and the accepted results have any, and a selection of
+    cells has none.
     """
     if (options.old, options.new) != (RESULTS, RUN) or selection.names_cases or selection.paths:
         return False
-    inventories = local_inventories(project.layout, selection.choose_environments(project.matrix))
-    if not inventories:  # and the accepted documents, of megabytes, need not be read
-        return False
-    before, after = documents_with(project.layout, project.matrix, inventories)
-    changes = name_changes(before, after, [item.environment for item in inventories])
+    matrix = project.matrix
+    chosen = selection.choose_environments(matrix, with_lanes=True)
+    changes = measured_changes(project.layout, matrix, chosen) or {}
     if options.format != "json":
         print(names_as_text(changes), end="")
-    return bool(changes)
+    return any(not matrix.everything[name].may_fail for name in changes)
 
 
 def _within_selection(columns: dict[str, Column], project: Project, selection: Selection) -> dict[str, Column]:

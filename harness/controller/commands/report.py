@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 
 from harness.contract.statuses import Status
-from harness.controller.api.accepted import documents_with, local_inventories, name_changes, names_as_text
+from harness.controller.api.accepted import measured_changes, names_as_text
 from harness.controller.commands.options import add_strict, integer
 from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.grid import count, make_grid
@@ -78,14 +78,14 @@ def _count_unconfirmed(layout: Layout, baseline: Mapping[str, Column], run: Mapp
 
 def _changed_names(project: Project, run: Mapping[str, Column]) -> tuple[str, bool]:
     """What changed of the names of the run's environments, as far as they were measured; and whether anything did."""
-    environments = [item for name, item in project.matrix.environments.items() if name in run]
-    inventories = local_inventories(project.layout, environments)
-    if not inventories:
+    matrix = project.matrix
+    changes = measured_changes(
+        project.layout, matrix, [item for name, item in matrix.everything.items() if name in run]
+    )
+    if changes is None:
         return "", False
-    before, after = documents_with(project.layout, project.matrix, inventories)
-    changes = name_changes(before, after, [item.environment for item in inventories])
     lines = [f"- {markdown_escape(line)}" for line in names_as_text(changes).splitlines()]
-    return "\n".join(lines) or "no difference", bool(changes)
+    return "\n".join(lines) or "no difference", any(not matrix.everything[name].may_fail for name in changes)
 
 
 def _flaky(layout: Layout, run: Iterable[str]) -> str:

@@ -63,7 +63,9 @@ def readme_block(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
 
 
 def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
-    """Blocks of Markdown: the totals, the scores by import path and release, and the lanes."""
+    """Blocks of Markdown: the totals, the scores by import path and release, and the lanes; or the lanes alone."""
+    if not grid.environments:
+        return [*map(_lane, lanes)]
     blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
     return [*blocks, *_pythons(grid, lanes), _column_scores(grid)]
 

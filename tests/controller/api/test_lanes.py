@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.controller.api.lanes import read_lane_names
+from harness.contract.records import Outcome
+from harness.contract.statuses import Status
+from harness.controller.api.lane_changes import lane_changes
+from harness.controller.api.lanes import LaneNames, MeasuredLane, lane_names, read_lane_names
+from harness.controller.api.name_changes import NameChange
 from harness.controller.api.schema import lanes_schema
 from tests.support.measured_project import NEW, make_environment, make_measured_project
-from tests.support.tiny_project import TinyProject
+from tests.support.tiny_project import TinyProject, make_column
 
 LANE = "lanes:\n  today: {title: Runs today, of: '>=2.16', cases: [version], paths: [keras]}\n"
 LATER = {
@@ -47,6 +51,10 @@ def ask(project: TinyProject, name: str) -> Any:
     return json.loads(project.run("api", name, "--json").stdout)
 
 
+def kept(project: TinyProject, name: str) -> object:
+    return read_lane_names(project.root / "results").names.get(name, {})
+
+
 def lanes_document(root: Path) -> Path:
     return root / "results" / "api" / "lanes" / "names.json"
 
@@ -56,9 +64,9 @@ def test_lanes_are_kept_as_differences(accepted: TinyProject) -> None:
     Draft202012Validator(lanes_schema()).validate(data)
     assert data["lanes"] == {"tf216-today": {"of": "tf216", "packages": TODAY["packages"], "failed": {}}}
     ways = "import, attribute"
-    assert data["names"]["keras.fresh.NUMBER"] == [["new", "", ways, ["tf216-today"]]]
-    assert data["names"]["keras.layers.New"] == [["gone", ways, "", ["tf216-today"]]]
-    assert "keras.models.Model" not in data["names"]
+    assert kept(accepted, "keras.fresh.NUMBER") == {("new", "", ways): ("tf216-today",)}
+    assert kept(accepted, "keras.layers.New") == {("gone", ways, ""): ("tf216-today",)}
+    assert kept(accepted, "keras.models.Model") == {}
 
 
 def test_releases_are_not_asked_for_names_of_lanes(accepted: TinyProject) -> None:
@@ -72,7 +80,14 @@ def test_answers_name_what_lanes_change(accepted: TinyProject) -> None:
     both = ("(units, activation=None, lora_rank=None)", "(units)")
     change = {"word": "signature", "name": "keras.layers.Dense", "before": both[0], "after": both[1]}
     assert ask(accepted, "keras.layers.Dense")["lanes"] == [{**TODAY, **change}]
-    assert ask(accepted, "keras.models.Model")["lanes"] == []
+    assert ask(accepted, "keras.layers.Dense")["other_lanes"]["as_release"] == []
+
+
+def test_lanes_without_a_change_are_named(accepted: TinyProject) -> None:
+    found = ask(accepted, "keras.models.Model")
+    assert (found["lanes"], found["other_lanes"]["as_release"]) == ([], ["tf216-today"])
+    assert "  lanes:      tf216-today: as in its release" in accepted.run("api", "keras.models.Model").stdout
+    assert accepted.run("api", "keras.nowhere").stdout.count("lanes:") == 0
 
 
 def test_accepting_lanes_again_changes_nothing(accepted: TinyProject) -> None:
@@ -102,3 +117,62 @@ def test_lanes_that_were_not_measured_stay(accepted: TinyProject) -> None:
     assert accepted.run("accept").returncode == 0
     assert lanes_document(accepted.root).read_bytes() == before
     inventory.write_bytes(kept)
+
+
+def test_diff_compares_the_names_of_lanes(accepted: TinyProject) -> None:
+    (packages,) = accepted.root.glob(".tox/tf216-today/lib/*/site-packages")
+    before, added = lanes_document(accepted.root).read_bytes(), packages / "keras" / "added.py"
+    column = make_column(Outcome("version", "keras", Status.PASS), id="tf216-today", release="2.16.2", python="3.12")
+    for folder in ("results", ".harness/run"):
+        accepted.keep(folder, column)
+    assert accepted.run("diff").stdout == "no difference\n"
+    assert "## Names\n\nno difference\n" in accepted.run("report").stdout
+    added.write_text("LATER = 1\n", encoding="utf-8")
+    assert accepted.run("inventory", "-e", "tf216-today").returncode == 0
+    done = accepted.run("diff")
+    said = "tf216-today: 2 names new: keras.added, keras.added.LATER\n"
+    assert (done.returncode, done.stdout) == (1, "no difference\n" + said)
+    done = accepted.run("report")
+    assert (done.returncode, f"## Names\n\n- {said}" in done.stdout) == (1, True)
+    (accepted.root / ".harness" / "run" / "tf216-today.json").unlink()
+    assert accepted.run("accept").stdout.startswith(said)
+    added.unlink()
+    assert accepted.run("inventory", "-e", "tf216-today").returncode == 0
+    assert accepted.run("accept").stdout.startswith(said.replace("new", "gone"))
+    assert lanes_document(accepted.root).read_bytes() == before
+
+
+def lane(*changes: NameChange, failed: bool = False) -> LaneNames:
+    packages, errors = {} if failed else {"keras": "3"}, {"keras": "ImportError: no"} if failed else {}
+    return lane_names({"today": MeasuredLane("tf216", packages, errors)}, {"today": changes})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (lane(), lane(NameChange("gone", "keras.a", "import", "")), ["gone: keras.a"]),
+        (lane(NameChange("gone", "keras.a", "import", "")), lane(), ["new: keras.a"]),
+        (lane(NameChange("new", "keras.a", "", "import")), lane(), ["gone: keras.a"]),
+        (
+            lane(NameChange("new", "keras.a", "", "import")),
+            lane(NameChange("new", "keras.a", "", "import, attribute")),
+            ["attribute: keras.a: import -> import, attribute"],
+        ),
+        (
+            lane(NameChange("signature", "keras.a", "(x)", "(y)")),
+            lane(NameChange("signature", "keras.a", "(x)", "(z)")),
+            ["signature: keras.a: (y) -> (z)"],
+        ),
+        (lane(NameChange("signature", "keras.a", "(x)", "(y)")), lane(), ["signature: keras.a: (y) -> (x)"]),
+        (
+            lane(NameChange("attribute", "keras.a", "no", "yes")),
+            lane(NameChange("gone", "keras.a", "import", "")),
+            ["gone: keras.a"],
+        ),
+        (lane(NameChange("gone", "keras.a", "import", "")), lane(failed=True), ["import: keras: yes -> no"]),
+        (LaneNames(), lane(NameChange("new", "keras.a", "", "import")), ["new: keras.a"]),
+        (lane(NameChange("new", "keras.a", "", "import")), lane(NameChange("new", "keras.a", "", "import")), []),
+    ],
+)
+def test_changes_of_a_lane_since_it_was_accepted(before: LaneNames, after: LaneNames, expected: list[str]) -> None:
+    assert list(map(str, lane_changes(before, after, "today"))) == expected
