@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from harness.controller.api.environments import Mask, in_words
 from harness.controller.scan.findings import Finding, Severity
@@ -42,10 +44,19 @@ def as_github(report: ScanReport) -> str:
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
     lines = []
     for item in sorted(report.findings, key=lambda item: _ORDER.index(item.severity)):
-        place = f"file={_property(item.file)},line={item.place.line},col={item.place.column}"
+        place = f"file={_property(_in_workspace(item.file))},line={item.place.line},col={item.place.column}"
         lines.append(f"::{words[item.severity]} {place}::{_data(sentence(item))}")
-    lines += [f"::error file={_property(file)}::{_data(reason)}" for file, reason in report.unreadable.items()]
+    lines += [
+        f"::error file={_property(_in_workspace(file))}::{_data(reason)}" for file, reason in report.unreadable.items()
+    ]
     return "".join(line + "\n" for line in [*lines, *map(one_line, summary(report))])
+
+
+def _in_workspace(file: str) -> str:
+    """The name of a file in its repository, wherever in that the scan runs: annotations go by it."""
+    workspace, path = Path(os.environ.get("GITHUB_WORKSPACE") or os.sep).resolve(), Path(file).resolve()
+    is_inside = workspace != Path(os.sep) and path.is_relative_to(workspace)
+    return path.relative_to(workspace).as_posix() if is_inside else file
 
 
 def as_markdown(report: ScanReport) -> str:
