@@ -24,6 +24,7 @@ from tests.support import workflow_actions as actions
 from tests.support.workflow_expressions import Functions, as_text, fill, holds, status
 
 _SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
+ACTION = "OWNER/keras-import-matrix@COMMIT"
 _FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 
 
@@ -50,7 +51,8 @@ class Service:
     """What outlives a job: the repository, artifacts, caches, the published site, and how the jobs before ended.
 
     The work tree is at one place in all jobs, as on hosted machines. Its `.venv`, which is a minute's work, stays
-    there; everything else a job finds is a fresh clone. `programs` are first on the PATH.
+    there; everything else a job finds is a fresh clone. `programs` are first on the PATH. `action` is where the action
+    of this repository is, for another repository's workflows, which name it as ACTION.
     """
 
     origin: Path
@@ -63,10 +65,15 @@ class Service:
     parts: dict[tuple[str, str], Result] = field(default_factory=dict)
     pages: Path | None = None
     attempt: int = 1  # one more with each *Re-run failed jobs*
+    action: Path | None = None
 
     @property
     def workspace(self) -> Path:
         return self.folder / "work"
+
+    @property
+    def action_path(self) -> Path:
+        return self.action or self.workspace
 
     def matrix(self, job: str) -> list[dict[str, Any]]:
         """The jobs that a job's matrix makes."""
@@ -159,7 +166,7 @@ class Machine:
         if "run" in step:
             return self._shell(step, contexts)
         inputs = {name: as_text(value) for name, value in fill(step.get("with", {}), contexts, {}).items()}
-        if step["uses"] == "./":
+        if step["uses"] == (ACTION if self.service.action else "./"):
             self._composite(inputs)
             return {}
         action = actions.KNOWN[step["uses"].partition("@")[0]]
@@ -169,7 +176,7 @@ class Machine:
             raise Failed(f"{step['uses']}: {why}") from None
 
     def _composite(self, given: dict[str, str]) -> None:
-        described = yaml.safe_load((self.workspace / "action.yml").read_text(encoding="utf-8"))
+        described = yaml.safe_load((self.service.action_path / "action.yml").read_text(encoding="utf-8"))
         unknown = given.keys() - described["inputs"].keys()
         assert not unknown, f"action.yml has no input {unknown}"
         inputs = {name: given.get(name, about.get("default", "")) for name, about in described["inputs"].items()}
@@ -219,7 +226,7 @@ class Machine:
         folders = [entry for entry in os.environ["PATH"].split(os.pathsep) if not Path(entry, "../pyvenv.cfg").exists()]
         path = os.pathsep.join(filter(None, [str(self.service.programs), *self.path, *folders]))
         known = {"CI": "true", "RUNNER_TEMP": str(self.temp), "PATH": path}
-        known |= dict.fromkeys(["GITHUB_WORKSPACE", "GITHUB_ACTION_PATH"], str(self.workspace))
+        known |= {"GITHUB_WORKSPACE": str(self.workspace), "GITHUB_ACTION_PATH": str(self.service.action_path)}
         known |= {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY_OWNER": "somebody"}
         known["GITHUB_REPOSITORY"] = "somebody/matrix"
         return kept | known | self.env
