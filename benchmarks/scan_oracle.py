@@ -30,6 +30,8 @@ from harness.controller.scan.sources import Source, UnreadableSource, find_sourc
 from harness.controller.scan.syntax import all_statements, has_lazy_annotations, replaced_modules
 from harness.controller.scan.walk import find_uses
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 @dataclass(frozen=True)
 class TracedName:
@@ -91,15 +93,19 @@ def _reason(source: Source, traced: TracedName, answers: ApiAnswers) -> str:
     package = traced.name.partition(".")[0]
     if package in source.own | replaced_modules(all_statements(tree.body)):
         return "a module of the code base itself"
-    if has_lazy_annotations(tree) and traced.line in _annotation_lines(tree):
+    inner = [node for function in ast.walk(tree) if isinstance(function, _FUNCTIONS) for node in ast.walk(function)]
+    unread = (
+        ast.walk(tree) if has_lazy_annotations(tree) else (node for node in inner if isinstance(node, ast.AnnAssign))
+    )
+    if traced.line in _annotation_lines(unread):
         return "an annotation that Python does not evaluate"
     if answers.find(traced.name)[0] is None:
         return "no measured module"
     return ""
 
 
-def _annotation_lines(tree: ast.Module) -> set[int]:
-    found = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+def _annotation_lines(nodes: Iterable[ast.AST]) -> set[int]:
+    found = [getattr(node, name, None) for node in nodes for name in ("annotation", "returns")]
     return {line for node in found if node for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 

@@ -16,11 +16,13 @@ from tests.controller.scan.test_traps import TRAPS
 from tests.support.measured_names import write_measured_names
 
 OWN = "a module of the code base itself"
+UNREAD = "an annotation that Python does not evaluate"
 # What LibCST sees and the scan does not, with the reason.
 UNSEEN = {
     "a package of one's own called keras": [OWN, OWN],
     "replaced in sys.modules": [OWN],
-    "annotation that is not evaluated": ["an annotation that Python does not evaluate"],
+    "annotation that is not evaluated": [UNREAD],
+    "annotations in functions": [UNREAD, UNREAD],
 }
 
 

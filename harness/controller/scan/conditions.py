@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -34,7 +35,10 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.NotEq: operator.ne,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
 }
+_THERE = object()  # what `find_spec` and `getattr` give where there is something
 _FAULTS = (ValueError, TypeError, IndexError, KeyError, AttributeError, InvalidVersion)
 
 # What an expression stands for, and in which environments; the assigned expression of a name.
@@ -55,11 +59,13 @@ class Conditions:
         self._assigned = assigned
         self._environment = ""
         self._varies = False  # whether the value depended on the environment
+        self._reads_version = False
+        self.is_opaque = False  # whether a function that is not read decided by a version
 
     def split(self, test: ast.expr, reach: Mask) -> tuple[Mask, Mask]:
         """The environments of a set in which a condition may be true, and those in which it may be false."""
         true = false = 0
-        self._varies = False
+        self._varies = self.is_opaque = False
         for item in self._answers.environments.chosen(reach):
             bit = self._answers.environments.bits[item.id]
             self._environment = item.id
@@ -112,6 +118,7 @@ class Conditions:
         for target, mask in self._meaning(node).items():
             self._varies = True
             package, _, rest = target.name.partition(".")
+            self._reads_version |= rest in _VERSIONS
             if mask & bit and rest in _VERSIONS:
                 version = self._answers.version(package, self._environment)
                 if version:
@@ -172,8 +179,10 @@ class Conditions:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if name == "hasattr" and len(node.args) == 2:
             return self._has(node.args[0], self._value(node.args[1]))
+        if name == "getattr" and len(node.args) == 3:
+            return _THERE if self._has(node.args[0], self._value(node.args[1])) else self._value(node.args[2])
         if name == "find_spec" and node.args:
-            return self._can_import(self._value(node.args[0]))
+            return _THERE if self._can_import(self._value(node.args[0])) else None
         if node.keywords:
             raise NotKnown
         if isinstance(node.func, ast.Attribute) and name in _METHODS:
@@ -184,7 +193,15 @@ class Conditions:
             return [int(item) for item in self._value(node.args[1])]
         if name in _TYPES:
             return _TYPES[name](*map(self._value, node.args))
+        self.is_opaque |= any(map(self._is_version, node.args))
         raise NotKnown
+
+    def _is_version(self, node: ast.expr) -> bool:
+        """Whether a value was made of the version of a package."""
+        self._reads_version = False
+        with suppress(NotKnown, RecursionError, *_FAULTS):
+            self._value(node)
+        return self._reads_version
 
     def _has(self, owner: ast.expr, name: str) -> bool:
         bit = self._answers.environments.bits[self._environment]

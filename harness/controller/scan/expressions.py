@@ -69,6 +69,8 @@ class Expressions(CodeVisitor):
         self.catches: list[Catch] = []
         self.functions: list[DeferredBody] = []
         self.statement: ast.stmt | None = None
+        self.in_function = False
+        self.is_guarded = False  # below a condition on a version that cannot be read
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         targets = self.meaning(node)
@@ -122,9 +124,10 @@ class Expressions(CodeVisitor):
         before = self.reach
         self.visit(node.test)
         true, false = self.conditions.split(node.test, before)
+        was_guarded, self.is_guarded = self.is_guarded, self.is_guarded or self.conditions.is_opaque
         for self.reach, value in ((true, node.body), (false, node.orelse)):
             self.visit(value)
-        self.reach = before
+        self.reach, self.is_guarded = before, was_guarded
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         body = ast.copy_location(ast.Expr(node.body), node.body)
@@ -200,6 +203,7 @@ class Expressions(CodeVisitor):
         imported: int = 1,
     ) -> Mask:
         place = CodePlace.of(node, self.cell)
+        caught = self.all if self.is_guarded else caught
         use = Use(
             name=answer.name,
             form=form,

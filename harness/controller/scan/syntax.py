@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 _LEAVES: tuple[type[ast.AST], ...] = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop)
+_EXITS = ("exit", "_exit", "abort", "skipTest")
+_ENDS_OF_TESTS = ("skip", "fail", "xfail")  # of pytest
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
@@ -84,6 +86,12 @@ def caught_types(node: ast.expr | None) -> list[str]:
     if node is None:
         return ["BaseException"]
     return [last_name(item) for item in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def is_exit(function: ast.expr) -> bool:
+    """Whether nothing follows a call of the function."""
+    name, owner = last_name(function), last_name(getattr(function, "value", ast.Constant(0)))
+    return name in _EXITS or (owner == "pytest" and name in _ENDS_OF_TESTS)
 
 
 def last_name(node: ast.expr) -> str:

@@ -9,11 +9,10 @@ from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.expressions import Catch, Expressions
 from harness.controller.scan.sources import Source
-from harness.controller.scan.syntax import caught_types, last_name, names_of
+from harness.controller.scan.syntax import caught_types, is_exit, last_name, names_of
 from harness.controller.scan.uses import Form, Target, Use
 
 _CATCHING = {"suppress", "raises"}  # contextlib.suppress(ImportError), pytest.raises(ImportError)
-_EXITS = {"exit", "_exit", "abort"}
 
 
 def find_uses(source: Source, answers: ApiAnswers, reach: Mask) -> list[Use]:
@@ -38,7 +37,7 @@ class _Walk(Expressions):
         """Bodies of functions, which run when the module has been run to its end."""
         while self.functions:
             body, arguments, scopes, self.reach, self.cell = self.functions.pop(0)
-            self.scopes = scopes.inner()
+            self.scopes, self.in_function = scopes.inner(), True
             for argument in names_of(arguments):
                 self.scopes.bind(argument, {}, self.all)
             self.visit_body(body)
@@ -93,11 +92,13 @@ class _Walk(Expressions):
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
         true, false = self.conditions.split(node.test, self.reach)
+        before, self.is_guarded = self.is_guarded, self.is_guarded or self.conditions.is_opaque
         self.reach = true
         self.visit_body(node.body)
         ended, self.reach = self.reach, false
         self.visit_body(node.orelse)
         self.reach |= ended
+        self.is_guarded = before
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         types: set[str] = set()
@@ -154,7 +155,7 @@ class _Walk(Expressions):
 
     def visit_Expr(self, node: ast.Expr) -> None:
         self.visit(node.value)
-        if isinstance(node.value, ast.Call) and last_name(node.value.func) in _EXITS:
+        if isinstance(node.value, ast.Call) and is_exit(node.value.func):
             self.reach = 0
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -172,7 +173,8 @@ class _Walk(Expressions):
         self.bind_target(node.target, self.working(self.meaning(node.value)), node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self.visit_annotation(node.annotation)
+        if not self.in_function:
+            self.visit_annotation(node.annotation)
         if node.value is not None:
             self.visit(node.value)
             self.bind_target(node.target, self.working(self.meaning(node.value)), node.value)
@@ -214,8 +216,8 @@ class _Walk(Expressions):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self.visit(expression)
-        outside, before = self.scopes, self.reach
-        self.scopes = outside.inner(is_class=True)
+        outside = self.scopes, self.reach, self.in_function
+        self.scopes, self.in_function = self.scopes.inner(is_class=True), False
         self.visit_body(node.body)
-        self.scopes, self.reach = outside, before
+        self.scopes, self.reach, self.in_function = outside
         self.scopes.bind(node.name, {}, self.all)

@@ -200,6 +200,83 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": "from __future__ import annotations\nimport keras\nx: keras.engine.functional.Functional"},
         [],
     ),
+    "annotations in functions": (
+        {
+            "a.py": """
+            import keras
+            class Bag:
+                kept: keras.engine.functional.Functional
+                def __init__(self):
+                    self.models: list[keras.engine.functional.Functional] = []
+                    one: keras.engine.functional.Functional = None
+                    class Inner:
+                        kept: keras.engine.functional.Functional
+            """
+        },
+        [
+            "a.py:3:11 error fails keras.engine.functional.Functional",
+            "a.py:8:19 error fails keras.engine.functional.Functional",
+        ],
+    ),
+    "a specification that is None": (
+        {
+            "a.py": """
+            import importlib
+            import tensorflow as tf
+            if importlib.util.find_spec("keras.utils.np_utils") is not None:
+                from keras.utils import np_utils
+            if importlib.util.find_spec("keras.utils.np_utils") is None:
+                from keras.utils import to_categorical
+            else:
+                from keras.utils import np_utils
+            if getattr(tf.keras.layers, "Old", None) is not None:
+                tf.keras.layers.Old
+            if getattr(tf.keras.layers, "Old", None) is None:
+                tf.keras.layers.Old
+            """
+        },
+        ["a.py:12:5 error fails tensorflow.keras.layers.Old"],
+    ),
+    "a test that is skipped": (
+        {
+            "a.py": """
+            import unittest
+            import pytest
+            from tensorflow import keras
+            class Test(unittest.TestCase):
+                def test_one(self):
+                    if not hasattr(keras.layers, "Old"):
+                        self.skipTest("no Old")
+                    keras.layers.Old
+            def test_two():
+                if not hasattr(keras.layers, "Old"):
+                    pytest.skip("no Old")
+                keras.layers.Old
+            def test_three(page):
+                if not hasattr(keras.layers, "Old"):
+                    page.skip("no Old")
+                keras.layers.Old
+            """
+        },
+        ["a.py:16:5 error fails tensorflow.keras.layers.Old"],
+    ),
+    "a condition on a version that cannot be read": (
+        {
+            "a.py": """
+            import os
+            import tensorflow as tf
+            from mine import is_at_least, is_old
+            if is_at_least(tf.__version__, "2.13"):
+                from tensorflow.keras.layers import Dense
+            else:
+                from keras.utils import np_utils
+            old = is_at_least("2.13", than=tf.__version__) if is_old(tf.__version__) else tf.keras.layers.Old
+            if is_old(os.name):
+                from keras.utils import np_utils
+            """
+        },
+        ["a.py:10:29 error fails keras.utils.np_utils"],
+    ),
     "importlib with a literal": (
         {"a.py": 'import importlib\nm = importlib.import_module("keras.utils.np_utils")\nm.to_categorical'},
         ["a.py:2:29 error fails keras.utils.np_utils"],
