@@ -37,7 +37,8 @@ def csv_safe(text: str) -> str:
     return "'" + text if _FORMULA.match(text) else text
 
 
-def json_line(value: Any, sort_keys: bool = False) -> str:
+def json_line(value: Any, sort_keys: bool = False, compact: bool = False) -> str:
     """JSON in one line that gives back every character, and in which the unsafe ones are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=sort_keys)
+    separators = (",", ":") if compact else None
+    text = json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=separators)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

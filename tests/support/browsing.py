@@ -77,7 +77,8 @@ class Site:
         """The cells by environment of each row, by case and path."""
         rows: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
         for cell in self.data["cells"]:
-            rows[cell["case"], cell["path"]][cell["environment"]] = cell
+            left_out = {"stage": None, "error": None, "message": None, "warnings": []}
+            rows[cell["case"], cell["path"]][cell["environment"]] = {**left_out, **cell}
         return rows
 
     @cached_property

@@ -22,7 +22,7 @@ _MOST = 2**17  # formatted outcomes kept in memory
 
 
 def json_parts(grid: Grid) -> Iterator[str]:
-    """The parts of grid.json: environments, cases and cells."""
+    """The parts of grid.json: environments, cases and cells. Of a cell, keys without a value are left out."""
     environments = [_environment(grid, item) for item in grid.environments if grid.facts(item)]
     cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
     yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
@@ -30,8 +30,8 @@ def json_parts(grid: Grid) -> Iterator[str]:
     around = _once(_json_around_environment)
     before = ""
     for environment, outcomes in grid.each_column():
-        name = f', "environment": {_json(environment.id)}'
-        lines = ",\n".join([f"  {case}{name}{rest}" for case, rest in map(around, outcomes)])
+        name = f',"environment":{_json(environment.id)}'
+        lines = ",\n".join([f"{case}{name}{rest}" for case, rest in map(around, outcomes)])
         yield before + lines
         before = ",\n" if lines else ""
     yield "\n]}\n"
@@ -54,8 +54,9 @@ def _json_list(items: Iterable[object]) -> str:
 
 def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
     """The text of a cell before and after its environment: `case` is the first of the sorted keys."""
-    case = _json({"case": outcome.case})[:-1]
-    return case, _json(outcome.to_json()).removeprefix(case)
+    case = json_line({"case": outcome.case}, compact=True)[:-1]
+    told = {key: value for key, value in outcome.to_json().items() if value not in (None, [])}
+    return case, json_line(told, sort_keys=True, compact=True).removeprefix(case)
 
 
 def csv_parts(grid: Grid) -> Iterator[str]:

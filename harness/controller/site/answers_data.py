@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from harness.cases.case import Case
-from harness.contract.statuses import Status
+from harness.contract.statuses import Stage, Status
 from harness.controller.grid.release_ranges import PathSummary, ReleaseRange, releases_sentence
 from harness.controller.site.case_page import CaseAnswer, expected_error
 from harness.controller.site.data import Head, SiteData
@@ -102,7 +102,8 @@ def _usefulness(site: SiteData, summary: PathSummary) -> tuple[bool, bool, int]:
 
 
 def _messages(answers: Sequence[CaseAnswer], texts: _Numbers, bits: Mapping[str, int]) -> Iterator[list[Any]]:
-    """Each message: its error, its text, the reason, the anchor of the outcome, and by path the ranges and columns."""
+    """Each message: its error, its text, the reason, the anchor of the outcome, by path the ranges and columns, and
+    whether all went through until an expectation did not hold."""
     for answer in answers:
         result = answer.result
         if result.status is not Status.PASS and (result.error or result.message):
@@ -111,4 +112,5 @@ def _messages(answers: Sequence[CaseAnswer], texts: _Numbers, bits: Mapping[str,
                 [path, ", ".join(map(str, parts)), _columns(parts, bits)] for path, parts in answer.ranges.items()
             ]
             reason = texts.of(result.known.reason) if result.known else -1
-            yield [result.error or "", texts.of(message), reason, answer.anchor, places]
+            is_silent = result.error == AssertionError.__name__ and result.stage is Stage.CHECK
+            yield [result.error or "", texts.of(message), reason, answer.anchor, places, int(is_silent)]

@@ -110,7 +110,7 @@ def advised_paths(site: SiteData, case: Case) -> str:
     failing = [path for path, status in statuses.items() if status.counts and status is not Status.PASS]
     if len(failing) == len(rows):
         return ""
-    return f" of {', '.join(failing)}" if failing else ", in older releases"
+    return f" of {', '.join(failing)}" if failing else ", where it fails"
 
 
 def anchor(environment: str, path: str) -> str:

@@ -94,9 +94,11 @@ class SiteData:
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
-        """Releases, newest first, then the variants."""
+        """Releases, newest first, each with its variants after it."""
         newest_first = [self._head(item) for item in reversed(self.grid.environments)]
-        return tuple(sorted(newest_first, key=lambda head: head.base is not None))
+        shown = {head.id for head in newest_first}
+        first = [head for head in newest_first if head.base not in shown]
+        return tuple(found for head in first for found in _with_variants(head, newest_first))
 
     @cached_property
     def newest(self) -> Head | None:
@@ -217,3 +219,8 @@ def _commit(project: Project) -> tuple[str | None, str | None]:
         return None, None
     commit, _, day = done.stdout.strip().partition(" ")
     return (commit, day) if commit else (None, None)
+
+
+def _with_variants(head: Head, heads: Sequence[Head]) -> list[Head]:
+    """A head, and after it those that are based on it."""
+    return [head, *(found for other in heads if other.base == head.id for found in _with_variants(other, heads))]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from harness.contract.statuses import Status
 from harness.controller.grid.explanations import FAILING, error_text
+from harness.controller.grid.grid import Row
 from harness.controller.grid.release_ranges import join_ranges
 from harness.controller.project.matrix import Environment
 from harness.controller.site.data import Head, SiteData
@@ -25,6 +26,8 @@ class PathVerdict:
     is_private: bool
     newest: str
     states: tuple[str, ...]
+    passed: int = 0  # cells of the newest release, where only some pass
+    answered: int = 0
 
 
 def path_verdicts(site: SiteData) -> list[PathVerdict]:
@@ -36,14 +39,26 @@ def path_verdicts(site: SiteData) -> list[PathVerdict]:
         ranges = join_ranges((item.label, states[item.id]) for item in releases)
         newest = states[site.newest.id] if site.newest and site.newest.id in states else None
         words = tuple(f"{word} {'in ' if str(part) == part.labels[0] else ''}{part}" for part, word in ranges)
-        found.append(PathVerdict(path, site.is_private(path), newest or "–", words))
+        counts = _newest_counts(site, path) if newest == "partly" else (0, 0)
+        found.append(PathVerdict(path, site.is_private(path), newest or "–", words, *counts))
     return found
+
+
+def _newest_counts(site: SiteData, path: str) -> tuple[int, int]:
+    """How many cells of the default set pass under a path in the newest release, and how many answered there."""
+    assert site.newest is not None
+    outcomes = [site.grid.outcome(row, site.newest.environment).status for row in _usual_rows(site, path)]
+    return outcomes.count(Status.PASS), sum(status.counts for status in outcomes)
+
+
+def _usual_rows(site: SiteData, path: str) -> list[Row]:
+    return [row for row in site.grid.rows if row.path == path and row.case.id in site.usual_cases]
 
 
 def _states(site: SiteData, path: str, releases: list[Environment]) -> Iterator[tuple[str, str | None]]:
     """By release: works, partly, broken, or gone once the path has been there; None for no answer."""
     in_grid = {item.id for item in site.grid.environments}
-    rows = [row for row in site.grid.rows if row.path == path and (row.case.id in site.usual_cases)]
+    rows = _usual_rows(site, path)
     was_there = False
     for item in releases:
         found = {site.grid.outcome(row, item).status for row in rows} if item.id in in_grid else set()
@@ -114,5 +129,6 @@ def examples(site: SiteData) -> list[str]:
                 elif len(text) <= _LONGEST and "'" in text:
                     messages[text] += 1
     usual = [case for case in site.cases if case.id in site.usual_cases] or site.cases
-    titles = Counter({case.title: len(site.summaries[case.id]) for case in usual if len(case.title) <= _LONGEST})
+    plain = [case for case in usual if "this path" not in case.title] or usual
+    titles = Counter({case.title: len(site.summaries[case.id]) for case in plain if len(case.title) <= _LONGEST})
     return [text for counts in (lines, messages, titles) for text, _ in counts.most_common(1)]

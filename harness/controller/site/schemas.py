@@ -36,7 +36,9 @@ def _grid(language: Language) -> SiteSchema:
     return {
         "$schema": DRAFT,
         "title": f"grid.json of the {language.subject.matrix}: every cell, with the environments they ran in",
-        **_object(schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_cell())),
+        **_object(
+            schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_grid_cell())
+        ),
     }
 
 
@@ -82,6 +84,11 @@ def _api_ranges(language: Language) -> SiteSchema:
             roots={"type": "object", "additionalProperties": names},
         ),
     }
+
+
+def _grid_cell() -> SiteSchema:
+    """A cell of grid.json, in which keys without a value are left out."""
+    return {**_cell(), "required": ["environment", "case", "path", "status"]}
 
 
 def _cell() -> SiteSchema:

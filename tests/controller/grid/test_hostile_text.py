@@ -79,7 +79,7 @@ def test_the_files_of_the_grid(shown: Callable[[str], Path], text: str) -> None:
         for table in content.replace(r"\|", "").split("\n\n"):
             assert len({line.count("|") for line in table.splitlines() if line.startswith("|")}) <= 1
     data = json.loads((results / "grid.json").read_text(encoding="utf-8"))
-    assert text in [found["message"] for found in data["cells"]]
+    assert text in [found.get("message") for found in data["cells"]]
     assert data["environments"][0]["packages"]["keras"] == text
     assert {item["title"] for item in data["cases"]} == {"One Dense layer", "x" if text == HALF else text}
 

@@ -31,8 +31,8 @@ def test_rows_say_where_each_path_works(site: Make) -> None:
 
 def test_rows_have_a_letter_for_each_release(site: Make) -> None:
     found = answers(site())
-    assert [label for _, label, *_ in found["releases"]] == ["2.16", "2.15", "1.15", "2.16 legacy"]
-    assert case(site(), "version")["rows"][1][3] == "APIA"
+    assert [label for _, label, *_ in found["releases"]] == ["2.16", "2.16 legacy", "2.15", "1.15"]
+    assert case(site(), "version")["rows"][1][3] == "AAPI"
 
 
 def test_row_in_words_leaves_variants_out(site: Make) -> None:
@@ -43,9 +43,10 @@ def test_row_in_words_leaves_variants_out(site: Make) -> None:
 
 def test_messages_have_their_releases_and_outcome(site: Make) -> None:
     found = answers(site())
-    ((error, text, reason, anchor, places),) = case(site(), "dense")["said"]
+    ((error, text, reason, anchor, places, is_silent),) = case(site(), "dense")["said"]
     assert (error, found["texts"][text], reason) == ("ValueError", "no `layer`", -1)
     assert anchor.startswith("answer-")
+    assert not is_silent
     assert places == [["tensorflow.keras", "from 2.16 on", 1]]
 
 

@@ -67,14 +67,19 @@ function saidMessage(card) {
   return top >= 0.8 ? card.item.said.filter((_, place) => best[place] === top) : [];
 }
 
+/** Where some outcomes are: `tensorflow.keras` 2.11 to 2.15; `keras` from 2.16 on. */
+function placesOf(said, data, most) {
+  const places = new Map();
+  for (const [path, where] of said.flatMap((each) => each[4])) places.set(where, [...(places.get(where) || []), path]);
+  return few([...places].map(([where, paths]) => pathsWhere(paths, where, data)), most, "ranges");
+}
+
 function verdictOfCase(card, data) {
   const { item } = card;
   const said = saidMessage(card);
   const asked = rowAsked(item, card.asked, data);
   if (said.length) {
-    const places = new Map();
-    for (const [path, where] of said.flatMap((each) => each[4])) places.set(where, [...(places.get(where) || []), path]);
-    return `This message: ${few([...places].map(([where, paths]) => pathsWhere(paths, where, data)), 2, "ranges")}. ${worksSentence(item, data)}`;
+    return `This message: ${placesOf(said, data, 2)}. ${worksSentence(item, data)}`;
   }
   if (!asked) return worksSentence(item, data);
   const other = asked.path === asked.named ? "" : ` (\`${asked.named}\` is the same module)`;
@@ -82,13 +87,8 @@ function verdictOfCase(card, data) {
   return `\`${asked.path}\`${other}: ${asked.row[2]}.${rest}`;
 }
 
-/** The columns, a variant next to its release. */
-function columnsOf(data) {
-  const all = data.releases.map(([id, label, base, variables], column) => ({ id, label, base, variables, column }));
-  const isFirst = ({ base }) => !base || !all.some(({ id }) => id === base);
-  const withVariants = (release) => [release, ...all.filter(({ base }) => base === release.id).flatMap(withVariants)];
-  return all.filter(isFirst).flatMap(withVariants);
-}
+/** The columns: releases, newest first, each with its variants after it. */
+const columnsOf = (data) => data.releases.map(([id, label, base, variables], column) => ({ id, label, base, variables, column }));
 
 /** What the names of variants mean, below a strip. */
 function variantsLine(data) {
@@ -126,6 +126,13 @@ function adviceOf(item, asked, data) {
   return make("p", { class: "advice" }, make("b", null, `Instead${isSome ? ` of ${fewPaths(failing, data)}` : ""}: `), item.advice);
 }
 
+/** A reason, with where it is the reason. */
+function whyOf(text, outcomes, data) {
+  const isSilent = outcomes.every((each) => each[5]);
+  return make("p", { class: "why" }, make("b", null, "Why: "), text, " ",
+    make("span", { class: "places" }, `(${placesOf(outcomes, data, 2)}${isSilent ? "; no error there, but another result" : ""})`));
+}
+
 function caseCard(card, data, isFirstCard) {
   const { item } = card;
   const said = saidMessage(card);
@@ -133,16 +140,18 @@ function caseCard(card, data, isFirstCard) {
   const first = new Set(said.flatMap((each) => each[4].map(([path]) => path)));
   const isFirst = ([paths]) => paths.some((path) => first.has(path) || (asked && asked.path === path));
   const rows = [...item.rows.filter(isFirst), ...item.rows.filter((row) => !isFirst(row))].slice(0, isFirstCard ? 3 : 1);
-  const reasons = [...new Set((said.length ? said : reasonsOf(item, asked)).map((each) => each[2]).filter((reason) => reason >= 0))];
+  const explained = (said.length ? said : reasonsOf(item, asked)).filter(([, , reason]) => reason >= 0);
+  const reasons = new Map();
+  for (const each of explained) reasons.set(each[2], [...(reasons.get(each[2]) || []), each]);
   const page = `cases/${item.id}.html`;
   const letters = rows[0][3];
   const column = Math.max(0, [...letters].findIndex((letter) => (said.length || !/P/.test(letters) ? letter === "F" : true)));
   return [
     make("p", { class: "verdict" }, verdictOfCase(card, data)),
-    make("p", { class: "about" }, card.exact ? "" : make("b", null, "Near, not just this: "), make("a", { href: page }, item.title)),
-    ...reasons.slice(0, isFirstCard ? 2 : 0).map((reason) => make("p", { class: "why" }, make("b", null, "Why: "), data.texts[reason])),
-    item.expects ? make("p", { class: "expects" }, `This check expects an error: where it passes, \`${written(item.expects)}\` is raised, as it should be.`) : "",
+    make("p", { class: "about" }, card.exact ? "" : make("b", null, "Related, but not this question: "), make("a", { href: page }, item.title)),
     adviceOf(item, asked, data),
+    ...[...reasons].slice(0, isFirstCard ? 2 : 0).map(([reason, outcomes]) => whyOf(data.texts[reason], outcomes, data)),
+    item.expects ? make("p", { class: "expects" }, `This check expects an error: where it passes, \`${written(item.expects)}\` is raised, as it should be.`) : "",
     isFirstCard ? make("p", { class: "key" }, `${data.subject.title} releases, newest first: ✓ works, ✗ fails, – the import path is not there`) : "",
     ...rows.map((row) => strip(item, row, data)),
     isFirstCard ? variantsLine(data) : "",

@@ -38,10 +38,11 @@ const holds = (text, phrase) => phrase.length > 2 && ` ${text} `.includes(` ${ph
 const countWords = (text) => text.split(" ").length;
 
 /** How well a measured message is the pasted one: 1 as a whole, 0.8 if one holds the other or they begin alike. */
-function sameMessage({ phrase, sentence }, said) {
+function sameMessage({ phrase, sentence, numberless }, said) {
   if (!phrase || !said.phrase) return 0;
   if (phrase === said.phrase) return 1;
   if (holds(said.phrase, phrase) && countWords(phrase) >= 3) return 0.9;
+  if (numberless === said.numberless && countWords(numberless) >= 4) return 0.9;
   if (sentence === said.sentence && countWords(sentence) >= 5) return 0.85;
   return countWords(said.phrase) >= 3 && holds(phrase, said.phrase) ? 0.8 : 0;
 }
