@@ -77,7 +77,7 @@ class Site:
         """The cells by environment of each row, by case and path."""
         rows: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
         for cell in self.data["cells"]:
-            left_out = {"stage": None, "error": None, "message": None, "warnings": []}
+            left_out: dict[str, Any] = {"stage": None, "error": None, "message": None, "warnings": []}
             rows[cell["case"], cell["path"]][cell["environment"]] = {**left_out, **cell}
         return rows
 
