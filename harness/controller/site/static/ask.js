@@ -85,6 +85,7 @@ box.addEventListener("paste", (event) => {
   if (!/[\r\n]/.test(text.trim())) return;
   event.preventDefault();
   box.setRangeText(oneLine(text), box.selectionStart, box.selectionEnd, "end");
+  box.scrollLeft = box.scrollWidth; // the error of a traceback is its last line
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
 box.addEventListener("focus", prepare);

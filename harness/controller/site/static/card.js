@@ -68,7 +68,7 @@ function saidMessage(card) {
 }
 
 /** Where some outcomes are: `tensorflow.keras` 2.11 to 2.15; `keras` from 2.16 on. */
-function placesOf(said, data, most) {
+function rangesOf(said, data, most) {
   const places = new Map();
   for (const [path, where] of said.flatMap((each) => each[4])) places.set(where, [...(places.get(where) || []), path]);
   return few([...places].map(([where, paths]) => pathsWhere(paths, where, data)), most, "ranges");
@@ -79,7 +79,7 @@ function verdictOfCase(card, data) {
   const said = saidMessage(card);
   const asked = rowAsked(item, card.asked, data);
   if (said.length) {
-    return `This message: ${placesOf(said, data, 2)}. ${worksSentence(item, data)}`;
+    return `This message: ${rangesOf(said, data, 2)}. ${worksSentence(item, data)}`;
   }
   if (!asked) return worksSentence(item, data);
   const other = asked.path === asked.named ? "" : ` (\`${asked.named}\` is the same module)`;
@@ -130,7 +130,7 @@ function adviceOf(item, asked, data) {
 function whyOf(text, outcomes, data) {
   const isSilent = outcomes.every((each) => each[5]);
   return make("p", { class: "why" }, make("b", null, "Why: "), text, " ",
-    make("span", { class: "places" }, `(${placesOf(outcomes, data, 2)}${isSilent ? "; no error there, but another result" : ""})`));
+    make("span", { class: "places" }, `(${rangesOf(outcomes, data, 2)}${isSilent ? "; no error there, but another result" : ""})`));
 }
 
 function caseCard(card, data, isFirstCard) {
