@@ -69,16 +69,17 @@ class Site:
 
     @cached_property
     def data(self) -> dict[str, Any]:
+        """What is in grid.json, with the keys that it leaves out."""
         found: dict[str, Any] = json.loads((self.folder / "grid.json").read_text(encoding="utf-8"))
-        return found
+        left_out = {"stage": None, "error": None, "message": None, "warnings": []}
+        return {**found, "cells": [{**left_out, **cell} for cell in found["cells"]]}
 
     @cached_property
     def rows(self) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
         """The cells by environment of each row, by case and path."""
         rows: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
         for cell in self.data["cells"]:
-            left_out: dict[str, Any] = {"stage": None, "error": None, "message": None, "warnings": []}
-            rows[cell["case"], cell["path"]][cell["environment"]] = {**left_out, **cell}
+            rows[cell["case"], cell["path"]][cell["environment"]] = cell
         return rows
 
     @cached_property

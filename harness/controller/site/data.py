@@ -94,11 +94,9 @@ class SiteData:
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
-        """Releases, newest first, each with its variants after it."""
+        """Releases, newest first, then the variants."""
         newest_first = [self._head(item) for item in reversed(self.grid.environments)]
-        shown = {head.id for head in newest_first}
-        first = [head for head in newest_first if head.base not in shown]
-        return tuple(found for head in first for found in _with_variants(head, newest_first))
+        return tuple(sorted(newest_first, key=lambda head: head.base is not None))
 
     @cached_property
     def newest(self) -> Head | None:
@@ -219,8 +217,3 @@ def _commit(project: Project) -> tuple[str | None, str | None]:
         return None, None
     commit, _, day = done.stdout.strip().partition(" ")
     return (commit, day) if commit else (None, None)
-
-
-def _with_variants(head: Head, heads: Sequence[Head]) -> list[Head]:
-    """A head, and after it those that are based on it."""
-    return [head, *(found for other in heads if other.base == head.id for found in _with_variants(other, heads))]

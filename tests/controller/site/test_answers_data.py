@@ -31,8 +31,8 @@ def test_rows_say_where_each_path_works(site: Make) -> None:
 
 def test_rows_have_a_letter_for_each_release(site: Make) -> None:
     found = answers(site())
-    assert [label for _, label, *_ in found["releases"]] == ["2.16", "2.16 legacy", "2.15", "1.15"]
-    assert case(site(), "version")["rows"][1][3] == "AAPI"
+    assert [label for _, label, *_ in found["releases"]] == ["2.16", "2.15", "1.15", "2.16 legacy"]
+    assert case(site(), "version")["rows"][1][3] == "APIA"
 
 
 def test_row_in_words_leaves_variants_out(site: Make) -> None:

@@ -18,15 +18,15 @@ from tests.support.tiny_project import TinyProject, make_column
 Make = Callable[..., SiteData]
 
 
-def test_releases_newest_first_with_their_variants(site: Make) -> None:
+def test_releases_newest_first_then_variants(site: Make) -> None:
     heads = site().heads
-    assert [head.label for head in heads] == ["2.16", "2.16 legacy", "2.15", "1.15"]
-    assert [head.base for head in heads] == [None, "tf216", None, None]
+    assert [head.label for head in heads] == ["2.16", "2.15", "1.15", "2.16 legacy"]
+    assert [head.base for head in heads] == [None, None, None, "tf216"]
 
 
 def test_a_head_says_what_was_really_installed(site: Make, columns: dict[str, Column]) -> None:
     del columns["tf215"]
-    newest, _, unrun, failed = site().heads
+    newest, unrun, failed, _ = site().heads
     assert (newest.release, newest.shows, newest.was_run) == ("2.16.2", {"Keras": "3.4.1"}, True)
     assert (unrun.shows, unrun.packages, unrun.was_run, unrun.reason) == ({}, {}, False, None)
     assert failed.reason == "no Python 3.99"

@@ -17,7 +17,10 @@ PAGES = [page for page in sorted((SITE / "templates").glob("*.html")) if "<scrip
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
 def test_scripts_of_a_page_define_each_name_once(page: Path) -> None:
-    names = re.findall(r'<script src="[./]*static/([\w.]+)"', page.read_text("utf-8"))
+    text = page.read_text("utf-8")
+    names = re.findall(r'<script src="[./]*static/([\w.]+)"', text)
+    for loop in re.findall(r"for name in \((.*?)\)", text):
+        names += [f"{name}.js" for name in re.findall(r'"([\w-]+)"', loop)]
     texts = [(SITE / "static" / name).read_text("utf-8") for name in names if (SITE / "static" / name).exists()]
     counts = Counter(name for text in texts for name in DEFINED.findall(text))
     assert counts

@@ -87,8 +87,13 @@ function verdictOfCase(card, data) {
   return `\`${asked.path}\`${other}: ${asked.row[2]}.${rest}`;
 }
 
-/** The columns: releases, newest first, each with its variants after it. */
-const columnsOf = (data) => data.releases.map(([id, label, base, variables], column) => ({ id, label, base, variables, column }));
+/** The columns, a variant next to its release. */
+function columnsOf(data) {
+  const all = data.releases.map(([id, label, base, variables], column) => ({ id, label, base, variables, column }));
+  const isFirst = ({ base }) => !base || !all.some(({ id }) => id === base);
+  const withVariants = (release) => [release, ...all.filter(({ base }) => base === release.id).flatMap(withVariants)];
+  return all.filter(isFirst).flatMap(withVariants);
+}
 
 /** What the names of variants mean, below a strip. */
 function variantsLine(data) {
