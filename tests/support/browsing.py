@@ -71,7 +71,7 @@ class Site:
     def data(self) -> dict[str, Any]:
         """What is in grid.json, with the keys that it leaves out."""
         found: dict[str, Any] = json.loads((self.folder / "grid.json").read_text(encoding="utf-8"))
-        left_out = {"stage": None, "error": None, "message": None, "warnings": []}
+        left_out: dict[str, Any] = {"stage": None, "error": None, "message": None, "warnings": []}
         return {**found, "cells": [{**left_out, **cell} for cell in found["cells"]]}
 
     @cached_property
