@@ -100,7 +100,8 @@ class ApiAnswers:
         """Whether a class or function takes a keyword argument.
 
         One that takes any by its signature hides what becomes of it: a case may show that. Of an argument that no
-        signature names, such as `input_shape` of a layer, nothing needs be known.
+        signature names, such as `input_shape` of a layer, nothing needs be known; and nothing is, as wrappers that
+        translate old arguments (`nb_epoch`) have the signature of what they wrap.
         """
         found, rest = self.find(callee)
         if found is None or rest:
@@ -119,7 +120,7 @@ class ApiAnswers:
         shown = self.cases.argument(found.full, argument) if hidden else None
         if shown is not None:
             works, fails = works | (shown.works & hidden), fails | (shown.fails & hidden)
-        if not works | fails:
+        if not works | fails or (not is_named and shown is None):
             return None
         silent = ~hidden if is_named else -1
         return Answer(found.full, works, fails, silent=silent, shown_by=shown)

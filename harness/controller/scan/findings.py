@@ -149,7 +149,8 @@ def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedR
     if not use.seen:
         near = answers.suggest(use.name)
         return f"no measured release has {finding.name}" + (f"; the nearest name is {near}" if near else "")
-    what = f"{use.name} {_WORDS[use.form]}" + (f" {use.argument}" if use.argument else "")
+    words_of_form = "fails with the argument" if use.argument and use.shown_by else _WORDS[use.form]
+    what = f"{use.name} {words_of_form}" + (f" {use.argument}" if use.argument else "")
     if use.meets:
         what = f"{use.name} meets {use.meets}, which fails"
     shown = use.shown_by

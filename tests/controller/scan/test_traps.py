@@ -429,6 +429,10 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
             "a.py:3:3 note unknown keras.optimizers.Adam(decay=)",
         ],
     ),
+    "an argument that no release names, as a wrapper may translate it": (
+        {"a.py": "import tensorflow as tf\ntf.keras.Sequential().fit(1, nb_epoch=2)"},
+        [],
+    ),
     "keyword arguments": (
         {"a.py": "from tensorflow.keras.layers import Dense\nDense(3, lora_rank=4, activation='relu')"},
         ["a.py:2:10 error fails tensorflow.keras.layers.Dense(lora_rank=)"],
