@@ -15,6 +15,7 @@ from harness.controller.grid.grid import Grid, Score, column_score, score, score
 from harness.controller.grid.lane_summary import LaneRow
 from harness.controller.grid.python_table import WITH_BOUNDS, answers_by_python, python_symbol
 from harness.controller.grid.svg import grid_svg
+from harness.controller.grid.writer_table import writer_tables
 from harness.controller.project.matrix import Environment
 from harness.controller.text import markdown_escape
 
@@ -67,7 +68,7 @@ def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
     if not grid.environments:
         return [*map(_lane, lanes)]
     blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
-    return [*blocks, *_pythons(grid, lanes), _column_scores(grid)]
+    return [*blocks, *_pythons(grid, lanes), *writer_tables(grid), _column_scores(grid)]
 
 
 def status_summary(grid: Grid) -> list[str]:
