@@ -67,7 +67,7 @@ function saidMessage(card) {
   return top >= 0.8 ? card.item.said.filter((_, place) => best[place] === top) : [];
 }
 
-/** Where some outcomes are: `tensorflow.keras` 2.11 to 2.15; `keras` from 2.16 on. */
+/** Where some outcomes are: `PATH` 2.11 to 2.15; `OTHER` from 2.16 on. */
 function rangesOf(said, data, most) {
   const places = new Map();
   for (const [path, where] of said.flatMap((each) => each[4])) places.set(where, [...(places.get(where) || []), path]);
