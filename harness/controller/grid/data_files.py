@@ -55,8 +55,12 @@ def _json_list(items: Iterable[object]) -> str:
 def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
     """The text of a cell before and after its environment: `case` is the first of the sorted keys."""
     case = json_line({"case": outcome.case}, compact=True)[:-1]
-    told = {key: value for key, value in outcome.to_json().items() if value not in (None, [])}
-    return case, json_line(told, sort_keys=True, compact=True).removeprefix(case)
+    return case, json_line(told(outcome), sort_keys=True, compact=True).removeprefix(case)
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """The keys of an outcome that have a value."""
+    return {key: value for key, value in outcome.to_json().items() if value not in (None, [])}
 
 
 def csv_parts(grid: Grid) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -71,6 +72,14 @@ class CasePage:
     facts: Mapping[str, Mapping[str, Any]]  # by the cell's anchor: since when, and seconds by stage
     failing: str  # the paths to which advice applies, to go on from "Instead"
     expects: str  # the error that passing cells raise
+
+    @property
+    def facts_once(self) -> list[tuple[Mapping[str, Any], list[str]]]:
+        """Each different fact with the cells that it is about."""
+        cells: dict[str, list[str]] = {}
+        for name, fact in self.facts.items():
+            cells.setdefault(json.dumps(fact), []).append(name)
+        return [(json.loads(fact), names) for fact, names in cells.items() if fact != "{}"]
 
 
 _Results = Mapping[tuple[str, str], CellResult]  # by path and environment

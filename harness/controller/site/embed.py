@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from harness.cases.case import Case
@@ -71,6 +72,7 @@ def _svg(title: str, labels: list[str], lines: list[_Strip], has_views: bool = F
         short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
         yield f'<text x="8" y="{y + 13}" font-family="DejaVu Sans Mono, monospace">{_text(short)}</text>'
         yield from _strip(statuses, y)
+    yield _gaps(len(labels), len(lines))
     yield "</svg>"
 
 
@@ -81,13 +83,22 @@ def _views(lines: Iterable[_Strip], width: int) -> Iterator[str]:
 
 
 def _strip(statuses: Iterable[Status], y: int) -> Iterator[str]:
-    """A path for each status: the boxes of its releases."""
-    boxes: dict[Status, str] = {}
-    for column, status in enumerate(statuses):
-        box = f"M{_LEFT + column * _CELL} {y}h{_CELL - 2}v{_LINE - 3}h-{_CELL - 2}z"
-        boxes[status] = boxes.get(status, "") + box
-    for status, path in boxes.items():
+    """A path for each status: a bar for each range of its releases."""
+    bars: dict[Status, str] = {}
+    column = 0
+    for status, alike in groupby(statuses):
+        count = len(list(alike))
+        width = count * _CELL - 2
+        bars[status] = bars.get(status, "") + f"M{_LEFT + column * _CELL} {y}h{width}v{_LINE - 3}h-{width}z"
+        column += count
+    for status, path in bars.items():
         yield f'<path fill="{COLOURS[status]}" d="{path}"/>'
+
+
+def _gaps(columns: int, lines: int) -> str:
+    """White lines between the releases, from the first bar to the last."""
+    path = "".join(f"M{_LEFT + column * _CELL - 1} {_HEAD}v{lines * _LINE}" for column in range(1, columns))
+    return f'<path stroke="#ffffff" stroke-width="2" d="{path}"/>'
 
 
 def _text(text: str) -> str:

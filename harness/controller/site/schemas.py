@@ -36,9 +36,7 @@ def _grid(language: Language) -> SiteSchema:
     return {
         "$schema": DRAFT,
         "title": f"grid.json of the {language.subject.matrix}: every cell, with the environments they ran in",
-        **_object(
-            schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_grid_cell())
-        ),
+        **_object(schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_cell())),
     }
 
 
@@ -86,13 +84,9 @@ def _api_ranges(language: Language) -> SiteSchema:
     }
 
 
-def _grid_cell() -> SiteSchema:
-    """A cell of grid.json, in which keys without a value are left out."""
-    return {**_cell(), "required": ["environment", "case", "path", "status"]}
-
-
 def _cell() -> SiteSchema:
-    return _object(
+    """A cell, in which keys without a value are left out."""
+    cell = _object(
         environment=_TEXT,
         case=_TEXT,
         path=_TEXT,
@@ -102,6 +96,7 @@ def _cell() -> SiteSchema:
         message=_MAYBE_TEXT,
         warnings=_TEXTS,
     )
+    return {**cell, "required": ["environment", "case", "path", "status"]}
 
 
 def _list(item: SiteSchema) -> SiteSchema:

@@ -3,7 +3,7 @@
 
 const dialog = document.getElementById("cell");
 const body = dialog.querySelector(".body");
-const facts = JSON.parse(document.getElementById("facts").textContent);
+const facts = Object.fromEntries(JSON.parse(document.getElementById("facts").textContent).flatMap(([fact, cells]) => cells.map((id) => [id, fact])));
 const caseId = document.querySelector(".grid").dataset.case;
 
 function element(tag, text, ...children) {
@@ -57,7 +57,7 @@ function timing(fact) {
 
 function fill(cell, environment, path) {
   const { label, release, python, packages } = ENVIRONMENTS[environment];
-  const fact = facts[cell.id];
+  const fact = facts[cell.id] || {};
   const answer = document.querySelector(cell.querySelector("a").getAttribute("href"));
   document.getElementById("cell-title").textContent = `${path} in ${label}`;
   const parts = [element("p", document.querySelector("h1").textContent), answer.querySelector("h3").cloneNode(true)];
