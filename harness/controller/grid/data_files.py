@@ -55,10 +55,10 @@ def _json_list(items: Iterable[object]) -> str:
 def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
     """The text of a cell before and after its environment: `case` is the first of the sorted keys."""
     case = json_line({"case": outcome.case}, compact=True)[:-1]
-    return case, json_line(told(outcome), sort_keys=True, compact=True).removeprefix(case)
+    return case, json_line(with_value(outcome), sort_keys=True, compact=True).removeprefix(case)
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
+def with_value(outcome: Outcome) -> dict[str, Any]:
     """The keys of an outcome that have a value."""
     return {key: value for key, value in outcome.to_json().items() if value not in (None, [])}
 

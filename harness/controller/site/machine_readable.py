@@ -12,7 +12,7 @@ from harness.cases.case import Case
 from harness.contract.records import SCHEMA
 from harness.controller.api.document import ApiDocument
 from harness.controller.grid import reproduce
-from harness.controller.grid.data_files import told
+from harness.controller.grid.data_files import with_value
 from harness.controller.grid.grid import Score
 from harness.controller.results.history import Event
 from harness.controller.site.data import Head, SiteData
@@ -74,7 +74,7 @@ def entries(events: Sequence[Event]) -> list[FeedEntry]:
 def case_document(site: SiteData, case: Case) -> str:
     """A case with all its cells, as docs/results-format.md describes it."""
     cells = [
-        {"environment": environment.id, **told(site.grid.outcome(row, environment))}
+        {"environment": environment.id, **with_value(site.grid.outcome(row, environment))}
         for environment in site.grid.environments
         for row in site.grid.by_case[case.id]
     ]
