@@ -50,12 +50,14 @@ class Isolation:
         folders: Sequence[str] = (),
         prefix: str = "",
         hooks: Sequence[str] = (),
+        preparation: Preparation = Preparation(),  # noqa: B008, it is frozen
     ) -> None:
         self.preload = preload
         self.loads = loads
+        self.folders = folders
         self.prefix = prefix
         self.hooks = list(hooks)  # sources (`harness.runner.hooks`)
-        self.preparation = Preparation()
+        self.preparation = preparation
         self.home = TemporaryFolder()
         # What the user keeps in such a folder, a configuration for instance, must not choose for them.
         self.environment = dict(os.environ, **dict.fromkeys(folders, self.home.path))
@@ -69,7 +71,12 @@ class Isolation:
         adopt_orphans()
 
     def run(self, request: CellRequest) -> CellReply:
-        request = dict(request, fresh=self.wants_fresh(request))
+        """Run a cell in a process of its own."""
+        raise NotImplementedError
+
+    def run_below(self, request: CellRequest, fresh: bool) -> CellReply:
+        """Run a cell below the server: in a fresh interpreter, or in a fork."""
+        request = dict(request, fresh=fresh)
         reply = self._ask(request)
         if reply is None:  # the server died or is stopped, which says nothing about the cell: once more, with a new one
             self._stop()
@@ -78,10 +85,6 @@ class Isolation:
             self._stop()
             raise EOFError("the process that cells are started from died twice, or did not answer")
         return reply
-
-    def wants_fresh(self, request: CellRequest) -> bool:
-        """Whether a cell gets a fresh interpreter."""
-        raise NotImplementedError
 
     def _ask(self, request: CellRequest) -> dict[str, Any] | None:
         if self._lines is None:
@@ -178,8 +181,8 @@ class Isolation:
 class Spawn(Isolation):
     """A fresh interpreter for every cell: slow, and the reference."""
 
-    def wants_fresh(self, request: CellRequest) -> bool:
-        return True
+    def run(self, request: CellRequest) -> CellReply:
+        return self.run_below(request, fresh=True)
 
     def start(self) -> None:
         self.hooks = []
@@ -202,41 +205,30 @@ class Fork(Isolation):
     module, which it stands before.
     """
 
-    _prepared: Fork | None = None  # that of the last script with a preparation
+    _prepared: Isolation | None = None  # that of the last script with a preparation
     _unprepared: frozenset[Preparation] = frozenset()  # with which no server can start
 
     def run(self, request: CellRequest) -> CellReply:
-        preparation = self._preparation_of(request)
-        prepared = self._prepared_so(preparation) if preparation is not None else None
-        return prepared.run_here(request) if prepared is not None else super().run(request)
-
-    def run_here(self, request: CellRequest) -> CellReply:
-        """Run a cell below this very server."""
-        return super().run(request)
-
-    def wants_fresh(self, request: CellRequest) -> bool:
-        if self.preparation != Preparation():
-            return False
+        if _is_module(request["script"]):
+            return self.run_below(request, fresh=True)
         tree = read_script(request["script"])
-        return _is_module(request["script"]) or (tree is not None and acts_before_imports(tree, self._warm(request)))
-
-    def _warm(self, request: CellRequest) -> set[str]:
+        if tree is None:
+            return self.run_below(request, fresh=False)
         loaded = [*self.preload, *self.loads, PathSpec(*request["path"]).package]
-        return {name.split(".")[0] for name in loaded}
+        warm = {name.split(".")[0] for name in loaded}
+        preparation = preparation_of(tree, warm)
+        prepared = self._prepared_so(preparation) if preparation is not None else None
+        if prepared is not None:
+            return prepared.run_below(request, fresh=False)
+        return self.run_below(request, fresh=acts_before_imports(tree, warm))
 
-    def _preparation_of(self, request: CellRequest) -> Preparation | None:
-        tree = None if _is_module(request["script"]) else read_script(request["script"])
-        return None if tree is None else preparation_of(tree, self._warm(request))
-
-    def _prepared_so(self, preparation: Preparation) -> Fork | None:
+    def _prepared_so(self, preparation: Preparation) -> Isolation | None:
         if self._prepared is not None and self._prepared.preparation == preparation:
             return self._prepared
         self._close_prepared()
         if preparation in self._unprepared:
             return None
-        prepared = Fork(self.preload, self.loads, prefix=self.prefix, hooks=self.hooks)
-        prepared.environment = self.environment
-        prepared.preparation = preparation
+        prepared = Isolation(self.preload, self.loads, self.folders, self.prefix, self.hooks, preparation)
         try:
             prepared.start()
         except (BrokenEnvironment, EOFError):  # a fresh interpreter tells what its cells are to be told

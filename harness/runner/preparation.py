@@ -28,37 +28,32 @@ def preparation_of(tree: ast.Module, warm: Collection[str]) -> Preparation | Non
     """
     variables: dict[str, str] = {}
     hidden: list[str] = []
-    others: list[ast.stmt] = []
-    rest = list(tree.body)
-    while rest and _comes_before(rest[0], warm):
-        statement = rest.pop(0)
-        if isinstance(statement, ast.Import):
-            others.append(statement)
-            continue
+    without = ast.parse("")  # the script without what it sets first
+    for place, statement in enumerate(tree.body):
         setting = _setting(statement)
-        assert setting is not None
-        _, name, value = setting
-        if value is None:
-            hidden.append(name)
+        if setting is None and not _imports_others(statement, warm):
+            without.body += tree.body[place:]
+            break
+        if setting is None:
+            without.body.append(statement)
+        elif setting[1] is None:
+            hidden.append(setting[0])
         else:
-            variables[name] = value
-    without = ast.parse("")
-    without.body = others + rest
+            variables[setting[0]] = setting[1]
     if not (variables or hidden) or acts_before_imports(without, warm):
         return None
     return Preparation(tuple(variables.items()), tuple(hidden))
 
 
-def _comes_before(statement: ast.stmt, warm: Collection[str]) -> bool:
-    """Whether it sets something that is seen, or imports another package under its own name."""
-    if isinstance(statement, ast.Import):
-        own = not any(alias.asname for alias in statement.names)
-        return own and not any(name.split(".")[0] in warm for name in names_imported_by(statement))
-    return _setting(statement) is not None
+def _imports_others(statement: ast.stmt, warm: Collection[str]) -> bool:
+    """Whether it imports other packages, under their own names."""
+    if not isinstance(statement, ast.Import) or any(alias.asname for alias in statement.names):
+        return False
+    return not any(name.split(".")[0] in warm for name in names_imported_by(statement))
 
 
-def _setting(statement: ast.stmt) -> tuple[str, str, str | None] | None:
-    """`os.environ`, the variable's name and value; or `sys.modules`, the module's name and None."""
+def _setting(statement: ast.stmt) -> tuple[str, str | None] | None:
+    """A variable's name and the value that it is given; or the name of a module that is hidden, and None."""
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
         return None
     target = statement.targets[0]
@@ -71,4 +66,4 @@ def _setting(statement: ast.stmt) -> tuple[str, str, str | None] | None:
         return None
     owner = "{}.{}".format(getattr(target.value.value, "id", None), target.value.attr)
     is_seen = (owner == "os.environ" and isinstance(value, str)) or (owner == "sys.modules" and value is None)
-    return (owner, name, value) if is_seen and isinstance(name, str) else None
+    return (name, value) if is_seen and isinstance(name, str) else None
