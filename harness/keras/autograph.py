@@ -62,7 +62,7 @@ def before_forking(reports: Iterable[str], stop: Callable[[], bool]) -> None:
                 _pending.append(conversion)
     if _pending and _is_known():
         functions = _functions({conversion[0] for conversion in _pending})
-        with _sources_kept(), _no_collection():
+        with _sources_kept():
             while _pending and not stop():
                 file, line, name, *flags = _pending.pop(0)
                 function = functions.get((file, line, name))
@@ -100,16 +100,6 @@ def _convert(function: types.FunctionType, flags: dict[str, bool]) -> None:
             del transpiler._cache[function][transpiler.get_caching_key(context)]
     except Exception:  # each cell finds out for itself
         return
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Conversions make many small objects and few cycles: looking for cycles takes a fifth of their time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextlib.contextmanager
