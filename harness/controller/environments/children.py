@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from harness.contract.processes import die_with_parent
 from harness.controller.errors import HarnessError
+
+_Item = TypeVar("_Item")
 
 
 class Children:
@@ -47,6 +51,16 @@ class Children:
         finally:
             with self._lock:
                 self._running.discard(process)
+
+    def side_by_side(self, work: Callable[[_Item], None], items: Iterable[_Item], jobs: int) -> None:
+        """Do some work for each item, so many at a time. An interrupt ends what runs here, and is raised."""
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                list(pool.map(work, items))
+            except BaseException:  # an interrupt above all: without this it would wait for all of them
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Kill what runs, with all that it has started in its session, and start nothing any more."""

@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.controller.environments.children import Children
@@ -44,11 +43,5 @@ def make_side_by_side(layout: Layout, names: Sequence[str], jobs: int, report: C
         except HarnessError as error:
             failed[name] = str(error)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            list(pool.map(make, names))
-        except BaseException:  # an interrupt above all: without this it would wait for all of them
-            pool.shutdown(wait=False, cancel_futures=True)
-            children.stop()
-            raise
+    children.side_by_side(make, names, jobs)
     return failed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from harness.controller.api.local import LocalInventory
@@ -85,13 +84,7 @@ def _round(
         if is_asked:
             report(f"{item.environment.id}: {_size(inventory)}, {seconds_since(began)}")
 
-    with ThreadPoolExecutor(side_by_side) as pool:
-        try:
-            list(pool.map(measure, waiting))
-        except BaseException:  # an interrupt above all: without this it would wait for all of them
-            pool.shutdown(wait=False, cancel_futures=True)
-            children.stop()
-            raise
+    children.side_by_side(measure, waiting, side_by_side)
     everything = merged_names(found)
     if everything != wanted:
         note_names(layout, everything)
