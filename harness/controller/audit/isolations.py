@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.contract.records import CellKey
-from harness.controller.audit.sampling import any_seed
+from harness.controller.audit.sampling import SampleRequest
 from harness.controller.console import make_console
 from harness.controller.engine.protocol import Engine
 from harness.controller.errors import Exit
@@ -31,18 +31,15 @@ COMPARED_ISOLATIONS = ("spawn", "fork")  # the last one is left as the last run
 CellSample = dict[str, list[CellKey]]  # by environment
 
 
-def audit_isolations(
-    project: Project, selection: Selection, size: int, seed: int | None, jobs: int | None, engine: Engine | None = None
-) -> Exit:
+def audit_isolations(project: Project, selection: Selection, wanted: SampleRequest) -> Exit:
     """Run a sample of a selection in both isolations, and print where these differ, warnings included.
 
     Raises UsageError or HarnessError if the selection cannot be run.
     """
-    request = preflight(project, selection, WorkerOptions(fresh=True, retries=0), here=engine is None)
-    seed = any_seed() if seed is None else seed
-    sample = sample_cells(request.cells, size, seed)
+    request = preflight(project, selection, WorkerOptions(fresh=True, retries=0), here=wanted.engine is None)
+    sample = sample_cells(request.cells, wanted.size, wanted.seed)
     console = make_console()
-    title = f"{sum(map(len, sample.values()))} cells sampled (seed {seed})"
+    title = f"{sum(map(len, sample.values()))} cells sampled (seed {wanted.seed})"
     console.print(f"{title} of {sum(map(len, request.cells.values()))}")
     ran: dict[str, dict[str, Column]] = {}
     broken: list[str] = []
@@ -51,7 +48,7 @@ def audit_isolations(
         write_atomically(state / "sample.json", json.dumps(sample))
         for isolation in COMPARED_ISOLATIONS:
             console.print(f"isolation: {isolation}")
-            found = _run(request, sample, state / "sample.json", isolation, jobs, console, engine)
+            found = _run(request, sample, state / "sample.json", isolation, wanted.jobs, console, wanted.engine)
             if found is None:
                 console.print("interrupted: cells that were not run in both isolations are not compared")
                 return Exit.INTERRUPTED

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 from harness.controller.api.document import read_documents
 from harness.controller.audit.elsewhere import AskedAgain, ask_elsewhere, write_asked
 from harness.controller.audit.name_answers import NameAnswer, draw_answers, sampled_answers
-from harness.controller.audit.sampling import any_seed
+from harness.controller.audit.sampling import SampleRequest
 from harness.controller.audit.script_process import ScriptProcess, run_side_by_side
-from harness.controller.engine.remote import RemoteEngine
 from harness.controller.environments.installed import missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
@@ -27,41 +24,30 @@ from harness.controller.run.signals import signals_as_interrupt
 _IMPORTING = 120.0  # seconds in addition to a cell's: a fresh interpreter has imported nothing
 
 
-def audit_names(
-    project: Project,
-    selection: Selection,
-    size: int,
-    seed: int | None,
-    jobs: int | None,
-    engine: RemoteEngine | None = None,
-    sampled: Path | None = None,
-) -> Exit:
+def audit_names(project: Project, selection: Selection, request: SampleRequest) -> Exit:
     """Ask a sample of all answers again, and print each disagreement, and what took too long to say anything.
-
-    By an engine other machines are asked. `sampled` is the sample of such a machine, which gets the answers.
 
     Raises UsageError if there is no answer.
     """
     environments = selection.choose_environments(project.matrix)
-    seed = any_seed() if seed is None else seed
-    if sampled is None:
+    if request.sampled is None:
         documents = read_documents(project.layout.results)
-        sample = draw_answers(documents, environments, size, random.Random(seed))
+        sample = draw_answers(documents, environments, request.size, random.Random(request.seed))
     else:
-        sample = sampled_answers(sampled, environments)
+        sample = sampled_answers(request.sampled, environments)
     if not sample:
         raise UsageError("nothing to audit: no environment of this selection was measured")
     counts = Counter((answer.form, answer.recorded) for answer in sample)
     words = ", ".join(f"{counts[form, yes]} {form} {'yes' if yes else 'no'}" for form, yes in sorted(counts))
-    if engine is None:
+    if request.engine is None:
         _check_made(project.layout, sample)
-        answers = _asked_again(project, sample, jobs or len(os.sched_getaffinity(0)))
+        answers = _asked_again(project, sample, request.jobs_here)
     else:
-        answers = ask_elsewhere(engine, project.layout, sample, jobs)
-    print(f"{len(sample)} answers sampled (seed {seed}): {words}", flush=True)
+        answers = ask_elsewhere(request.engine, project.layout, sample, request.jobs)
+    print(f"{len(sample)} answers sampled (seed {request.seed}): {words}", flush=True)
     asked: list[AskedAgain] = []
     code = _compare(answers, asked)
-    if sampled is None or code is Exit.INTERRUPTED:
+    if request.sampled is None or code is Exit.INTERRUPTED:
         return code
     for name in {answer.environment.id for answer in sample}:
         write_asked(project.layout, name, [each for each in asked if each[0].environment.id == name])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.cases.case import Case
 from harness.contract.plan import PathSpec
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
+from harness.controller.engine.remote import RemoteEngine
 from harness.controller.environments.prerequisites import program_for
 from harness.controller.project.cells import cell_keys
 from harness.controller.project.loader import Project
@@ -19,6 +22,26 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
 
 _FEW = 5  # cells of each status that are sampled before chance decides
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """How much is audited, and where.
+
+    By an engine other machines are asked. `sampled` is the sample of such a machine, which gets the answers. Without
+    `jobs` there are as many scripts at a time as cores.
+    """
+
+    size: int
+    seed: int
+    jobs: int | None = None
+    engine: RemoteEngine | None = None
+    sampled: Path | None = None
+
+    @property
+    def jobs_here(self) -> int:
+        """Scripts at a time on this machine."""
+        return self.jobs or len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)

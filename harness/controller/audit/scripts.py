@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console, Group
@@ -19,11 +17,10 @@ from rich.text import Text
 from harness.cases.generate import digest_of, script_of
 from harness.contract.statuses import Status
 from harness.controller.audit.elsewhere import Audited, audit_elsewhere, sampled_cells, write_answers
-from harness.controller.audit.sampling import RecordedCell, any_seed, draw_sample, recorded_cells
+from harness.controller.audit.sampling import RecordedCell, SampleRequest, draw_sample, recorded_cells
 from harness.controller.audit.script_process import ScriptProcess, ScriptResult, run_side_by_side
 from harness.controller.audit.traceback_match import as_outcome, matches, raised_sentence, read_traceback
 from harness.controller.console import make_console
-from harness.controller.engine.remote import RemoteEngine
 from harness.controller.environments.installed import facts, missing_environments
 from harness.controller.environments.prerequisites import cells_path
 from harness.controller.errors import Exit, HarnessError, UsageError
@@ -39,19 +36,8 @@ _QUIET = 30.0  # seconds after which a log gets a line again
 _NOTES_SINCE = Version("3.11")
 
 
-def audit_scripts(
-    project: Project,
-    selection: Selection,
-    of_run: bool,
-    size: int,
-    seed: int | None,
-    jobs: int | None,
-    engine: RemoteEngine | None = None,
-    sampled: Path | None = None,
-) -> Exit:
+def audit_scripts(project: Project, selection: Selection, of_run: bool, request: SampleRequest) -> Exit:
     """Compare a sample of the accepted results, or of the last run, with plain Python, and print the disagreements.
-
-    By an engine the scripts run on other machines. `sampled` is the sample of such a machine, which gets the answers.
 
     Raises UsageError if the selection has no recorded outcome, and HarnessError if an environment is not installed or
     not the one of the results, or if a script has changed since the run.
@@ -61,23 +47,25 @@ def audit_scripts(
     cells, left_out = recorded_cells(project, selection, columns)
     if not cells:
         raise UsageError(f"nothing to audit: no outcome of this selection in {folder}")
-    seed = any_seed() if seed is None else seed
-    sample = draw_sample(cells, size, seed) if sampled is None else sampled_cells(cells, sampled)
-    if engine is None:
+    if request.sampled is None:
+        sample = draw_sample(cells, request.size, request.seed)
+    else:
+        sample = sampled_cells(cells, request.sampled)
+    if request.engine is None:
         _check_installed(project.layout, sample, columns)
     if of_run:
         _check_scripts(project.layout, sample)
     console = make_console()
-    title = f"{len(sample)} cells sampled (seed {seed})"
+    title = f"{len(sample)} cells sampled (seed {request.seed})"
     _say(console, f"{title} of {len(cells)}" + (f"; not sampled: {_counts(left_out)}" if left_out else ""))
     progress = _Progress(console, sample)
-    if engine is None:
-        outcomes = _outcomes(project, sample, jobs or len(os.sched_getaffinity(0)), progress)
+    if request.engine is None:
+        outcomes = _outcomes(project, sample, request.jobs_here, progress)
     else:
-        outcomes = audit_elsewhere(engine, project.layout, sample, of_run, jobs)
+        outcomes = audit_elsewhere(request.engine, project.layout, sample, of_run, request.jobs)
     done: list[Audited] = []
     code = _audit(outcomes, progress, done, title, console)
-    if sampled is not None:
+    if request.sampled is not None:
         for name in columns:
             write_answers(project.layout, name, [each for each in done if each[0].environment.id == name])
     return code

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.controller.audit.isolations import audit_isolations
 from harness.controller.audit.names import audit_names
+from harness.controller.audit.sampling import SampleRequest, any_seed
 from harness.controller.audit.scripts import audit_scripts
 from harness.controller.commands.engines import add_engine, engine_of
 from harness.controller.commands.options import add_selection, integer, selection_of
@@ -33,9 +34,10 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
     """Draw a sample and print each disagreement."""
     selection = selection_of(options)
     engine = engine_of(options, project, make_console())
-    sampled = options.sampled
+    seed = any_seed() if options.seed is None else options.seed
+    request = SampleRequest(options.sample, seed, options.jobs, engine, options.sampled)
     if options.names:
-        return audit_names(project, selection, options.sample, options.seed, options.jobs, engine, sampled)
+        return audit_names(project, selection, request)
     if options.isolations:
-        return audit_isolations(project, selection, options.sample, options.seed, options.jobs, engine)
-    return audit_scripts(project, selection, options.run, options.sample, options.seed, options.jobs, engine, sampled)
+        return audit_isolations(project, selection, request)
+    return audit_scripts(project, selection, options.run, request)
