@@ -76,10 +76,11 @@ class CasePage:
     @property
     def facts_once(self) -> list[tuple[Mapping[str, Any], list[str]]]:
         """Each different fact with the cells that it is about."""
-        cells: dict[str, list[str]] = {}
+        found: dict[str, tuple[Mapping[str, Any], list[str]]] = {}
         for name, fact in self.facts.items():
-            cells.setdefault(json.dumps(fact), []).append(name)
-        return [(json.loads(fact), names) for fact, names in cells.items() if fact != "{}"]
+            if fact:
+                found.setdefault(json.dumps(fact), (fact, []))[1].append(name)
+        return list(found.values())
 
 
 _Results = Mapping[tuple[str, str], CellResult]  # by path and environment
