@@ -27,6 +27,7 @@ SUPERUSER = "/root"
         ("a \t\nb  \n", "a\nb"),
         ("  Expected 3, got 4  ", "Expected 3, got 4"),
         ("", ""),
+        ("'Foo' in binary running on a.b-1. Make sure", "'Foo' in binary running on <machine>. Make sure"),
     ],
 )
 def test_addresses_lines_and_control_characters(text: str, expected: str) -> None:
@@ -65,6 +66,8 @@ def test_paths_of_packages_python_and_the_cell(text: str, expected: str) -> None
         ("no /tmp/keras-home-a1b2c3d4/keras.json", "no /tmp/keras-home-z9y8x7w6/keras.json"),
         ("no /home/ada/.keras/keras.json", f"no {SUPERUSER}/.keras/keras.json"),
         ("in /home/ada/env/lib64/python3.11/json.py", f"in {SUPERUSER}/venv/lib64/python3.11/json.py"),
+        ("'Foo' in binary running on 0f3c-7. Make sure", "'Foo' in binary running on build.example.org. Make sure"),
+        ("'Foo' in binary running on ada", "'Foo' in binary running on 0f3c.local"),
     ],
 )
 def test_two_machines_say_the_same(one: str, other: str) -> None:
