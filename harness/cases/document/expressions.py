@@ -22,6 +22,7 @@ _QUOTED = r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _FIXED = re.compile(rf"(?P<text>{_QUOTED})|(?P<fixed>{FIXED_REFERENCE})")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _STAND_IN = "_fixed{}_"
+_NAMED = re.compile(r"(?!lambda)(?P<name>\w+:) .+")  # a step whose quotes are around the name too
 _once = lru_cache(maxsize=4096)  # an expression is parsed once, and written under each of the import paths
 MAX_BRACKETS = 30  # brackets in one another: Python 3.7 reads some 90 in a whole script
 _VAGUE = ("get", "serialize", "deserialize")  # unclear without the module before it
@@ -45,7 +46,9 @@ def expression_fault(text: str) -> str | None:
         tree = parse_python(plain, "eval")
         whole = _is_whole(plain)
     except SyntaxError as error:
-        return f"is not a Python expression: {error.msg}"
+        named = _NAMED.fullmatch(plain)
+        reason = f"quote what follows {named['name']!r} alone" if named else error.msg
+        return f"is not a Python expression: {reason}"
     except (MemoryError, RecursionError):
         return "is not a Python expression: nested too deeply"
     if _depth(plain) > MAX_BRACKETS:

@@ -55,8 +55,9 @@ def read_project_and_files(root: Path) -> tuple[Matrix | None, list[Case], list[
         return matrix, [], [], [*faults, matrix_reader.plugin_fault(str(root), str(error))]
     cases, case_faults = _read_cases(root, head.paths, language)
     files = cases
-    if matrix and not case_faults:
+    if matrix:  # also beside a faulty case: an entry of `known` is held against the rows of its readers
         cases = with_written_files(cases, read_index(root), matrix)
+    if matrix and not case_faults:
         faults += named_case_faults(str(root), matrix, cases)
     return matrix, cases, files, faults + case_faults
 

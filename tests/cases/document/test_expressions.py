@@ -46,6 +46,8 @@ FIXED = "must not contain '::' anywhere but in the name of a fixed path"
         ("w = = inputs", NO + "invalid syntax"),
         ("in puts", NO + "invalid syntax"),
         ("return inputs", NO + "invalid syntax"),
+        ('total: f({"w": w})', NO + "quote what follows 'total:' alone"),
+        ("lambda: w b", NO + "invalid syntax"),
         ("(yield w)", NO + "'yield' outside function"),
         ("await w", NO + "'await' outside function"),
         ("f(w=1, w=2)", NO + "keyword argument repeated: w"),

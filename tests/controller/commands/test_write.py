@@ -95,6 +95,14 @@ def test_each_file_makes_a_case(project: TinyProject) -> None:
     assert [(entry.path, case.lines["known", 0]) for entry in case.known] == [("tf.keras", 12)]
 
 
+def test_faulty_cases_leave_rows_of_readers(project: TinyProject) -> None:
+    project.run("write")
+    project.edit("cases/model_build/dense.yaml", "expect:", "expcet:")
+    said = project.run("validate").stderr
+    assert ":12: explains no failing cell: text-model-from-tf215 has no results" in said
+    assert "text-model has no results" not in said
+
+
 def test_validate_reports_what_must_be_written(project: TinyProject) -> None:
     file = "cases/cross_load/text-model.yaml"
     project.edit(file, CASE[CASE.index("known:") :], "")
