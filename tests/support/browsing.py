@@ -69,10 +69,13 @@ class Site:
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """What is in grid.json, with the keys that it leaves out."""
+        """What is in grid.json: each cell by itself, with the keys that it leaves out."""
         found: dict[str, Any] = json.loads((self.folder / "grid.json").read_text(encoding="utf-8"))
         left_out: dict[str, Any] = {"stage": None, "error": None, "message": None, "warnings": []}
-        return {**found, "cells": [{**left_out, **cell} for cell in found["cells"]]}
+        cells = [
+            {**left_out, **cell, "environment": name} for cell in found["cells"] for name in cell.pop("environments")
+        ]
+        return {**found, "cells": cells}
 
     @cached_property
     def rows(self) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The grid as files for programs, results/grid.{json,csv}: one line for each cell.
+"""The grid as files for programs: results/grid.csv, a line for each cell, and grid.json, a line for all equal ones.
 
 A large grid is written in parts, and an outcome shared by many environments is formatted once.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from harness.contract.records import SCHEMA, Outcome
+from harness.contract.records import Outcome
 from harness.controller.grid.grid import Grid
 from harness.controller.project.first_subject import release_field
 from harness.controller.project.matrix import Environment
@@ -18,23 +18,34 @@ from harness.controller.text import csv_safe, json_line
 
 _T = TypeVar("_T")
 
+GRID_SCHEMA = 2  # of grid.json: 1 had each cell by itself, with its `environment`
 _MOST = 2**17  # formatted outcomes kept in memory
 
 
 def json_parts(grid: Grid) -> Iterator[str]:
-    """The parts of grid.json: environments, cases and cells. Of a cell, keys without a value are left out."""
+    """The parts of grid.json: environments, cases and cells, equal ones once. Keys without a value are left out."""
     environments = [_environment(grid, item) for item in grid.environments if grid.facts(item)]
     cases = {row.case.id: {"id": row.case.id, "kind": row.case.kind, "title": row.case.title} for row in grid.rows}
-    yield f'{{"schema": {SCHEMA},\n"environments": {_json_list(environments)},\n'
+    yield f'{{"schema": {GRID_SCHEMA},\n"environments": {_json_list(environments)},\n'
     yield f'"cases": {_json_list(cases.values())},\n"cells": [\n'
-    around = _once(_json_around_environment)
+    names = [environment.id for environment in grid.environments]
     before = ""
-    for environment, outcomes in grid.each_column():
-        name = f',"environment":{_json(environment.id)}'
-        lines = ",\n".join([f"{case}{name}{rest}" for case, rest in map(around, outcomes)])
-        yield before + lines
-        before = ",\n" if lines else ""
+    for _, outcomes in grid.each_row():
+        yield before + ",\n".join(_json_of_equals(*equals) for equals in _equals(names, outcomes))
+        before = ",\n"
     yield "\n]}\n"
+
+
+def _equals(names: Sequence[str], outcomes: Iterable[Outcome]) -> Iterable[tuple[Outcome, list[str]]]:
+    """Each different outcome of a row with the environments that gave it, in the order of the first of them."""
+    found: dict[Outcome, list[str]] = {}
+    for name, outcome in zip(names, outcomes, strict=True):
+        found.setdefault(outcome, []).append(name)
+    return found.items()
+
+
+def _json_of_equals(outcome: Outcome, environments: list[str]) -> str:
+    return json_line({**with_value(outcome), "environments": environments}, sort_keys=True, compact=True)
 
 
 def _environment(grid: Grid, environment: Environment) -> dict[str, Any]:
@@ -50,12 +61,6 @@ def _json(value: object) -> str:
 
 def _json_list(items: Iterable[object]) -> str:
     return "[\n" + ",\n".join("  " + _json(item) for item in items) + "\n]"
-
-
-def _json_around_environment(outcome: Outcome) -> tuple[str, str]:
-    """The text of a cell before and after its environment: `case` is the first of the sorted keys."""
-    case = json_line({"case": outcome.case}, compact=True)[:-1]
-    return case, json_line(with_value(outcome), sort_keys=True, compact=True).removeprefix(case)
 
 
 def with_value(outcome: Outcome) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from harness.cases.language import Language
 from harness.cases.schema import DRAFT
 from harness.contract.records import SCHEMA
 from harness.contract.statuses import Stage, Status
+from harness.controller.grid.data_files import GRID_SCHEMA
 from harness.controller.results.documents import EnvironmentFacts
 
 SiteSchema = dict[str, Any]
@@ -33,10 +34,11 @@ def _grid(language: Language) -> SiteSchema:
     environment = _object(**{name: special.get(name, _TEXT) for name in example.to_json()})
     environment["properties"]["set_env"] = packages  # of a variant alone: its variables
     case = _object(id=_TEXT, kind={"enum": list(language.kinds)}, title=_TEXT)
+    cells = _list(_cell(environments=_TEXTS))
     return {
         "$schema": DRAFT,
-        "title": f"grid.json of the {language.subject.matrix}: every cell, with the environments they ran in",
-        **_object(schema={"const": SCHEMA}, environments=_list(environment), cases=_list(case), cells=_list(_cell())),
+        "title": f"grid.json of the {language.subject.matrix}: every cell, equal ones once with their environments",
+        **_object(schema={"const": GRID_SCHEMA}, environments=_list(environment), cases=_list(case), cells=cells),
     }
 
 
@@ -53,7 +55,7 @@ def _case(language: Language) -> SiteSchema:
             source=_TEXTS,
             advice=_MAYBE_TEXT,
             known=_list(known),
-            cells=_list(_cell()),
+            cells=_list(_cell(environment=_TEXT)),
         ),
     }
 
@@ -84,10 +86,10 @@ def _api_ranges(language: Language) -> SiteSchema:
     }
 
 
-def _cell() -> SiteSchema:
-    """A cell, in which keys without a value are left out."""
+def _cell(**where: SiteSchema) -> SiteSchema:
+    """A cell, in which keys without a value are left out. `where` is the key of its environment, or of several."""
     cell = _object(
-        environment=_TEXT,
+        **where,
         case=_TEXT,
         path=_TEXT,
         status={"enum": [status.value for status in Status]},
@@ -96,7 +98,7 @@ def _cell() -> SiteSchema:
         message=_MAYBE_TEXT,
         warnings=_TEXTS,
     )
-    return {**cell, "required": ["environment", "case", "path", "status"]}
+    return {**cell, "required": [*where, "case", "path", "status"]}
 
 
 def _list(item: SiteSchema) -> SiteSchema:
