@@ -18,6 +18,7 @@ from harness.controller.console import make_console
 from harness.controller.errors import Exit, HarnessError, UsageError
 from harness.controller.files import write_atomically
 from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.project.cells import grid_cases
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.state import bisect_lock
@@ -69,7 +70,9 @@ def _failing(project: Project, options: argparse.Namespace) -> dict[str, tuple[E
     everything, layout = project.matrix.everything, project.layout
     columns = read_columns(layout.results, everything) | read_columns(layout.run, everything)
     chosen = {item.id for item in selection_of(options).choose_environments(project.matrix, with_lanes=True)}
-    answers = [answer for row in lane_rows(project.matrix, columns) for answer in row.answers]
+    in_grid = {case.id for case in grid_cases(project.cases, project.matrix)}  # others have nothing to compare with
+    rows = [row for row in lane_rows(project.matrix, columns) if row.lane.cases[0] in in_grid]
+    answers = [answer for row in rows for answer in row.answers]
     return {
         answer.environment.id: (answer.environment, everything[answer.release])
         for answer in answers

@@ -12,6 +12,7 @@ from harness.controller.errors import Exit, UsageError
 from harness.controller.grid.grid import count, make_grid
 from harness.controller.grid.lane_summary import lane_rows
 from harness.controller.grid.markdown import grid_in_short
+from harness.controller.project.cells import grid_cases
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Matrix
@@ -100,7 +101,7 @@ def _flaky(layout: Layout, run: Iterable[str]) -> str:
 def _in_short(project: Project, run: dict[str, Column]) -> str:
     matrix = project.matrix
     environments = [item for name, item in matrix.environments.items() if name in run]
-    grid = make_grid(project.cases, list(matrix.paths.values()), environments, run)
+    grid = make_grid(grid_cases(project.cases, matrix), list(matrix.paths.values()), environments, run)
     return "\n\n".join(grid_in_short(grid, lane_rows(matrix, run)))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 
+from harness.cases.case import Case
 from harness.cases.document.reader import Fault
 from harness.controller.commands.openers import open_layout
 from harness.controller.environments.lockfile import LockState, lock_command, lock_state, needs_lock
@@ -11,9 +13,10 @@ from harness.controller.errors import Exit, FaultyFiles
 from harness.controller.grid.ambiguity import ambiguous_failures
 from harness.controller.grid.explanations import unexplaining_entries
 from harness.controller.grid.grid import make_grid
+from harness.controller.project.cells import grid_cases
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import read_project_and_files
-from harness.controller.project.matrix import Matrix
+from harness.controller.project.matrix import Environment, Matrix
 from harness.controller.project.written import written_faults
 from harness.controller.results.documents import read_columns
 
@@ -28,9 +31,10 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     """Check matrix.yaml and all cases, and hold `known` entries and assertions against the accepted failures."""
     matrix, cases, files, faults = read_project_and_files(layout.root)
     if matrix is not None:
-        columns = read_columns(layout.results, matrix.environments)
-        grid = make_grid(cases, list(matrix.paths.values()), matrix.environments.values(), columns)
-        faults += [*unexplaining_entries(grid, cases), *ambiguous_failures(grid, cases, matrix.paths)]
+        in_grid = grid_cases(cases, matrix)
+        faults += _against_results(in_grid, matrix, matrix.environments, layout)
+        if in_lanes := [case for case in cases if case not in in_grid]:
+            faults += _against_results(in_lanes, matrix, matrix.in_lanes, layout)
     if matrix is not None:
         faults += _stale_locks(matrix, layout)
         if not faults:
@@ -41,6 +45,15 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
     counts = f"{len(matrix.environments)} environments, {len(matrix.paths)} import paths, {len(cases)} cases"
     print(f"{counts}: valid")
     return Exit.AGREES
+
+
+def _against_results(
+    cases: Sequence[Case], matrix: Matrix, environments: Mapping[str, Environment], layout: Layout
+) -> list[Fault]:
+    """The faults that the accepted outcomes of these environments show."""
+    columns = read_columns(layout.results, environments)
+    grid = make_grid(cases, list(matrix.paths.values()), environments.values(), columns)
+    return [*unexplaining_entries(grid, cases), *ambiguous_failures(grid, cases, matrix.paths)]
 
 
 def _stale_locks(matrix: Matrix, layout: Layout) -> list[Fault]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from harness.controller.files import read_text, write_atomically
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Resolve
@@ -152,3 +154,16 @@ def overrides(environment: Environment) -> str:
     """What asks for the subject by name, as tf-keras does, would install it next to another distribution of it."""
     name, known = environment.subject.package, environment.subject.distributions
     return f'{name} ; python_version < "3"\n' if name in known and name != environment.distribution else ""
+
+
+def constraints(environment: Environment, wanted: Iterable[str]) -> str:
+    """The minor of the companion, which nothing else ties to the release where `overrides` drops its dependency."""
+    subject = environment.subject
+    if not (subject.companion and overrides(environment)):
+        return ""
+    for requirement in map(Requirement, wanted):
+        pins = [item.version for item in requirement.specifier if item.operator == "=="]
+        if requirement.name in subject.distributions and pins:
+            major, minor, *_ = pins[0].split(".")
+            return f"{subject.companion}=={major}.{minor}.*\n"
+    return ""

@@ -11,7 +11,13 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
-from harness.controller.environments.lockfile import overrides, release_requirement, requirements, write_lock
+from harness.controller.environments.lockfile import (
+    constraints,
+    overrides,
+    release_requirement,
+    requirements,
+    write_lock,
+)
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
 from harness.controller.project.matrix import Environment, Resolve
@@ -64,12 +70,14 @@ def compile_requirements(
     environment: Environment, wanted: Iterable[str], interpreter: Path, options: Iterable[str]
 ) -> str:
     """What uv chooses for these requirements on an interpreter. Raises Unresolvable, or HarnessError."""
+    wanted = list(wanted)
     with tempfile.TemporaryDirectory() as folder:
-        replaced = Path(folder, "overrides.txt")
+        replaced, tied = Path(folder, "overrides.txt"), Path(folder, "constraints.txt")
         replaced.write_text(overrides(environment), encoding="utf-8")
+        tied.write_text(constraints(environment, wanted), encoding="utf-8")
         command = [find_uv_bin(), "pip", "compile", "-", "--quiet", "--color", "never"]
         command += ["--no-header", "--no-annotate", "--python", str(interpreter)]
-        command += ["--override", str(replaced), *options]
+        command += ["--override", str(replaced), "--constraint", str(tied), *options]
         done = subprocess.run(
             command, input="\n".join(wanted), capture_output=True, encoding="utf-8", errors="replace", check=False
         )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
@@ -21,7 +24,8 @@ class LaneAnswer:
 
     `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
     the grid's environment with the same release, if the grid has one. `remedy` is what makes it pass, where that is
-    known and it does not.
+    known and it does not. `extra` has the versions of the packages that lanes alone install; empty for one that is not
+    installed.
     """
 
     environment: Environment
@@ -29,6 +33,7 @@ class LaneAnswer:
     reason: str
     release: str | None
     remedy: Remedy | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -38,10 +43,11 @@ class LaneAnswer:
 
 @dataclass(frozen=True)
 class LaneRow:
-    """The answers of a lane, in the matrix's order."""
+    """The answers of a lane, in the matrix's order. `releases` are the labels of all releases of the grid."""
 
     lane: Lane
     answers: tuple[LaneAnswer, ...]
+    releases: tuple[str, ...] = ()
 
     @property
     def ids(self) -> set[str]:
@@ -61,9 +67,17 @@ class LaneRow:
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """Each reason with the range of neighbouring releases that share it."""
-        ranges = join_ranges((answer.label, answer.reason or None) for answer in self.answers)
+        """Each reason with the range of neighbouring releases that share it; one that did not run ends a range."""
+        given = {answer.label: answer.reason or None for answer in self.answers}
+        labels = dict.fromkeys((*self.releases, *given))
+        ranges = join_ranges((label, given.get(label)) for label in labels)
         return [(str(replace(where, newest=False)), reason) for where, reason in ranges]
+
+    @property
+    def extra(self) -> dict[str, list[str]]:
+        """The versions of each package that lanes alone install, one for each answer."""
+        names = dict.fromkeys(name for answer in self.answers for name in answer.extra)
+        return {name: [answer.extra.get(name) or "–" for answer in self.answers] for name in names}
 
     @property
     def remedies(self) -> list[tuple[str, str, Remedy]]:
@@ -75,11 +89,24 @@ def lane_rows(
     matrix: Matrix, columns: Mapping[str, Column], remedies: Mapping[str, Remedy] | None = None
 ) -> list[LaneRow]:
     """The rows of the lanes that have at least one of the columns."""
+    releases = tuple(item.label for item in matrix.environments.values() if not item.is_variant)
+
+    def answers(lane: Lane) -> tuple[LaneAnswer, ...]:
+        found = (_answer(item, lane, matrix, columns, remedies or {}) for item in lane.environments)
+        return tuple(replace(answer, extra=_extra(answer.environment, matrix, columns)) for answer in found)
+
     return [
-        LaneRow(lane, tuple(_answer(item, lane, matrix, columns, remedies or {}) for item in lane.environments))
+        LaneRow(lane, answers(lane), releases)
         for lane in matrix.lanes.values()
         if any(item.id in columns for item in lane.environments)
     ]
+
+
+def _extra(environment: Environment, matrix: Matrix, columns: Mapping[str, Column]) -> dict[str, str]:
+    names = [canonicalize_name(Requirement(item).name) for item in environment.packages]
+    column = columns.get(environment.id)
+    installed = column.environment.packages if column else {}
+    return {name: installed.get(name, "") for name in names if name in matrix.lane_packages}
 
 
 def _answer(

@@ -90,6 +90,7 @@ def _lane(row: LaneRow) -> str:
     lines += [
         f"| {markdown_escape(row.lane.title)} | {' | '.join(answer.status.symbol for answer in row.answers)} |",
         f"| Python | {' | '.join(answer.environment.python for answer in row.answers)} |",
+        *(f"| {name} | {' | '.join(versions)} |" for name, versions in row.extra.items()),
         "",
     ]
     lines += [f"- {where}: {markdown_escape(reason)}" for where, reason in row.reasons]

@@ -10,7 +10,7 @@ from harness.contract.statuses import Status
 from harness.controller.grid.grid import Grid, make_grid
 from harness.controller.grid.lane_summary import lane_rows
 from harness.controller.grid.markdown import grid_texts
-from harness.controller.project.cells import cell_keys
+from harness.controller.project.cells import cell_keys, grid_cases
 from harness.controller.project.loader import Project
 from harness.controller.results.documents import Column, read_columns
 from harness.controller.results.remedies import read_remedies, remedies_file
@@ -44,7 +44,8 @@ def grid_summary(project: Project, columns: Mapping[str, Column]) -> list[str]:
 
 def _grid(project: Project, columns: Mapping[str, Column]) -> Grid:
     matrix = project.matrix
-    return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), dict(columns))
+    cases = grid_cases(project.cases, matrix)
+    return make_grid(cases, list(matrix.paths.values()), list(matrix.environments.values()), dict(columns))
 
 
 def _left_out(project: Project, columns: Iterable[Column]) -> list[str]:

@@ -31,6 +31,9 @@ def print_lane(row: LaneRow, console: Console) -> None:
     for answer in row.answers:
         line.append(f" {answer.label}{answer.status.symbol}", STATUS_STYLES.get(answer.status, ""))
     console.print(line)
+    for name, versions in row.extra.items():
+        labels = (f"{answer.label} {version}" for answer, version in zip(row.answers, versions, strict=True))
+        console.print(Text(one_line(f"  {name}: {', '.join(labels)}")), soft_wrap=True)
     for where, reason in row.reasons:
         console.print(Text(one_line(f"  {where}: {reason}")), soft_wrap=True)
     for _, label, remedy in row.remedies:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import groupby
 
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness.cases.case import Case
@@ -36,15 +37,20 @@ def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[Cell
     return keys
 
 
+def grid_cases(cases: Sequence[Case], matrix: Matrix) -> list[Case]:
+    """The cases of the grid: all, but for those that require a package which lanes alone install."""
+    return [case for case in cases if matrix.lane_packages.isdisjoint(map(canonicalize_name, case.packages))]
+
+
 def scope_of(
     environment: Environment, matrix: Matrix, cases: Sequence[Case], paths: Sequence[PathSpec]
 ) -> tuple[list[Case], list[PathSpec]]:
-    """Those of the cases and paths that the environment runs: all, but in a lane.
+    """Those of the cases and paths that the environment runs: those of the grid, but in a lane.
 
     A case that the lane does not run under every one of these paths comes with the ids of its own as its `paths`.
     """
     if environment.lane is None:
-        return list(cases), list(paths)
+        return grid_cases(cases, matrix), list(paths)
     lane = matrix.lanes[environment.lane]
     if not environment.runs_known:
         return [case for case in cases if case.id in lane.cases], [spec for spec in paths if spec.id in lane.paths]
@@ -88,11 +94,13 @@ def cells_of(
         if keys := cell_keys(*run_scope(same[0], matrix, cases, selection)):
             found |= dict.fromkeys((item.id for item in same), keys)
     if groups and not found:
-        raise UsageError(f"the selection has no cell: {_why_none(groups, matrix)}")
+        raise UsageError(f"the selection has no cell: {_why_none(groups, matrix, selection)}")
     return found
 
 
-def _why_none(groups: Iterable[Sequence[Environment]], matrix: Matrix) -> str:
+def _why_none(groups: Iterable[Sequence[Environment]], matrix: Matrix, selection: Selection) -> str:
+    if selection.names_cases and not all(same[0].lane for same in groups):
+        return "its cases require packages that lanes alone install: choose one of these with -g"
     if all(same[0].lane for same in groups):
         return "its environments are of lanes that run none of its cases and paths"
     return f"no case of the default set {matrix.default_set!r} runs under its import paths (--cases all has others)"

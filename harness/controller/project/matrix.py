@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness.cases.subject import Subject
@@ -149,6 +152,20 @@ class Matrix:
         return {item.id: item for lane in self.lanes.values() for item in lane.environments}
 
     @cached_property
+    def lane_packages(self) -> frozenset[str]:
+        """The packages that lanes install next to releases, and the grid does not.
+
+        A case that requires one of them runs in lanes alone.
+        """
+        added = {item for each in self.in_lanes.values() if each.has_release for item in each.packages}
+        in_grid = {item for each in self.environments.values() for item in each.packages}.union(self.resolve.packages)
+        return _names(added) - _names(in_grid)
+
+    @cached_property
     def everything(self) -> Map[str, Environment]:
         """The environments of the grid, then those of the lanes."""
         return {**self.environments, **self.in_lanes}
+
+
+def _names(requirements: Iterable[str]) -> frozenset[str]:
+    return frozenset(canonicalize_name(Requirement(item).name) for item in requirements)

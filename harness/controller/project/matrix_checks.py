@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import Any
-
-from packaging.version import Version
 
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
@@ -31,7 +30,8 @@ def check_names(data: dict[str, Any], subject: Subject, release_key: str, place:
         if isinstance(entry, dict):
             check_range(entry[release_key], releases, place.at("groups").at(name).at(release_key))
     for name, entry in data.get("lanes", {}).items():
-        _check_lane(name, entry, data, ids, releases, place.at("lanes").at(name))
+        _check_lane(name, entry, data, ids, place.at("lanes").at(name))
+        _check_releases(entry, data["environments"], release_key, place.at("lanes").at(name))
     if data["default"] not in data["groups"]:
         place.at("default").fault(f"unknown group {data['default']!r}{suggest(data['default'], data['groups'])}")
     for index, name in enumerate(data.get("writers", ())):
@@ -66,7 +66,6 @@ def _check_lane(
     entry: dict[str, Any],
     data: dict[str, Any],
     ids: list[str],
-    releases: list[Version],
     place: Place,
 ) -> None:
     if name in data["groups"]:
@@ -74,22 +73,28 @@ def _check_lane(
     clash = next((item for item in ids if item.endswith(f"-{name}")), None)
     if clash:
         place.fault(f"the variant {clash} is named as an environment of this lane")
-    _check_releases(entry, releases, place)
     for index, path in enumerate(entry["paths"]):
         if path not in data["paths"]:
             place.at("paths").at(index).fault(f"unknown import path {path!r}{suggest(path, data['paths'])}")
 
 
-def _check_releases(entry: dict[str, Any], releases: list[Version], place: Place) -> None:
-    """A lane is either of releases, or of a distribution."""
+def _check_releases(entry: dict[str, Any], environments: dict[str, Any], release_key: str, place: Place) -> None:
+    """A lane is either of releases, or of a distribution. `environments` are those that the file lists."""
+    releases = releases_of({"environments": environments}, release_key)
     if "of" in entry:
         if "distribution" in entry:
             place.at("distribution").fault("remove 'distribution': in a lane `of` releases it comes from each release")
         if entry.get("python", "newest") not in _PYTHONS:
             place.at("python").fault("in a lane `of` releases it is newest or oldest: each release has its own")
-        check_range(entry["of"], releases, place.at("of"))
+        if isinstance(entry["of"], list):
+            check_members(entry["of"], list(environments), place.at("of"))
+            varied = {name: environments[name] for text in entry["of"] for name in fnmatch.filter(environments, text)}
+            within = releases_of({"environments": varied}, release_key)
+        else:
+            check_range(entry["of"], releases, place.at("of"))
+            within = releases_within(entry["of"], releases)
         if "known" in entry:
-            check_range(entry["known"], releases_within(entry["of"], releases), place.at("known"))
+            check_range(entry["known"], within, place.at("known"))
     elif "known" in entry:
         place.at("known").fault("remove 'known': it is a range of releases, in a lane `of` releases")
     elif not {"distribution", "python"} <= entry.keys() or entry["python"] in _PYTHONS:

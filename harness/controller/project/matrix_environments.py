@@ -83,8 +83,9 @@ def read_lanes(data: Map[str, Any], subject: Subject, environments: _Environment
 def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Environments) -> Lane:
     """A lane of releases, or of the newest release of one distribution."""
     if "of" in entry:
-        of = (environments[member] for member in members_of(entry["of"], environments))
-        varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of if not item.is_variant]
+        chosen = members(entry["of"], environments)
+        of = (item for member, item in environments.items() if member in chosen and not item.is_variant)
+        varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of]
         if entry.get("python") == "oldest":  # where it is the newest one too, another lane has it
             varied = [replace(item, python=item.oldest_python) for item in varied if item.oldest_python != item.python]
     else:
@@ -103,10 +104,12 @@ def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Envi
 
 
 def members(entry: Any, environments: _Environments) -> tuple[str, ...]:
-    """The environments that a group lists, by ids or patterns of them, or whose releases are in its range."""
+    """The environments of a list, by ids or patterns of them, or those whose releases are in a range."""
     if isinstance(entry, list):
         matching = ([name] if name in environments else fnmatch.filter(environments, name) for name in entry)
         return tuple(dict.fromkeys(chain.from_iterable(matching)))
+    if isinstance(entry, str):
+        return members_of(entry, environments)
     (wanted,) = entry.values()
     return members_of(wanted, environments)
 

@@ -161,7 +161,7 @@ _RESOLVE = Mapping(
 _LANE = Mapping(
     {
         "title": Text(),
-        "of": Text(),
+        "of": OneOf((str, Text()), (list, Items(Text()))),
         "distribution": _DISTRIBUTION,
         "python": _LANE_PYTHON,
         "packages": _PACKAGES,

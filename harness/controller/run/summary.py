@@ -23,7 +23,7 @@ from harness.controller.grid.closing_lines import (
 )
 from harness.controller.grid.grid import Grid, make_grid
 from harness.controller.grid.terminal_grid import print_grid
-from harness.controller.project.cells import by_lane, run_scope
+from harness.controller.project.cells import by_lane, grid_cases, run_scope
 from harness.controller.project.layout import Layout
 from harness.controller.results.change_formats import change_lines
 from harness.controller.results.compare import Change, compare, package_changes
@@ -61,7 +61,7 @@ def print_summary(request: RunRequest, results: Sequence[RunResult], console: Co
     is_same = not without and set(codes.values()) == {Exit.AGREES}
     differing = differences_in_short(changes, without, is_same, strict)
     differing += filter(None, [unconfirmed_sentence(_count_unconfirmed(results, baselines))])
-    library = 0 if request.options.selection.names_cases else len(project.cases)
+    library = 0 if request.options.selection.names_cases else len(grid_cases(project.cases, project.matrix))
     lines = {
         DIFFERS: differing,
         NOT_TRIED: not_tried(grids),

@@ -20,6 +20,7 @@ from harness.controller.errors import UsageError
 from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow, lane_rows
 from harness.controller.grid.release_ranges import PathSummary, summarise
+from harness.controller.project.cells import grid_cases
 from harness.controller.project.loader import Project
 from harness.controller.project.matrix import Environment
 from harness.controller.project.selection import Selection
@@ -170,7 +171,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
     columns = read_columns(folder, [item.id for item in environments])
     if not columns:
         raise UsageError(f"nothing to publish: {folder} has no results of this selection")
-    cases, paths = selection.choose_cells(project.cases, matrix)
+    cases, paths = selection.choose_cells(grid_cases(project.cases, matrix), matrix)
     grid = make_grid(cases, paths, environments, columns)
     details = _details(project, grid)
     last = max((item["at"][:10] for item in details.values()), default=None)
