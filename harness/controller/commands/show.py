@@ -27,6 +27,7 @@ from harness.controller.grid.closing_lines import (
 )
 from harness.controller.grid.grid import Grid, Row, make_grid
 from harness.controller.grid.lane_summary import lane_rows
+from harness.controller.grid.python_table import python_table
 from harness.controller.grid.release_ranges import summarise
 from harness.controller.grid.terminal_grid import print_grid
 from harness.controller.project.cells import by_lane, scope_of
@@ -79,9 +80,13 @@ def run(options: argparse.Namespace, project: Project) -> Exit:
         raise UsageError(f"nothing to show: no result of this selection in {folder}{hint}")
     if not (cell or totals or selection.names_cases or selection.paths):
         remedies = read_remedies(remedies_file(project.layout.results))
-        for row in lane_rows(project.matrix, columns, remedies):
-            if not wanted.is_named or not {item.id for item in environments}.isdisjoint(row.ids):
-                terminal.print_lane(row, console)
+        rows = lane_rows(project.matrix, columns, remedies)
+        chosen = {item.id for item in environments}
+        shown = [row for row in rows if not (wanted.is_named and chosen.isdisjoint(row.ids))]
+        for row in shown:
+            terminal.print_lane(row, console)
+        if table := python_table(shown):
+            terminal.print_python_table(table, project.matrix.subject.title, console)
     if not (cell or totals) and len(grids[0].by_case) > 1:
         _print_closing(project, grids, options.run, console)
     return Exit.AGREES

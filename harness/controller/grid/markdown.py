@@ -13,7 +13,7 @@ from harness.controller.grid.data_files import csv_parts, json_parts, versions_o
 from harness.controller.grid.explanations import coverage
 from harness.controller.grid.grid import Grid, Score, column_score, score, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow
-from harness.controller.grid.python_table import WITH_BOUNDS, answers_by_python, python_symbol
+from harness.controller.grid.python_table import python_table
 from harness.controller.grid.svg import grid_svg
 from harness.controller.grid.writer_table import writer_tables
 from harness.controller.project.matrix import Environment
@@ -104,17 +104,12 @@ def _lane(row: LaneRow) -> str:
 
 def _pythons(grid: Grid, lanes: Sequence[LaneRow]) -> list[str]:
     """A table of releases and Pythons, where the lanes have more than one Python for a release."""
-    rows = answers_by_python(lanes)
-    if not rows:
+    table = python_table(lanes)
+    if table is None:
         return []
-    everything = dict.fromkeys(answer.label for lane in lanes for answer in lane.answers)
-    labels = [label for label in everything if any(label in row for row in rows.values())]
-    title = f"**{markdown_escape(grid.subject.title)} × Python, with today's packages**"
-    if any(python_symbol(answer) == WITH_BOUNDS for row in rows.values() for answer in row.values()):
-        title += f" ({WITH_BOUNDS}: with the bounds above; empty: no lane runs it)"
-    lines = [title, "", f"| Python | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
-    for python, row in rows.items():
-        lines.append(f"| {python} | {' | '.join(python_symbol(row.get(label)) for label in labels)} |")
+    title = f"**{markdown_escape(grid.subject.title)} × Python, with today's packages** ({table.legend})"
+    lines = [title, "", f"| Python | {' | '.join(table.labels)} |", "|---" * (len(table.labels) + 1) + "|"]
+    lines += [f"| {python} | {' | '.join(symbols)} |" for python, symbols in table.symbols.items()]
     return ["\n".join(lines)]
 
 

@@ -16,6 +16,7 @@ from harness.controller.grid.grid import Grid, Row
 from harness.controller.grid.issue_links import link
 from harness.controller.grid.lane_summary import LaneRow
 from harness.controller.grid.markdown import status_summary
+from harness.controller.grid.python_table import PythonTable
 from harness.controller.grid.release_ranges import PathSummary, summary_sentence
 from harness.controller.grid.terminal_grid import STATUS_STYLES, print_percentages
 from harness.controller.project.matrix import Environment
@@ -39,6 +40,14 @@ def print_lane(row: LaneRow, console: Console) -> None:
     for _, label, remedy in row.remedies:
         instead = f"  {label} on Python {remedy.python}: pip install {remedy.install}"
         console.print(Text(one_line(instead)), soft_wrap=True)
+
+
+def print_python_table(table: PythonTable, title: str, console: Console) -> None:
+    """Print releases and Pythons, a line for each Python."""
+    console.print(Text(f"\n{one_line(title)} × Python", "bold").append(f"  ({table.legend})", "not bold dim"))
+    for python, symbols in table.symbols.items():
+        found = (f"{label}{symbol}" for label, symbol in zip(table.labels, symbols, strict=True) if symbol)
+        console.print(Text(f"  {python:<5}{' '.join(found)}"), soft_wrap=True)
 
 
 def print_overview(grid: Grid, row: Row, last: Mapping[str, Event], console: Console) -> None:

@@ -19,6 +19,7 @@ from harness.controller.api.environments import ApiEnvironment, Environments, in
 from harness.controller.errors import UsageError
 from harness.controller.grid.grid import Grid, Score, make_grid, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow, lane_rows
+from harness.controller.grid.python_table import PythonTable, python_table
 from harness.controller.grid.release_ranges import PathSummary, summarise
 from harness.controller.project.cells import grid_cases
 from harness.controller.project.loader import Project
@@ -123,6 +124,11 @@ class SiteData:
     def summaries(self) -> dict[str, tuple[PathSummary, ...]]:
         """By case the summaries that `harness show -k CASE` prints."""
         return {case.id: summarise(self.grid, case, self.everything) for case in self.cases}
+
+    @cached_property
+    def pythons(self) -> PythonTable | None:
+        """Releases and Pythons, if several lanes ask the same about releases."""
+        return python_table(self.lanes)
 
     @cached_property
     def last_events(self) -> LastEvents:

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from harness.contract.statuses import Status
-from harness.controller.environments.lockfile import overrides, requirements, resolution_failure
+from harness.controller.environments.lockfile import constraints, overrides, requirements, resolution_failure
 from harness.controller.environments.resolver import _end_of, lock
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
@@ -100,6 +100,13 @@ def test_requirements_combine_release_own_and_common_packages(matrix: Matrix) ->
 def test_tensorflow_is_not_installed_beside_another_distribution(matrix: Matrix) -> None:
     assert overrides(matrix.environments["tf215"]) == 'tensorflow ; python_version < "3"\n'
     assert overrides(matrix.environments["tf115"]) == ""
+
+
+def test_companion_stays_at_the_minor_of_the_release(matrix: Matrix) -> None:
+    one, pinned = matrix.environments["tf215"], ["tensorflow-hub", "tensorflow-cpu==2.16.0rc0"]
+    assert constraints(one, pinned) == "tf-keras==2.16.*\n"
+    assert constraints(one, ["tensorflow-cpu", "keras==3.0.0"]) == ""
+    assert constraints(matrix.environments["tf115"], ["tensorflow==1.15.5"]) == "", "its dependency is not dropped"
 
 
 def test_packages_of_the_whole_day_count(matrix: Matrix) -> None:
@@ -223,6 +230,15 @@ def test_runner_changes_no_package_of_a_release(wheels: Path, with_lanes: Path, 
     together = ["pytest==8", "pytest-xdist==3", "pyyaml==6", "shared==2", "tensorflow-cpu==2.15.1"]
     assert pins(with_lanes / "tf215-today.txt") == together
     assert len(re.findall("--hash=sha256:[0-9a-f]{64}", (with_lanes / "tf215-today.txt").read_text())) == 5
+
+
+def test_lane_takes_the_companion_of_its_release(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
+    project.edit("matrix.yaml", "today: {", "today: {packages: [hub], ")
+    make_wheel(wheels, "hub-1", "tf-keras")
+    for version in ("2.15.1", "2.16.0"):
+        make_wheel(wheels, f"tf_keras-{version}", f"tensorflow=={version[:4]}.*")
+    assert project.run("lock", "-e", "tf215-today").returncode == 0
+    assert "tf-keras==2.15.1" in pins(with_lanes / "tf215-today.txt")
 
 
 def test_pre_releases_need_permission_from_the_lane(wheels: Path, with_lanes: Path, project: TinyProject) -> None:

@@ -167,6 +167,14 @@ def test_pythons_of_two_lanes_are_one_table(project: TinyProject) -> None:
         "| 3.11 | ✓ |  |",
         "| 3.9 |  | (✓) |",
     ]
+    project.keep("results", make_column(works, id="tf216"))
+    shown = project.run("show").stdout
+    assert "\nTensorFlow × Python  ((✓): with the bounds above; empty: no lane runs it)\n" in shown
+    assert "\n  3.12 2.16✓\n  3.11 2.15✓\n  3.9  2.16(✓)\n" in shown
+    assert "× Python" not in project.run("show", "-g", "oldest").stdout, "one lane alone"
+    assert project.run("publish", "--out", str(project.root / "site")).returncode == 0
+    page = (project.root / "site/index.html").read_text(encoding="utf-8")
+    assert '<tr><th scope="row">3.9</th><td>(✓)</td><td></td></tr>' in page
 
 
 def test_the_row_is_on_the_site(tmp_path: Path, project: TinyProject, columns: list[Column]) -> None:
