@@ -105,8 +105,9 @@ class Comparison:
         """The border in the versions of one package among others that stay as they are."""
         versions = self.index.between(name, around.python, ends)
 
-        def judge(version: str) -> Judgement:
-            return self.judge(around.having({name: version}), f"{name} {version}, one of {len(versions) - 2} between")
+        def judge(version: str, left: int) -> Judgement:
+            about = f"{name} {version}, one of {len(versions) - 2} between; at most {left} more"
+            return self.judge(around.having({name: version}), about)
 
         return find_border(versions, judge, self.guesses.get(name, ()))
 

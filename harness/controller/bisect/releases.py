@@ -60,12 +60,13 @@ class Releases:
         versions = self.index.between(self.distribution, self.good.packages.python, self.ends, pre=True)
         sets: dict[str, PackageSet] = {versions[0]: self.good.packages, versions[-1]: self.bad.packages}
 
-        def judge(version: str) -> Judgement:
+        def judge(version: str, left: int) -> Judgement:
             try:
                 sets[version] = self._as_released(version)
             except Unresolvable:
                 return Judgement.UNUSABLE
-            return comparison.judge(sets[version], f"{self.distribution} {version}, one of {len(versions) - 2} between")
+            about = f"{self.distribution} {version}, one of {len(versions) - 2} between; at most {left} more"
+            return comparison.judge(sets[version], about)
 
         border = find_border(versions, judge)
         closer = replace(comparison, good=sets[border.last_good], bad=sets[border.first_bad])

@@ -60,10 +60,11 @@ class Border(Generic[T]):
     skipped: tuple[T, ...] = ()
 
 
-def find_border(versions: Sequence[T], judge: Callable[[T], Judgement], guesses: Collection[T] = ()) -> Border[T]:
+def find_border(versions: Sequence[T], judge: Callable[[T, int], Judgement], guesses: Collection[T] = ()) -> Border[T]:
     """The border in versions of which the first is known to be good and the last to be bad; these are not asked.
 
-    `guesses`, such as the border of a similar question, are asked first.
+    `judge` is given a version, and how many more follow it at most if all of them can be installed. `guesses`, such as
+    the border of a similar question, are asked first.
     """
     good, bad = 0, len(versions) - 1
     unusable: set[int] = set()
@@ -74,7 +75,8 @@ def find_border(versions: Sequence[T], judge: Callable[[T], Judgement], guesses:
             return Border(versions[good], versions[bad], skipped)
         guessed = [n for n in between if versions[n] in guesses]
         middle = min(guessed or between, key=lambda n: abs(2 * n - good - bad))
-        judgement = judge(versions[middle])
+        larger_half = max(sum(n < middle for n in between), sum(n > middle for n in between))
+        judgement = judge(versions[middle], larger_half.bit_length())
         if judgement is Judgement.GOOD:
             good = middle
         elif judgement is Judgement.BAD:

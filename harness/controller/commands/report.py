@@ -20,6 +20,7 @@ from harness.controller.results.change_formats import changes_as_markdown
 from harness.controller.results.compare import compare_sets
 from harness.controller.results.documents import NO_OUTCOME, Column, read_columns, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence, unconfirmed_cells, unconfirmed_sentence
+from harness.controller.results.remedies import read_remedies, remedies_file
 from harness.controller.results.verdict import unchanged_lanes, verdict
 from harness.controller.text import markdown_escape, strip_control
 
@@ -102,7 +103,8 @@ def _in_short(project: Project, run: dict[str, Column]) -> str:
     matrix = project.matrix
     environments = [item for name, item in matrix.environments.items() if name in run]
     grid = make_grid(grid_cases(project.cases, matrix), list(matrix.paths.values()), environments, run)
-    return "\n\n".join(grid_in_short(grid, lane_rows(matrix, run)))
+    remedies = read_remedies(remedies_file(project.layout.results))
+    return "\n\n".join(grid_in_short(grid, lane_rows(matrix, run, remedies)))
 
 
 def _unrun(column: Column) -> str:

@@ -52,9 +52,12 @@ def test_needless_items_are_dropped_where_more_harms() -> None:
 
 def judged(good_until: int, unusable: Collection[int] = ()) -> tuple[Border[int], list[int]]:
     asked: list[int] = []
+    lefts: list[int] = []
 
-    def judge(version: int) -> Judgement:
+    def judge(version: int, left: int) -> Judgement:
         asked.append(version)
+        assert not lefts or left < lefts[-1] or unusable, "fewer with each step"
+        lefts.append(left)
         if version in unusable:
             return Judgement.UNUSABLE
         return Judgement.GOOD if version <= good_until else Judgement.BAD

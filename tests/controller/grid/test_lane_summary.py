@@ -119,6 +119,9 @@ def test_a_remedy_names_the_culprit_and_the_line(project: TinyProject, columns: 
     readme = (project.root / "README.md").read_text(encoding="utf-8")
     assert f"- {reason}\n" in readme
     assert f"| 2.15 | 3.11 | `{line}` |\n" in readme
+    for one in columns:
+        project.keep(".harness/run", one)
+    assert f"- {reason}\n" in project.run("report").stdout
 
     assert project.run("publish", "--out", str(project.root / "site")).returncode == 0
     page = (project.root / "site/index.html").read_text(encoding="utf-8")
