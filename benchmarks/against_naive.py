@@ -66,7 +66,7 @@ def draw(project: Project, selection: Selection, size: int, seed: int) -> list[t
 
 
 def _can_run(case: Case) -> bool:
-    return all(shutil.which(PREREQUISITES[name]) for name in case.requires)
+    return not case.packages and all(shutil.which(PREREQUISITES[name]) for name in case.requires)
 
 
 class Comparison:

@@ -20,6 +20,7 @@ from harness.controller.grid.grid import Grid, make_grid
 from harness.controller.grid.lane_summary import LaneRow, lane_rows
 from harness.controller.grid.markdown import BEGIN, END, grid_as_markdown, readme_block
 from harness.controller.grid.svg import grid_svg
+from harness.controller.project.cells import grid_cases
 from harness.controller.project.loader import load_project
 from harness.controller.results.documents import read_columns
 from harness.controller.results.grouping import WORDS
@@ -45,7 +46,8 @@ def grid() -> Grid:
     project = load_project(ROOT)
     matrix = project.matrix
     columns = read_columns(project.layout.results, matrix.environments)
-    return make_grid(project.cases, list(matrix.paths.values()), list(matrix.environments.values()), columns)
+    cases, paths = grid_cases(project.cases, matrix), list(matrix.paths.values())
+    return make_grid(cases, paths, list(matrix.environments.values()), columns)
 
 
 def rows_of_lanes() -> list[LaneRow]:
@@ -104,7 +106,8 @@ def test_every_kind_has_an_example() -> None:
 
 
 def test_every_known_reason_explains_a_cell(grid: Grid) -> None:
-    cases = load_project(ROOT).cases
+    project = load_project(ROOT)
+    cases = grid_cases(project.cases, project.matrix)
     assert [str(fault) for fault in unexplaining_entries(grid, cases)] == []
     assert sum(len(case.known) for case in cases) > 0
 
