@@ -181,3 +181,10 @@ def test_pages_name_only_existing_modules() -> None:
 
 def test_the_changelog_begins_with_this_version() -> None:
     assert re.search(r"^## (.+)$", read("CHANGELOG.md"), re.MULTILINE)[1].split()[0] == __version__  # type: ignore[index]
+
+
+def test_a_night_runs_the_grid_and_every_lane() -> None:
+    selection = re.search(r"^  SELECTION: (.*)$", read(".github/workflows/nightly.yml"), re.MULTILINE)
+    assert selection is not None
+    groups = re.findall(r"-g (\S+)", selection[1])
+    assert groups == ["all", *load_project(ROOT).matrix.lanes]

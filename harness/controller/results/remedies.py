@@ -58,8 +58,9 @@ class Remedy:
 
     @property
     def constraints(self) -> str:
-        """The text of a constraints file: `pip install -c constraints.txt ...`."""
-        head = f"# {self.requirement} on Python {self.python}, verified on {self.verified}.\n"
+        """The text of a constraints file, with the line that uses it."""
+        use = f"pip install -c constraints.txt {self.requirement}"
+        head = f"# {use}  (on Python {self.python}, verified on {self.verified})\n"
         return head + "".join(f"{name}=={version}\n" for name, version in sorted(self.packages.items()))
 
     @property

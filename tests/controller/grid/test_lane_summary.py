@@ -127,7 +127,10 @@ def test_a_remedy_names_the_culprit_and_the_line(project: TinyProject, columns: 
     page = (project.root / "site/index.html").read_text(encoding="utf-8")
     assert f"<code>{html.escape(line)}</code>".replace("&quot;", "&#34;") in page
     constraints = (project.root / "site/remedies/tf215-today.txt").read_text(encoding="utf-8")
-    assert constraints.splitlines()[1:] == ["numpy==1.26.4"]
+    assert constraints.splitlines() == [
+        "# pip install -c constraints.txt tensorflow-cpu==2.15.1  (on Python 3.11, verified on 2026-11-30)",
+        "numpy==1.26.4",
+    ]
 
 
 def test_lane_row_in_readme_and_grid_file(project: TinyProject, columns: list[Column]) -> None:
