@@ -18,7 +18,7 @@ from harness.controller.text import csv_safe, json_line
 
 _T = TypeVar("_T")
 
-GRID_SCHEMA = 2  # of grid.json: 1 had each cell by itself, with its `environment`
+GRID_SCHEMA = 2  # of documents with equal cells once: 1 had each by itself, with its `environment`
 _MOST = 2**17  # formatted outcomes kept in memory
 
 
@@ -31,21 +31,18 @@ def json_parts(grid: Grid) -> Iterator[str]:
     names = [environment.id for environment in grid.environments]
     before = ""
     for _, outcomes in grid.each_row():
-        yield before + ",\n".join(_json_of_equals(*equals) for equals in _equals(names, outcomes))
+        yield before + ",\n".join(_json(cell, compact=True) for cell in equal_cells(names, outcomes))
         before = ",\n"
     yield "\n]}\n"
 
 
-def _equals(names: Sequence[str], outcomes: Iterable[Outcome]) -> Iterable[tuple[Outcome, list[str]]]:
-    """Each different outcome of a row with the environments that gave it, in the order of the first of them."""
+def equal_cells(names: Sequence[str], outcomes: Iterable[Outcome]) -> Iterator[dict[str, Any]]:
+    """Each different cell of a row once, without keys that have no value, with the environments that gave it."""
     found: dict[Outcome, list[str]] = {}
     for name, outcome in zip(names, outcomes, strict=True):
         found.setdefault(outcome, []).append(name)
-    return found.items()
-
-
-def _json_of_equals(outcome: Outcome, environments: list[str]) -> str:
-    return json_line({**with_value(outcome), "environments": environments}, sort_keys=True, compact=True)
+    for outcome, environments in found.items():
+        yield {**_with_value(outcome), "environments": environments}
 
 
 def _environment(grid: Grid, environment: Environment) -> dict[str, Any]:
@@ -55,15 +52,15 @@ def _environment(grid: Grid, environment: Environment) -> dict[str, Any]:
     return {**data, "set_env": dict(environment.set_env)} if environment.set_env else data
 
 
-def _json(value: object) -> str:
-    return json_line(value, sort_keys=True)
+def _json(value: object, *, compact: bool = False) -> str:
+    return json_line(value, sort_keys=True, compact=compact)
 
 
 def _json_list(items: Iterable[object]) -> str:
     return "[\n" + ",\n".join("  " + _json(item) for item in items) + "\n]"
 
 
-def with_value(outcome: Outcome) -> dict[str, Any]:
+def _with_value(outcome: Outcome) -> dict[str, Any]:
     """The keys of an outcome that have a value."""
     return {key: value for key, value in outcome.to_json().items() if value not in (None, [])}
 

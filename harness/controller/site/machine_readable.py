@@ -12,7 +12,7 @@ from harness.cases.case import Case
 from harness.contract.records import SCHEMA
 from harness.controller.api.document import ApiDocument
 from harness.controller.grid import reproduce
-from harness.controller.grid.data_files import with_value
+from harness.controller.grid.data_files import GRID_SCHEMA, equal_cells
 from harness.controller.grid.grid import Score
 from harness.controller.results.history import Event
 from harness.controller.site.data import Head, SiteData
@@ -73,20 +73,18 @@ def entries(events: Sequence[Event]) -> list[FeedEntry]:
 
 def case_document(site: SiteData, case: Case) -> str:
     """A case with all its cells, as docs/results-format.md describes it."""
-    cells = [
-        {"environment": environment.id, **with_value(site.grid.outcome(row, environment))}
-        for environment in site.grid.environments
-        for row in site.grid.by_case[case.id]
-    ]
+    environments = site.grid.environments
+    names = [environment.id for environment in environments]
+    rows = [[site.grid.outcome(row, item) for item in environments] for row in site.grid.by_case[case.id]]
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": GRID_SCHEMA,
         "id": case.id,
         "kind": case.kind,
         "title": case.title,
         "source": case.source,
         "advice": case.advice,
         "known": [asdict(entry) for entry in case.known],
-        "cells": cells,
+        "cells": [cell for row in rows for cell in equal_cells(names, row)],
     }
     return json_line(document, compact=True) + "\n"
 

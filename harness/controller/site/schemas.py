@@ -34,11 +34,11 @@ def _grid(language: Language) -> SiteSchema:
     environment = _object(**{name: special.get(name, _TEXT) for name in example.to_json()})
     environment["properties"]["set_env"] = packages  # of a variant alone: its variables
     case = _object(id=_TEXT, kind={"enum": list(language.kinds)}, title=_TEXT)
-    cells = _list(_cell(environments=_TEXTS))
+    schema = {"const": GRID_SCHEMA}
     return {
         "$schema": DRAFT,
         "title": f"grid.json of the {language.subject.matrix}: every cell, equal ones once with their environments",
-        **_object(schema={"const": GRID_SCHEMA}, environments=_list(environment), cases=_list(case), cells=cells),
+        **_object(schema=schema, environments=_list(environment), cases=_list(case), cells=_list(_cell())),
     }
 
 
@@ -48,14 +48,14 @@ def _case(language: Language) -> SiteSchema:
         "$schema": DRAFT,
         "title": f"A case of the {language.subject.matrix} with all its cells",
         **_object(
-            schema={"const": SCHEMA},
+            schema={"const": GRID_SCHEMA},
             id=_TEXT,
             kind={"enum": list(language.kinds)},
             title=_TEXT,
             source=_TEXTS,
             advice=_MAYBE_TEXT,
             known=_list(known),
-            cells=_list(_cell(environment=_TEXT)),
+            cells=_list(_cell()),
         ),
     }
 
@@ -86,10 +86,10 @@ def _api_ranges(language: Language) -> SiteSchema:
     }
 
 
-def _cell(**where: SiteSchema) -> SiteSchema:
-    """A cell, in which keys without a value are left out. `where` is the key of its environment, or of several."""
+def _cell() -> SiteSchema:
+    """Equal cells of several environments, in which keys without a value are left out."""
     cell = _object(
-        **where,
+        environments=_TEXTS,
         case=_TEXT,
         path=_TEXT,
         status={"enum": [status.value for status in Status]},
@@ -98,7 +98,7 @@ def _cell(**where: SiteSchema) -> SiteSchema:
         message=_MAYBE_TEXT,
         warnings=_TEXTS,
     )
-    return {**cell, "required": [*where, "case", "path", "status"]}
+    return {**cell, "required": ["environments", "case", "path", "status"]}
 
 
 def _list(item: SiteSchema) -> SiteSchema:
