@@ -34,7 +34,8 @@ class MeasuredNames(BuildHookInterface[Any]):
             file = Path(self._folder.name) / name
             file.write_bytes(content)
             build_data["force_include"][str(file)] = f"{_TARGET}/results/api/{name}"
-        build_data["force_include"][str(root / "scan.yaml")] = f"{_TARGET}/scan.yaml"
+        for name in ("scan.yaml", "results/lookups.json"):
+            build_data["force_include"][str(root / name)] = f"{_TARGET}/{name}"
         outcomes = Path(self._folder.name) / "grid.csv"
         _write_rows(root / "results" / outcomes.name, outcomes, _cases(root / "scan.yaml"))
         build_data["force_include"][str(outcomes)] = f"{_TARGET}/results/{outcomes.name}"

@@ -64,7 +64,7 @@ def questions_of(folders: Iterable[Path], answers: ApiAnswers) -> list[Question]
         except UnreadableSource:  # Python 2, and templates
             continue
         for use in find_uses(source, answers, every):
-            if use.form is not Form.ARGUMENT:
+            if not use.argument:  # which no chain of names reaches
                 is_import = use.name.count(".") < use.imported  # of a class, whose attribute is not known
                 form = Form.FROM if is_import and use.form is Form.ATTRIBUTE else use.form
                 found.add(Question(use.name, 1 if is_import else use.imported, form))

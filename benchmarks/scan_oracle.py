@@ -76,16 +76,16 @@ def _is_whole(node: libcst.Attribute, around: libcst.CSTNode) -> bool:
     return isinstance(base, libcst.Name) and not isinstance(around, (libcst.Attribute, libcst.ImportAlias))
 
 
-def unseen_names(source: Source, text: str, answers: ApiAnswers) -> Iterator[tuple[TracedName, str]]:
+def unseen_names(source: Source, traced: Iterable[TracedName], answers: ApiAnswers) -> Iterator[tuple[TracedName, str]]:
     """The names of LibCST that are no use of the scan, each with the reason; empty where there is none."""
     every = sum(answers.environments.bits.values())
     used: dict[int, list[str]] = {}
     for use in find_uses(source, answers, every):
         for line in range(use.place.line, use.place.end_line + 1):
             used.setdefault(line, []).append(use.name)
-    for traced in traced_names(text, answers.is_about):
-        if not any(f"{traced.name}.".startswith(f"{name}.") for name in used.get(traced.line, ())):
-            yield traced, _reason(source, traced, answers)
+    for one in traced:
+        if not any(f"{one.name}.".startswith(f"{name}.") for name in used.get(one.line, ())):
+            yield one, _reason(source, one, answers)
 
 
 def _reason(source: Source, traced: TracedName, answers: ApiAnswers) -> str:
@@ -109,32 +109,39 @@ def _annotation_lines(nodes: Iterable[ast.AST]) -> set[int]:
     return {line for node in found if node for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
-def main() -> int:
-    """Print what is not seen, by reason. The exit code is 1 if one has none."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kept", type=Path, default=ROOT / ".harness" / "scan-corpus", help="that of scan_corpus.py")
-    parser.add_argument("--corpus", type=Path, help="scan this folder instead of the packages")
-    options = parser.parse_args()
-    answers = ApiAnswers(Layout(ROOT).results, load_matrix(ROOT))
-    folders = [options.corpus] if options.corpus else install_corpus(options.kept / "packages")
-    files, traced, reasons = 0, 0, Counter[str]()
-    for file in find_sources(folders):
-        if file.suffix != ".py":
-            continue
+def _sources(folder: Path, answers: ApiAnswers) -> Iterator[tuple[Path, Source, str]]:
+    """The files of Python in which a name of a measured root may be: each part of the root is in their text."""
+    parts = {tuple(root.split(".")) for root in answers.documents}
+    for file in find_sources([folder]):
         try:
             source = parse_source(file, answers.packages)
         except UnreadableSource:
             continue
-        text = "\n".join(source.blocks[0].lines)
-        if not any(package in text for package in answers.packages):
-            continue
-        files += 1
-        traced += sum(1 for _ in traced_names(text, answers.is_about))
-        for name, reason in unseen_names(source, text, answers):
-            reasons[reason] += 1
-            if not reason:
-                say(f"{file}:{name.line}: {name.name}")
-    say(f"{files} files, {traced} names of LibCST, {sum(reasons.values())} no use of the scan")
+        text = "\n".join(source.blocks[0].lines) if file.suffix == ".py" else ""
+        if any(all(part in text for part in root) for root in parts):
+            yield file, source, text
+
+
+def main() -> int:
+    """Print what is not seen, by reason. The exit code is 1 if one has none."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kept", type=Path, default=ROOT / ".harness" / "scan-corpus", help="that of scan_corpus.py")
+    parser.add_argument("--corpus", type=Path, nargs="+", help="scan these folders instead of the packages")
+    options = parser.parse_args()
+    answers = ApiAnswers(Layout(ROOT).results, load_matrix(ROOT))
+    folders = options.corpus or install_corpus(options.kept / "packages")
+    files, names, reasons = 0, 0, Counter[str]()
+    for folder in folders:
+        for file, source, text in _sources(folder, answers):
+            files += 1
+            traced = list(traced_names(text, answers.is_about))
+            names += len(traced)
+            for name, reason in unseen_names(source, traced, answers):
+                reasons[reason] += 1
+                if not reason:
+                    say(f"{file}:{name.line}: {name.name}")
+        say(f"{folder.name}: {files} files and {names} names so far")
+    say(f"{files} files, {names} names of LibCST, {sum(reasons.values())} no use of the scan")
     for reason, count in reasons.most_common():
         say(f"{count}: {reason or 'no reason'}")
     return 1 if reasons[""] else 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.scan_oracle import traced_names, unseen_names
+from benchmarks.scan_oracle import TracedName, traced_names, unseen_names
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
@@ -39,13 +39,17 @@ def written(folder: Path, name: str, text: str, answers: ApiAnswers) -> tuple[So
     return parse_source(folder / name, answers.packages), text
 
 
+def _unseen(source: Source, text: str, answers: ApiAnswers) -> list[tuple[TracedName, str]]:
+    return list(unseen_names(source, traced_names(text, answers.is_about), answers))
+
+
 @pytest.mark.parametrize("trap", TRAPS)
 def test_the_scan_sees_what_the_oracle_traces(trap: str, answers: ApiAnswers, tmp_path: Path) -> None:
     files = TRAPS[trap][0]
     for name, text in files.items():
         written(tmp_path, name, text, answers)
     codes = [written(tmp_path, name, text, answers) for name, text in files.items() if name.endswith(".py")]
-    unseen = [reason for source, text in codes for _, reason in unseen_names(source, text, answers)]
+    unseen = [reason for source, text in codes for _, reason in _unseen(source, text, answers)]
     assert unseen == UNSEEN.get(trap, [])
 
 
@@ -56,4 +60,4 @@ def test_a_name_that_the_scan_does_not_see_has_no_reason(answers: ApiAnswers, tm
         (1, "keras"),
         (2, "keras.layers.Dense"),
     ]
-    assert [(one.name, reason) for one, reason in unseen_names(source, text, answers)] == [("keras.layers.Dense", "")]
+    assert [(one.name, reason) for one, reason in _unseen(source, text, answers)] == [("keras.layers.Dense", "")]

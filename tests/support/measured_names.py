@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from harness.controller.api.document import ApiDocument, ApiRow
@@ -9,6 +10,7 @@ from harness.controller.api.environments import ApiEnvironment, Environments, Me
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.results.sources import API
+from harness.controller.scan.lookups import MeasuredTexts, lookups_text
 
 RELEASES = {"2.4": "2.4.4", "2.5": "2.5.3", "2.12": "2.12.1", "2.13": "2.13.1", "2.15": "2.15.1", "2.16": "2.16.2"}
 MATRIX = """\
@@ -36,6 +38,20 @@ mixed:
   - {case: layer-in-tf-keras, layer: "*", model: tensorflow.keras}
 arguments:
   - {case: adam-lr, control: adam, name: optimizers.Adam, argument: lr}
+lookups:
+  - {ask: optimizers.get(TEXT), texts: optimizers}
+  - {ask: Sequential().compile(optimizer=TEXT), names: ["*Sequential.compile"], position: 0, texts: optimizers}
+  - {ask: 'layers.deserialize({"class_name": TEXT, "config": {}})', texts: layers}
+registering: [custom_object]
+"""
+
+# A function of `lookups`, a text and an import path; the releases that know the text, and those that do not.
+LOOKUPS = """\
+optimizers.get(TEXT)                                     adamw  keras            2.12-2.16  2.4-2.5
+optimizers.get(TEXT)                                     adam   keras            2.4-2.16   -
+Sequential().compile(optimizer=TEXT)                     adamw  tensorflow.keras 2.12-2.16  2.4-2.5
+layers.deserialize({"class_name":TEXT,"config":{}})      Dense  keras            2.4-2.15   2.16
+layers.deserialize({"class_name":TEXT,"config":{}})      Old    keras            2.12       -
 """
 OUTCOMES = """\
 environment,case,path,status,error,message
@@ -90,6 +106,8 @@ keras.utils.to_categorical                     function 2.4-2.16 2.4-2.16  k.to_
 keras.utils.np_utils                           module  2.4-2.12  2.5-2.12  -
 keras.utils.np_utils.to_categorical            function 2.4-2.12 2.5-2.12  k.to_categorical
 keras.optimizers                               module  2.4-2.16  2.4-2.16  -
+keras.optimizers.get                           function 2.4-2.16 2.4-2.16  k.get
+keras.layers.deserialize                       function 2.4-2.16 2.4-2.16  k.deserialize
 keras.optimizers.Adam                          class   2.4,2.12-2.16 2.4,2.12-2.16 k.Adam
 tf_keras                                       module  2.15-2.16 2.15-2.16 -
 tf_keras.layers                                module  2.15-2.16 2.15-2.16 -
@@ -114,6 +132,8 @@ def write_measured_names(root: Path) -> Layout:
     (layout.results / API).mkdir(parents=True)
     (root / "scan.yaml").write_text(RULES, encoding="utf-8")
     (layout.results / "grid.csv").write_text(OUTCOMES, encoding="utf-8")
+    lookups_file = layout.results / "lookups.json"
+    lookups_file.write_text(lookups_text(_environments("keras"), _lookups()), encoding="utf-8")
     for document in _documents([matrix.full_name(name) for name in matrix.roots]):
         file = layout.results / API / f"{document.root}.json"
         file.write_text(document.text(), encoding="utf-8")
@@ -126,7 +146,7 @@ def _documents(roots: list[str]) -> list[ApiDocument]:
         full, kind, imports, attributes, home = line.split()
         root = max((root for root in documents if (full + ".").startswith(root + ".")), key=len)
         document = documents[root]
-        row = ApiRow(_mask(document, imports), _mask(document, attributes))
+        row = ApiRow(_bits(imports), _bits(attributes))
         is_private = full.startswith(("tensorflow.python", "keras.engine", "keras.src"))
         row.visibility = "private" if is_private else "public"
         row.add("kind", kind, row.reached)
@@ -134,7 +154,7 @@ def _documents(roots: list[str]) -> list[ApiDocument]:
             row.add("home", home, row.reached)
         for fact, values in _signatures(full).items():
             for value, where in values.items():
-                row.add(fact, value, _mask(document, where))
+                row.add(fact, value, _bits(where))
         document.rows[full[len(root) + 1 :]] = row
     return list(documents.values())
 
@@ -160,10 +180,19 @@ def _environments(root: str) -> Environments:
     )
 
 
-def _mask(document: ApiDocument, text: str) -> int:
+def _lookups() -> MeasuredTexts:
+    found: dict[str, dict[str, dict[str, tuple[int, int]]]] = {}
+    for line in LOOKUPS.splitlines():
+        ask, text, path, known, unknown = line.split()
+        ask = ast.unparse(ast.parse(ask)).replace("'", '"')
+        found.setdefault(ask, {}).setdefault(text, {})[path] = (_bits(known), _bits(unknown))
+    return found
+
+
+def _bits(text: str) -> int:
     """The bits of `2.4,2.12-2.16`."""
     if text == "-":
         return 0
     pairs = [part.partition("-") for part in text.split(",")]
     ranges = [[first, last or first] for first, _, last in pairs]
-    return document.environments.from_json({"ranges": ranges, "variants": []})
+    return _environments("keras").from_json({"ranges": ranges, "variants": []})

@@ -71,12 +71,15 @@ class ApiDocument:
     def full(self, name: str) -> str:
         return f"{self.root}.{name}" if name else self.root
 
-    def homes(self) -> Iterator[tuple[str, str]]:
-        """What is behind each name in any environment, with the name."""
-        if isinstance(self.rows, StoredRows):
-            yield from self.rows.homes()
-        else:
-            yield from ((home, name) for name, row in self.rows.items() for home in row.values("home"))
+    def by_home(self) -> dict[str, list[str]]:
+        """The names by what is behind them in any environment."""
+        if isinstance(self.rows, StoredRows) and not self.rows.is_changed:
+            return self.rows.by_home()
+        found: dict[str, list[str]] = {}
+        for name, row in self.rows.items():
+            for home in row.values("home"):
+                found.setdefault(home, []).append(name)
+        return found
 
     def text(self) -> str:
         """The file: heads of interned values, then a line for each name, sorted."""
@@ -180,6 +183,7 @@ class StoredRows(MutableMapping[str, ApiRow]):
         self._data = data
         self._masks = masks
         self._rows: dict[str, ApiRow | None] = dict.fromkeys(data["names"])
+        self.is_changed = False
 
     def __getitem__(self, name: str) -> ApiRow:
         row = self._rows[name]
@@ -190,21 +194,25 @@ class StoredRows(MutableMapping[str, ApiRow]):
                 raise _not_a_document(self._file, error) from None
         return row
 
-    def homes(self) -> Iterator[tuple[str, str]]:
-        """What is behind each name in any environment, with the name; without the rows."""
-        names, homes = self._data["names"], self._data["homes"]
-        for name, row in self._rows.items():
-            given = names[name].get("home", []) if row is None else []
-            if isinstance(given, list):
-                found = row.values("home") if row is not None else [homes[value] for value, _ in given]
-                yield from ((home, name) for home in found)
+    def by_home(self) -> dict[str, list[str]]:
+        """The names by what is behind them in any environment; without making their rows."""
+        homes = self._data["homes"]
+        names: list[list[str]] = [[] for _ in homes]  # by the number of a home: most names have one
+        for name, data in self._data["names"].items():
+            given = data.get("home", ())
+            if given.__class__ is int:
+                names[given].append(name)
             else:
-                yield homes[given], name
+                for number, _ in given:
+                    names[number].append(name)
+        return {home: listed for home, listed in zip(homes, names, strict=True) if listed}
 
     def __setitem__(self, name: str, row: ApiRow) -> None:
+        self.is_changed = True
         self._rows[name] = row
 
     def __delitem__(self, name: str) -> None:
+        self.is_changed = True
         del self._rows[name]
 
     def __contains__(self, name: object) -> bool:

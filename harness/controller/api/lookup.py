@@ -90,8 +90,7 @@ class Api:
         same: dict[str, Mask] = {}
         for fact in ("home", "attribute_home"):
             for home, mask in found.row.values(fact).items():
-                for document, name in self._by_home.get(home, ()):
-                    other = FoundName(document, name, document.rows[name])
+                for other in self._at(home):
                     common = mask & other.row.values("home")[home]
                     if common and other.full != found.full and _stands_for(other, home):
                         same[other.full] = same.get(other.full, 0) | common
@@ -130,14 +129,15 @@ class Api:
         order = {"public": 0, "private": 1, "leaked": 2}
         return sorted(found, key=lambda item: (order[item.row.visibility], item.full))
 
+    def _at(self, home: str) -> Iterator[FoundName]:
+        """The names of what is at home there."""
+        for document, by_home in self._by_home:
+            for name in by_home.get(home, ()):
+                yield FoundName(document, name, document.rows[name])
+
     @cached_property
-    def _by_home(self) -> dict[str, list[tuple[ApiDocument, str]]]:
-        """The names by what is behind them."""
-        found: dict[str, list[tuple[ApiDocument, str]]] = {}
-        for document in self.documents.values():
-            for home, name in document.homes():
-                found.setdefault(home, []).append((document, name))
-        return found
+    def _by_home(self) -> list[tuple[ApiDocument, dict[str, list[str]]]]:
+        return [(document, document.by_home()) for document in self.documents.values()]
 
 
 def _stands_for(item: FoundName, home: str) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cases.document.suggestions import suggest
 from harness.cases.general import GENERAL
 from harness.cases.language import FORK_HOOKS, UNWRAP, Language, Plugin, functions_of, make_language
 from harness.cases.subject import Subject
 from harness.controller.digests import code_digest, file_digest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "keras_import_matrix.plugins"  # of entry points
 
@@ -72,7 +74,7 @@ def _check_hooks(plugin: Plugin) -> None:
 
 def find_plugin(package: str) -> Plugin | None:
     """The installed plugin whose own subject is this package, or is in this distribution. Raises FaultyPlugin."""
-    for name in sorted(point.name for point in entry_points(group=GROUP)):
+    for name in sorted(point.name for point in _entry_points()):
         plugin = load_plugin(Path(), name)
         if plugin.subject and package in {plugin.subject["package"], *plugin.subject.get("distributions", ())}:
             return plugin
@@ -88,10 +90,16 @@ def plugin_subject(name: str) -> Mapping[str, Any]:
 
 
 def _entry_point(name: str) -> EntryPoint:
-    known = {point.name: point for point in entry_points(group=GROUP)}
+    known = {point.name: point for point in _entry_points()}
     if name not in known:
         raise FaultyPlugin(f"unknown plugin {name!r}{suggest(name, known)}; one of the project ends in .py")
     return known[name]
+
+
+def _entry_points() -> Iterable[EntryPoint]:
+    from importlib.metadata import entry_points  # late, as it takes longer than what else a scan imports here
+
+    return entry_points(group=GROUP)
 
 
 def _from_file(file: Path) -> object:

@@ -172,7 +172,7 @@ def _parse(text: str | bytes, where: str) -> dict[str, Any]:
 
 def is_document(name: str) -> bool:
     """Whether a file of that name in a results folder is of one environment, and none of those about several."""
-    return name.endswith(".json") and name not in ("grid.json", "remedies.json", "broken_code.json")
+    return name.endswith(".json") and name not in ("grid.json", "remedies.json", "broken_code.json", "lookups.json")
 
 
 def read_columns(folder: Path, environments: Iterable[str]) -> dict[str, Column]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from harness.controller.api.document import ApiRow, root_of
@@ -16,6 +16,7 @@ from harness.controller.api.stored import StoredDocuments
 from harness.controller.project.matrix import Matrix
 from harness.controller.scan.case_answers import CaseAnswers, ShownCase
 from harness.controller.scan.chains import chain_masks
+from harness.controller.scan.lookups import LookupRule
 from harness.controller.scan.uses import Form, Target
 
 
@@ -24,7 +25,7 @@ class Answer:
     """In which environments a name can be reached in a form, and in which it cannot. Of the others nothing is known.
 
     `seen` is false for a name that no measured release has, in a module that has been listed. In the releases of
-    `silent` nothing needs be known; `shown_by` is the case that answers.
+    `silent` nothing needs be known; `shown_by` is the case that answers, `tried_by` code that shows it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Answer:
     seen: bool = True
     silent: Mask = 0
     shown_by: ShownCase | None = None
+    tried_by: str = ""
 
 
 class ApiAnswers:
@@ -124,6 +126,22 @@ class ApiAnswers:
             return None
         silent = ~hidden if is_named else -1
         return Answer(found.full, works, fails, silent=silent, shown_by=shown)
+
+    def looked_up(self, callee: str, call: ast.Call) -> Iterator[tuple[LookupRule, ast.expr]]:
+        """The expressions in a call whose text the callee looks up, each with its rule."""
+        parts = self.cases.split(callee)
+        for rule in self.cases.lookups.about(parts[1]) if parts else ():
+            value = rule.text_of(call)
+            if value is not None:
+                yield rule, value
+
+    def knows(self, callee: str, rule: LookupRule, text: str) -> Answer | None:
+        """Whether a function knows a text; None where it was not asked, or no release knows it."""
+        parts = self.cases.split(callee)
+        known, unknown = self.cases.lookups.answer(rule, parts[0], text) if parts else (0, 0)
+        if not parts or not known | unknown:
+            return None
+        return Answer(callee, known, unknown, silent=-1, tried_by=rule.as_code(parts[0], text))
 
     def error(self, name: str, form: Form, mask: Mask) -> str:
         """What was measured to be in the way of a name in one of these environments: `Type: first line`."""
@@ -220,12 +238,13 @@ class ApiAnswers:
         return found.document.environments.moved(mask, self.environments)
 
 
-def _parameters(signature: str) -> set[str]:
+@cache  # many classes have one signature
+def _parameters(signature: str) -> frozenset[str]:
     """The names in `(learning_rate=0.001, *, name='Adam', **kwargs)`; of a signature that is no Python, all: `**`."""
     try:
         given = ast.parse(f"def f{signature}: pass").body[0]
     except SyntaxError:
-        return {"**"}
+        return frozenset({"**"})
     assert isinstance(given, ast.FunctionDef)
     names = {argument.arg for argument in (*given.args.args, *given.args.kwonlyargs)}
-    return names | ({f"**{given.args.kwarg.arg}"} if given.args.kwarg else set())
+    return frozenset(names | ({f"**{given.args.kwarg.arg}"} if given.args.kwarg else set()))

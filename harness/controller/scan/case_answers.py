@@ -18,6 +18,7 @@ from harness.controller.api.environments import Environments, Mask
 from harness.controller.errors import HarnessError, UsageError
 from harness.controller.files import read_text
 from harness.controller.project.matrix import Matrix
+from harness.controller.scan.lookups import LookupRule, Lookups
 from harness.controller.text import one_line
 
 RULES, OUTCOMES = "scan.yaml", "grid.csv"
@@ -78,13 +79,24 @@ class CaseAnswers:
         self._paths = {matrix.full_name(path): path for path in reversed(list(matrix.paths))}
 
     @cached_property
-    def _rules(self) -> Mapping[str, Any]:
+    def rules(self) -> Mapping[str, Any]:
+        """All that scan.yaml says."""
         return read_rules(self._file) if self._file.exists() else {}
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """The functions that look texts up. Raises UsageError."""
+        try:
+            rules = [LookupRule.of(row) for row in self.rules.get("lookups", ())]
+        except (ValueError, SyntaxError, KeyError, TypeError) as error:
+            raise UsageError(f"{self._file}: lookups: {one_line(str(error))}") from None
+        registering = tuple(self.rules.get("registering", ()))
+        return Lookups(rules, registering, self._environments, self._results / "lookups.json")
 
     @cached_property
     def page(self) -> str:
         """The address of the published page, with a slash at its end; empty where none is named."""
-        page = self._rules.get("page", "")
+        page = self.rules.get("page", "")
         if page and not str(page).startswith(("https://", "http://")):
             raise UsageError(f"{self._file}: page {page!r}: not an address such as https://example.org/matrix/")
         return f"{str(page).rstrip('/')}/" if page else ""
@@ -92,17 +104,17 @@ class CaseAnswers:
     @cached_property
     def mixed(self) -> Sequence[MixedRule]:
         """The rules about two paths."""
-        return [_mixed(row) for row in self._rules.get("mixed", ())]
+        return [_mixed(row) for row in self.rules.get("mixed", ())]
 
     @cached_property
     def arguments(self) -> Sequence[ArgumentRule]:
         """The rules about arguments."""
-        return [ArgumentRule(**row) for row in self._rules.get("arguments", ())]
+        return [ArgumentRule(**row) for row in self.rules.get("arguments", ())]
 
     @cached_property
     def _outcomes(self) -> Mapping[CaseKey, ShownCase]:
         file = self._results / OUTCOMES
-        return read_outcomes(file, rule_cases(self._rules), self._environments) if file.exists() else {}
+        return read_outcomes(file, rule_cases(self.rules), self._environments) if file.exists() else {}
 
     def split(self, name: str) -> tuple[str, str] | None:
         """The import path that a name begins with, and the rest."""
@@ -111,7 +123,7 @@ class CaseAnswers:
 
     def role(self, name: str) -> str | None:
         """What a name is, by the part after its import path."""
-        for role, patterns in self._rules.get("roles", {}).items():
+        for role, patterns in self.rules.get("roles", {}).items():
             if any(fnmatchcase(name, pattern) and name.count(".") == pattern.count(".") for pattern in patterns):
                 return str(role)
         return None

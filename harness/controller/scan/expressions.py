@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from harness.controller.api.environments import Mask, union
 from harness.controller.scan.answers import Answer, ApiAnswers
@@ -23,29 +23,10 @@ from harness.controller.scan.syntax import (
     last_name,
     replaced_modules,
 )
-from harness.controller.scan.uses import CodePlace, Form, Target, Use
+from harness.controller.scan.uses import Catch, CodePlace, Form, Target, Use
 
-_BROAD = {"Exception", "BaseException"}
-_OF_FORM = {Form.IMPORT: "ImportError", Form.FROM: "ImportError", Form.ATTRIBUTE: "AttributeError"}
 CodeNode = ast.alias | ast.expr | ast.stmt | ast.keyword
 DeferredBody = tuple[Sequence[ast.stmt], "ast.arguments | None", Scopes, Mask, "int | None"]
-
-
-@dataclass
-class Catch:
-    """What the handlers of a `try` under way catch, and in which releases they got something."""
-
-    types: frozenset[str]
-    mask: Mask = 0
-    maybe: bool = False  # something that is not ours may have failed too
-    uses: list[tuple[Use, Mask]] = field(default_factory=list)
-
-    @property
-    def catches_missing(self) -> bool:
-        return "ModuleNotFoundError" in self.types
-
-    def catches(self, form: Form) -> bool:
-        return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types
 
 
 class Expressions(CodeVisitor):
@@ -53,6 +34,7 @@ class Expressions(CodeVisitor):
 
     def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
         super().__init__()
+        self.source = source
         self.answers = answers
         self.reach = self.all = reach
         self.cell: int | None = None
@@ -87,14 +69,15 @@ class Expressions(CodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
-        for target, form, mask, caught in self._looked_up(node):
+        functions = self.meaning(node.func)
+        for target, form, mask, caught in self._looked_up(node, functions):
             place = node.args[0] if form is not Form.ATTRIBUTE else node
             self.use(target, form, place, mask, caught)
-        for keyword in node.keywords:
-            if keyword.arg:
-                self.use_argument(node.func, keyword)
+        for function, mask in functions.items():
+            if not function.is_object and function.name.partition(".")[0] not in self.ignored:
+                self._use_arguments(function.name, node, mask)
 
-    def _looked_up(self, node: ast.Call) -> Iterator[tuple[Target, Form, Mask, Mask]]:
+    def _looked_up(self, node: ast.Call, functions: Iterable[Target]) -> Iterator[tuple[Target, Form, Mask, Mask]]:
         """What a call looks up by a name in a string: in which releases, and where it handles a failure itself."""
         name = last_name(node.func)
         module = module_of_call(node, self.text)
@@ -104,7 +87,7 @@ class Expressions(CodeVisitor):
         elif name == "getattr" and self.text(node.args[1:2]):
             for target, mask in self.meaning(node).items():
                 yield target, Form.ATTRIBUTE, mask, self.all if len(node.args) == 3 else 0
-        for function in self.meaning(node.func):
+        for function in functions:
             text = name_of_patch(function.name, node, self.text)
             if text and function.name.endswith(".object"):
                 for target, mask in self.meaning(node.args[0]).items():
@@ -216,6 +199,7 @@ class Expressions(CodeVisitor):
             argument=argument,
             silent=answer.silent,
             shown_by=answer.shown_by,
+            tried_by=answer.tried_by,
             imported=imported,
             caught=caught,
             statement=self.statement,
@@ -239,11 +223,23 @@ class Expressions(CodeVisitor):
         around = self.answers.ask(Target(name.rpartition(".")[0], 1), Form.IMPORT) if form is Form.FROM else None
         return around.fails if around else 0
 
-    def use_argument(self, callee: ast.expr, keyword: ast.keyword) -> None:
-        for target, mask in self.meaning(callee).items():
-            answer = None if target.is_object else self.answers.accepts(target.name, keyword.arg or "")
-            if answer and target.name.partition(".")[0] not in self.ignored:
+    def _use_arguments(self, function: str, node: ast.Call, mask: Mask) -> None:
+        """Note what a call gives to a function by a keyword, and the texts that it looks up."""
+        for keyword in node.keywords:
+            answer = self.answers.accepts(function, keyword.arg) if keyword.arg else None
+            if answer:
                 self._add_use(answer, Form.ARGUMENT, keyword, self.reach & mask, argument=keyword.arg or "")
+        for rule, value in self.answers.looked_up(function, node):
+            text = self.text([value])
+            answer = self.answers.knows(function, rule, text) if text else None
+            if answer and not self._registers_names:
+                self._add_use(answer, Form.TEXT, value, self.reach & mask, argument=text)
+
+    @cached_property
+    def _registers_names(self) -> bool:
+        """Whether the code may give names of its own to what is looked up."""
+        lines = [line for block in self.source.blocks for line in block.lines]
+        return any(word in line for word in self.answers.cases.lookups.registering for line in lines)
 
     def something_may_fail(self, form: Form = Form.IMPORT) -> None:
         for catch in self.catches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -17,6 +18,7 @@ _WORDS = {
     Form.FROM: "cannot be imported",
     Form.ATTRIBUTE: "is no attribute",
     Form.ARGUMENT: "does not take the argument",
+    Form.TEXT: "does not know",
     Form.MIXED: "fails",
 }
 
@@ -92,7 +94,7 @@ def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedRele
     finding = Finding(
         file=file,
         place=use.place,
-        name=f"{use.name}({use.argument}=)" if use.argument else use.name,
+        name=use.label,
         form=use.form,
         verdict=verdict,
         severity=severity,
@@ -104,13 +106,15 @@ def make_finding(file: str, use: Use, answers: ApiAnswers, releases: ScannedRele
         doubt=0 if use.form is Form.MIXED else use.doubt & answers.installed(use.name),
         evidence=_where_shown(use, answers.cases.page),
     )
-    if verdict in (Verdict.FAILS, Verdict.NEVER) and use.form is not Form.ARGUMENT:
+    if verdict in (Verdict.FAILS, Verdict.NEVER) and not use.argument:
         finding = replace(finding, instead=_instead(use, answers, releases))
     return replace(finding, message=_message(finding, use, answers, releases))
 
 
 def _where_shown(use: Use, page: str) -> str:
     """Where to see what was measured of a name, or the case: on the published page, or by a command."""
+    if use.tried_by:
+        return f"harness try {shlex.quote(use.tried_by)}"
     if use.shown_by is None:
         return f"{page}?q={quote(use.name)}" if page else f"harness api {use.name}"
     case, path = use.shown_by.key
@@ -151,10 +155,14 @@ def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedR
         return f"no measured release has {finding.name}" + (f"; the nearest name is {near}" if near else "")
     words_of_form = "fails with the argument" if use.argument and use.shown_by else _WORDS[use.form]
     what = f"{use.name} {words_of_form}" + (f" {use.argument}" if use.argument else "")
+    if use.form is Form.TEXT:
+        what = f"{use.name} {_WORDS[use.form]} {use.argument!r}"
     if use.meets:
         what = f"{use.name} meets {use.meets}, which fails"
     shown = use.shown_by
-    error = shown.error(use.breaks) if shown else answers.error(use.name, use.form, use.breaks)
+    error = shown.error(use.breaks) if shown else ""
+    if not use.argument:
+        error = error or answers.error(use.name, use.form, use.breaks)
     where = f" {words(use.breaks)}" + (f" ({error})" if error else "")
     works = use.works & use.reach if use.meets else use.works
     text = f"{what}{where}" + (f"; works {words(works)}" if works else "")

@@ -15,7 +15,7 @@ def find_mixtures(uses: Sequence[Use], cases: CaseAnswers) -> list[Use]:
     """A use for each two names of a file that a case is about, at the place of the later one."""
     first: dict[RolePath, Use] = {}
     for use in uses:
-        parts = cases.split(use.name) if use.form is not Form.ARGUMENT else None
+        parts = cases.split(use.name) if not use.argument else None
         role = cases.role(parts[1]) if parts else None
         if parts and role:
             first.setdefault((role, parts[0]), use)

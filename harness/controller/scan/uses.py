@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from harness.controller.api.environments import Mask
@@ -18,7 +18,17 @@ class Form(Enum):
     FROM = "from"  # from a import b
     ATTRIBUTE = "attribute"  # a.b
     ARGUMENT = "argument"  # f(b=...)
+    TEXT = "text"  # f("b"), which looks b up
     MIXED = "mixed"  # a name that meets one of another import path
+
+
+_BROAD = {"Exception", "BaseException"}
+_OF_FORM = {
+    Form.IMPORT: "ImportError",
+    Form.FROM: "ImportError",
+    Form.ATTRIBUTE: "AttributeError",
+    Form.TEXT: "ValueError",
+}
 
 
 @dataclass(frozen=True)
@@ -84,13 +94,21 @@ class Use:
     fails: Mask
     private: bool = False
     seen: bool = True  # in any measured release
-    argument: str = ""
+    argument: str = ""  # of a call, or the text that it looks up
     imported: int = 1
     caught: Mask = 0
     silent: Mask = 0
     meets: str = ""  # the other name of a mixture
     shown_by: ShownCase | None = None
+    tried_by: str = ""  # code that shows it
     statement: ast.stmt | None = None
+
+    @property
+    def label(self) -> str:
+        """The name, with the argument or the text of a call."""
+        if self.form is Form.TEXT:
+            return f"{self.name}({self.argument!r})"
+        return f"{self.name}({self.argument}=)" if self.argument else self.name
 
     @property
     def breaks(self) -> Mask:
@@ -101,3 +119,20 @@ class Use:
     def doubt(self) -> Mask:
         """The releases in which it is reached, and not known to work or to fail."""
         return self.reach & ~self.works & ~self.fails & ~self.silent
+
+
+@dataclass
+class Catch:
+    """What the handlers of a `try` under way catch, and in which releases they got something."""
+
+    types: frozenset[str]
+    mask: Mask = 0
+    maybe: bool = False  # something that is not ours may have failed too
+    uses: list[tuple[Use, Mask]] = field(default_factory=list)
+
+    @property
+    def catches_missing(self) -> bool:
+        return "ModuleNotFoundError" in self.types
+
+    def catches(self, form: Form) -> bool:
+        return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.expressions import Catch, Expressions
+from harness.controller.scan.expressions import Expressions
 from harness.controller.scan.sources import Source
 from harness.controller.scan.syntax import caught_types, is_exit, last_name, names_of
-from harness.controller.scan.uses import Form, Target, Use
+from harness.controller.scan.uses import Catch, Form, Target, Use
 
 _CATCHING = {"suppress", "raises"}  # contextlib.suppress(ImportError), pytest.raises(ImportError)
 

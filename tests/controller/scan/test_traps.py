@@ -344,6 +344,67 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["a.py:3:43 error fails tensorflow.keras.layers.Old"],
     ),
+    "texts that a function looks up": (
+        {
+            "a.py": """
+            import tensorflow as tf
+            from keras import optimizers
+            NAME = "adamw"
+            optimizers.get(NAME)
+            tf.keras.Sequential().compile(NAME, "mse")
+            model = tf.keras.Sequential()
+            model.compile(optimizer="adamw")
+            try:
+                optimizers.get("adamw")
+            except ValueError:
+                optimizers.get("adam")
+            """,
+            "b.py": """
+            from keras import layers
+            layers.deserialize({"class_name": "Dense", "config": {"units": 3}})
+            """,
+        },
+        [
+            "a.py:4:16 error fails keras.optimizers.get('adamw')",
+            "a.py:5:31 error fails tensorflow.keras.Sequential.compile('adamw')",
+            "a.py:7:25 error fails tensorflow.keras.Sequential.compile('adamw')",
+            "b.py:2:35 error fails keras.layers.deserialize('Dense')",
+        ],
+    ),
+    "texts of which nothing was measured": (
+        {
+            "a.py": """
+            import sys
+            import tensorflow as tf
+            from keras import optimizers
+            from mine import get, model
+            optimizers.get("lion")
+            optimizers.get(sys.argv[1])
+            optimizers.get({"class_name": "adamw", "config": {}})
+            optimizers.get(identifier="adamw")
+            tf.keras.Sequential().compile(loss="adamw")
+            get("adamw")
+            model.compile(optimizer="adamw")
+            """,
+            "b.py": """
+            from keras import layers
+            layers.deserialize({"class_name": "Dense", "config": {}, "module": "keras.layers"})
+            layers.deserialize({"class_name": "Old", "config": {}})
+            """,
+        },
+        [],
+    ),
+    "texts to which the code gives a meaning": (
+        {
+            "a.py": """
+            from keras import optimizers, utils
+            from mine import AdamW, custom_objects
+            custom_objects["adamw"] = AdamW
+            optimizers.get("adamw")
+            """
+        },
+        [],
+    ),
     "names that a test patches": (
         {
             "a.py": """
