@@ -20,7 +20,7 @@ from typing import Any
 _MADE_UP = "no_such_name_4711"
 
 
-class NamesBelow(dict[str, Any]):
+class NamesBelow(dict):  # type: ignore[type-arg]  # Python 3.7 has no dict[str, Any]
     """The names below a path, modules imported where they are no attributes; the builtins behind them."""
 
     def __init__(self, path: str, text: str) -> None:

@@ -58,7 +58,11 @@ def questions_of(folders: Iterable[Path], answers: ApiAnswers) -> list[Question]
     """The distinct imports and chains of attributes in all files."""
     every = sum(answers.environments.bits.values())
     found = set()
+    words = [package.encode() for package in answers.packages]
     for file in find_sources(folders):
+        content = file.read_bytes()
+        if not any(word in content for word in words):
+            continue  # before it is parsed: most files
         try:
             source = parse_source(file, answers.packages)
         except UnreadableSource:  # Python 2, and templates

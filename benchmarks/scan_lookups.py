@@ -2,9 +2,9 @@
 
     python3 bootstrap.py python benchmarks/scan_lookups.py
 
-Each environment of `.tox` is asked for all names that a module has in any release, as they are, in lower case and in
-snake case. What it says is compared with what it says of a text that it cannot know. Answers are kept by content, so
-that only environments that changed are asked again.
+Each environment of `.tox` is asked for all names that a module has in any release, as they are and, but for keys of
+configurations, in lower case and in snake case. What it says is compared with what it says of a text that it cannot
+know. Answers are kept by content, so that only environments that changed are asked again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.lookups import lookups_text
+from harness.controller.scan.lookups import LookupRule, lookups_text
 
 _SCRIPT = Path(__file__).with_name("ask_lookups.py")
 _LOOKED_UP = {"class", "function"}
@@ -35,20 +35,20 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 Answered = Mapping[str, Mapping[str, Mapping[str, list[str]]]]  # by path, expression, and `known` or `unknown`
 
 
-def candidates(answers: ApiAnswers, module: str, also: Iterable[str]) -> list[str]:
+def candidates(answers: ApiAnswers, rule: LookupRule) -> list[str]:
     """The names of a module below any path, as people write them."""
-    found = set(also)
+    found = set(rule.also)
     for document in answers.documents.values():
         for name, row in document.rows.items():
             around, _, last = name.rpartition(".")
-            if around == module and _LOOKED_UP & set(row.values("kind")):
-                found |= {last, last.lower(), _HUMP.sub("_", last).lower()}
+            if around == rule.texts and _LOOKED_UP & set(row.values("kind")):
+                found |= {last} if rule.key else {last, last.lower(), _HUMP.sub("_", last).lower()}
     return sorted(found)
 
 
 def asked_texts(answers: ApiAnswers) -> dict[str, list[str]]:
     """The texts by expression."""
-    return {rule.ask: candidates(answers, rule.texts, rule.also) for rule in answers.cases.lookups.rules}
+    return {rule.ask: candidates(answers, rule) for rule in answers.cases.lookups.rules}
 
 
 def answers_of(environment: Environment, prefix: Path, request: Mapping[str, Any], kept: Path) -> Answered:
@@ -98,7 +98,7 @@ def main() -> int:
     matrix = load_matrix(ROOT)
     answers = ApiAnswers(Layout(ROOT).results, matrix)
     subject = matrix.subject.package
-    request = {"subject": subject, "paths": list(matrix.roots), "asked": asked_texts(answers)}
+    request = {"subject": subject, "paths": list(answers.cases.lookups.paths), "asked": asked_texts(answers)}
     answered = {}
     for environment in matrix.environments.values():
         prefix = options.environments / environment.id

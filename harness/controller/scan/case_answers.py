@@ -90,8 +90,8 @@ class CaseAnswers:
             rules = [LookupRule.of(row) for row in self.rules.get("lookups", ())]
         except (ValueError, SyntaxError, KeyError, TypeError) as error:
             raise UsageError(f"{self._file}: lookups: {one_line(str(error))}") from None
-        registering = tuple(self.rules.get("registering", ()))
-        return Lookups(rules, registering, self._environments, self._results / "lookups.json")
+        paths, registering = (tuple(self.rules.get(key, ())) for key in ("lookup_paths", "registering"))
+        return Lookups(rules, paths, registering, self._environments, self._results / "lookups.json")
 
     @cached_property
     def page(self) -> str:

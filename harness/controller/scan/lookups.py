@@ -97,6 +97,7 @@ class Lookups:
     """The rules of a project, and what was measured. The file is read when it is first asked for."""
 
     rules: Iterable[LookupRule]
+    paths: tuple[str, ...]  # that are asked
     registering: tuple[str, ...]  # words of code that registers names of its own
     environments: Environments
     file: Path
