@@ -21,6 +21,7 @@ _RULES = (
     (re.compile(r"(?<=\.py:)\d+"), "…"),
     (re.compile(r"(?<=[Ll]ine )\d+"), "…"),
     (re.compile(r"\bid=\d{6,}"), "id=…"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?=: [IWEF] )"), "<time>"),  # of a line of TensorFlow's log
     (re.compile(r"(?<= in binary running on )[\w.-]+?(?=\.?(?:\s|$))"), "<machine>"),  # of an operation that is missing
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )

@@ -27,6 +27,8 @@ SUPERUSER = "/root"
         ("a \t\nb  \n", "a\nb"),
         ("  Expected 3, got 4  ", "Expected 3, got 4"),
         ("", ""),
+        ("x\n2026-11-30 20:02:12.655013: E tensorflow/lite/a.cc:4] no", "x\n<time>: E tensorflow/lite/a.cc:4] no"),
+        ("on 2026-11-30 20:02:12.655013: nothing", "on 2026-11-30 20:02:12.655013: nothing"),
         ("'Foo' in binary running on a.b-1. Make sure", "'Foo' in binary running on <machine>. Make sure"),
     ],
 )
