@@ -19,7 +19,7 @@ def finding_lines(finding: Bisection) -> Iterator[str]:
     for word, end, answer in _ends(finding):
         yield f"  {word:<5} {end.label} on Python {end.packages.python}: {answer}"
     yield from map(one_line, _found(finding))
-    yield f"  tried {effort_in_words(finding)}"
+    yield f"  {effort_in_words(finding)}"
 
 
 def _ends(finding: Bisection) -> Iterator[tuple[str, End, str]]:
