@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
 from harness.controller.environments.interpreters import find_interpreter, missing_interpreter
@@ -56,13 +58,17 @@ def as_of_options(day: datetime.date, resolve: Resolve) -> list[str]:
 
 
 def _compile_anew(environment: Environment, wanted: Iterable[str], interpreter: Path) -> str:
-    """The packages of the release alone as of now, and then the other packages with all of the first fixed."""
+    """The packages of the release alone as of now, and then the other packages with all of the first fixed.
+
+    What the lane itself names, such as `setuptools<82`, is not fixed.
+    """
     newest = ["--prerelease", "allow"] if environment.pre_releases else []
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder, "given.txt")
-        given.write_text(
-            compile_requirements(environment, [release_requirement(environment)], interpreter, newest), encoding="utf-8"
-        )
+        first = compile_requirements(environment, [release_requirement(environment)], interpreter, newest)
+        own = {canonicalize_name(Requirement(item).name) for item in environment.packages}
+        fixed = [line for line in first.splitlines(keepends=True) if canonicalize_name(line.split("==")[0]) not in own]
+        given.write_text("".join(fixed), encoding="utf-8")
         return compile_requirements(environment, wanted, interpreter, ["--generate-hashes", "--constraint", str(given)])
 
 

@@ -67,11 +67,14 @@ class LaneRow:
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """Each reason with the range of neighbouring releases that share it; one that did not run ends a range."""
+        """Each reason with the ranges of releases that share it; one that did not run ends a range."""
         given = {answer.label: answer.reason or None for answer in self.answers}
         labels = dict.fromkeys((*self.releases, *given))
         ranges = join_ranges((label, given.get(label)) for label in labels)
-        return [(str(replace(where, newest=False)), reason) for where, reason in ranges]
+        found: dict[str, list[str]] = {}
+        for where, reason in ranges:
+            found.setdefault(reason, []).append(str(replace(where, newest=False)))
+        return [(", ".join(wheres), reason) for reason, wheres in found.items()]
 
     @property
     def extra(self) -> dict[str, list[str]]:
@@ -103,10 +106,11 @@ def lane_rows(
 
 
 def _extra(environment: Environment, matrix: Matrix, columns: Mapping[str, Column]) -> dict[str, str]:
+    added = frozenset[str]().union(*matrix.lane_packages.values())
     names = [canonicalize_name(Requirement(item).name) for item in environment.packages]
     column = columns.get(environment.id)
     installed = column.environment.packages if column else {}
-    return {name: installed.get(name, "") for name in names if name in matrix.lane_packages}
+    return {name: installed.get(name, "") for name in names if name in added}
 
 
 def _answer(

@@ -38,8 +38,9 @@ def selected_keys(cases: Sequence[Case], paths: Sequence[PathSpec]) -> list[Cell
 
 
 def grid_cases(cases: Sequence[Case], matrix: Matrix) -> list[Case]:
-    """The cases of the grid: all, but for those that require a package which lanes alone install."""
-    return [case for case in cases if matrix.lane_packages.isdisjoint(map(canonicalize_name, case.packages))]
+    """The cases of the grid: all, but for those of lanes that require a package which these alone install."""
+    added = matrix.lane_packages
+    return [case for case in cases if added.get(case.id, frozenset()).isdisjoint(map(canonicalize_name, case.packages))]
 
 
 def scope_of(

@@ -152,14 +152,18 @@ class Matrix:
         return {item.id: item for lane in self.lanes.values() for item in lane.environments}
 
     @cached_property
-    def lane_packages(self) -> frozenset[str]:
-        """The packages that lanes install next to releases, and the grid does not.
+    def lane_packages(self) -> Map[str, frozenset[str]]:
+        """By case that lanes run, the packages that these lanes install next to releases, and the grid does not name.
 
-        A case that requires one of them runs in lanes alone.
+        A case that requires one of its packages runs in lanes alone.
         """
-        added = {item for each in self.in_lanes.values() if each.has_release for item in each.packages}
-        in_grid = {item for each in self.environments.values() for item in each.packages}.union(self.resolve.packages)
-        return _names(added) - _names(in_grid)
+        in_grid = _names(item for each in self.environments.values() for item in each.packages)
+        found: dict[str, frozenset[str]] = {}
+        for lane in self.lanes.values():
+            added = _names(item for each in lane.environments if each.has_release for item in each.packages)
+            for case in lane.cases:
+                found[case] = found.get(case, frozenset()) | (added - in_grid - _names(self.resolve.packages))
+        return found
 
     @cached_property
     def everything(self) -> Map[str, Environment]:

@@ -241,6 +241,15 @@ def test_lane_takes_the_companion_of_its_release(wheels: Path, with_lanes: Path,
     assert "tf-keras==2.15.1" in pins(with_lanes / "tf215-today.txt")
 
 
+def test_lane_may_bound_what_the_release_brings(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
+    make_wheel(wheels, "shared-1")
+    make_wheel(wheels, "shared-2")
+    make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared")
+    project.edit("matrix.yaml", "today: {", "today: {packages: [shared<2], ")
+    assert project.run("lock", "-e", "tf215-today").returncode == 0
+    assert "shared==1" in pins(with_lanes / "tf215-today.txt")
+
+
 def test_pre_releases_need_permission_from_the_lane(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
         make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))
