@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from packaging.version import Version
+
 from harness.controller.bisect.bisection import Bisection
 from harness.controller.bisect.culprits import Culprit
 from harness.controller.bisect.ends import End
 from harness.controller.bisect.probe import answer_in_words
 from harness.controller.bisect.releases import Companions
+from harness.controller.bisect.search import Border
 from harness.controller.text import one_line
 
 
@@ -55,7 +58,7 @@ def culprit_in_words(culprit: Culprit) -> str:
         there = "is not there" if culprit.bad is None else f"is there, {culprit.bad}"
         text = f"{culprit.package}: {there} in the bad end"
     else:
-        text = f"{culprit.package}: good up to {culprit.border.last_good}, bad from {culprit.border.first_bad}"
+        text = f"{culprit.package}: {_border_in_words(culprit.border)}"
         if culprit.border.skipped:
             text += f" (not installable between: {', '.join(culprit.border.skipped)})"
     return text + (f", only together with {', '.join(culprit.partners)}" if culprit.partners else "")
@@ -65,8 +68,14 @@ def companions_in_words(found: Companions) -> str:
     """Which of the versions that the release allows are bad."""
     if found.border is None:
         return f"every {found.package} that this release allows is bad, from {found.oldest} to {found.newest}"
-    border = found.border
-    return f"with this release {found.package} is good up to {border.last_good}, bad from {border.first_bad}"
+    return f"with this release {found.package} is {_border_in_words(found.border)}"
+
+
+def _border_in_words(border: Border[str]) -> str:
+    """`good up to 1.26.4, bad from 2.0.0`; where older versions are the bad ones, the other way round."""
+    if Version(border.first_bad) < Version(border.last_good):
+        return f"good from {border.last_good} on, bad up to {border.first_bad}"
+    return f"good up to {border.last_good}, bad from {border.first_bad}"
 
 
 def bounds_of(finding: Bisection) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from harness.controller.bisect.culprits import Culprit
+from harness.controller.bisect.finding_text import culprit_in_words
+from harness.controller.bisect.search import Border
 from tests.controller.bisect.conftest import HERE
 from tests.support.tiny_project import TinyProject
 from tests.support.wheel_index import WheelIndex
@@ -48,6 +51,17 @@ def ends(tmp_path: Path) -> tuple[str, str]:
 
 def borders(found: Case) -> dict[str, tuple[str, str]]:
     return {one["package"]: (one["last_good"], one["first_bad"]) for one in found["culprits"]}
+
+
+def test_what_newer_versions_mend_is_said_so() -> None:
+    culprits = [
+        Culprit("keras", "3.9.0", "3.6.0", Border("3.7.0", "3.6.0"), "broken"),
+        Culprit("numpy", "1.26.4", "2.2.0", Border("1.26.4", "2.0.0", ("2.0.0rc1",)), "broken"),
+    ]
+    assert [culprit_in_words(culprit) for culprit in culprits] == [
+        "keras: good from 3.7.0 on, bad up to 3.6.0",
+        "numpy: good up to 1.26.4, bad from 2.0.0 (not installable between: 2.0.0rc1)",
+    ]
 
 
 def test_the_package_and_the_version_are_found(
