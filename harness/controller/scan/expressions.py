@@ -233,7 +233,7 @@ class Expressions(CodeVisitor):
             text = self.text([value])
             answer = self.answers.knows(function, rule, text) if text else None
             if answer and not self._registers_names:
-                self._add_use(answer, Form.TEXT, value, self.reach & mask, argument=text)
+                self._add_use(answer, Form.TEXT, value, self.reach & mask, argument=rule.argument(text))
 
     @cached_property
     def _registers_names(self) -> bool:

@@ -156,7 +156,7 @@ def _message(finding: Finding, use: Use, answers: ApiAnswers, releases: ScannedR
     words_of_form = "fails with the argument" if use.argument and use.shown_by else _WORDS[use.form]
     what = f"{use.name} {words_of_form}" + (f" {use.argument}" if use.argument else "")
     if use.form is Form.TEXT:
-        what = f"{use.name} {_WORDS[use.form]} {use.argument!r}"
+        what = f"{use.name} {_WORDS[use.form]} {use.argument}"
     if use.meets:
         what = f"{use.name} meets {use.meets}, which fails"
     shown = use.shown_by

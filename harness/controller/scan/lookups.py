@@ -74,6 +74,10 @@ class LookupRule:
         keys = _keys(value)
         return keys[self.key] if keys.keys() == self.keys else None
 
+    def argument(self, text: str) -> str:
+        """The argument with a text, as a person would write it."""
+        return f"{self.keyword}={text!r}" if self.keyword else repr(text)
+
     def as_code(self, path: str, text: str) -> str:
         """What reproduces the answer for a text."""
         names = sorted({node.id for node in ast.walk(ast.parse(self.ask)) if isinstance(node, ast.Name)} - {_TEXT})

@@ -94,7 +94,7 @@ class Use:
     fails: Mask
     private: bool = False
     seen: bool = True  # in any measured release
-    argument: str = ""  # of a call, or the text that it looks up
+    argument: str = ""  # of a call, by its name; with the text if the call looks that up
     imported: int = 1
     caught: Mask = 0
     silent: Mask = 0
@@ -107,7 +107,7 @@ class Use:
     def label(self) -> str:
         """The name, with the argument or the text of a call."""
         if self.form is Form.TEXT:
-            return f"{self.name}({self.argument!r})"
+            return f"{self.name}({self.argument})"
         return f"{self.name}({self.argument}=)" if self.argument else self.name
 
     @property

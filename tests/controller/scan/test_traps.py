@@ -366,8 +366,8 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         [
             "a.py:4:16 error fails keras.optimizers.get('adamw')",
-            "a.py:5:31 error fails tensorflow.keras.Sequential.compile('adamw')",
-            "a.py:7:25 error fails tensorflow.keras.Sequential.compile('adamw')",
+            "a.py:5:31 error fails tensorflow.keras.Sequential.compile(optimizer='adamw')",
+            "a.py:7:25 error fails tensorflow.keras.Sequential.compile(optimizer='adamw')",
             "b.py:2:35 error fails keras.layers.deserialize('Dense')",
         ],
     ),
