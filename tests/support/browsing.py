@@ -72,9 +72,11 @@ class Site:
         """What is in grid.json: each cell by itself, with the keys that it leaves out."""
         found: dict[str, Any] = json.loads((self.folder / "grid.json").read_text(encoding="utf-8"))
         left_out: dict[str, Any] = {"stage": None, "error": None, "message": None, "warnings": []}
+        places = {environment["id"]: place for place, environment in enumerate(found["environments"])}
         cells = [
             {**left_out, **cell, "environment": name} for cell in found["cells"] for name in cell.pop("environments")
         ]
+        cells.sort(key=lambda cell: places.get(cell["environment"], len(places)))
         return {**found, "cells": cells}
 
     @cached_property
