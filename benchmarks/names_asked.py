@@ -16,6 +16,8 @@ from typing import Any
 
 from harness.controller.digests import file_digest
 from harness.controller.environments.fingerprint import content
+from harness.controller.environments.variables import fixed_env
+from harness.controller.project.matrix import Environment
 from harness.controller.scan.uses import Form
 
 _SCRIPT = Path(__file__).with_name("ask_names.py")
@@ -63,10 +65,12 @@ def _imports(module: str) -> list[str]:
 class KeptAnswers:
     """The answers of an environment in a file, by statement; those of another content or question are others."""
 
-    def __init__(self, folder: Path, name: str, prefix: Path) -> None:
+    def __init__(self, folder: Path, environment: Environment, prefix: Path) -> None:
         self._python = prefix / "bin" / "python"
-        key = f"{content(prefix)[:12]}-{file_digest(_SCRIPT)[:12]}"
-        self._file = folder / f"{name}-{key}.jsonl"
+        self._variables = {**os.environ, **fixed_env(environment)}
+        own = "".join(f"-{name}={value}" for name, value in environment.set_env)
+        key = f"{content(prefix)[:12]}-{file_digest(_SCRIPT)[:12]}{own}"
+        self._file = folder / f"{environment.id}-{key}.jsonl"
         self._file.parent.mkdir(parents=True, exist_ok=True)
         lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
         self.said: Said = dict(json.loads(line) for line in lines if line.endswith("]"))
@@ -92,13 +96,18 @@ class KeptAnswers:
         for question in questions:
             if time.monotonic() > deadline:
                 return
-            yield question.statement, _ask_fresh(self._python, question.statement)
+            yield question.statement, _ask_fresh(self._python, self._variables, question.statement)
 
     def _asked_in_forks(self, questions: Sequence[Question], deadline: float) -> Iterator[tuple[str, str]]:
         """Until the deadline. Everything that was started ends with the generator."""
         command = [str(self._python), str(_SCRIPT)]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._variables,
+            text=True,
+            start_new_session=True,
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -133,11 +142,11 @@ def _as_lists(trees: Mapping[str, Any]) -> list[Any]:
     return [[step, question, _as_lists(below)] for step, (question, below) in trees.items()]
 
 
-def _ask_fresh(python: Path, statement: str) -> str:
+def _ask_fresh(python: Path, variables: Mapping[str, str], statement: str) -> str:
     """The answer of an interpreter that has done nothing else."""
     command = [str(python), "-c", statement]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         return "hangs"
     if done.returncode == 0:

@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,6 +27,7 @@ from benchmarks.measuring import ROOT, head, row, say
 from benchmarks.names_asked import KeptAnswers, Question, Said, draw
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
+from harness.controller.project.matrix import Environment
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.sources import UnreadableSource, find_sources, parse_source
 from harness.controller.scan.uses import Form, Target
@@ -120,12 +121,17 @@ def compare(answers: ApiAnswers, environment: str, questions: Iterable[Question]
     return result
 
 
-def ask_again(options: argparse.Namespace, kept: dict[str, KeptAnswers], questions: list[Question]) -> bool:
+def ask_again(
+    options: argparse.Namespace,
+    environments: Mapping[str, Environment],
+    kept: dict[str, KeptAnswers],
+    questions: list[Question],
+) -> bool:
     """Print which answers of forks a fresh interpreter does not give. False if the time is over."""
     differing = []
     drawn = draw(questions, list(kept), options.fresh)
     for name, asked in drawn.items():
-        alone = KeptAnswers(options.kept / "alone", name, options.environments / name)
+        alone = KeptAnswers(options.kept / "alone", environments[name], options.environments / name)
         if not alone.ask(asked, options.deadline, alone=True):
             return False
         for statement in (question.statement for question in asked):
@@ -150,7 +156,8 @@ def main() -> int:
     options = parser.parse_args()
     options.deadline = time.monotonic() + options.minutes * 60
     layout = Layout(ROOT)
-    answers = ApiAnswers(layout.results, load_matrix(ROOT))
+    matrix = load_matrix(ROOT)
+    answers = ApiAnswers(layout.results, matrix)
     folders = [options.corpus] if options.corpus else install_corpus(options.kept / "packages")
     questions = questions_of(folders, answers)
     say(f"{len(folders)} releases, {len(questions)} distinct names")
@@ -158,7 +165,7 @@ def main() -> int:
     for name in answers.environments.bits:
         if not any(fnmatchcase(name, pattern) for pattern in options.env):
             continue
-        kept[name] = KeptAnswers(options.kept, name, options.environments / name)
+        kept[name] = KeptAnswers(options.kept, matrix.environments[name], options.environments / name)
         if not kept[name].ask(questions, options.deadline):
             return _unfinished(name)
     compared = [compare(answers, name, questions, one.said) for name, one in kept.items()]
@@ -170,7 +177,7 @@ def main() -> int:
             say(f"{item.environment}: wrong: {statement}")
         for statement in item.missed:
             say(f"{item.environment}: missed: {statement}")
-    return 0 if ask_again(options, kept, questions) else _unfinished("fresh interpreters")
+    return 0 if ask_again(options, matrix.environments, kept, questions) else _unfinished("fresh interpreters")
 
 
 def _unfinished(where: str) -> int:
