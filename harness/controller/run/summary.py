@@ -29,6 +29,7 @@ from harness.controller.results.change_formats import change_lines
 from harness.controller.results.compare import Change, compare, package_changes
 from harness.controller.results.documents import Column, read_details
 from harness.controller.results.flaky import flaky_cells, flaky_sentence, unconfirmed_cells, unconfirmed_sentence
+from harness.controller.results.remedies import read_remedies, remedies_file
 from harness.controller.results.verdict import verdict
 from harness.controller.run.batch import ending_of, reason_of
 from harness.controller.run.preflight import RunRequest
@@ -140,10 +141,21 @@ def _print_ending(layout: Layout, result: RunResult, baseline: Column | None, st
         _print(console, "\n".join([f"{name} env-fail: {column.environment.reason} (log: {run.files.log})", *tail]))
     elif _own_code(run) > Exit.DIFFERS:
         _print(console, f"{name}: not all cells were run (log: {run.files.log})")
+    if column.environment.failed:
+        _print_remedy(layout, name, console)
 
     code = verdict(column, baseline, result.environment.lane is not None, strict)
     # That a lane fails as its baseline does is an answer, whatever tox makes of it.
     return code if code is Exit.AGREES and column.environment.failed else max(code, _own_code(run))
+
+
+def _print_remedy(layout: Layout, name: str, console: Console) -> None:
+    """Print which package breaks a lane's environment and what to install instead, where that is known."""
+    remedy = read_remedies(remedies_file(layout.results)).get(name)
+    if remedy is not None:
+        _print(console, f"  {remedy.cause}")
+        if remedy.bounds:
+            _print(console, f"  instead, on Python {remedy.python}: pip install {remedy.install}")
 
 
 def _worst(codes: Mapping[str, Exit], results: Sequence[RunResult], console: Console) -> Exit:

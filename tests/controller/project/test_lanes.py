@@ -14,6 +14,7 @@ from harness.controller.project.loader import load_matrix, read_project
 from harness.controller.project.matrix import Matrix
 from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column, read_column
+from harness.controller.results.remedies import Remedy, RemedyCulprit, remedies_file, remedies_text
 from harness.controller.results.verdict import verdict
 from tests.support.tiny_project import TinyProject, make_column
 from tests.support.tiny_tensorflow import fill_environment
@@ -166,8 +167,15 @@ def test_unresolved_lane_is_column_with_reason(project: TinyProject, wheels: Pat
     assert "tensorflow-cpu==2.15.1" in (found.environment.reason or "")
     assert sorted(found.cells) == [("dense", "tf.keras"), ("version", "keras"), ("version", "tf.keras")]
     assert project.run("accept").returncode == 0
+    assert "instead" not in first.stdout
+    culprit = RemedyCulprit("numpy", "1.26.4", "2.0.0", "AttributeError: x")
+    remedy = Remedy("tensorflow-cpu==2.15.1", "3.11", ("numpy<2",), (culprit,), "2024-07-01", {"numpy": "1.26.4"})
+    file = remedies_file(project.root / "results")
+    file.write_text(remedies_text({"tf215-today": remedy}, ["tf215-today"]), encoding="utf-8")
     again = project.run("run", "-e", "tf215-today")
     assert again.returncode == 0
+    assert "\n  numpy 2.0.0 and later break it; numpy 1.26.4 works\n" in again.stdout
+    assert '\n  instead, on Python 3.11: pip install "tensorflow-cpu==2.15.1" "numpy<2"\n' in again.stdout
     assert "\ndiffers    nothing: as in the baseline\n" in again.stdout
 
 

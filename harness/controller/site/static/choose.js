@@ -67,11 +67,18 @@ function judgeOwned(owned, tables) {
   return places.length ? { kind: "ending", last: owned, places } : null;
 }
 
+/** Whether one known name is all that was asked, and the best case is not about just it: then the inventory says more. */
+function isNameAlone(names, best, asked, index) {
+  if (!best || names.length !== 1 || names[0].kind !== "name" || names[0].member || !fullNames(asked, index).every(({ alone }) => alone)) return false;
+  return best.message < 0.8 && best.item.kind !== "symbol" && !(best.isAbout && best.name >= 0.9);
+}
+
 /** The answers, best first: each has a kind (case, name, ending, unknown, outside), and a case whether it is exact. */
 function chooseAnswers(index, tables, asked) {
   const ranked = rankCases(index, asked);
   const isExact = (hit) => hit.message >= 0.8 || hit.name >= 0.8 || (hit.given >= 0.5 && hit.owns);
-  const lone = tables.length ? loneNames(asked).filter((word) => !ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()))) : [];
+  const isListed = (word) => ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()));
+  const lone = tables.length ? loneNames(asked).filter((word) => isAlone({ full: word, how: "attribute" }, asked) || !isListed(word)) : [];
   const judged = fullNames(asked, index).map((name) => judgeName(name, index, tables));
   if (tables.length) judged.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, index, tables)), ...asked.owned.map((name) => judgeOwned(name, tables)));
   const names = judged.filter(Boolean);
@@ -82,6 +89,6 @@ function chooseAnswers(index, tables, asked) {
   const asCard = (hit) => ({ kind: "case", ...hit, exact: isExact(hit), asked });
   const chosen = [...cases.slice(0, names.length ? 2 : MOST).map(asCard), ...names, ...(cases.length || names.length ? near.slice(0, 2) : near).map(asCard)];
   const isFirstNamed = names.length && names[0].kind !== "name" && names[0].kind !== "ending" && !cases.some((hit) => hit.message >= 0.8 || hit.name >= 0.9);
-  if (isFirstNamed) return [names[0], ...chosen.filter((card) => card !== names[0])].slice(0, MOST);
+  if (isFirstNamed || isNameAlone(names, cases[0], asked, index)) return [names[0], ...chosen.filter((card) => card !== names[0])].slice(0, MOST);
   return chosen.slice(0, MOST);
 }

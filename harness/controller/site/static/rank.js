@@ -107,11 +107,24 @@ function titleScore(item, wanted, paths, aliases) {
   return 0.25 * covered.length / (item.titled.size || 1) + 0.2 * called + 0.25 * Math.min(2, dotted + isThisPath);
 }
 
+/** Whether a case has its id from one of these names: `fit-generator` from `fit_generator`, also with the module. */
+function isCalled(item, names) {
+  const called = item.id.replaceAll("-", "");
+  return names.some((name) => [name, name.split(".").at(-1)].some((own) => own.replace(/[._]/g, "").toLowerCase() === called));
+}
+
+/** The argument that the fewest cases have: in `Adam(learning_rate=0.1, decay=0.1)` the question is about `decay`. */
+function rarest(index, given) {
+  const counted = [...new Set(given)].map((word) => [index.cases.filter((item) => item.list.includes(word.toLowerCase())).length, word]).filter(([number]) => number);
+  return counted.length ? counted.reduce((best, next) => (next[0] < best[0] ? next : best))[1] : "";
+}
+
 /** The cases by how well they answer: [{item, score, message, name}], best first. */
 function rankCases(index, asked) {
   const { inners, paths, missing, terms } = aboutPaths(index, asked);
   const texts = searchTexts(index, terms, asked.strong);
   const wanted = new Set([...asked.terms, ...asked.strong]);
+  const key = rarest(index, asked.arguments);
   return index.cases.map((item) => {
     const text = texts.get(item.number) || 0;
     const message = Math.max(0, ...item.messages.map((said) => Math.max(sameMessage(asked, said), sameModule(missing, said.phrase))));
@@ -121,13 +134,12 @@ function rankCases(index, asked) {
     const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && (hasLast(word) || item.titled.has(word.toLowerCase())));
     const name = Math.max(around, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
     const given = asked.arguments.reduce((sum, word) => sum + index.weigh(word.toLowerCase(), item), 0);
-    const isAbout = [...asked.bare, ...asked.lasts, ...inners].some((word) => word.split(".").at(-1).replaceAll("_", "").toLowerCase() === item.id.replaceAll("-", "")) ||
-      asked.arguments.some((word) => word.length > 5 && item.id.includes(word.replaceAll("_", "-").toLowerCase()));
+    const isAbout = isCalled(item, [...asked.bare, ...asked.lasts, ...asked.owners, ...inners]) || (key && `-${item.id}-`.includes(`-${key.replaceAll("_", "-").toLowerCase()}-`));
     const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
     const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
     const places = message ? Math.max(...item.said.map((said) => said[4].length)) : 0;
     const score = (isElsewhere ? 0.75 : 1) * (text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
       0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths, index.data.aliases));
-    return { item, score, text, message, name, given, owns };
+    return { item, score, text, message, name, given, owns, isAbout };
   }).filter((hit) => hit.text > 0 || hit.name > 0 || hit.message > 0).sort((a, b) => b.score - a.score);
 }

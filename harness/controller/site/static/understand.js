@@ -116,10 +116,10 @@ function comparable(text) {
   return text.replace(OBJECT, " $1 object ").replace(PLACES, " ").toLowerCase().replace(/[^\w.]+/g, " ").replace(/\.(?=\s|$)/g, "").replace(/\s+/g, " ").trim();
 }
 
-/** A message as a whole; its first sentence, where the next ones say what differs everywhere; and without its numbers. */
+/** A message as a whole; its first sentence, where the next ones say what differs everywhere; and without its numbers, also those of layers: `dense_1`. */
 const phrases = (text) => {
   const phrase = comparable(text);
-  return { phrase, sentence: comparable(text.split(/\.\s/)[0]), numberless: phrase.replace(/(?<!\w)\d[\d.]*(?!\w)/g, "0") };
+  return { phrase, sentence: comparable(text.split(/\.\s/)[0]), numberless: phrase.replace(/(?<=[a-z])_\d+(?!\w)/g, "").replace(/(?<!\w)\d[\d.]*(?!\w)/g, "0") };
 };
 
 const isIdentifier = (word) => /[a-z][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\w\.\w/.test(word);
