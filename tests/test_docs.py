@@ -129,6 +129,12 @@ def test_readme_shows_the_current_grid(grid: Grid) -> None:
     assert shown.strip() == readme_block(grid, rows_of_lanes()).strip()
 
 
+def test_readme_counts_the_cases_of_the_grid() -> None:
+    project = load_project(ROOT)
+    said = re.findall(r"\ball (\d+) cases\b", read("README.md"))
+    assert said == [str(len(grid_cases(project.cases, project.matrix)))] * 2
+
+
 def test_every_word_of_a_change_is_described() -> None:
     text = read("docs/commands.md").partition("## What changed")[2]
     for word in WORDS:
