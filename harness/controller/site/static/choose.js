@@ -77,7 +77,7 @@ function isNameAlone(names, best, asked, index) {
 function chooseAnswers(index, tables, asked) {
   const ranked = rankCases(index, asked);
   const isExact = (hit) => hit.message >= 0.8 || hit.name >= 0.8 || (hit.given >= 0.5 && hit.owns);
-  const isListed = (word) => ranked.some((hit) => hit.item.list.some((name) => name.split(".").at(-1) === word.toLowerCase()));
+  const isListed = (word) => ranked.some(({ item }) => item.lasts.has(word.toLowerCase()));
   const lone = tables.length ? loneNames(asked).filter((word) => isAlone({ full: word, how: "attribute" }, asked) || !isListed(word)) : [];
   const judged = fullNames(asked, index).map((name) => judgeName(name, index, tables));
   if (tables.length) judged.push(...[...new Set([...asked.lasts, ...lone])].map((last) => judgeLast(last, index, tables)), ...asked.owned.map((name) => judgeOwned(name, tables)));

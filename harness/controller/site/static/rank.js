@@ -23,7 +23,8 @@ function makeIndex(data) {
   for (const name of cases.flatMap((item) => [...new Set(item.list)])) counts.set(name, (counts.get(name) || 0) + 1);
   const weigh = (name, item) => (item.list.includes(name) ? Math.min(1, 2 / counts.get(name)) : 0); // rare names say more
   const countLast = (name) => cases.filter((item) => item.lasts.has(name)).length;
-  return { mini, cases, data, known, weigh, countLast };
+  const count = (name) => counts.get(name) || 0;
+  return { mini, cases, data, known, count, weigh, countLast };
 }
 
 /** The words of a title that say something, names of packages written out. */
@@ -115,7 +116,7 @@ function isCalled(item, names) {
 
 /** The argument that the fewest cases have: in `Adam(learning_rate=0.1, decay=0.1)` the question is about `decay`. */
 function rarest(index, given) {
-  const counted = [...new Set(given)].map((word) => [index.cases.filter((item) => item.list.includes(word.toLowerCase())).length, word]).filter(([number]) => number);
+  const counted = given.map((word) => [index.count(word.toLowerCase()), word]).filter(([number]) => number);
   return counted.length ? counted.reduce((best, next) => (next[0] < best[0] ? next : best))[1] : "";
 }
 
@@ -124,7 +125,8 @@ function rankCases(index, asked) {
   const { inners, paths, missing, terms } = aboutPaths(index, asked);
   const texts = searchTexts(index, terms, asked.strong);
   const wanted = new Set([...asked.terms, ...asked.strong]);
-  const key = rarest(index, asked.arguments);
+  const key = rarest(index, asked.arguments).replaceAll("_", "-").toLowerCase();
+  const called = [...asked.bare, ...asked.lasts, ...asked.owners, ...inners];
   return index.cases.map((item) => {
     const text = texts.get(item.number) || 0;
     const message = Math.max(0, ...item.messages.map((said) => Math.max(sameMessage(asked, said), sameModule(missing, said.phrase))));
@@ -134,7 +136,7 @@ function rankCases(index, asked) {
     const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && (hasLast(word) || item.titled.has(word.toLowerCase())));
     const name = Math.max(around, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
     const given = asked.arguments.reduce((sum, word) => sum + index.weigh(word.toLowerCase(), item), 0);
-    const isAbout = isCalled(item, [...asked.bare, ...asked.lasts, ...asked.owners, ...inners]) || (key && `-${item.id}-`.includes(`-${key.replaceAll("_", "-").toLowerCase()}-`));
+    const isAbout = isCalled(item, called) || (key && `-${item.id}-`.includes(`-${key}-`));
     const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
     const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
     const places = message ? Math.max(...item.said.map((said) => said[4].length)) : 0;
