@@ -124,7 +124,7 @@ def _lines(project: Project, failing: Mapping[str, object], found: Mapping[str, 
         elif not remedy.bounds:
             yield f"{label}: none: {remedy.cause}"
         else:
-            yield f"{label} on Python {remedy.python}: pip install {remedy.install}"
+            yield f"{label} {remedy.line}"
             yield f"    {remedy.cause}"
     if not failing:
         yield "nothing to mend: no release of this selection fails in a lane"

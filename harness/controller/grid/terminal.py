@@ -38,8 +38,7 @@ def print_lane(row: LaneRow, console: Console) -> None:
     for where, reason in row.reasons:
         console.print(Text(one_line(f"  {where}: {reason}")), soft_wrap=True)
     for _, label, remedy in row.remedies:
-        instead = f"  {label} on Python {remedy.python}: pip install {remedy.install}"
-        console.print(Text(one_line(instead)), soft_wrap=True)
+        console.print(Text(one_line(f"  {label} {remedy.line}")), soft_wrap=True)
 
 
 def print_python_table(table: PythonTable, title: str, console: Console) -> None:

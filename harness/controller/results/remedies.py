@@ -57,6 +57,11 @@ class Remedy:
         return " ".join(f'"{item}"' for item in (self.requirement, *self.bounds))
 
     @property
+    def line(self) -> str:
+        """`on Python 3.10: pip install "tensorflow-cpu==2.10.1" "numpy<2"`."""
+        return f"on Python {self.python}: pip install {self.install}"
+
+    @property
     def constraints(self) -> str:
         """The text of a constraints file, with the line that uses it."""
         use = f"pip install -c constraints.txt {self.requirement}"

@@ -155,7 +155,7 @@ def _print_remedy(layout: Layout, name: str, console: Console) -> None:
     if remedy is not None:
         _print(console, f"  {remedy.cause}")
         if remedy.bounds:
-            _print(console, f"  instead, on Python {remedy.python}: pip install {remedy.install}")
+            _print(console, f"  instead, {remedy.line}")
 
 
 def _worst(codes: Mapping[str, Exit], results: Sequence[RunResult], console: Console) -> Exit:
