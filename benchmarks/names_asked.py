@@ -18,7 +18,7 @@ from harness.controller.digests import file_digest
 from harness.controller.environments.fingerprint import content
 from harness.controller.environments.variables import fixed_env
 from harness.controller.project.matrix import Environment
-from harness.controller.scan.uses import Form
+from harness.controller.scan.reading.uses import Form
 
 _SCRIPT = Path(__file__).with_name("ask_names.py")
 _PATIENCE = 300.0  # seconds for a fresh interpreter

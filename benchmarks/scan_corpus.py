@@ -29,9 +29,9 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.project.matrix import Environment
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.sources import UnreadableSource, find_sources, parse_source
-from harness.controller.scan.uses import Form, Target
-from harness.controller.scan.walk import find_uses
+from harness.controller.scan.reading.sources import UnreadableSource, find_sources, parse_source
+from harness.controller.scan.reading.uses import Form, Target
+from harness.controller.scan.reading.walk import find_uses
 
 PINS = Path(__file__).with_suffix(".txt")
 _PIN = re.compile(r"^# Python (?P<python>[\d.]+)\n(?P<pin>(?P<name>\S+==\S+) .*(?:\n .*)*)", re.MULTILINE)

@@ -5,7 +5,7 @@
 Of each import and each whole chain of attributes that LibCST traces to an import below the measured roots, the scan
 must have a use in that line, of that name or of the part of it that the API knows. What it lacks is printed with its
 reason.
-LibCST joins all bindings of a name in a scope; the scan follows the code as it runs, and re-assignments.
+LibCST joins all bindings of a name in a scope; the scan follows the code as it runs, and joins what may reach a line.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from benchmarks.scan_corpus import install_corpus
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
-from harness.controller.scan.syntax import all_statements, has_lazy_annotations, replaced_modules
-from harness.controller.scan.walk import find_uses
+from harness.controller.scan.reading.sources import Source, UnreadableSource, find_sources, parse_source
+from harness.controller.scan.reading.syntax import all_statements, has_lazy_annotations, replaced_modules
+from harness.controller.scan.reading.uses import Form, Target
+from harness.controller.scan.reading.walk import find_uses
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -101,7 +102,14 @@ def _reason(source: Source, traced: TracedName, answers: ApiAnswers) -> str:
         return "an annotation that Python does not evaluate"
     if answers.find(traced.name)[0] is None:
         return "no measured module"
-    return ""
+    return "behind an import that works in no release" if _is_never_imported(traced.name, answers) else ""
+
+
+def _is_never_imported(name: str, answers: ApiAnswers) -> bool:
+    """Whether what a chain begins with cannot be imported in any release: it is reported where it is imported."""
+    parts = name.split(".")
+    asked = [answers.ask(Target(".".join(parts[:count]), 1), Form.FROM) for count in range(2, len(parts))]
+    return any(answer is not None and answer.fails and not answer.works for answer in asked)
 
 
 def _annotation_lines(nodes: Iterable[ast.AST]) -> set[int]:

@@ -20,7 +20,7 @@ from benchmarks.scan_corpus import install_corpus
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.sources import UnreadableSource, find_sources, parse_source
+from harness.controller.scan.reading.sources import UnreadableSource, find_sources, parse_source
 
 _SIZES = (1, 100, 1000)
 _PARSE = "import ast, pathlib, sys; [ast.parse(file.read_bytes()) for file in pathlib.Path(sys.argv[1]).glob('*.py')]"

@@ -11,7 +11,7 @@ from benchmarks.scan_oracle import TracedName, traced_names, unseen_names
 from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.sources import Source, parse_source
+from harness.controller.scan.reading.sources import Source, parse_source
 from tests.controller.scan.test_traps import TRAPS
 from tests.support.measured_names import write_measured_names
 

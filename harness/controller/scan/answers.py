@@ -17,7 +17,9 @@ from harness.controller.project.matrix import Matrix
 from harness.controller.scan.case_answers import CaseAnswers, ShownCase
 from harness.controller.scan.chains import chain_masks
 from harness.controller.scan.lookups import LookupRule
-from harness.controller.scan.uses import Form, Target
+from harness.controller.scan.reading.uses import Form, Target
+
+_TRUE = {"module", "class", "function"}
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,15 @@ class ApiAnswers:
         """Whether a name is a class, wherever it can be reached."""
         found, rest = self.find(name)
         return found is not None and not rest and not found.method and set(found.row.values("kind")) == {"class"}
+
+    def is_true(self, target: Target) -> bool:
+        """Whether a name is, wherever it can be reached, something that is true as a condition."""
+        found, rest = self.find(target.name)
+        return found is not None and not rest and not target.is_object and set(found.row.values("kind")) <= _TRUE
+
+    def is_about_package(self, name: str) -> bool:
+        """Whether a name is one of a measured package."""
+        return name.partition(".")[0] in self.packages
 
     def accepts(self, callee: str, argument: str) -> Answer | None:
         """Whether a class or function takes a keyword argument.

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from harness.controller.api.environments import Mask, Ranges, in_words
 from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.reading.uses import CodePlace, Edit, Form, Target, Use
 from harness.controller.scan.releases import ScannedReleases
-from harness.controller.scan.uses import CodePlace, Edit, Form, Target, Use
 
 _WORDS = {
     Form.IMPORT: "cannot be imported",

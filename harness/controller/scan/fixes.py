@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.controller.scan.findings import Finding
-from harness.controller.scan.uses import Edit, Form, Use
+from harness.controller.scan.reading.uses import Edit, Form, Use
 
 _FROM = re.compile(rb"(from\s+)([\w.]+)(\s+import\b)")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(\.\w+)+$")

@@ -90,7 +90,8 @@ def summary(report: ScanReport) -> list[str]:
     files = f"{report.files} file{'' if report.files == 1 else 's'}"
     lines = [f"{files}, {report.uses} uses: {', '.join(counts)} ({report.releases.source})"]
     works = report.working
-    fine = f"every line works in {report.title} {_words(report, works)}"
+    lines_read = "every line that could be read works" if report.unreadable else "every line works"
+    fine = f"{lines_read} in {report.title} {_words(report, works)}"
     lines.append(fine if works else "no measured release works with every line")
     newest = 1 << (report.releases.every.bit_length() - 1)
     blocking = [item for item in report.certain if item.breaks & newest]

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.controller.errors import UsageError
 from harness.controller.files import read_text, write_atomically
 from harness.controller.scan.findings import Finding, Verdict
-from harness.controller.scan.sources import Block
+from harness.controller.scan.reading.sources import Block
 
 _COMMENT = re.compile(r"#\s*harness:\s*ignore(?:\[([^\]]*)\])?")
 _BASELINE_SCHEMA = 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.controller.scan.case_answers import CaseAnswers, ShownCase
-from harness.controller.scan.uses import Form, Use
+from harness.controller.scan.reading.uses import Form, Use
 
 RolePath = tuple[str, str]  # what a name is, and its import path
 

@@ -16,9 +16,9 @@ from harness.controller.scan.findings import Finding, Severity, Verdict, make_fi
 from harness.controller.scan.fixes import edit_of
 from harness.controller.scan.ignores import UnusedIgnore, without_baseline, without_ignored
 from harness.controller.scan.mixing import find_mixtures
+from harness.controller.scan.reading.sources import Source, UnreadableSource, find_sources, parse_source
+from harness.controller.scan.reading.walk import find_uses
 from harness.controller.scan.releases import ScannedReleases, chosen_range
-from harness.controller.scan.sources import Source, UnreadableSource, find_sources, parse_source
-from harness.controller.scan.walk import find_uses
 
 Progressing = Callable[[Sequence[Path]], Iterable[Path]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,6 +24,7 @@ class Form(Enum):
 
 
 _BROAD = {"Exception", "BaseException"}
+_OF_NAMES = ("ModuleNotFoundError", "AttributeError")
 _OF_FORM = {
     Form.IMPORT: "ImportError",
     Form.FROM: "ImportError",
@@ -123,16 +125,39 @@ class Use:
 
 @dataclass
 class Catch:
-    """What the handlers of a `try` under way catch, and in which releases they got something."""
+    """A handler of a `try` under way: what it catches, and the releases in which it got something."""
 
     types: frozenset[str]
     mask: Mask = 0
-    maybe: bool = False  # something that is not ours may have failed too
+    maybe: bool = False  # a module that is not ours may be missing too
+    other: bool = False  # something happens that is no use of a measured name
+    guards: bool = False  # it would catch the failure of a name that is used
     uses: list[tuple[Use, Mask]] = field(default_factory=list)
 
-    @property
-    def catches_missing(self) -> bool:
-        return "ModuleNotFoundError" in self.types
+    def takes(self, error: str) -> bool:
+        """Whether it catches an error of this type; an empty one stands for any."""
+        return not error or any(_is_kind_of(error, name) for name in self.types)
 
     def catches(self, form: Form) -> bool:
-        return bool(self.types & _BROAD) or _OF_FORM.get(form, "TypeError") in self.types
+        return self.takes(_OF_FORM.get(form, "TypeError"))
+
+    def catches_missing(self, form: Form) -> bool:
+        """Whether it catches at least that a module is missing."""
+        return form in (Form.IMPORT, Form.FROM) and self.takes("ModuleNotFoundError")
+
+    @property
+    def is_entered_anyhow(self) -> bool:
+        """Whether what it catches may come from elsewhere than from the names that it is there for."""
+        return self.maybe or (not self.guards and (self.other or not any(map(self.takes, _OF_NAMES))))
+
+    def note_caught(self, lost: Mask) -> None:
+        """Its end: the failures that it got are handled, but for the releases in which it fails itself."""
+        for use, mask in self.uses:
+            use.caught |= mask & ~lost
+
+
+def _is_kind_of(error: str, caught: str) -> bool:
+    if error == caught or caught in _BROAD:
+        return True
+    one, other = (vars(builtins).get(name) for name in (error, caught))
+    return isinstance(one, type) and isinstance(other, type) and issubclass(one, other)

@@ -1,61 +1,66 @@
-"""Expressions of a file: what each stands for in which releases, and the uses of names that are in it."""
+"""The uses of names in the expressions of a file."""
 
 from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from harness.controller.api.environments import Mask, union
+from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import Answer, ApiAnswers
-from harness.controller.scan.conditions import Conditions
-from harness.controller.scan.scopes import Scopes
-from harness.controller.scan.sources import Source
-from harness.controller.scan.strings import certain_text, module_of_call, module_of_result, name_of_patch
-from harness.controller.scan.syntax import (
-    CodeVisitor,
-    all_statements,
-    changed_elsewhere,
+from harness.controller.scan.reading.meanings import Meanings
+from harness.controller.scan.reading.scopes import Scopes
+from harness.controller.scan.reading.sources import Source
+from harness.controller.scan.reading.strings import module_of_call, name_of_patch
+from harness.controller.scan.reading.syntax import (
+    emptied_names,
     first_of_chain,
     has_lazy_annotations,
-    imported_modules,
     last_name,
-    replaced_modules,
+    text_keys,
 )
-from harness.controller.scan.uses import Catch, CodePlace, Form, Target, Use
+from harness.controller.scan.reading.uses import Catch, CodePlace, Form, Target, Use
 
 CodeNode = ast.alias | ast.expr | ast.stmt | ast.keyword
-DeferredBody = tuple[Sequence[ast.stmt], "ast.arguments | None", Scopes, Mask, "int | None"]
 
 
-class Expressions(CodeVisitor):
-    """`reach` are the releases in which what is visited is run."""
+@dataclass(frozen=True)
+class DeferredBody:
+    """The body of a function, which runs later: where it stands, and in which releases it may run."""
+
+    body: Sequence[ast.stmt]
+    arguments: ast.arguments
+    scopes: Scopes
+    reach: Mask
+    cell: int | None
+    is_guarded: bool
+
+
+class Expressions(Meanings):
+    """The uses in expressions."""
 
     def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
-        super().__init__()
-        self.source = source
-        self.answers = answers
-        self.reach = self.all = reach
-        self.cell: int | None = None
+        super().__init__(source, answers, reach)
         self.uses: list[Use] = []
-        trees = [block.tree for block in source.blocks]
-        statements = [statement for tree in trees for statement in all_statements(tree.body)]
-        self.ignored = source.own | replaced_modules(statements)
-        self.loaded = frozenset(imported_modules(statements))
-        self.changed = frozenset(changed_elsewhere(statements))
-        self.lazy_annotations = any(has_lazy_annotations(tree) for tree in trees)
-        self.scopes = Scopes()
+        self.lazy_annotations = any(has_lazy_annotations(block.tree) for block in source.blocks)
         self.stars: list[Target] = []
-        self.conditions = Conditions(answers, self.meaning, self.assigned)
+        self.made: set[str] = set()  # by assignments to attributes
         self.catches: list[Catch] = []
         self.functions: list[DeferredBody] = []
+        self.cell: int | None = None
         self.statement: ast.stmt | None = None
         self.in_function = False
         self.is_guarded = False  # below a condition on a version that cannot be read
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         targets = self.meaning(node)
+        if isinstance(node.ctx, ast.Store):  # the code makes the attribute itself
+            self.made |= {target.name for target in targets}
+            self.visit(node.value)
+            return
         self.visit(first_of_chain(node) if targets else node.value)
         for target, mask in targets.items():
             self.use(target, Form.ATTRIBUTE, node, mask)
@@ -69,10 +74,12 @@ class Expressions(CodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
-        functions = self.meaning(node.func)
+        functions = self.meaning(node.args[0] if self.is_partial(node) else node.func)
         for target, form, mask, caught in self._looked_up(node, functions):
             place = node.args[0] if form is not Form.ATTRIBUTE else node
             self.use(target, form, place, mask, caught)
+        if not any(self.answers.is_about(function.name) for function in functions):
+            self.something_else()
         for function, mask in functions.items():
             if not function.is_object and function.name.partition(".")[0] not in self.ignored:
                 self._use_arguments(function.name, node, mask)
@@ -84,6 +91,8 @@ class Expressions(CodeVisitor):
         if module:
             self.loaded |= {module}
             yield Target(module, 1), Form.IMPORT, -1, 0
+        elif name == "setattr" and self.text(node.args[1:2]):
+            self.made |= {target.attribute(self.text(node.args[1:2])).name for target in self.meaning(node.args[0])}
         elif name == "getattr" and self.text(node.args[1:2]):
             for target, mask in self.meaning(node).items():
                 yield target, Form.ATTRIBUTE, mask, self.all if len(node.args) == 3 else 0
@@ -96,84 +105,57 @@ class Expressions(CodeVisitor):
                 yield Target(text, 1), Form.FROM, -1, 0
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        before = self.reach
+        before, was_guarded, failed = self.reach, self.is_guarded, 0
         for value in node.values:
-            self.visit(value)
+            failed |= self._visit_in(value, self.reach)
             true, false = self.conditions.split(value, self.reach)
+            self.is_guarded |= self.conditions.is_opaque
             self.reach = true if isinstance(node.op, ast.And) else false
-        self.reach = before
+        self.reach, self.is_guarded = before & ~failed, was_guarded
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
-        before = self.reach
         self.visit(node.test)
+        before, was_guarded = self.reach, self.is_guarded
         true, false = self.conditions.split(node.test, before)
-        was_guarded, self.is_guarded = self.is_guarded, self.is_guarded or self.conditions.is_opaque
-        for self.reach, value in ((true, node.body), (false, node.orelse)):
-            self.visit(value)
-        self.reach, self.is_guarded = before, was_guarded
+        self.is_guarded |= self.conditions.is_opaque
+        failed = self._visit_in(node.body, true) | self._visit_in(node.orelse, false)
+        self.reach, self.is_guarded = before & ~failed, was_guarded
+
+    def _visit_in(self, node: ast.expr, reach: Mask) -> Mask:
+        """Visit an expression in some releases. Returns those in which it fails and that is handled."""
+        self.reach = reach
+        self.visit(node)
+        return reach & ~self.reach
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self.assign(node.target, node.value)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         body = ast.copy_location(ast.Expr(node.body), node.body)
-        self.functions.append(([body], node.args, self.scopes, self.reach, self.cell))
+        self.defer([body], node.args)
 
-    def text(self, nodes: Sequence[ast.expr]) -> str:
-        """The text that one expression is for certain; else empty."""
-        return certain_text(nodes[0], self.assigned) if len(nodes) == 1 else ""
-
-    def assigned(self, name: str) -> ast.expr | None:
-        """The one expression that is assigned to a name at this point."""
-        return None if name in self.changed else self.scopes.assigned(name)
-
-    def meaning(self, node: ast.expr) -> dict[Target, Mask]:
-        """What an expression stands for, and in which releases."""
-        if isinstance(node, ast.Name):
-            return dict(self.scopes.find(node.id) or {})
-        if isinstance(node, ast.Attribute):
-            return {target.attribute(node.attr): mask for target, mask in self.meaning(node.value).items()}
-        if isinstance(node, ast.IfExp):
-            true, false = self.conditions.split(node.test, self.reach)
-            sides = [(true, self.meaning(node.body)), (false, self.meaning(node.orelse))]
-            return {target: mask & side for side, found in sides for target, mask in found.items() if mask & side}
-        if isinstance(node, ast.Call):
-            return self._result(node)
-        return {}
-
-    def working(self, meaning: dict[Target, Mask], form: Form = Form.ATTRIBUTE) -> dict[Target, Mask]:
-        """A meaning without the releases in which it cannot be reached: what follows is not reported again."""
-        kept = {}
-        for target, mask in meaning.items():
-            answer = self.answers.ask(target, form, self.loaded)
-            kept[target] = mask & ~answer.fails if answer else mask
-        return kept
-
-    def _result(self, node: ast.Call) -> dict[Target, Mask]:
-        """What a call gives, where that is known: a module, an attribute, or an object of a class."""
-        module = module_of_call(node, self.text)
-        if module:
-            imported = self.working(self.targets(module, self.reach), Form.IMPORT)
-            return self.targets(module_of_result(node, module), union(imported.values()))
-        attribute = self.text(node.args[1:2]) if last_name(node.func) == "getattr" else ""
-        if attribute:
-            return {target.attribute(attribute): mask for target, mask in self.meaning(node.args[0]).items()}
-        found = {}
-        for target, mask in self.working(self.meaning(node.func)).items():
-            if self.answers.is_class(target.name) and not target.is_object:
-                found[Target(target.name, target.imported, is_object=True)] = mask
-        return found
-
-    # What is found
+    def defer(self, body: Sequence[ast.stmt], arguments: ast.arguments) -> None:
+        self.functions.append(DeferredBody(body, arguments, self.scopes, self.reach, self.cell, self.is_guarded))
 
     def use(self, target: Target, form: Form, node: CodeNode, mask: Mask = -1, caught: Mask = 0) -> Mask:
         """Note a use. Returns the releases in which it is reached and may work."""
         reach = self.reach & mask
         package = target.name.partition(".")[0]
         answer = None
-        if package not in self.ignored:
+        if package not in self.ignored and not self._is_made(target.name):
             answer = self.answers.ask(target, form, self.loaded)
         if answer is None:
-            self.something_may_fail(form)
+            if form in (Form.IMPORT, Form.FROM) and package not in sys.stdlib_module_names:
+                self.import_may_fail()
+            else:
+                self.something_else()
             return reach
         return self._add_use(answer, form, node, reach, caught, imported=target.imported)
+
+    def _is_made(self, name: str) -> bool:
+        """Whether the code has put something of its own in the place of a name, or of what is around it."""
+        return any(f"{name}.".startswith(f"{one}.") for one in self.made)
 
     def _add_use(
         self,
@@ -208,10 +190,12 @@ class Expressions(CodeVisitor):
         failing = reach & answer.fails & ~caught
         missing = self._missing_module(answer.name, form)
         for catch in reversed(self.catches):
-            part = failing if catch.catches(form) else failing & (missing if catch.catches_missing else 0)
+            catches = catch.catches(form)
+            part = failing if catches else failing & (missing if catch.catches_missing(form) else 0)
             catch.mask |= part
             catch.uses.append((use, part))
-            catch.maybe |= catch.catches(form) and bool(use.doubt)
+            catch.guards |= catches or catch.catches_missing(form)
+            catch.maybe |= catches and bool(use.doubt)
             failing &= ~part
             self.reach &= ~part
         return reach & ~answer.fails
@@ -225,15 +209,31 @@ class Expressions(CodeVisitor):
 
     def _use_arguments(self, function: str, node: ast.Call, mask: Mask) -> None:
         """Note what a call gives to a function by a keyword, and the texts that it looks up."""
-        for keyword in node.keywords:
-            answer = self.answers.accepts(function, keyword.arg) if keyword.arg else None
+        for name, place in self._keywords(node):
+            answer = self.answers.accepts(function, name)
             if answer:
-                self._add_use(answer, Form.ARGUMENT, keyword, self.reach & mask, argument=keyword.arg or "")
+                self._add_use(answer, Form.ARGUMENT, place, self.reach & mask, argument=name)
         for rule, value in self.answers.looked_up(function, node):
             text = self.text([value])
             answer = self.answers.knows(function, rule, text) if text else None
             if answer and not self._registers_names:
                 self._add_use(answer, Form.TEXT, value, self.reach & mask, argument=rule.argument(text))
+
+    def _keywords(self, node: ast.Call) -> Iterator[tuple[str, ast.keyword]]:
+        """The names of the keyword arguments of a call, also of those in a dictionary that nothing is taken from."""
+        for keyword in node.keywords:
+            value: ast.AST | None = keyword.value
+            if keyword.arg:
+                yield keyword.arg, keyword
+            elif isinstance(value, ast.Name):
+                value = self.assigned(value.id) if value.id not in self._emptied else None
+            if not keyword.arg and value is not None:
+                yield from ((name, keyword) for name in text_keys(value))
+
+    @cached_property
+    def _emptied(self) -> frozenset[str]:
+        """The names from which the code may take something."""
+        return frozenset(name for block in self.source.blocks for name in emptied_names(block.tree))
 
     @cached_property
     def _registers_names(self) -> bool:
@@ -241,15 +241,15 @@ class Expressions(CodeVisitor):
         lines = [line for block in self.source.blocks for line in block.lines]
         return any(word in line for word in self.answers.cases.lookups.registering for line in lines)
 
-    def something_may_fail(self, form: Form = Form.IMPORT) -> None:
+    def import_may_fail(self) -> None:
+        """A module that is not measured may be missing."""
         for catch in self.catches:
-            catch.maybe |= catch.catches(form) or (catch.catches_missing and form in (Form.IMPORT, Form.FROM))
+            catch.maybe |= catch.catches_missing(Form.IMPORT)
 
-    def targets(self, name: str, mask: Mask) -> dict[Target, Mask]:
-        """The meaning of an imported name: none where it is a module of the code base itself."""
-        if name.partition(".")[0] in self.ignored:
-            return {}
-        return {Target(name, name.count(".") + 1): mask}
+    def something_else(self) -> None:
+        """Something happens that may raise anything."""
+        for catch in self.catches:
+            catch.other = True
 
     def _from_stars(self, name: str) -> list[Target]:
         """The name from the one module that gives it by `from … import *`."""
@@ -259,15 +259,6 @@ class Expressions(CodeVisitor):
             if root_name is not None and not rest and root_name.row.visibility == "public":
                 found.append(Target(f"{star.name}.{name}", star.imported + 1))
         return found if len(found) == 1 else []
-
-    def bind_target(self, target: ast.expr, meaning: dict[Target, Mask], value: ast.expr | None = None) -> None:
-        if isinstance(target, ast.Name):
-            self.scopes.bind(target.id, meaning, self.reach, value)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for item in target.elts:
-                self.bind_target(item, {})
-        else:
-            self.visit(target)
 
     def visit_annotation(self, annotation: ast.expr | None) -> None:
         if annotation is not None and not self.lazy_annotations:

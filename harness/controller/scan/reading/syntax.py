@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 _LEAVES: tuple[type[ast.AST], ...] = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop)
-_EXITS = ("exit", "_exit", "abort", "skipTest")
-_ENDS_OF_TESTS = ("skip", "fail", "xfail")  # of pytest
+_EXITS = ("exit", "_exit", "abort")
+_TAKING = ("pop", "popitem", "clear")
+_SKIPS = ("skip", "xfail")  # of pytest
 _BLOCKS = ("body", "orelse", "finalbody")
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class CodeVisitor(ast.NodeVisitor):
@@ -60,6 +62,16 @@ def imported_modules(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield node.module
 
 
+def names_of_import(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """The names that an import binds, each with the full name that it stands for."""
+    for alias in node.names:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Import):
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield alias.asname or name, name
+
+
 def changed_elsewhere(statements: Iterable[ast.stmt]) -> Iterator[str]:
     """The names that functions change outside of themselves."""
     for node in statements:
@@ -89,9 +101,42 @@ def caught_types(node: ast.expr | None) -> list[str]:
 
 
 def is_exit(function: ast.expr) -> bool:
-    """Whether nothing follows a call of the function."""
-    name, owner = last_name(function), last_name(getattr(function, "value", ast.Constant(0)))
-    return name in _EXITS or (owner == "pytest" and name in _ENDS_OF_TESTS)
+    """Whether nothing follows a call of the function, as with an error."""
+    return last_name(function) in _EXITS or (_is_of_pytest(function) and last_name(function) == "fail")
+
+
+def is_skip(function: ast.expr) -> bool:
+    """Whether nothing follows a call of the function, which ends a test in peace."""
+    return last_name(function) == "skipTest" or (_is_of_pytest(function) and last_name(function) in _SKIPS)
+
+
+def _is_of_pytest(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and last_name(function.value) == "pytest"
+
+
+def stored_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """All names that are bound anywhere in some code."""
+    found = set()
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar, ast.ExceptHandler, *_DEFINED)) and node.name:
+            found.add(node.name)
+    return found
+
+
+def pattern_test(subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
+    """The condition under which a pattern fits, where it is one about values."""
+    if isinstance(pattern, ast.MatchValue):
+        return ast.Compare(subject, [ast.Eq()], [pattern.value])
+    if isinstance(pattern, ast.MatchOr):
+        tests = [pattern_test(subject, one) for one in pattern.patterns]
+        known = [test for test in tests if test is not None]
+        return ast.BoolOp(ast.Or(), known) if len(known) == len(tests) else None
+    is_any = isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+    return ast.Constant(True) if is_any else None
 
 
 def last_name(node: ast.expr) -> str:
@@ -106,15 +151,44 @@ def first_of_chain(node: ast.expr) -> ast.expr:
     return node
 
 
+def parts_of(value: ast.expr | None, targets: Sequence[ast.expr]) -> list[ast.expr | None]:
+    """What each of several targets is given: `a` and `b` in `x, y = a, b`, `a[0]` and `a[1]` in `x, y = a`."""
+    if value is None:
+        return [None] * len(targets)
+    if isinstance(value, (ast.Tuple, ast.List)) and not any(
+        isinstance(item, ast.Starred) for item in (*targets, *value.elts)
+    ):
+        return [*value.elts, *[None] * len(targets)][: len(targets)]
+    star = next((at for at, item in enumerate(targets) if isinstance(item, ast.Starred)), len(targets))
+    found = [ast.Subscript(value, ast.Constant(at), ast.Load()) for at in range(star)]
+    return [*found, *[None] * (len(targets) - star)]
+
+
+def text_keys(node: ast.AST) -> list[str]:
+    """The keys of `{"a": 1}` and of `dict(a=1)` that are texts."""
+    if isinstance(node, ast.Dict):
+        return [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    is_dict = isinstance(node, ast.Call) and last_name(node.func) == "dict"
+    return [keyword.arg for keyword in getattr(node, "keywords", ()) if keyword.arg] if is_dict else []
+
+
+def emptied_names(tree: ast.Module) -> Iterator[str]:
+    """The names of dictionaries that something may be taken from: by `del`, or a method."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Delete):
+            items = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
+            yield from map(last_name, items)
+        elif isinstance(node, ast.Attribute) and node.attr in _TAKING:
+            yield last_name(node.value)
+
+
 def literal_text(nodes: Sequence[ast.expr]) -> str:
     """The text that one literal is; empty for anything else."""
     value = nodes[0].value if len(nodes) == 1 and isinstance(nodes[0], ast.Constant) else None
     return value if isinstance(value, str) else ""
 
 
-def names_of(arguments: ast.arguments | None) -> list[str]:
+def names_of(arguments: ast.arguments) -> list[str]:
     """The names of all parameters."""
-    if arguments is None:
-        return []
     given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
     return [argument.arg for argument in given if argument is not None]

@@ -6,15 +6,15 @@ import ast
 from collections.abc import Callable, Sequence
 from importlib.util import resolve_name
 
-from harness.controller.scan.conditions import Assigned
-from harness.controller.scan.syntax import last_name
+from harness.controller.scan.reading.syntax import last_name
 
+Assigned = Callable[[str], "ast.AST | None"]  # the one expression that a name was given
 _DEEPEST = 20  # names assigned to names
 _IMPORTERS = ("import_module", "__import__")
 _PATCHES = ("unittest.mock.patch", "mock.patch", "mock.mock.patch")
 
 
-def certain_text(node: ast.expr, assigned: Assigned, depth: int = 0) -> str:
+def certain_text(node: ast.AST, assigned: Assigned, depth: int = 0) -> str:
     """The text that an expression is: a literal, a name that is one, and what joins them. Else empty."""
     if depth > _DEEPEST:
         return ""

@@ -1,0 +1,130 @@
+"""The walk through a file as Python would run it in every release at once: the uses, and where each is reached."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from harness.controller.api.environments import Mask
+from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.reading.branches import Branches
+from harness.controller.scan.reading.sources import Source
+from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, names_of
+from harness.controller.scan.reading.uses import Form, Target, Use
+
+
+def find_uses(source: Source, answers: ApiAnswers, reach: Mask) -> list[Use]:
+    """Every use of a name of the API in a file, in the releases of `reach`."""
+    walk = _Walk(source, answers, reach)
+    for block in source.blocks:
+        walk.cell = block.cell
+        walk.visit_body(block.tree.body)
+    walk.visit_functions()
+    return walk.uses
+
+
+class _Walk(Branches):
+    """Statements in the order in which they run."""
+
+    def visit_functions(self) -> None:
+        """Bodies of functions, which run when the module has been run to its end.
+
+        Those that bind names of the module come first: the others may find them bound.
+        """
+        self.functions.sort(key=lambda function: not any(changed_elsewhere(all_statements(function.body))))
+        while self.functions:
+            function = self.functions.pop(0)
+            self.reach, self.cell, self.is_guarded = function.reach, function.cell, function.is_guarded
+            self.scopes, self.in_function = function.scopes.inner(), True
+            for argument in names_of(function.arguments):
+                self.scopes.bind(argument, {}, self.all)
+            self.visit_body(function.body)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            works = self.use(Target(alias.name, 1), Form.IMPORT, alias)
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.scopes.bind(alias.asname or name, self.targets(name, works), self.reach)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.level or not node.module:
+            for alias in node.names:
+                self.scopes.bind(alias.asname or alias.name, {}, self.reach)
+            self.import_may_fail()
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                self._visit_star(node, node.module)
+                continue
+            name = f"{node.module}.{alias.name}"
+            works = self.use(Target(name, 1), Form.FROM, alias)
+            self.scopes.bind(alias.asname or alias.name, self.targets(name, works), self.reach)
+
+    def _visit_star(self, node: ast.ImportFrom, module: str) -> None:
+        works = self.use(Target(module, 1), Form.IMPORT, node)
+        if works and self.targets(module, works) and self.answers.is_about(module):
+            self.stars.append(Target(module, module.count(".") + 1))
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        for target in node.targets:
+            self.assign(target, node.value)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.visit(node.value)
+        self.bind_target(node.target, {})
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if not self.in_function:
+            self.visit_annotation(node.annotation)
+        if node.value is not None:
+            self.visit(node.value)
+            self.assign(node.target, node.value)
+
+    def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
+        self.scopes.declare_elsewhere(node.names)
+
+    visit_Nonlocal = visit_Global
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        self._visit_comprehension(node.generators, [node.elt])
+
+    visit_SetComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._visit_comprehension(node.generators, [node.key, node.value])
+
+    def _visit_comprehension(self, generators: Sequence[ast.comprehension], made: Sequence[ast.expr]) -> None:
+        """The names of its loops are its own."""
+        outside = self.scopes
+        self.scopes = outside.inner()
+        for loop in generators:
+            self.visit(loop.iter)
+            self.bind_target(loop.target, {})
+            for test in loop.ifs:
+                self.visit(test)
+        for expression in made:
+            self.visit(expression)
+        self.scopes = outside
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        given = node.args
+        for expression in (*node.decorator_list, *given.defaults, *filter(None, given.kw_defaults)):
+            self.visit(expression)
+        for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if argument is not None:
+                self.visit_annotation(argument.annotation)
+        self.visit_annotation(node.returns)
+        self.scopes.bind(node.name, {}, self.reach, node)
+        self.defer(node.body, given)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self.visit(expression)
+        outside = self.scopes, self.reach, self.in_function
+        self.scopes, self.in_function = self.scopes.inner(is_class=True), False
+        self.visit_body(node.body)
+        self.scopes, self.reach, self.in_function = outside
+        self.scopes.bind(node.name, {}, self.reach)
