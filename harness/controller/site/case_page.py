@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -145,8 +146,21 @@ def _answers(site: SiteData, rows: Iterable[Row], results: _Results) -> Iterator
     for row in rows:
         for found, result in _ranges(site, row.path, results):
             places.setdefault(result, {}).setdefault(row.path, []).append(found)
-    for number, result in enumerate(sorted(places, key=_rank), start=1):
-        yield CaseAnswer(f"answer-{number}", result, {path: tuple(ranges) for path, ranges in places[result].items()})
+    taken: set[str] = set()
+    for result in sorted(places, key=_rank):
+        name = _answer_anchor(result, taken)
+        yield CaseAnswer(name, result, {path: tuple(ranges) for path, ranges in places[result].items()})
+
+
+def _answer_anchor(result: CellResult, taken: set[str]) -> str:
+    """The anchor of a result by what it says: other results that come or go leave it as it is. `taken` gets it."""
+    stage = result.stage.value if result.stage else ""
+    said = " ".join([result.status.value, stage, result.error or "", result.message or ""])
+    name = free = "answer-" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:6]
+    while free in taken:  # the same text with another reason, or with warnings
+        free = f"{name}-{len(taken)}"
+    taken.add(free)
+    return free
 
 
 def _rank(result: CellResult) -> tuple[bool, int]:

@@ -1,4 +1,7 @@
-"""The pages of error messages that many cells share: where each is raised, why, and what to write instead."""
+"""Error messages that many cells share: where each is raised, why, and what to write instead.
+
+Those of several cases have a page of their own; one of a single case is read in the page of that case.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from harness.controller.site.case_page import CaseAnswer
 from harness.controller.site.data import SiteData
 
 _FILE = re.compile(r" \(<packages>[^()]*\)")
-LEAST_CELLS = 10  # that share a message, for a page of its own
+LEAST_CELLS = 10  # that share a message, to be listed
 _MOST_WORDS = 8  # of a message in the address of its page
 
 
@@ -40,6 +43,17 @@ class MessagePage:
         """The file's name: the first words, and a digest that tells it from all others."""
         words = re.findall(r"[a-z0-9_]+", self.text.lower())[:_MOST_WORDS]
         return "-".join([*words, hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()[:6]])
+
+    @property
+    def is_page(self) -> bool:
+        """Whether several cases have it: it has a page of its own."""
+        return len({case.id for case, _ in self.places}) > 1
+
+    @property
+    def link(self) -> str:
+        """Where it is read, as seen from the list of messages."""
+        case, answer = self.places[0]
+        return f"{self.name}.html" if self.is_page else f"../cases/{case.id}.html#{answer.anchor}"
 
     @property
     def cells(self) -> int:

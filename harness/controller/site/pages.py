@@ -141,4 +141,5 @@ class Pages:
         if self.messages:
             yield self._page("errors/index.html", "messages.html", messages=self.messages)
         for page in self.messages:
-            yield self._page(f"errors/{page.name}.html", "message.html", page=page)
+            if page.is_page:
+                yield self._page(f"errors/{page.name}.html", "message.html", page=page)
