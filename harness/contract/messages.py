@@ -22,6 +22,7 @@ _RULES = (
     (re.compile(r"(?<=[Ll]ine )\d+"), "…"),
     (re.compile(r"\bid=\d{6,}"), "id=…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?=: [IWEF] )"), "<time>"),  # of a line of TensorFlow's log
+    (re.compile(r"(?<=\btime = )[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}\b"), "<time>"),  # of HDF5's errors
     (re.compile(r"(?<= in binary running on )[\w.-]+?(?=\.?(?:\s|$))"), "<machine>"),  # of an operation that is missing
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )

@@ -28,6 +28,7 @@ SUPERUSER = "/root"
         ("  Expected 3, got 4  ", "Expected 3, got 4"),
         ("", ""),
         ("x\n2026-11-30 20:02:12.655013: E tensorflow/lite/a.cc:4] no", "x\n<time>: E tensorflow/lite/a.cc:4] no"),
+        ("read failed: time = Tue Dec  1 02:18:36 2026\n, errno = 21", "read failed: time = <time>\n, errno = 21"),
         ("on 2026-11-30 20:02:12.655013: nothing", "on 2026-11-30 20:02:12.655013: nothing"),
         ("'Foo' in binary running on a.b-1. Make sure", "'Foo' in binary running on <machine>. Make sure"),
     ],
