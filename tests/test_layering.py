@@ -42,7 +42,7 @@ ORDER = [
 
 IN_ENVIRONMENTS = ["contract", "runner"]  # what is copied into an environment and runs there
 IN_CELLS = ["forkserver", "cell_process", "cell", "path_probe", "origins"]  # no pytest there
-IN_CELLS += ["import_order", "supervisor", "report", "channel", "hooks"]
+IN_CELLS += ["import_order", "supervisor", "report", "channel", "hooks", "large_pages"]
 NEWER = {"graphlib", "tomllib", "zoneinfo", "compression", "annotationlib"}  # not in the library of Python 3.7
 STDLIB = sys.stdlib_module_names - NEWER
 ALLOWED = {

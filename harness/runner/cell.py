@@ -22,7 +22,7 @@ import traceback
 import types
 import warnings
 from collections import deque
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Callable, Iterator
 
 from harness.contract.plan import PathSpec
@@ -45,6 +45,12 @@ def hide_harness() -> None:
     """Leave on `sys.path` what a plain interpreter of this environment has: cells must not see the harness."""
     shipped = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd(), *shipped)]
+
+
+@lru_cache(maxsize=None)
+def own_modules() -> tuple[str, ...]:
+    """The modules of the harness, found once: in a fork the kernel copies the memory of each name that is looked at."""
+    return tuple(name for name in sys.modules if name.split(".")[0] == "harness")
 
 
 def run_script(
@@ -71,8 +77,8 @@ def run_script(
 
 def _prepare(file: str, arguments: list[str]) -> dict[str, Any]:
     """Let the process look like a plain interpreter that runs the file; the names of its module `__main__`."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
-        del sys.modules[name]
+    for name in own_modules():
+        sys.modules.pop(name, None)
     tempfile.tempdir = None  # that of the parent
     sys.argv = [file, *arguments]
     sys.path.insert(0, os.path.dirname(file))

@@ -36,6 +36,7 @@ from harness.runner.cell_process import CellReply, CellRequest, run_forked, run_
 from harness.runner.channel import Abandoned, Lines
 from harness.runner.hooks import Hooks
 from harness.runner.import_order import imports_first, read_script
+from harness.runner.large_pages import use_large_pages
 from harness.runner.origins import foreign
 from harness.runner.path_probe import load_path, probe
 from harness.runner.supervisor import Limits
@@ -234,7 +235,9 @@ def main(arguments: list[str]) -> None:
     if reason is not None:
         asker.write({"ready": False, "reason": reason})
         return
+    cell.own_modules()  # for all that is forked
     gc.freeze()
+    use_large_pages()
     asker.write({"ready": True})
     server = Server(asker, variables, hooks)
     with contextlib.suppress(Abandoned):
