@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 
-from harness.controller.api.document import ApiRow, root_of
+from harness.controller.api.document import root_of
 from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured, union
 from harness.controller.api.lookup import Api, FoundName
 from harness.controller.api.stored import StoredDocuments
@@ -189,10 +189,14 @@ class ApiAnswers:
         absent = [item.id for item in environments.items if item.measured is Measured.NOT_INSTALLED]
         return sum(bit for name, bit in self.environments.bits.items() if name not in absent)
 
-    def names_in(self, module: str) -> Mapping[str, ApiRow]:
-        """The rows of the document that a module is in."""
-        root = root_of(self.documents, module)
-        return self.documents[root].rows if root else {}
+    def names_in(self, module: str) -> list[str]:
+        """The names that `from module import *` may give."""
+        found, rest = self.find(module)
+        if found is None or rest:
+            return []
+        begin = len(found.name) + 1 if found.name else 0
+        inner = [name[begin:] for name in self.api.below(found)]
+        return [name for name in inner if name and "." not in name and not name.startswith("_")]
 
     def version(self, package: str, environment: str) -> str:
         """The version of a package in an environment; empty if it is not known."""

@@ -20,9 +20,20 @@ def chain_masks(found: FoundName, imported: int, loaded: frozenset[str]) -> tupl
     elsewhere = _importable_value(row)
     works = (row.attributes & asked) | (elsewhere & ~asked)
     fails = ~row.attributes & asked | (~row.reached & ~asked)
-    if _is_loaded(found.full, loaded):
-        works, fails = works | row.imports, fails & ~row.imports
-    return works, fails
+    there, maybe = _by_other_imports(found, loaded)
+    return works | there, fails & ~there & ~maybe
+
+
+def _by_other_imports(found: FoundName, loaded: frozenset[str]) -> tuple[Mask, Mask]:
+    """Where a name is there as the code imports something else too, and where that may be."""
+    row, around = found.row, found.full.rpartition(".")[0]
+    if _loads(found.full, loaded):
+        return row.imports, 0
+    there = row.imports & ~_modules(row) if _loads(around, loaded) else 0
+    # What a module loads itself was asked where the package loads that; elsewhere it was not.
+    outer = found.document.rows.get(found.name.rpartition(".")[0])
+    is_below = any("." in module and found.full.startswith(f"{module}.") for module in loaded)
+    return there, row.imports & ~outer.attributes if outer and is_below else 0
 
 
 def _behind_import(found: FoundName, imported: int, loaded: frozenset[str]) -> tuple[Mask, Mask]:
@@ -33,13 +44,11 @@ def _behind_import(found: FoundName, imported: int, loaded: frozenset[str]) -> t
     for count in range(imported + 1, len(parts) + 1):
         name = ".".join(parts[:count])
         row, around = rows.get(name), rows.get(name.rpartition(".")[0])
-        if row is None or around is None or _is_loaded(found.document.full(name), loaded):
+        if row is None or around is None or _loads(found.document.full(name), loaded):
             continue
         works &= _importable_value(row)
         # A module that is no attribute of one that the package itself has loaded is not loaded with that.
         fails |= ~row.reached | (_modules(row) & around.attributes & ~row.attributes)
-    if _is_loaded(found.full, loaded):
-        works |= found.row.imports
     return works & ~fails, fails
 
 
@@ -52,9 +61,6 @@ def _modules(row: ApiRow) -> Mask:
     return row.values("kind").get("module", 0)
 
 
-def _is_loaded(name: str, loaded: frozenset[str]) -> bool:
-    """Whether an import of the code loads the module of a name."""
-    around = name.rpartition(".")[0] + "."
-    return any(
-        "." in module and (f"{name}.".startswith(f"{module}.") or module.startswith(around)) for module in loaded
-    )
+def _loads(name: str, loaded: frozenset[str]) -> bool:
+    """Whether an import of the code loads a module, or one in it."""
+    return any("." in module and f"{module}.".startswith(f"{name}.") for module in loaded)

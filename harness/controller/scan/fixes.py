@@ -7,10 +7,11 @@ import codecs
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.controller.scan.findings import Finding
-from harness.controller.scan.reading.uses import Edit, Form, Use
+from harness.controller.scan.reading.uses import CodePlace, Edit, Form, Use
 
 _FROM = re.compile(rb"(from\s+)([\w.]+)(\s+import\b)")
 _CHAIN = re.compile(r"[A-Za-z_]\w*(\.\w+)+$")
@@ -74,15 +75,26 @@ def fixes_by_file(findings: Iterable[Finding]) -> dict[Path, tuple[bytes, bytes]
     found = {}
     for file, of_file in edits.items():
         data = file.read_bytes()
-        if not data.startswith(codecs.BOM_UTF8) and _is_utf8(data):
-            found[file] = data, fixed_bytes(data, of_file)
+        mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+        if _is_utf8(data):
+            found[file] = data, mark + fixed_bytes(data.removeprefix(mark), of_file)
     return found
+
+
+def without_disputed(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without the edits of places that may be several names: the new one must be right for each."""
+    edits: dict[CodePlace, set[Edit | None]] = {}
+    for finding in findings:
+        if finding.form is not Form.MIXED:
+            edits.setdefault(finding.place, set()).add(finding.edit)
+    return [replace(item, edit=None) if len(edits.get(item.place, ())) > 1 else item for item in findings]
 
 
 def diff_of(file: Path, before: bytes, after: bytes) -> str:
     """A patch for `git apply` and `patch -p0`."""
-    old, new = (data.decode().splitlines(keepends=True) for data in (before, after))
-    return "".join(difflib.unified_diff(old, new, str(file), str(file)))
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+$", data.decode()) for data in (before, after))
+    lines = difflib.unified_diff(old, new, str(file), str(file))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _is_utf8(data: bytes) -> bool:

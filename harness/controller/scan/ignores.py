@@ -54,7 +54,7 @@ def _comments(block: Block) -> Iterable[tuple[int, str, frozenset[str]]]:
         return
     text = "\n".join(block.lines) + "\n"
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        found = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        found = _COMMENT.search(token.string) if token.type == tokenize.COMMENT else None
         if found:
             words = frozenset(filter(None, (word.strip() for word in (found[1] or "").split(","))))
             yield token.start[0], found[0], words

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from harness.controller.api.environments import Environments, Mask
 from harness.controller.errors import UsageError
 from harness.controller.project.matrix import Environment, Matrix
+from harness.controller.scan.declared import declared_requirements, project_files
 
-_BUILDS = ("cpu", "gpu", "macos")  # of one package, under names of their own
-_QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
-_POETRY = re.compile(r'^([\w-]+) *= *(?:\{.*version *= *)?"([^"]+)"', re.MULTILINE)
-_CARET = re.compile(r"([\^~])\s*(\d+)(?:\.(\d+))?[\w.]*$")  # of Poetry
+_BUILDS = ("cpu", "gpu", "macos", "rocm", "intel", "base", "mkl", "eigen")  # of one package, under names of their own
 
 
 @dataclass(frozen=True)
@@ -79,64 +72,12 @@ def _declared(matrix: Matrix, paths: Sequence[Path]) -> tuple[list[SpecifierSet]
     wanted = {canonicalize_name(name) for name in names}
     start = paths[0].resolve() if paths else Path.cwd()
     for folder in (start, *start.parents) if start.is_dir() else start.parents:
-        for file in _project_files(folder):
-            found = [item.specifier for item in _requirements(file) if canonicalize_name(item.name) in wanted]
-            bounded = [specifier for specifier in found if str(specifier)]
-            if bounded:
-                return bounded, f"{file.name}: {' or '.join(sorted({str(specifier) for specifier in bounded}))}"
+        for file in project_files(folder):
+            for needed in declared_requirements(file):
+                found = [item.specifier for item in needed if canonicalize_name(item.name) in wanted]
+                bounded = sorted({str(specifier) for specifier in found if str(specifier)})
+                if bounded:
+                    return list(map(SpecifierSet, bounded)), f"{file.name}: {' or '.join(bounded)}"
         if (folder / ".git").exists():
             break
     return [SpecifierSet()], "all measured releases"
-
-
-def _project_files(folder: Path) -> list[Path]:
-    names = ("pyproject.toml", "setup.cfg", "setup.py", "environment.yml", "environment.yaml")
-    files = [folder / name for name in names]
-    return [file for file in [*files[:3], *sorted(folder.glob("requirements*.txt")), *files[3:]] if file.is_file()]
-
-
-def _requirements(file: Path) -> Iterator[Requirement]:
-    """The requirements in a file, as far as they can be read without running it."""
-    try:
-        texts = list(_texts(file))
-    except (OSError, ValueError, SyntaxError, yaml.YAMLError, AttributeError, TypeError):
-        return  # another program will complain
-    for text in texts:
-        try:
-            yield Requirement(text.split("#")[0].strip())
-        except InvalidRequirement:
-            continue
-
-
-def _texts(file: Path) -> Iterable[str]:
-    """What may be a requirement. Of TOML and Python, which nothing runs here, every text in quotes may be."""
-    text = file.read_text(encoding="utf-8")
-    if file.suffix in (".yml", ".yaml"):
-        return _conda_texts(yaml.safe_load(text)["dependencies"])
-    if file.suffix == ".py":
-        constants = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
-        return [value for value in constants if isinstance(value, str)]
-    if file.suffix == ".toml":
-        poetry = [found[1] + _from_poetry(found[2]) for found in _POETRY.finditer(text)]
-        return [*_QUOTED.findall(text), *poetry]
-    return [line.strip() for line in text.splitlines()]
-
-
-def _from_poetry(text: str) -> str:
-    """`^2.8` as `>=2.8,<3`, `~2.8` as `>=2.8,<2.9`; a bare version is that one."""
-    found = _CARET.match(text)
-    if found:
-        major, minor = int(found[2]), int(found[3] or 0)
-        end = f"{major + 1}" if found[1] == "^" else f"{major}.{minor + 1}"
-        return f">={major}.{minor},<{end}"
-    return text.replace("*", "") if text == "*" or not text[:1].isdigit() else f"=={text}"
-
-
-def _conda_texts(dependencies: Sequence[Any]) -> Iterator[str]:
-    for item in dependencies:
-        if isinstance(item, dict):
-            yield from item.get("pip", [])
-        else:
-            name, equals, version = str(item).partition("=")
-            is_pin = equals and version[:1].isdigit() and name[-1] not in "<>!~="
-            yield f"{name}=={version.split('=')[0]}.*" if is_pin else str(item)

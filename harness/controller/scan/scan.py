@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +14,14 @@ from harness.controller.project.loader import load_matrix
 from harness.controller.results.sources import API
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.findings import Finding, Severity, Verdict, make_finding
-from harness.controller.scan.fixes import edit_of
+from harness.controller.scan.fixes import edit_of, without_disputed
 from harness.controller.scan.ignores import UnusedIgnore, without_baseline, without_ignored
 from harness.controller.scan.mixing import find_mixtures
-from harness.controller.scan.reading.sources import Source, UnreadableSource, find_sources, parse_source
+from harness.controller.scan.reading.sources import TOO_DEEP, Source, UnreadableSource, find_sources, parse_source
 from harness.controller.scan.reading.walk import find_uses
 from harness.controller.scan.releases import ScannedReleases, chosen_range
 
+_DEEPEST = 10_000  # frames: chains of hundreds of `elif` or `+` are in real code
 Progressing = Callable[[Sequence[Path]], Iterable[Path]]
 
 
@@ -78,6 +80,7 @@ def scan(layout: Layout, request: ScanRequest, watch: Progressing = lambda files
 
     Raises UsageError for a path that does not exist, and where nothing was measured.
     """
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST))
     matrix = load_matrix(layout.root)
     answers = ApiAnswers(layout.results, matrix)
     if not answers.documents:
@@ -91,10 +94,10 @@ def scan(layout: Layout, request: ScanRequest, watch: Progressing = lambda files
         files += 1
         try:
             source = parse_source(file, answers.packages)
-        except UnreadableSource as error:
-            unreadable[str(file)] = str(error)
+            every = _findings(source, answers, releases)
+        except (UnreadableSource, RecursionError) as error:
+            unreadable[str(file)] = TOO_DEEP if isinstance(error, RecursionError) else str(error)
             continue
-        every = _findings(source, answers, releases)
         uses += len(every)
         kept, comments = without_ignored(str(file), source.blocks, every)
         found += kept
@@ -119,4 +122,4 @@ def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) ->
         if finding.instead is not None and use.place.cell is None:
             finding = replace(finding, edit=edit_of(use, finding.instead, source.blocks[0].lines))
         found.append(finding)
-    return sorted(found, key=lambda item: (item.place.cell or 0, item.place.line, item.place.column))
+    return sorted(without_disputed(found), key=lambda item: (item.place.cell or 0, item.place.line, item.place.column))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.controller.scan.fixes import fixes_by_file
+from harness.controller.scan.fixes import diff_of, fixes_by_file
 from tests.controller.scan.conftest import Scan
 
 
@@ -60,3 +60,29 @@ def test_line_ends_stay(scan_files: Scan) -> None:
     Path("a.py").write_bytes(b"from keras.utils.np_utils import to_categorical\r\nx = 1\r\n")
     [(_, after)] = fixes_by_file(scan_files({}).findings).values()
     assert after == b"from keras.utils import to_categorical\r\nx = 1\r\n"
+
+
+def test_a_place_that_may_be_two_names_needs_a_fix_that_is_right_for_both(scan_files: Scan) -> None:
+    begin = "import sys\nimport keras\nimport tensorflow as tf\nutils = keras.utils if sys.argv else "
+    chain = "\nutils.np_utils.to_categorical"
+    assert fixed(scan_files, f"{begin}tf.keras.layers{chain}") == f"{begin}tf.keras.layers{chain}\n"
+    assert fixed(scan_files, f"{begin}keras.utils{chain}") == f"{begin}keras.utils\nutils.to_categorical\n"
+
+
+def test_a_patch_says_where_no_line_ends(scan_files: Scan) -> None:
+    before, after = b"x = '\x0c'\nfrom a import b", b"x = '\x0c'\nfrom c import b"
+    assert diff_of(Path("a.py"), before, after).split("\n")[3:] == [
+        " x = '\x0c'",
+        "-from a import b",
+        "\\ No newline at end of file",
+        "+from c import b",
+        "\\ No newline at end of file",
+        "",
+    ]
+
+
+def test_a_mark_of_the_byte_order_stays(scan_files: Scan) -> None:
+    scan_files({"a.py": ""})
+    Path("a.py").write_bytes(b"\xef\xbb\xbffrom keras.utils.np_utils import to_categorical\n")
+    (before, after) = next(iter(fixes_by_file(scan_files({}).findings).values()))
+    assert after == before.replace(b".np_utils", b"")

@@ -96,24 +96,6 @@ def test_json_has_the_documented_fields(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("requirements.txt", "numpy\ntensorflow<2.6  # not newer\n"),
-        ("pyproject.toml", '[project]\ndependencies = ["tensorflow-cpu >=2.4,<2.6"]\n'),
-        ("pyproject.toml", '[tool.poetry.dependencies]\ntensorflow = "~2.5"\n'),
-        ("setup.py", "from setuptools import setup\nsetup(install_requires=['tensorflow==2.5.0'])\n"),
-        ("setup.cfg", "[options]\ninstall_requires =\n    tensorflow<2.6\n"),
-        ("environment.yml", "dependencies: [python=3.9, tensorflow=2.5, {pip: [numpy]}]\n"),
-    ],
-)
-def test_the_project_declares_the_range(command: Command, file: str, text: str) -> None:
-    Path(file).write_text(text, encoding="utf-8")
-    code, printed, _ = command()
-    assert f"({file}: " in printed
-    assert code == 0
-
-
-@pytest.mark.parametrize(
     ("given", "message"),
     [
         ("2.x", "--range 2.x: not a range of releases, such as '>=2.10,<2.19'"),
@@ -135,6 +117,28 @@ def test_unreadable_files_are_reported(command: Command) -> None:
     assert code == 3
     assert "b.py: cannot be read: line 1: " in printed
     assert "c.ipynb: cannot be read: not a notebook" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("b.ipynb", b'{"cells": [', "Expecting value"),
+        ("b.ipynb", b"[]", "not a notebook (TypeError"),
+        ("b.py", b"x = 1\0", "null bytes"),
+        ("b.py", b"import keras\nx = " + b"-" * 20_000 + b"1", "its code is nested too deeply"),
+        ("b.py", b"import keras\nx = a" + b".b" * 2_900, ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_does_not_end_the_scan(
+    command: Command, name: str, content: bytes, reason: str
+) -> None:
+    Path(name).write_bytes(content)
+    os.mkfifo("pipe.py")  # nobody writes into it
+    code, printed, _ = command()
+    assert code == (3 if reason else 1)
+    assert (f"{name}: cannot be read: " in printed) is bool(reason)
+    assert reason in printed
+    assert "a.py:1:25: error: " in printed
 
 
 def test_comments_ignore_findings_of_their_line(command: Command) -> None:

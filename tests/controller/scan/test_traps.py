@@ -9,6 +9,11 @@ import pytest
 from harness.controller.scan.formats import where
 from tests.controller.scan.conftest import Scan
 
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+
+
 # The files of a project, and `place severity verdict name` of each finding.
 TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
     "plain import": (
@@ -448,6 +453,43 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": "from tensorflow.keras.layers import *\nOld(2)\nDense(3)\nlen([])"},
         ["a.py:2:1 error fails tensorflow.keras.layers.Old"],
     ),
+    "star imports of which one works, or either": (
+        {
+            "a.py": """
+            import sys
+            try:
+                from keras.optimizers import *
+            except ImportError:
+                from keras.engine import *
+            if sys.argv:
+                from keras import *
+            else:
+                from tensorflow.keras import *
+            Adam(lr=1)
+            layers.Old
+            Sequential().predict_classes
+            """
+        },
+        [
+            "a.py:10:1 error fails keras.optimizers.Adam",
+            "a.py:10:6 error fails keras.optimizers.Adam(lr=)",
+            "a.py:11:1 error never keras.layers.Old",
+            "a.py:11:1 error fails tensorflow.keras.layers.Old",
+            "a.py:12:1 error fails tensorflow.keras.Sequential.predict_classes",
+        ],
+    ),
+    "a name that another star import may give": (
+        {
+            "a.py": "from tensorflow.keras.layers import *\nfrom mine import *\nOld(2)",
+            "b.py": "from .mine import *\nfrom tensorflow.keras.layers import *\nOld(2)",
+            "c.py": "from tensorflow.keras.layers import *\ndef f(Old): Old(2)\ndef Old(): pass\nOld()",
+        },
+        [],
+    ),
+    "a module that an import of the one around it does not load": (
+        {"a.py": "import keras.utils\nkeras.utils.np_utils\nfrom keras.utils import *\nnp_utils"},
+        ["a.py:2:1 error fails keras.utils.np_utils", "a.py:4:1 error fails keras.utils.np_utils"],
+    ),
     "a submodule that another import loads": (
         {"a.py": "import tensorflow as tf\nimport tensorflow.python.keras.layers\ntf.python.keras.layers.Dense"},
         [
@@ -544,6 +586,40 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
             )
         },
         ["a.ipynb:cell 4:2:1 error fails keras.utils.np_utils.to_categorical"],
+    ),
+    "lines of IPython": (
+        {
+            "a.ipynb": notebook(
+                "!ls \\\n  -la\nfrom keras.utils import np_utils",
+                "x = (5\n  % 2)\nfrom keras.utils import np_utils",
+                "%cd mine\nfrom keras.utils import np_utils  # really?",
+                "keras.layers?\n,mine a b\nfiles = !ls\nfrom keras.utils import np_utils",
+                "for one in [1]:\n    %timeit one\n    from keras.utils import np_utils",
+                "raise ValueError",
+                "from keras.utils import np_utils",
+                "\n%%writefile a.py\nfrom keras.utils import np_utils",
+            ),
+            "b.ipynb": json.dumps(
+                {
+                    "cells": [{"cell_type": "code", "source": "from keras.utils import np_utils"}],
+                    "metadata": {"language_info": {"name": "R"}},
+                }
+            ),
+        },
+        [
+            f"a.ipynb:cell {cell}:{place} error fails keras.utils.np_utils"
+            for cell, place in [(1, "3:25"), (2, "3:25"), (3, "2:25"), (4, "4:25"), (5, "3:29"), (7, "1:25")]
+        ],
+    ),
+    "comments that ignore, beside others": (
+        {
+            "a.py": """
+            from keras.utils import np_utils  # noqa: F401  # harness: ignore[fails]
+            from keras.utils import np_utils  #harness:ignore
+            from keras.utils import np_utils  # noqa: F401
+            """
+        },
+        ["a.py:3:25 error fails keras.utils.np_utils"],
     ),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.controller.api.environments import Mask
+from harness.controller.api.environments import Mask, union
 from harness.controller.scan.answers import Answer, ApiAnswers
 from harness.controller.scan.reading.meanings import Meanings
 from harness.controller.scan.reading.scopes import Scopes
@@ -46,7 +46,8 @@ class Expressions(Meanings):
         super().__init__(source, answers, reach)
         self.uses: list[Use] = []
         self.lazy_annotations = any(has_lazy_annotations(block.tree) for block in source.blocks)
-        self.stars: list[Target] = []
+        self.starred: dict[str, tuple[list[Target], Mask]] = {}  # what `*` may give, where it is imported
+        self.is_starred_by_others = False  # by a module that is not measured
         self.made: set[str] = set()  # by assignments to attributes
         self.catches: list[Catch] = []
         self.functions: list[DeferredBody] = []
@@ -66,11 +67,16 @@ class Expressions(Meanings):
             self.use(target, Form.ATTRIBUTE, node, mask)
 
     def visit_Name(self, node: ast.Name) -> None:
-        if not self.stars or not isinstance(node.ctx, ast.Load):
+        """A name that `from … import *` gives: it is missing where nothing binds it."""
+        if node.id not in self.starred or not isinstance(node.ctx, ast.Load):
             return
-        if self.scopes.find(node.id) is None and not hasattr(builtins, node.id):
-            for target in self._from_stars(node.id):
-                self.use(target, Form.FROM, node)
+        starred, given = self.starred[node.id]
+        targets = {target: mask for target, mask in (self.scopes.find(node.id) or {}).items() if target in starred}
+        missing = given & ~union(self.values(node.id).values())
+        if not self.is_starred_by_others and not hasattr(builtins, node.id):
+            targets[starred[-1]] = targets.get(starred[-1], 0) | missing
+        for target, mask in targets.items():
+            self.use(target, Form.ATTRIBUTE, node, mask)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
@@ -250,15 +256,6 @@ class Expressions(Meanings):
         """Something happens that may raise anything."""
         for catch in self.catches:
             catch.other = True
-
-    def _from_stars(self, name: str) -> list[Target]:
-        """The name from the one module that gives it by `from … import *`."""
-        found = []
-        for star in self.stars:
-            root_name, rest = self.answers.find(f"{star.name}.{name}")
-            if root_name is not None and not rest and root_name.row.visibility == "public":
-                found.append(Target(f"{star.name}.{name}", star.imported + 1))
-        return found if len(found) == 1 else []
 
     def visit_annotation(self, annotation: ast.expr | None) -> None:
         if annotation is not None and not self.lazy_annotations:

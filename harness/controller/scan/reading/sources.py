@@ -9,17 +9,21 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from harness.controller.errors import UsageError
 
 _SUFFIXES = (".py", ".ipynb")
 _SKIPPED = {"__pycache__", "node_modules", "site-packages", "build", "dist", "venv"}
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-_MAGIC = re.compile(r"(\s*)[%!?]|(\s*)[\w., ]+= *[%!]|.*\?\s*$")  # lines of IPython that are no Python
+# Lines of IPython that are no Python: `%magic`, `!shell`, `?help`, `,call`, `a = !shell`, `help.me?`.
+_MAGIC = re.compile(r"(?P<indent>\s*)([%!?,;/]|[\w., ]+= *[%!]|[\w.*%\[\]-]+\?{1,2};?\s*$)")
 _OTHER_LANGUAGES = re.compile(r"%%(?!time|timeit|capture|prun)\w")
+TOO_DEEP = "its code is nested too deeply"
 
 
 class UnreadableSource(Exception):
@@ -61,18 +65,21 @@ def find_sources(paths: Iterable[Path]) -> Iterator[Path]:
 def parse_source(file: Path, packages: Iterable[str]) -> Source:
     """Read and parse a file. `packages` are the scanned ones. Raises UnreadableSource with the reason."""
     try:
-        blocks = _cells(file) if file.suffix == ".ipynb" else [_block(_text(file), None)]
+        blocks = list(_cells(file)) if file.suffix == ".ipynb" else [_block(_text(file), None)]
     except SyntaxError as error:
-        raise UnreadableSource(f"line {error.lineno}: {error.msg}") from None
-    except (OSError, ValueError, RecursionError) as error:
+        raise UnreadableSource(f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)) from None
+    except (OSError, ValueError) as error:
         raise UnreadableSource(str(error)) from None
+    except (RecursionError, MemoryError):  # of Python's parser
+        raise UnreadableSource(TOO_DEEP) from None
     return Source(file, tuple(blocks), frozenset(name for name in packages if _is_own(file, name)))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
     for around, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
-        yield from (Path(around, name) for name in sorted(files) if name.endswith(_SUFFIXES))
+        found = (Path(around, name) for name in sorted(files) if name.endswith(_SUFFIXES))
+        yield from (file for file in found if not file.is_fifo())  # which would wait for somebody to write
 
 
 def _text(file: Path) -> str:
@@ -89,16 +96,24 @@ def _block(text: str, cell: int | None) -> Block:
 def _cells(file: Path) -> Iterator[Block]:
     """The cells of code. A cell that is no Python, whole or in part, is left out: it could not be run either."""
     try:
-        cells = json.loads(file.read_text(encoding="utf-8"))
-        cells = cells["cells"] if "cells" in cells else cells["worksheets"][0]["cells"]
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+        cells = [cell for sheet in sheets for cell in sheet["cells"]] if _is_python(notebook) else []
         texts = [_source_of(cell) if cell["cell_type"] == "code" else "" for cell in cells]
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise UnreadableSource(f"not a notebook ({type(error).__name__}: {error})") from None
     for number, text in enumerate(texts, 1):
-        try:
-            yield _block(_python_of(text), number)
-        except SyntaxError:
-            continue
+        for python in (text, _without_magics(text)):
+            with suppress(SyntaxError, ValueError):
+                yield _block(python, number)
+                break
+
+
+def _is_python(notebook: Mapping[str, Any]) -> bool:
+    """Whether its code is said to be Python, if that is said at all."""
+    about = notebook.get("metadata", {})
+    names = (about.get("language_info", {}).get("name"), about.get("kernelspec", {}).get("language"))
+    return str(next(filter(None, names), "python")).lower().startswith(("python", "ipython"))
 
 
 def _source_of(cell: Mapping[str, object]) -> str:
@@ -106,14 +121,16 @@ def _source_of(cell: Mapping[str, object]) -> str:
     return "".join(source) if isinstance(source, list) else str(source)
 
 
-def _python_of(cell: str) -> str:
+def _without_magics(cell: str) -> str:
     """The cell with as many lines, in which those that only IPython reads do nothing."""
-    if _OTHER_LANGUAGES.match(cell):
+    if _OTHER_LANGUAGES.match(cell.lstrip()):
         return ""
-    lines = []
+    lines: list[str] = []
+    is_continued = False
     for line in cell.split("\n"):
         found = _MAGIC.match(line)
-        lines.append(f"{found[1] or found[2] or ''}pass" if found and not line.lstrip().startswith("#") else line)
+        lines.append("" if is_continued else f"{found['indent']}pass" if found else line)
+        is_continued = (is_continued or bool(found)) and line.endswith("\\")
     return "\n".join(lines)
 
 

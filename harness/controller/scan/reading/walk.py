@@ -17,7 +17,7 @@ def find_uses(source: Source, answers: ApiAnswers, reach: Mask) -> list[Use]:
     """Every use of a name of the API in a file, in the releases of `reach`."""
     walk = _Walk(source, answers, reach)
     for block in source.blocks:
-        walk.cell = block.cell
+        walk.cell, walk.reach = block.cell, reach  # an error ends a cell, and not those after it
         walk.visit_body(block.tree.body)
     walk.visit_functions()
     return walk.uses
@@ -50,6 +50,7 @@ class _Walk(Branches):
         if node.level or not node.module:
             for alias in node.names:
                 self.scopes.bind(alias.asname or alias.name, {}, self.reach)
+                self.is_starred_by_others |= alias.name == "*"
             self.import_may_fail()
             return
         for alias in node.names:
@@ -61,9 +62,19 @@ class _Walk(Branches):
             self.scopes.bind(alias.asname or alias.name, self.targets(name, works), self.reach)
 
     def _visit_star(self, node: ast.ImportFrom, module: str) -> None:
+        """Bind each name of the module where it has it."""
         works = self.use(Target(module, 1), Form.IMPORT, node)
-        if works and self.targets(module, works) and self.answers.is_about(module):
-            self.stars.append(Target(module, module.count(".") + 1))
+        if not self.targets(module, works) or not self.answers.is_about(module):
+            self.is_starred_by_others |= bool(works)
+            return
+        if not works:
+            return
+        for name in self.answers.names_in(module):
+            target = Target(f"{module}.{name}", module.count(".") + 1)
+            given = self.working({target: works})
+            before, reach = self.starred.get(name, ([], 0))
+            self.starred[name] = [*before, target], reach | works
+            self.scopes.bind(name, given, given[target])
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
