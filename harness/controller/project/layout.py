@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from harness.controller.errors import UsageError
 from harness.controller.project import matrix as matrices
 from harness.controller.project.matrix import Environment
+
+_RECORD = b'{"record"'  # how the line of a record begins in a stream
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,43 @@ class Phase(Enum):
     RUNNING = "running cells"
 
 
+class StreamCount:
+    """Counts the records of a stream that grows, and reads each line once.
+
+    To be reset where another stream may take its place.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._read = 0  # bytes
+        self._records = 0
+
+    def count(self, file: Path) -> int:
+        """The number of its records: whole lines, as whoever writes it may be in the middle of one."""
+        try:
+            with open(file, "rb") as stream:
+                if os.fstat(stream.fileno()).st_size < self._read:
+                    self.reset()
+                stream.seek(self._read)
+                new = stream.read()
+        except FileNotFoundError:
+            self.reset()
+            return 0
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._records += whole.count(_RECORD)
+        return self._records
+
+
 @dataclass(frozen=True)
 class RunFiles:
     """The files of one environment's last run, all below `.harness/`."""
 
     layout: Layout
     environment: str
+    _count: StreamCount = field(default_factory=StreamCount, init=False, repr=False, compare=False)
 
     @property
     def document(self) -> Path:
@@ -175,9 +208,10 @@ class RunFiles:
     def recorded(self) -> int:
         """The number of records in the stream of this run: cached ones, and those of cells that were run."""
         # Without a plan the stream is an earlier run's.
-        if not self.plan.exists() or not self.stream.exists():
+        if not self.plan.exists():
+            self._count.reset()
             return 0
-        return self.stream.read_bytes().count(b'{"record"')
+        return self._count.count(self.stream)
 
     def _file(self, folder: str, suffix: str) -> Path:
         return self.layout.state / folder / f"{self.environment}{suffix}"
