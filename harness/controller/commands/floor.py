@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -26,16 +27,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: Layout) -> Exit:
-    """Print the release, and all in which everything works. The exit code is 1 if none is one."""
+    """Print the release, and all in which everything works.
+
+    The exit code is 1 if none is one, 3 if a file cannot be read.
+    """
     if not options.paths and not options.case:
         raise UsageError("harness floor: name code by PATH, cases by -k, or both")
     answers = ApiAnswers(layout.results, load_matrix(layout.root))
     works = sum(answers.environments.bits.values())
+    unreadable: dict[str, str] = {}
     if options.paths:
-        works &= scan(layout, ScanRequest(tuple(options.paths), ">=0")).working
+        report = scan(layout, ScanRequest(tuple(options.paths), ">=0"))
+        works, unreadable = works & report.working, report.unreadable
     if options.case:
         works &= _passing(layout, answers, options.case, options.path)
     ranges = answers.environments.ranges(works)
+    for file, reason in unreadable.items():
+        print(f"{file}: cannot be read: {reason}", file=sys.stderr)
+    if unreadable:
+        return Exit.BROKEN  # of the other files alone it would be no answer
     if not ranges:
         print("no measured release")
         return Exit.DIFFERS

@@ -67,10 +67,15 @@ def run(options: argparse.Namespace, layout: Layout) -> Exit:
 
 
 def _code(given: str) -> str:
-    if given == "-":
-        return sys.stdin.read()
-    is_file = "\n" not in given and given.endswith(".py") and Path(given).is_file()
-    return read_text(Path(given)) if is_file else given + "\n"
+    """The code that was given. Raises UsageError for a file that does not exist, and for none."""
+    is_name = given.endswith(".py") and "\n" not in given
+    is_file = is_name and Path(given).is_file()
+    if is_name and not is_file and " " not in given:
+        raise UsageError(f"{given}: no such file")
+    code = sys.stdin.read() if given == "-" else read_text(Path(given)) if is_file else given + "\n"
+    if not code.strip():
+        raise UsageError("harness try: no code was given")
+    return code
 
 
 def _case(options: argparse.Namespace, layout: Layout, matrix: Matrix, code: str) -> NewCase | None:

@@ -88,6 +88,7 @@ def summary(report: ScanReport) -> list[str]:
     """The counts, the releases in which every line works, and what stands in the way of the newest one."""
     counts = [f"{_count(report, one)} {one.value}{'' if _count(report, one) == 1 else 's'}" for one in _ORDER]
     files = f"{report.files} file{'' if report.files == 1 else 's'}"
+    counts += [f"{len(report.known)} in the baseline"] if report.known else []
     lines = [f"{files}, {report.uses} uses: {', '.join(counts)} ({report.releases.source})"]
     works = report.working
     lines_read = "every line that could be read works" if report.unreadable else "every line works"

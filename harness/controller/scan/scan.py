@@ -37,7 +37,7 @@ class ScanRequest:
 
 @dataclass(frozen=True)
 class ScanReport:
-    """The findings by file and line, and what could not be read, with the reason."""
+    """The findings by file and line, those that a baseline holds, and what could not be read, with the reason."""
 
     title: str
     answers: ApiAnswers
@@ -45,6 +45,7 @@ class ScanReport:
     files: int
     uses: int
     findings: tuple[Finding, ...]
+    known: tuple[Finding, ...]
     unused: tuple[UnusedIgnore, ...]
     unreadable: dict[str, str]
 
@@ -56,8 +57,8 @@ class ScanReport:
 
     @property
     def certain(self) -> list[Finding]:
-        """The findings but for mixtures, whose names may never touch."""
-        return [item for item in self.findings if item.verdict is not Verdict.MIXED]
+        """All findings, also known ones, but for mixtures, whose names may never touch."""
+        return [item for item in (*self.findings, *self.known) if item.verdict is not Verdict.MIXED]
 
     @property
     def working(self) -> Mask:
@@ -103,10 +104,11 @@ def scan(layout: Layout, request: ScanRequest, watch: Progressing = lambda files
         found += kept
         unused += comments
     found = [item for item in found if request.all or item.verdict is not Verdict.WORKS]
-    if request.baseline is not None:
-        found = without_baseline(request.baseline, found)
+    new = found if request.baseline is None else without_baseline(request.baseline, found)
+    reported = set(map(id, new))
+    known = tuple(item for item in found if id(item) not in reported)
     title = matrix.subject.title
-    return ScanReport(title, answers, releases, files, uses, tuple(found), tuple(unused), unreadable)
+    return ScanReport(title, answers, releases, files, uses, tuple(new), known, tuple(unused), unreadable)
 
 
 def _findings(source: Source, answers: ApiAnswers, releases: ScannedReleases) -> list[Finding]:

@@ -47,6 +47,14 @@ def test_code_that_is_no_python_and_processes_that_die(two_environments: TinyPro
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"), [("gone.py", "gone.py: no such file\n"), (" ", "harness try: no code was given\n")]
+)
+def test_nothing_to_try_is_said(project: TinyProject, given: str, sentence: str) -> None:
+    done = project.run("try", given)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+
+
 def test_without_any_environment_a_selection_is_asked_for(project: TinyProject) -> None:
     done = project.run("try", "import keras")
     assert (done.returncode, done.stdout) == (3, "")

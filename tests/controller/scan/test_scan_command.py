@@ -162,6 +162,11 @@ def test_a_baseline_leaves_old_findings_out(command: Command) -> None:
     code, printed, _ = command("--baseline", "known.json", "--format", "json")
     assert code == 1
     assert [item["line"] for item in json.loads(printed)["findings"]] == [5]
+    Path("a.py").write_text(CODE, encoding="utf-8")
+    code, printed, _ = command("--baseline", "known.json")
+    assert code == 0
+    assert printed.splitlines()[0].startswith("1 file, 3 uses: 0 errors, 0 warnings, 0 notes, 3 in the baseline (")
+    assert "every line works in TensorFlow 2.4 to 2.5\n" in printed  # what is known stands in the way all the same
 
 
 def test_annotations_are_the_worst_first(command: Command) -> None:
@@ -310,3 +315,12 @@ def test_floor_is_the_lowest_release_in_which_all_works(
 ) -> None:
     assert main(["--root", str(measured_names.root), "floor", *arguments]) == code
     assert capsys.readouterr().out == printed
+
+
+def test_floor_of_files_of_which_one_cannot_be_read_is_no_release(
+    measured_names: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = (", encoding="utf-8")
+    assert main(["--root", str(measured_names.root), "floor", str(file)]) == 3
+    assert capsys.readouterr() == ("", f"{file}: cannot be read: line 1: '(' was never closed\n")

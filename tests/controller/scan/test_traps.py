@@ -303,6 +303,9 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
                 return getattr(tf.keras.layers, LAYER)
             __import__("keras.utils.np_utils").utils.np_utils
             __import__("keras.utils", fromlist=["x"]).np_utils
+            import_module("%s.utils.%s" % ("keras", "np_utils"))
+            import_module("{}.np_utils".format(MODULE))
+            import_module(name="keras.utils.np_utils")
             """
         },
         [
@@ -311,6 +314,9 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
             "a.py:8:12 error fails tensorflow.keras.layers.Old",
             "a.py:9:12 error fails keras.utils.np_utils",
             "a.py:10:1 error fails keras.utils.np_utils",
+            "a.py:11:15 error fails keras.utils.np_utils",
+            "a.py:12:15 error fails keras.utils.np_utils",
+            "a.py:13:1 error fails keras.utils.np_utils",
         ],
     ),
     "texts that are not certain": (
@@ -334,6 +340,9 @@ TRAPS: dict[str, tuple[dict[str, str], list[str]]] = {
             import_module(f"keras.{ONE}")
             import_module(".np_utils", __package__)
             import_module("...np_utils", "keras")
+            import_module("keras.%10s" % "np_utils")
+            import_module("%s.%s" % "keras")
+            import_module("{0}.np_utils".format(ONE))
             """
         },
         [],

@@ -82,7 +82,7 @@ class Expressions(Meanings):
         self.generic_visit(node)
         functions = self.meaning(node.args[0] if self.is_partial(node) else node.func)
         for target, form, mask, caught in self._looked_up(node, functions):
-            place = node.args[0] if form is not Form.ATTRIBUTE else node
+            place = node.args[0] if node.args and form is not Form.ATTRIBUTE else node
             self.use(target, form, place, mask, caught)
         if not any(self.answers.is_about(function.name) for function in functions):
             self.something_else()

@@ -26,10 +26,27 @@ def certain_text(node: ast.AST, assigned: Assigned, depth: int = 0) -> str:
     parts: list[ast.expr] = []
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         parts = [node.left, node.right]
+    elif isinstance(node, (ast.BinOp, ast.Call)):
+        return _formatted(node, lambda part: certain_text(part, assigned, depth + 1))
     elif isinstance(node, ast.JoinedStr):
         parts = [_inserted(part) for part in node.values]
     texts = [certain_text(part, assigned, depth + 1) for part in parts]
     return "".join(texts) if all(texts) else ""
+
+
+def _formatted(node: ast.BinOp | ast.Call, text: Callable[[ast.expr], str]) -> str:
+    """What `"a.%s" % b` and `"a.{}".format(b)` make of texts alone."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        pattern, given = node.left, node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        pattern, given = node.func.value, [] if node.keywords else node.args
+    else:
+        return ""
+    mark = "%s" if isinstance(node, ast.BinOp) else "{}"
+    parts = text(pattern).split(mark)
+    texts = [text(part) for part in given]
+    is_plain = len(parts) == len(texts) + 1 and all(texts) and not any(sign in part for part in parts for sign in "%{}")
+    return "".join(map("".join, zip(parts, [*texts, ""], strict=True))) if is_plain else ""
 
 
 def _inserted(part: ast.expr) -> ast.expr:
@@ -41,7 +58,9 @@ def _inserted(part: ast.expr) -> ast.expr:
 def module_of_call(call: ast.Call, text: Callable[[Sequence[ast.expr]], str]) -> str:
     """The module that `import_module("a.b")`, `import_module(".b", "a")` and `__import__("a.b")` import. Else empty."""
     name = last_name(call.func)
-    module = text(call.args[:1]) if name in _IMPORTERS else ""
+    if name not in _IMPORTERS:
+        return ""
+    module = text(call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg == "name"])
     if not module.startswith("."):
         return module
     given = [keyword.value for keyword in call.keywords if keyword.arg == "package"]
