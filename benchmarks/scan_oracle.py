@@ -27,7 +27,12 @@ from harness.controller.project.layout import Layout
 from harness.controller.project.loader import load_matrix
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.reading.sources import Source, UnreadableSource, find_sources, parse_source
-from harness.controller.scan.reading.syntax import all_statements, has_lazy_annotations, replaced_modules
+from harness.controller.scan.reading.syntax import (
+    all_statements,
+    has_lazy_annotations,
+    names_of_import,
+    replaced_modules,
+)
 from harness.controller.scan.reading.uses import Form, Target
 from harness.controller.scan.reading.walk import find_uses
 
@@ -36,10 +41,11 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class TracedName:
-    """A name with its line, as LibCST traces it to an import."""
+    """A name with its line, as LibCST traces it to an import; `first` is what the chain begins with in the code."""
 
     line: int
     name: str
+    first: str = ""
 
 
 def traced_names(text: str, is_about: Callable[[str], bool]) -> Iterator[TracedName]:
@@ -50,13 +56,15 @@ def traced_names(text: str, is_about: Callable[[str], bool]) -> Iterator[TracedN
     parents = wrapper.resolve(metadata.ParentNodeProvider)
     for node in places:
         found: Iterable[str] = ()
+        first = ""
         if isinstance(node, (libcst.ImportAlias, libcst.ImportStar)):
             found = _imported(node, parents[node])
         elif isinstance(node, libcst.Attribute) and _is_whole(node, parents[node]):
             given = names.get(node, set())
             sets = given() if callable(given) else given
             found = [one.name for one in sets if one.source is metadata.QualifiedNameSource.IMPORT]
-        yield from (TracedName(places[node].start.line, name) for name in found if is_about(name))
+            first = helpers.get_full_name_for_node_or_raise(node).partition(".")[0]
+        yield from (TracedName(places[node].start.line, name, first) for name in found if is_about(name))
 
 
 def _imported(node: libcst.ImportAlias | libcst.ImportStar, statement: libcst.CSTNode) -> list[str]:
@@ -70,11 +78,12 @@ def _imported(node: libcst.ImportAlias | libcst.ImportStar, statement: libcst.CS
 
 
 def _is_whole(node: libcst.Attribute, around: libcst.CSTNode) -> bool:
-    """Whether a chain has names alone, and is no part of a longer one: LibCST gives `a().b` the name `a.b`."""
+    """Whether a chain that is read is one of names alone, and not of a longer one: LibCST names `a().b` `a.b`."""
     base: libcst.BaseExpression = node
     while isinstance(base, libcst.Attribute):
         base = base.value
-    return isinstance(base, libcst.Name) and not isinstance(around, (libcst.Attribute, libcst.ImportAlias))
+    outer = (libcst.Attribute, libcst.ImportAlias, libcst.AssignTarget)
+    return isinstance(base, libcst.Name) and not isinstance(around, outer)
 
 
 def unseen_names(source: Source, traced: Iterable[TracedName], answers: ApiAnswers) -> Iterator[tuple[TracedName, str]]:
@@ -102,7 +111,18 @@ def _reason(source: Source, traced: TracedName, answers: ApiAnswers) -> str:
         return "an annotation that Python does not evaluate"
     if answers.find(traced.name)[0] is None:
         return "no measured module"
+    if traced.first and not f"{traced.name}.".startswith(f"{_last_import(tree, traced)}."):
+        return "an import in between binds the name to something else"
     return "behind an import that works in no release" if _is_never_imported(traced.name, answers) else ""
+
+
+def _last_import(tree: ast.Module, traced: TracedName) -> str:
+    """What the last import of the module itself before a line, under no condition, binds the name to."""
+    imports = [
+        node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and node.lineno < traced.line
+    ]
+    found = [full for node in imports for name, full in names_of_import(node) if name == traced.first]
+    return found[-1] if found else traced.name
 
 
 def _is_never_imported(name: str, answers: ApiAnswers) -> bool:

@@ -65,9 +65,9 @@ def imported_modules(statements: Iterable[ast.stmt]) -> Iterator[str]:
 def names_of_import(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     """The names that an import binds, each with the full name that it stands for."""
     for alias in node.names:
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Import):
+        if isinstance(node, ast.ImportFrom):
+            yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
+        else:
             name = alias.name if alias.asname else alias.name.partition(".")[0]
             yield alias.asname or name, name
 
