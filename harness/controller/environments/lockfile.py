@@ -151,15 +151,25 @@ def release_requirement(environment: Environment) -> str:
 
 
 def overrides(environment: Environment) -> str:
-    """What asks for the subject by name, as tf-keras does, would install it next to another distribution of it."""
-    name, known = environment.subject.package, environment.subject.distributions
-    return f'{name} ; python_version < "3"\n' if name in known and name != environment.distribution else ""
+    """What takes the place of the requirements in the metadata of packages.
+
+    What asks for the subject by name, as tf-keras does, would install it next to another distribution of it.
+    """
+    name = environment.subject.package
+    dropped = [f'{name} ; python_version < "3"'] if _is_dropped(environment) else []
+    return "".join(f"{line}\n" for line in (*dropped, *environment.overrides))
+
+
+def _is_dropped(environment: Environment) -> bool:
+    """Whether what asks for the subject by name gets it under the name of another distribution."""
+    name = environment.subject.package
+    return name in environment.subject.distributions and name != environment.distribution
 
 
 def constraints(environment: Environment, wanted: Iterable[str]) -> str:
     """The minor of the companion, which nothing else ties to the release where `overrides` drops its dependency."""
     subject = environment.subject
-    if not (subject.companion and overrides(environment)):
+    if not (subject.companion and _is_dropped(environment)):
         return ""
     for requirement in map(Requirement, wanted):
         pins = [item.version for item in requirement.specifier if item.operator == "=="]

@@ -24,8 +24,8 @@ class LaneAnswer:
 
     `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
     the grid's environment with the same release, if the grid has one. `remedy` is what makes it pass, where that is
-    known and it does not. `extra` has the versions of the packages that lanes alone install; empty for one that is not
-    installed.
+    known and it does not. `extra` has the versions of the packages that the lane names and others have not; empty for
+    one that is not installed.
     """
 
     environment: Environment
@@ -78,7 +78,7 @@ class LaneRow:
 
     @property
     def extra(self) -> dict[str, list[str]]:
-        """The versions of each package that lanes alone install, one for each answer."""
+        """The versions of each package that the lane names, one for each answer."""
         names = dict.fromkeys(name for answer in self.answers for name in answer.extra)
         return {name: [answer.extra.get(name) or "–" for answer in self.answers] for name in names}
 
@@ -106,11 +106,11 @@ def lane_rows(
 
 
 def _extra(environment: Environment, matrix: Matrix, columns: Mapping[str, Column]) -> dict[str, str]:
-    added = frozenset[str]().union(*matrix.lane_packages.values())
     names = [canonicalize_name(Requirement(item).name) for item in environment.packages]
+    everywhere = {canonicalize_name(Requirement(item).name) for item in matrix.resolve.packages}
     column = columns.get(environment.id)
     installed = column.environment.packages if column else {}
-    return {name: installed.get(name, "") for name in names if name in added}
+    return {name: installed.get(name, "") for name in names if name not in everywhere}
 
 
 def _answer(
@@ -121,7 +121,8 @@ def _answer(
     remedies: Mapping[str, Remedy],
 ) -> LaneAnswer:
     base = environment.id.removesuffix(f"-{environment.lane}")
-    release = base if base in matrix.environments else None
+    of = matrix.environments.get(base)
+    release = base if of and of.release == environment.release else None
     column = columns.get(environment.id)
     if column is None:
         return LaneAnswer(environment, Status.NOT_RUN, "", release)

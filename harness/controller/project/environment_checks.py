@@ -95,14 +95,20 @@ def _variant_ids(
 
 def _check_release(entry: Mapping[str, Any], subject: Subject, release_key: str, place: Place) -> None:
     """The release and the distribution, as far as the entry has them."""
-    if release_key in entry and _release(entry[release_key]) is None:
-        place.at(release_key).fault(f"{entry[release_key]!r} is not a release")
+    if release_key in entry:
+        check_release(entry[release_key], place.at(release_key))
     distribution = entry.get("distribution", subject.distributions[0])
     if distribution not in subject.distributions:
         known = subject.distributions
         place.at("distribution").fault(
             f"{distribution!r} is not a distribution of {subject.title}{suggest(distribution, known)}"
         )
+
+
+def check_release(text: str, place: Place) -> None:
+    """Report what is no release."""
+    if _release(text) is None:
+        place.fault(f"{text!r} is not a release")
 
 
 def _check_id(name: str, entry: Mapping[str, Any], subject: Subject, release_key: str, place: Place) -> None:

@@ -23,6 +23,7 @@ NEWEST = "newest"  # in place of a release: whatever there is when it is resolve
 class Environment:
     """One release of the subject on one Python; `as_of` is the date of which its packages are (None: today).
 
+    `overrides` are packages that it has whatever the metadata of others say.
     `name` is the label of the release, if that is not its minor. `oldest_python` is the oldest that it can have.
     In a `lane` it runs the lane's cells alone, and if it `runs_known` also those that entries of `known` are about.
     Where it `may_fail` that is not told by the exit code.
@@ -35,6 +36,7 @@ class Environment:
     distribution: str
     as_of: datetime.date | None
     packages: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     set_env: tuple[tuple[str, str], ...] = ()
     name: str = ""
     lane: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fnmatch
 from typing import Any
 
+from packaging.version import Version
+
 from harness.cases.document.reader import Place
 from harness.cases.document.suggestions import suggest
 from harness.cases.subject import Subject
@@ -12,6 +14,7 @@ from harness.controller.project.environment_checks import (
     check_environments,
     check_members,
     check_range,
+    check_release,
     releases_of,
     releases_within,
 )
@@ -81,6 +84,7 @@ def _check_lane(
 def _check_releases(entry: dict[str, Any], environments: dict[str, Any], release_key: str, place: Place) -> None:
     """A lane is either of releases, or of a distribution. `environments` are those that the file lists."""
     releases = releases_of({"environments": environments}, release_key)
+    within: list[Version] = []
     if "of" in entry:
         if "distribution" in entry:
             place.at("distribution").fault("remove 'distribution': in a lane `of` releases it comes from each release")
@@ -99,3 +103,7 @@ def _check_releases(entry: dict[str, Any], environments: dict[str, Any], release
         place.at("known").fault("remove 'known': it is a range of releases, in a lane `of` releases")
     elif not {"distribution", "python"} <= entry.keys() or entry["python"] in _PYTHONS:
         place.fault("needs `of`, or `distribution` and `python`")
+    if "release" in entry:
+        check_release(entry["release"], place.at("release"))
+        if len(within) != 1:
+            place.at("release").fault("another release is in place of one alone: `of` must name one environment")

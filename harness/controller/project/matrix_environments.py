@@ -82,10 +82,13 @@ def read_lanes(data: Map[str, Any], subject: Subject, environments: _Environment
 
 def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Environments) -> Lane:
     """A lane of releases, or of the newest release of one distribution."""
+    overrides = tuple(entry.get("overrides", ()))
     if "of" in entry:
         chosen = members(entry["of"], environments)
         of = (item for member, item in environments.items() if member in chosen and not item.is_variant)
         varied = [replace(item, id=f"{item.id}-{name}", as_of=None) for item in of]
+        if "release" in entry:
+            varied = [replace(item, release=entry["release"], name=entry["release"]) for item in varied]
         if entry.get("python") == "oldest":  # where it is the newest one too, another lane has it
             varied = [replace(item, python=item.oldest_python) for item in varied if item.oldest_python != item.python]
     else:
@@ -93,7 +96,8 @@ def _lane(name: str, entry: Map[str, Any], subject: Subject, environments: _Envi
             Environment(f"{subject.prefix}-{name}", subject, NEWEST, entry["python"], entry["distribution"], as_of=None)
         ]
     own = {
-        "packages": tuple(entry.get("packages", ())),
+        "packages": (*entry.get("packages", ()), *overrides),
+        "overrides": overrides,
         "lane": name,
         "may_fail": entry.get("may_fail", False),
         "pre_releases": entry.get("pre_releases", False),

@@ -250,6 +250,17 @@ def test_lane_may_bound_what_the_release_brings(wheels: Path, with_lanes: Path, 
     assert "shared==1" in pins(with_lanes / "tf215-today.txt")
 
 
+def test_lane_overrides_what_metadata_demand(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
+    make_wheel(wheels, "shared-1")
+    make_wheel(wheels, "shared-2")
+    make_wheel(wheels, "tensorflow_cpu-2.15.1", "shared<2")
+    project.edit("matrix.yaml", "today: {", 'today: {packages: ["shared>=2"], ')
+    assert project.run("lock", "-e", "tf215-today").returncode == 3
+    project.edit("matrix.yaml", "today: {packages:", "today: {overrides:")
+    assert project.run("lock", "-e", "tf215-today").returncode == 0
+    assert "shared==2" in pins(with_lanes / "tf215-today.txt")
+
+
 def test_pre_releases_need_permission_from_the_lane(wheels: Path, with_lanes: Path, project: TinyProject) -> None:
     for name in ("shared-2", "shared-3rc1", "pytest-9rc1", "tf_nightly-2.99.0.dev20261101"):
         make_wheel(wheels, name, *(["shared"] if name.startswith("tf") else []))

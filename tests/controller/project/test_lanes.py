@@ -52,6 +52,18 @@ def test_lane_on_oldest_python_leaves_out_where_it_is_the_newest(project: TinyPr
     assert {name: item.python for name, item in lanes.items()} == {"tf216-today": "3.9", "tf-nightly": "3.12"}
 
 
+def test_lane_of_one_environment_may_have_another_release(project: TinyProject) -> None:
+    project.edit("matrix.yaml", 'of: ">=2"', 'of: [tf216], release: "2.16.0"')
+    other = load_matrix(project.root).in_lanes["tf216-today"]
+    assert (other.release, other.label, other.python) == ("2.16.0", "2.16.0 today", "3.12")
+
+
+def test_overrides_of_a_lane_are_packages_of_it(project: TinyProject) -> None:
+    project.edit("matrix.yaml", "packages: [pydot]", 'packages: [pydot], overrides: ["numpy<2"]')
+    found = load_matrix(project.root).in_lanes["tf216-today"]
+    assert (found.packages, found.overrides) == (("pydot", "numpy<2"), ("numpy<2",))
+
+
 def test_lane_of_distribution_has_newest_release(matrix: Matrix) -> None:
     nightly = matrix.in_lanes["tf-nightly"]
     assert (nightly.distribution, nightly.release, nightly.python) == ("tf-nightly", "newest", "3.12")
@@ -100,6 +112,9 @@ FAULTS = [
     ("title: Runs today, ", "", "missing key 'title'"),
     ('of: ">=2",', 'of: ">=2", known: "<2",', "no environment has a release in '<2'"),
     ("distribution: tf-nightly", 'distribution: tf-nightly, known: ">=2"', "remove 'known': it is a range of releases"),
+    ('of: ">=2"', 'of: ">=2", release: 2.16.0', "another release is in place of one alone: `of` must name one"),
+    ('of: ">=2"', "of: [tf216], release: 2.16.x", "'2.16.x' is not a release"),
+    ("distribution: tf-nightly", "distribution: tf-nightly, release: 2.16.0", "another release is in place of one"),
     ("may_fail: true", "may_fail: yes please", "must be true or false, not 'yes please'"),
 ]
 
