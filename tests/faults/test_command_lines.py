@@ -32,6 +32,7 @@ def command(line: str, *arguments: str) -> list[str]:
 def test_files_go_in_and_documents_come_back(project: Project, tmp_path: Path) -> None:
     done = project.execute(command(f"{FAR_SIDE} < {{task}} > {{result}}"))
     assert done.returncode == 0, done.stdout
+    assert f"{FAULTY}: done after " in done.stdout
     document = project.root / ".harness" / "run" / f"{FAULTY}.json"
     (far,) = (tmp_path / "far" / "alpha" / "projects").iterdir()
     assert document.read_bytes() == (far / ".harness" / "run" / f"{FAULTY}.json").read_bytes()

@@ -62,6 +62,8 @@ def run_batch(request: RunRequest, limit: int | None, console: Console, engine: 
                 progress.update()
 
             interrupted = (engine or LocalEngine()).run(layout, runs, request.options, limit, watch)
+            if not interrupted:
+                progress.update()  # the last ones have ended since
         results = [RunResult(run, _column(layout, run, request.cells, interrupted)) for run in runs if run.started]
     except FileNotFoundError:
         _check_state(layout)
