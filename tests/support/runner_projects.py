@@ -146,7 +146,8 @@ class Project:
 
     def variables(self) -> dict[str, str]:
         """The environment variables of pytest and of scripts run by hand. RUNNER_TEST marks their processes."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
+        foreign = ("PYTEST_", "PYTHON", "TOX_")  # by TOX_ENV_DIR all tests at once would share one cache of `--lf`
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         folders = os.pathsep.join([str(self.root / "start"), str(HARNESS.parent)])
         own = {"PYTHONPATH": folders, "TMPDIR": str(self.root / "tmp"), "RUNNER_TEST": str(self.root)}
         return {**inherited, **own, **self.environment}
