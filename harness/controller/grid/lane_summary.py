@@ -24,8 +24,8 @@ class LaneAnswer:
 
     `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
     the grid's environment with the same release, if the grid has one. `remedy` is what makes it pass, where that is
-    known and it does not. `extra` has the versions of the packages that the lane names and others have not; empty for
-    one that is not installed.
+    known and it does not. `extra` has the versions of the packages that the lane names and others have not, the
+    overridden ones first; empty for one that is not installed.
     """
 
     environment: Environment
@@ -106,7 +106,8 @@ def lane_rows(
 
 
 def _extra(environment: Environment, matrix: Matrix, columns: Mapping[str, Column]) -> dict[str, str]:
-    names = [canonicalize_name(Requirement(item).name) for item in environment.packages]
+    packages = (*environment.overrides, *environment.packages)
+    names = dict.fromkeys(canonicalize_name(Requirement(item).name) for item in packages)
     everywhere = {canonicalize_name(Requirement(item).name) for item in matrix.resolve.packages}
     column = columns.get(environment.id)
     installed = column.environment.packages if column else {}

@@ -10,9 +10,10 @@ from harness.contract.statuses import Status
 from harness.controller.errors import HarnessError
 from harness.controller.files import read_text
 from harness.controller.grid.data_files import csv_parts, json_parts, versions_of
-from harness.controller.grid.explanations import coverage
+from harness.controller.grid.explanations import coverage, shorten
 from harness.controller.grid.grid import Grid, Score, column_score, score, scores_by_path
 from harness.controller.grid.lane_summary import LaneRow
+from harness.controller.grid.package_table import PackageTable, package_table
 from harness.controller.grid.python_table import python_table
 from harness.controller.grid.svg import grid_svg
 from harness.controller.grid.writer_table import writer_tables
@@ -64,10 +65,17 @@ def readme_block(grid: Grid, lanes: Sequence[LaneRow] = ()) -> str:
 
 
 def grid_in_short(grid: Grid, lanes: Sequence[LaneRow] = ()) -> list[str]:
-    """Blocks of Markdown: the totals, the scores by import path and release, and the lanes; or the lanes alone."""
+    """Blocks of Markdown: the totals, the scores by import path and release, and the lanes; or the lanes alone.
+
+    The lanes that name other packages are one table.
+    """
+    packages = package_table(lanes)
+    shown = [_lane(row) for row in lanes if not packages or row not in packages.lanes]
+    if packages:
+        shown.append(_packages(grid, packages))
     if not grid.environments:
-        return [*map(_lane, lanes)]
-    blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *map(_lane, lanes)]
+        return shown
+    blocks = ["\n".join(f"- {line}" for line in status_summary(grid)), _path_scores(grid), *shown]
     return [*blocks, *_pythons(grid, lanes), *writer_tables(grid), _column_scores(grid)]
 
 
@@ -99,6 +107,16 @@ def _lane(row: LaneRow) -> str:
         lines += [
             f"| {label} | {remedy.python} | `pip install {remedy.install}` |" for _, label, remedy in row.remedies
         ]
+    return "\n".join(lines).rstrip("\n")
+
+
+def _packages(grid: Grid, table: PackageTable) -> str:
+    """The table of other packages, with the reasons below."""
+    lines = [f"**Other packages next to {markdown_escape(grid.subject.title)}, today** ({table.legend})", ""]
+    lines += [f"| | {' | '.join(table.labels)} |", "|---" * (len(table.labels) + 1) + "|"]
+    lines += [f"| {markdown_escape(title)} | {' | '.join(cells)} |" for title, cells in table.cells.items()]
+    lines.append("")
+    lines += [f"- {markdown_escape(f'{title} ({where}): {shorten(why)}')}" for title, where, why in table.reasons]
     return "\n".join(lines).rstrip("\n")
 
 

@@ -171,5 +171,5 @@ def describe_outcome(what: Outcome | str | None) -> str:
         return what or ""
     where = f" at {what.stage.value}" if what.stage else ""
     error = ": ".join(filter(None, [what.error, (what.message or "").partition("\n")[0]]))
-    warned = f", {len(what.warnings)} warnings" if what.warnings else ""
+    warned = f", {len(what.warnings)} warning{'s' * (len(what.warnings) > 1)}" if what.warnings else ""
     return f"{what.status.value}{where}{warned}{f' ({error})' if error else ''}"

@@ -147,6 +147,33 @@ def test_lane_row_in_readme_and_grid_file(project: TinyProject, columns: list[Co
     assert "today" not in (project.root / "results/grid.json").read_text(encoding="utf-8")
 
 
+def test_lanes_of_other_packages_are_one_table_in_the_readme(project: TinyProject) -> None:
+    shape = "cases: [dense], paths: [tf.keras]}\n"
+    with open(project.root / "matrix.yaml", "a", encoding="utf-8") as file:
+        file.write(f"  hub: {{title: hub works, of: [tf215, tf216], packages: [hub], {shape}")
+        file.write(f'  old: {{title: h5py 3 | too, of: [tf216], packages: [h5pyc], overrides: ["h5py<4"], {shape}')
+    readme = project.root / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    works, fails = Outcome(*DECIDES, Status.PASS), Outcome(*DECIDES, Status.FAIL, Stage.CALL, "ValueError", "x")
+    project.keep("results", make_column(works, id="tf216-today"))
+    project.keep("results", make_column(works, id="tf215-hub", packages={"hub": "0.9"}))
+    project.keep("results", make_column(fails, id="tf216-hub", packages={"hub": "1.0"}))
+    project.keep("results", make_column(works, id="tf216-old", packages={"h5py": "3.8", "h5pyc": "1"}))
+    project.keep("results", make_column(works, id="tf-nightly"))
+    project.run("collect")
+    text = readme.read_text(encoding="utf-8")
+    assert "**Runs today: 1 of 1**" in text
+    assert text.partition("**Other packages next to TensorFlow, today** (")[2].splitlines()[2:8] == [
+        "| | 2.15 | 2.16 |",
+        "|---|---|---|",
+        "| hub works | ✓ 0.9 | ✗ 1.0 |",
+        "| h5py 3 \\| too |  | ✓ 3.8 |",
+        "",
+        "- hub works (2.16): dense\\[tf.keras\\]: fail at call (ValueError: x)",
+    ]
+    assert "**hub works: 1 of 2**" in (project.root / "results/grid.md").read_text(encoding="utf-8")
+
+
 def test_pythons_of_two_lanes_are_one_table(project: TinyProject) -> None:
     with open(project.root / "matrix.yaml", "a", encoding="utf-8") as file:
         file.write(OLDEST)

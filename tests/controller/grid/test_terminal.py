@@ -47,7 +47,7 @@ def test_overview_has_one_line_per_environment(project: TinyProject) -> None:
     lines = text.getvalue().splitlines()
     assert lines[0] == "version[keras]  The path has a version"
     assert [line.split()[0] for line in lines[1:]] == [environment.id for environment in made.environments]
-    assert lines[2] == "  tf215         ✗ fail at call, 1 warnings (ValueError: �[31mred�[0m ��1m)"
+    assert lines[2] == "  tf215         ✗ fail at call, 1 warning (ValueError: �[31mred�[0m ��1m)"
 
 
 def test_story_shows_all_details_of_a_cell(project: TinyProject) -> None:

@@ -46,7 +46,7 @@ def hostile() -> list[Change]:
 def test_text_lists_and_counts_every_change(changes: list[Change]) -> None:
     assert changes_as_text(changes).splitlines() == [
         "tf216 environment lost: no network",
-        "tf215 regressed dense[keras]: pass → fail at fit, 1 warnings (ValueError: shapes)",
+        "tf215 regressed dense[keras]: pass → fail at fit, 1 warning (ValueError: shapes)",
         "tf215 numpy 1.26.4 → 2.0.2",
         "tf215 removed dense[tf.keras]: pass",
         "tf22 environment new",
@@ -92,7 +92,7 @@ def test_markdown_has_a_table_for_each_word(changes: list[Change]) -> None:
     assert changes_as_markdown(changes).split("\n\n### ") == [
         "1 environment lost, 1 regressed, 1 package, 1 removed, 1 environment new",
         f"environment lost{head}| tf216 |  |  | no network |",
-        rf"regressed{head}| tf215 | dense\[keras\] | pass | fail at fit, 1 warnings (ValueError: shapes) |",
+        rf"regressed{head}| tf215 | dense\[keras\] | pass | fail at fit, 1 warning (ValueError: shapes) |",
         f"package{head}| tf215 | numpy | 1.26.4 | 2.0.2 |",
         rf"removed{head}| tf215 | dense\[tf.keras\] | pass |  |",
         f"environment new{head}| tf22 |  |  |  |\n",

@@ -164,7 +164,7 @@ def test_omissions_are_removals_only_in_whole_sets() -> None:
 def test_changes_in_words() -> None:
     passed = replace(FAILED, status=Status.PASS, stage=None, error=None, message=None)
     assert [change_sentence(change) for change in compare(make_column(passed), make_column(FAILED))] == [
-        "tf215 regressed dense[keras]: pass, 1 warnings → fail at fit, 1 warnings (ValueError: shapes)"
+        "tf215 regressed dense[keras]: pass, 1 warning → fail at fit, 1 warning (ValueError: shapes)"
     ]
     cut = make_column(replace(OTHER, status=Status.NOT_RUN))
     assert [change_sentence(change) for change in compare(make_column(OTHER), cut)] == [
@@ -193,7 +193,7 @@ def test_a_package_in_words(before: str | None, after: str | None, said: str) ->
 def test_words_cannot_steer_the_terminal() -> None:
     hostile = replace(FAILED, case="a\x1b[2Jb", message="\x9b31m\x07red")
     said = change_sentence(Change("new", "tf215", hostile.key, None, hostile))
-    assert said == "tf215 new a�[2Jb[keras]: fail at fit, 1 warnings (ValueError: �31m�red)"
+    assert said == "tf215 new a�[2Jb[keras]: fail at fit, 1 warning (ValueError: �31m�red)"
 
 
 def test_an_outcome_in_one_line() -> None:

@@ -98,7 +98,7 @@ def test_similar_sides_are_shown_by_their_difference() -> None:
     lines = [
         changes_as_text(compare_sets({"": make_column(old)}, {"": make_column(new)}, whole=True)) for old, new in pairs
     ]
-    same = "fail at fit, 1 warnings (ValueError: shapes)"
+    same = "fail at fit, 1 warning (ValueError: shapes)"
     assert [line.partition(": ")[2].splitlines()[0] for line in lines] == [
         f"{same}: (2, 3) → {same}: (4,)",
         f"{same}: FutureWarning: a → {same}: FutureWarning: b",
