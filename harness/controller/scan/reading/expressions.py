@@ -54,6 +54,7 @@ class Expressions(Meanings):
         self.cell: int | None = None
         self.statement: ast.stmt | None = None
         self.in_function = False
+        self.left: Mask = 0  # the releases that leave a handler in peace
         self.is_guarded = False  # below a condition on a version that cannot be read
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -83,12 +84,21 @@ class Expressions(Meanings):
         functions = self.meaning(node.args[0] if self.is_partial(node) else node.func)
         for target, form, mask, caught in self._looked_up(node, functions):
             place = node.args[0] if node.args and form is not Form.ATTRIBUTE else node
-            self.use(target, form, place, mask, caught)
+            works = self.use(target, form, place, mask, caught)
+            if last_name(node.func) == "importorskip":
+                self._skip_without(works, node)
         if not any(self.answers.is_about(function.name) for function in functions):
             self.something_else()
         for function, mask in functions.items():
             if not function.is_object and function.name.partition(".")[0] not in self.ignored:
                 self._use_arguments(function.name, node, mask)
+
+    def _skip_without(self, works: Mask, node: ast.Call) -> None:
+        """What follows `pytest.importorskip` is reached where the import works, in a version that may be asked for."""
+        self.left |= self.reach & ~works
+        self.reach &= works
+        is_asked = len(node.args) > 1 or any(keyword.arg == "minversion" for keyword in node.keywords)
+        self.is_guarded |= is_asked and self.answers.is_about_package(self.text(node.args[:1]))
 
     def _looked_up(self, node: ast.Call, functions: Iterable[Target]) -> Iterator[tuple[Target, Form, Mask, Mask]]:
         """What a call looks up by a name in a string: in which releases, and where it handles a failure itself."""
@@ -96,7 +106,7 @@ class Expressions(Meanings):
         module = module_of_call(node, self.text)
         if module:
             self.loaded |= {module}
-            yield Target(module, 1), Form.IMPORT, -1, 0
+            yield Target(module, 1), Form.IMPORT, -1, self.all if name == "importorskip" else 0
         elif name == "setattr" and self.text(node.args[1:2]):
             self.made |= {target.attribute(self.text(node.args[1:2])).name for target in self.meaning(node.args[0])}
         elif name == "getattr" and self.text(node.args[1:2]):

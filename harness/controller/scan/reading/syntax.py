@@ -135,8 +135,36 @@ def pattern_test(subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
         tests = [pattern_test(subject, one) for one in pattern.patterns]
         known = [test for test in tests if test is not None]
         return ast.BoolOp(ast.Or(), known) if len(known) == len(tests) else None
+    if isinstance(pattern, ast.MatchSequence):
+        return _sequence_test(subject, pattern.patterns)
     is_any = isinstance(pattern, ast.MatchAs) and pattern.pattern is None
     return ast.Constant(True) if is_any else None
+
+
+def _sequence_test(subject: ast.expr, patterns: Sequence[ast.pattern]) -> ast.expr | None:
+    """The condition under which `[_, "6", *_]` fits; None for a pattern that has something after its star."""
+    has_rest = bool(patterns) and isinstance(patterns[-1], ast.MatchStar)
+    items = patterns[:-1] if has_rest else patterns
+    parts = [pattern_test(ast.Subscript(subject, ast.Constant(at), ast.Load()), one) for at, one in enumerate(items)]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(items):
+        return None
+    length = ast.Call(ast.Name("len", ast.Load()), [subject], [])
+    enough = ast.Compare(length, [ast.GtE() if has_rest else ast.Eq()], [ast.Constant(len(items))])
+    return ast.BoolOp(ast.And(), [enough, *known])
+
+
+def is_endless(node: ast.stmt) -> bool:
+    """Whether a statement is `while True`."""
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+
+def entered_contexts(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
+    """What `stack.enter_context(…)` is given in some code."""
+    for statement in body:
+        call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+        if isinstance(call, ast.Call) and last_name(call.func) == "enter_context":
+            yield from call.args[:1]
 
 
 def last_name(node: ast.expr) -> str:

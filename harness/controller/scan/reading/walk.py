@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.reading.branches import Branches
+from harness.controller.scan.reading.skipped import MODULE_MARKS
 from harness.controller.scan.reading.sources import Source
 from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, names_of
 from harness.controller.scan.reading.uses import Form, Target, Use
@@ -32,13 +33,15 @@ class _Walk(Branches):
         Those that bind names of the module come first: the others may find them bound.
         """
         self.functions.sort(key=lambda function: not any(changed_elsewhere(all_statements(function.body))))
+        marks = [ast.Name(MODULE_MARKS, ast.Load())]
         while self.functions:
             function = self.functions.pop(0)
             self.reach, self.cell, self.is_guarded = function.reach, function.cell, function.is_guarded
             self.scopes, self.in_function = function.scopes.inner(), True
             for argument in names_of(function.arguments):
                 self.scopes.bind(argument, {}, self.all)
-            self.visit_body(function.body)
+            with self.marked(marks):
+                self.visit_body(function.body)
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -127,7 +130,8 @@ class _Walk(Branches):
                 self.visit_annotation(argument.annotation)
         self.visit_annotation(node.returns)
         self.scopes.bind(node.name, {}, self.reach, node)
-        self.defer(node.body, given)
+        with self.marked(node.decorator_list):
+            self.defer(node.body, given)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -136,6 +140,7 @@ class _Walk(Branches):
             self.visit(expression)
         outside = self.scopes, self.reach, self.in_function
         self.scopes, self.in_function = self.scopes.inner(is_class=True), False
-        self.visit_body(node.body)
+        with self.class_marked(node.decorator_list):
+            self.visit_body(node.body)
         self.scopes, self.reach, self.in_function = outside
         self.scopes.bind(node.name, {}, self.reach)
