@@ -23,7 +23,7 @@ from harness.controller.scan.reading.syntax import (
     pattern_test,
     stored_names,
 )
-from harness.controller.scan.reading.uses import Catch
+from harness.controller.scan.reading.uses import Catch, Target
 
 _CATCHING = {"suppress", "raises"}  # contextlib.suppress(ImportError), pytest.raises(ImportError)
 
@@ -42,6 +42,7 @@ class Branches(Expressions):
     def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
         super().__init__(source, answers, reach)
         self.loops: list[LoopExits] = []
+        self.returns: list[tuple[dict[Target, Mask], Mask]] = []  # of the function that is visited
         self.class_conditions: list[ast.expr] = []  # under which the functions of a class are run
 
     def visit_body(self, body: Sequence[ast.stmt]) -> None:
@@ -238,6 +239,8 @@ class Branches(Expressions):
 
     def visit_Return(self, node: ast.Return) -> None:
         self.generic_visit(node)
+        if node.value is not None:
+            self.returns.append((self.working(self.meaning(node.value)), self.reach))
         self._leave()
 
     def visit_Expr(self, node: ast.Expr) -> None:

@@ -66,8 +66,9 @@ class Conditions(Evaluation):
                 names = [target.name for target in self._targets(inner)]
                 if any(name.endswith(VERSIONS) and self._answers.is_about_package(name) for name in names):
                     return True
-            if isinstance(inner, ast.Name) and depth < _DEEPEST:
-                given = [value for value in self._given(inner.id) if value is not None]
+            if isinstance(inner, (ast.Name, ast.Attribute)) and depth < _DEEPEST:
+                name = inner.id if isinstance(inner, ast.Name) else inner
+                given = [value for value in self._given(name) if value is not None]
                 if any(self.mentions_version(value, depth + 1) for value in given):
                     return True
         return False

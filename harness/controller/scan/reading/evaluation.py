@@ -70,7 +70,7 @@ class Evaluation(MeasuredValues):
             raise NotKnown  # it may have been filled since
         return self._version(node) if given is None else self._value(given)
 
-    def _given_here(self, name: str) -> ast.AST | None:
+    def _given_here(self, name: str | ast.Attribute) -> ast.AST | None:
         """The one expression that a name was given in this environment."""
         values = self._given(name)
         self._varies |= len(values) > 1 and any(self._reach & ~mask for mask in values.values())
@@ -87,7 +87,8 @@ class Evaluation(MeasuredValues):
                 return getattr(self._value(node.value), node.attr)
             except NotKnown:
                 pass
-        return self._version(node)
+        given = self._given_here(node)
+        return self._version(node) if given is None else self._value(given)
 
     def _subscript(self, node: ast.Subscript) -> Any:
         value = self._value(node.value)

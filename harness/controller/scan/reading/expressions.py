@@ -37,6 +37,7 @@ class DeferredBody:
     reach: Mask
     cell: int | None
     is_guarded: bool
+    called_on: tuple[str, ast.ClassDef] | None = None  # the first argument of a method
 
 
 class Expressions(Meanings):
@@ -58,6 +59,9 @@ class Expressions(Meanings):
         self.is_guarded = False  # below a condition on a version that cannot be read
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        if self.is_own_attribute(node):
+            self.visit(node.value)
+            return
         targets = self.meaning(node)
         if isinstance(node.ctx, ast.Store):  # the code makes the attribute itself
             self.made |= {target.name for target in targets}
@@ -89,9 +93,25 @@ class Expressions(Meanings):
                 self._skip_without(works, node)
         if not any(self.answers.is_about(function.name) for function in functions):
             self.something_else()
+        for base, mask, call in self._initialized(node):
+            self._use_arguments(base.name, call, mask)
         for function, mask in functions.items():
             if not function.is_object and function.name.partition(".")[0] not in self.ignored:
                 self._use_arguments(function.name, node, mask)
+
+    def _initialized(self, node: ast.Call) -> Iterator[tuple[Target, Mask, ast.Call]]:
+        """The measured class that `super().__init__(…)` and `Adam.__init__(self, …)` call, with what it is given."""
+        function = node.func
+        if not isinstance(function, ast.Attribute) or function.attr != "__init__":
+            return
+        if isinstance(function.value, ast.Call) and last_name(function.value.func) == "super":
+            owner = self.assigned(last_name(function.value.args[0]) if function.value.args else "__class__")
+            found = self.classes[owner].above_initialization() if owner in self.classes else {}
+            yield from ((base, mask, node) for base, mask in found.items())
+            return
+        for base, mask in self.meaning(function.value).items():
+            if self.answers.is_class(base.name):
+                yield base, mask, ast.Call(function, node.args[1:], node.keywords)
 
     def _skip_without(self, works: Mask, node: ast.Call) -> None:
         """What follows `pytest.importorskip` is reached where the import works, in a version that may be asked for."""
@@ -151,8 +171,13 @@ class Expressions(Meanings):
         body = ast.copy_location(ast.Expr(node.body), node.body)
         self.defer([body], node.args)
 
-    def defer(self, body: Sequence[ast.stmt], arguments: ast.arguments) -> None:
-        self.functions.append(DeferredBody(body, arguments, self.scopes, self.reach, self.cell, self.is_guarded))
+    def defer(
+        self, body: Sequence[ast.stmt], arguments: ast.arguments, called_on: tuple[str, ast.ClassDef] | None = None
+    ) -> DeferredBody:
+        """Note a body that runs when the module has been run."""
+        function = DeferredBody(body, arguments, self.scopes, self.reach, self.cell, self.is_guarded, called_on)
+        self.functions.append(function)
+        return function
 
     def use(self, target: Target, form: Form, node: CodeNode, mask: Mask = -1, caught: Mask = 0) -> Mask:
         """Note a use. Returns the releases in which it is reached and may work."""

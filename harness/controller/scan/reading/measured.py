@@ -21,7 +21,7 @@ THERE = object()  # a module, a class or a function, or what `find_spec` gives: 
 
 # What an expression stands for, and in which environments; what a name may have been given.
 Meaning = Callable[[ast.expr], Mapping[Target, Mask]]
-Given = Callable[[str], Values]
+Given = Callable[["str | ast.Attribute"], Values]
 
 
 class NotKnown(Exception):
