@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from harness.controller.scan.formats import where
@@ -236,3 +238,14 @@ def test_names_of_the_code_stand_for_what_it_gave_them(scan_files: Scan, name: s
     ]
     assert found == expected
     assert report.unreadable == {}
+
+
+def test_a_long_class_is_not_read_again_for_each_condition(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value of `self` is the class: its whole code is no condition on a version."""
+    visited = []
+    walk = ast.walk
+    monkeypatch.setattr(ast, "walk", lambda node: visited.append(type(node)) or walk(node))
+    scan_files(
+        {"a.py": "import keras\nclass A:\n    def f(self):\n        if self.a(self.b):\n            keras.layers.Dense"}
+    )
+    assert ast.ClassDef not in visited

@@ -68,7 +68,8 @@ class Conditions(Evaluation):
                     return True
             if isinstance(inner, (ast.Name, ast.Attribute)) and depth < _DEEPEST:
                 name = inner.id if isinstance(inner, ast.Name) else inner
-                given = [value for value in self._given(name) if value is not None]
+                kinds = (ast.expr, ast.FunctionDef) if isinstance(inner, ast.Name) else ast.expr  # classes are long
+                given = [value for value in self._given(name) if isinstance(value, kinds)]
                 if any(self.mentions_version(value, depth + 1) for value in given):
                     return True
         return False
