@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from harness.controller.api.document import root_of
 from harness.controller.api.environments import ApiEnvironment, Environments, Mask, Measured, union
 from harness.controller.api.lookup import Api, FoundName
@@ -197,6 +199,14 @@ class ApiAnswers:
         begin = len(found.name) + 1 if found.name else 0
         inner = [name[begin:] for name in self.api.below(found)]
         return [name for name in inner if name and "." not in name and not name.startswith("_")]
+
+    def package_of(self, distribution: object) -> str:
+        """The measured package that a distribution has: of `tensorflow-cpu` it is `tensorflow`; empty for any other."""
+        name = canonicalize_name(str(distribution))
+        subject = self.matrix.subject
+        if name in map(canonicalize_name, (subject.package, *subject.distributions)):
+            return subject.package
+        return next((package for package in self.packages if canonicalize_name(package) == name), "")
 
     def version(self, package: str, environment: str) -> str:
         """The version of a package in an environment; empty if it is not known."""

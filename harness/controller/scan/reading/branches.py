@@ -11,9 +11,19 @@ from harness.controller.api.environments import Mask, union
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.reading.expressions import Expressions
 from harness.controller.scan.reading.scopes import BranchEnd
+from harness.controller.scan.reading.skipped import run_conditions
 from harness.controller.scan.reading.sources import Source
-from harness.controller.scan.reading.syntax import caught_types, is_exit, is_skip, last_name, pattern_test, stored_names
-from harness.controller.scan.reading.uses import Catch
+from harness.controller.scan.reading.syntax import (
+    caught_types,
+    entered_contexts,
+    is_endless,
+    is_exit,
+    is_skip,
+    last_name,
+    pattern_test,
+    stored_names,
+)
+from harness.controller.scan.reading.uses import Catch, Target
 
 _CATCHING = {"suppress", "raises"}  # contextlib.suppress(ImportError), pytest.raises(ImportError)
 
@@ -32,7 +42,8 @@ class Branches(Expressions):
     def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
         super().__init__(source, answers, reach)
         self.loops: list[LoopExits] = []
-        self.left: Mask = 0  # the releases that leave a handler in peace
+        self.returns: list[tuple[dict[Target, Mask], Mask]] = []  # of the function that is visited
+        self.class_conditions: list[ast.expr] = []  # under which the functions of a class are run
 
     def visit_body(self, body: Sequence[ast.stmt]) -> None:
         for statement in body:
@@ -63,6 +74,24 @@ class Branches(Expressions):
         )
         self.is_guarded = before
 
+    @contextmanager
+    def marked(self, marks: Sequence[ast.expr]) -> Iterator[None]:
+        """A function, in the releases in which its marks and those of its class do not skip it."""
+        before = self.reach, self.is_guarded
+        for condition in [*run_conditions(marks, self.assigned), *self.class_conditions]:
+            self.reach, _ = self.conditions.split(condition, self.reach)
+            self.is_guarded |= self.conditions.is_opaque
+        yield
+        self.reach, self.is_guarded = before
+
+    @contextmanager
+    def class_marked(self, marks: Sequence[ast.expr]) -> Iterator[None]:
+        """The body of a class, whose marks are those of its functions."""
+        before = self.class_conditions
+        self.class_conditions = [*before, *run_conditions(marks, self.assigned)]
+        yield
+        self.class_conditions = before
+
     def visit_Match(self, node: ast.Match) -> None:
         self.visit(node.subject)
         left, endings = self.here, []
@@ -72,12 +101,15 @@ class Branches(Expressions):
             for name in stored_names([case.pattern]):
                 self.scopes.bind(name, {}, self.reach)
             test = pattern_test(node.subject, case.pattern)
+            before = self.is_guarded
+            self.is_guarded |= test is None and self.conditions.mentions_version(node.subject)
             true, false = self.conditions.split(test, left.reach) if test else (left.reach, left.reach)
             if case.guard is not None:
                 self.visit(case.guard)
                 false = left.reach
             left = BranchEnd(left.names, false)
             endings.append(self._branch(BranchEnd(self.scopes.names, true), case.body))
+            self.is_guarded = before
         self._join([*endings, left])
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -125,11 +157,10 @@ class Branches(Expressions):
         types: set[str] = set()
         for item in node.items:
             self.visit(item.context_expr)
-            call = item.context_expr
-            if isinstance(call, ast.Call) and last_name(call.func) in _CATCHING:
-                types |= {name for argument in call.args for name in self.caught_types(argument)}
+            types |= self._suppressed(item.context_expr)
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, {})
+        types |= {name for call in entered_contexts(node.body) for name in self._suppressed(call)}
         start = self.here
         catch = Catch(frozenset(types))
         with self._catching([catch]):
@@ -139,6 +170,13 @@ class Branches(Expressions):
             self._join([self.here, BranchEnd(start.names, start.reach if catch.maybe else catch.mask)])
 
     visit_AsyncWith = visit_With
+
+    def _suppressed(self, context: ast.expr) -> set[str]:
+        """The types of errors that do not get out of a `with`."""
+        if not isinstance(context, ast.Call):
+            return set()
+        names = {last_name(context.func), *(target.name.rpartition(".")[2] for target in self.meaning(context.func))}
+        return {name for given in context.args for name in self.caught_types(given)} if names & _CATCHING else set()
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
@@ -159,6 +197,9 @@ class Branches(Expressions):
         self.loops.append(loop)
         self.visit_body(node.body)
         self.loops.pop()
+        if is_endless(node):  # what follows is reached by `break` alone
+            self._join(loop.breaks)
+            return
         self._join([start, self.here, *loop.continues])
         self.visit_body(node.orelse)
         self._join([self.here, *loop.breaks])
@@ -198,6 +239,8 @@ class Branches(Expressions):
 
     def visit_Return(self, node: ast.Return) -> None:
         self.generic_visit(node)
+        if node.value is not None:
+            self.returns.append((self.working(self.meaning(node.value)), self.reach))
         self._leave()
 
     def visit_Expr(self, node: ast.Expr) -> None:

@@ -6,7 +6,8 @@ import ast
 from typing import Any
 
 from harness.controller.api.environments import Mask
-from harness.controller.scan.reading.evaluation import FAULTS, VERSIONS, Evaluation, NotKnown
+from harness.controller.scan.reading.evaluation import Evaluation
+from harness.controller.scan.reading.measured import FAULTS, VERSIONS, NotKnown
 
 _DEEPEST = 5  # names given to names
 
@@ -53,17 +54,22 @@ class Conditions(Evaluation):
     def _note_unread(self, node: ast.expr) -> None:
         """Whether a version is in an expression that cannot be read: of `and`, `or` and `not` the sides are asked."""
         if not isinstance(node, ast.BoolOp) and not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
-            self.is_opaque |= self._mentions_version(node)
+            self.is_opaque |= self.mentions_version(node)
 
-    def _mentions_version(self, node: ast.AST, depth: int = 0) -> bool:
+    def mentions_version(self, node: ast.AST, depth: int = 0) -> bool:
         """Whether the version of a measured package is read in some code, or in what its names were given."""
         for inner in ast.walk(node):
+            asked = self._distribution(inner)
+            if asked is not None and (not isinstance(asked, ast.Constant) or self._answers.package_of(asked.value)):
+                return True
             if isinstance(inner, (ast.Name, ast.Attribute)):
                 names = [target.name for target in self._targets(inner)]
                 if any(name.endswith(VERSIONS) and self._answers.is_about_package(name) for name in names):
                     return True
-            if isinstance(inner, ast.Name) and depth < _DEEPEST:
-                given = [value for value in self._given(inner.id) if value is not None]
-                if any(self._mentions_version(value, depth + 1) for value in given):
+            if isinstance(inner, (ast.Name, ast.Attribute)) and depth < _DEEPEST:
+                name = inner.id if isinstance(inner, ast.Name) else inner
+                kinds = (ast.expr, ast.FunctionDef) if isinstance(inner, ast.Name) else ast.expr  # classes are long
+                given = [value for value in self._given(name) if isinstance(value, kinds)]
+                if any(self.mentions_version(value, depth + 1) for value in given):
                     return True
         return False

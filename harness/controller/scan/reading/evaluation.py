@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from harness.controller.api.environments import Mask
-from harness.controller.scan.answers import ApiAnswers
-from harness.controller.scan.reading.scopes import Values
-from harness.controller.scan.reading.syntax import first_of_chain, last_name, names_of_import
-from harness.controller.scan.reading.uses import Form, Target
+from harness.controller.scan.reading.measured import LOOKING_UP, THERE, MeasuredValues, NotKnown
+from harness.controller.scan.reading.syntax import last_name, names_of_import
 
-VERSIONS = ("__version__", "version.VERSION", "version.__version__")
 _PARSERS = {"Version", "LooseVersion", "StrictVersion", "parse", "parse_version"}
 _TYPES: dict[str, Callable[..., Any]] = {
     "int": int,
@@ -43,33 +39,11 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
-_THERE = object()  # a module, a class or a function, or what `find_spec` gives: something that is true
 _NOT_ENDED = object()  # what a block of a function gives that does not return
 
-# What an expression stands for, and in which environments; what a name may have been given.
-Meaning = Callable[[ast.expr], Mapping[Target, Mask]]
-Given = Callable[[str], Values]
 
-
-class NotKnown(Exception):
-    """The value of an expression cannot be read from the code."""
-
-
-FAULTS = (NotKnown, ValueError, TypeError, IndexError, KeyError, AttributeError, InvalidVersion)
-
-
-class Evaluation:
-    """Evaluates expressions in one environment. `meaning` and `given` resolve names where the expression stands."""
-
-    def __init__(self, answers: ApiAnswers, meaning: Meaning, given: Given) -> None:
-        self._answers = answers
-        self._meaning = meaning
-        self._given = given
-        self._environment = ""
-        self._reach: Mask = 0
-        self._varies = False  # whether the value depended on the environment
-        self._local: Mapping[str, ast.expr] = {}  # the names of the function that is evaluated, and what it imports
-        self._imported: Mapping[str, str] = {}
+class Evaluation(MeasuredValues):
+    """Evaluates expressions in one environment."""
 
     def _value(self, node: ast.AST) -> Any:
         evaluate = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -96,7 +70,7 @@ class Evaluation:
             raise NotKnown  # it may have been filled since
         return self._version(node) if given is None else self._value(given)
 
-    def _given_here(self, name: str) -> ast.AST | None:
+    def _given_here(self, name: str | ast.Attribute) -> ast.AST | None:
         """The one expression that a name was given in this environment."""
         values = self._given(name)
         self._varies |= len(values) > 1 and any(self._reach & ~mask for mask in values.values())
@@ -106,33 +80,15 @@ class Evaluation:
     def _attribute(self, node: ast.Attribute) -> Any:
         if node.attr == "TYPE_CHECKING":
             return False
+        if node.attr == "version" and isinstance(node.value, ast.Call):
+            return self._installed_version(node)
         if node.attr in _FIELDS:
             try:
                 return getattr(self._value(node.value), node.attr)
             except NotKnown:
                 pass
-        return self._version(node)
-
-    def _version(self, node: ast.expr) -> Any:
-        """`tf.__version__` in this environment; of a module, a class or a function that it is there."""
-        bit = self._answers.environments.bits[self._environment]
-        for target, mask in self._targets(node).items():
-            self._varies = True
-            package, _, rest = target.name.partition(".")
-            version = self._answers.version(package, self._environment) if rest in VERSIONS else ""
-            if mask & bit and version:
-                return version
-            if mask & bit and self._answers.is_true(target) and self._known(target, Form.ATTRIBUTE, bit):
-                return _THERE
-        raise NotKnown
-
-    def _targets(self, node: ast.expr) -> Mapping[Target, Mask]:
-        """What an expression stands for; in a function that is evaluated, by what that imports."""
-        first = first_of_chain(node)
-        if not isinstance(first, ast.Name) or first.id not in self._imported:
-            return self._meaning(node)
-        name = self._imported[first.id] + ast.unparse(node).removeprefix(first.id)
-        return {Target(name, name.count(".") + 1): -1}
+        given = self._given_here(node)
+        return self._version(node) if given is None else self._value(given)
 
     def _subscript(self, node: ast.Subscript) -> Any:
         value = self._value(node.value)
@@ -140,6 +96,9 @@ class Evaluation:
             ends = [None if end is None else self._value(end) for end in (node.slice.lower, node.slice.upper)]
             return value[slice(*ends)]
         return value[self._value(node.slice)]
+
+    def _namedexpr(self, node: ast.NamedExpr) -> Any:
+        return self._value(node.value)
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:
         if not isinstance(node.op, ast.Not):
@@ -151,7 +110,7 @@ class Evaluation:
         for operation, other in zip(node.ops, node.comparators, strict=True):
             right = self._value(other)
             compare = _COMPARED.get(type(operation))
-            if compare is None or (_THERE in (left, right) and not isinstance(operation, (ast.Is, ast.IsNot))):
+            if compare is None or (THERE in (left, right) and not isinstance(operation, (ast.Is, ast.IsNot))):
                 raise NotKnown
             if isinstance(left, Version) != isinstance(right, Version):  # LooseVersion takes text
                 left, right = (item if isinstance(item, Version) else Version(item) for item in (left, right))
@@ -172,8 +131,10 @@ class Evaluation:
 
     def _call(self, node: ast.Call) -> Any:
         name = last_name(node.func)
-        if name in ("hasattr", "getattr", "find_spec") and node.args:
+        if name in LOOKING_UP and node.args:
             return self._look_up(name, node.args)
+        if self._distribution(node) is not None:
+            return self._installed_version(node)
         function = self._given_here(name) if isinstance(node.func, ast.Name) else None
         if isinstance(function, ast.FunctionDef):
             return self._result(function, node)
@@ -188,18 +149,9 @@ class Evaluation:
             return Version(values[0])
         if not values:
             raise NotKnown  # `list()` may have been filled since
-        if name in _TYPES and (_THERE not in values or name == "bool"):
+        if name in _TYPES and (THERE not in values or name == "bool"):
             return _TYPES[name](*values)
         raise NotKnown
-
-    def _look_up(self, function: str, given: Sequence[ast.expr]) -> Any:
-        """What `hasattr(a, "b")`, `getattr(a, "b", c)` and `find_spec("a.b")` give."""
-        if function == "find_spec":
-            return _THERE if self._can_import(self._value(given[0])) else None
-        is_there = self._has(given[0], self._value(given[1]))
-        if function == "hasattr":
-            return is_there
-        return _THERE if is_there else self._value(given[2])
 
     def _result(self, function: ast.FunctionDef, call: ast.Call) -> Any:
         """What a function of the code returns, if it is about versions alone."""
@@ -232,22 +184,3 @@ class Evaluation:
             elif not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant):
                 raise NotKnown
         return _NOT_ENDED
-
-    def _has(self, owner: ast.expr, name: str) -> bool:
-        bit = self._answers.environments.bits[self._environment]
-        for target, mask in self._targets(owner).items():
-            self._varies = True
-            if mask & bit:
-                return self._known(target.attribute(name), Form.ATTRIBUTE, bit)
-        raise NotKnown
-
-    def _can_import(self, module: str) -> bool:
-        self._varies = True
-        bit = self._answers.environments.bits[self._environment]
-        return self._known(Target(module, 1), Form.IMPORT, bit)
-
-    def _known(self, target: Target, form: Form, bit: Mask) -> bool:
-        answer = self._answers.ask(target, form)
-        if answer is None or not (answer.works | answer.fails) & bit:
-            raise NotKnown
-        return bool(answer.works & bit)

@@ -37,6 +37,7 @@ class DeferredBody:
     reach: Mask
     cell: int | None
     is_guarded: bool
+    called_on: tuple[str, ast.ClassDef] | None = None  # the first argument of a method
 
 
 class Expressions(Meanings):
@@ -54,9 +55,13 @@ class Expressions(Meanings):
         self.cell: int | None = None
         self.statement: ast.stmt | None = None
         self.in_function = False
+        self.left: Mask = 0  # the releases that leave a handler in peace
         self.is_guarded = False  # below a condition on a version that cannot be read
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        if self.is_own_attribute(node):
+            self.visit(node.value)
+            return
         targets = self.meaning(node)
         if isinstance(node.ctx, ast.Store):  # the code makes the attribute itself
             self.made |= {target.name for target in targets}
@@ -83,12 +88,37 @@ class Expressions(Meanings):
         functions = self.meaning(node.args[0] if self.is_partial(node) else node.func)
         for target, form, mask, caught in self._looked_up(node, functions):
             place = node.args[0] if node.args and form is not Form.ATTRIBUTE else node
-            self.use(target, form, place, mask, caught)
+            works = self.use(target, form, place, mask, caught)
+            if last_name(node.func) == "importorskip":
+                self._skip_without(works, node)
         if not any(self.answers.is_about(function.name) for function in functions):
             self.something_else()
+        for base, mask, call in self._initialized(node):
+            self._use_arguments(base.name, call, mask)
         for function, mask in functions.items():
             if not function.is_object and function.name.partition(".")[0] not in self.ignored:
                 self._use_arguments(function.name, node, mask)
+
+    def _initialized(self, node: ast.Call) -> Iterator[tuple[Target, Mask, ast.Call]]:
+        """The measured class that `super().__init__(…)` and `Adam.__init__(self, …)` call, with what it is given."""
+        function = node.func
+        if not isinstance(function, ast.Attribute) or function.attr != "__init__":
+            return
+        if isinstance(function.value, ast.Call) and last_name(function.value.func) == "super":
+            owner = self.assigned(last_name(function.value.args[0]) if function.value.args else "__class__")
+            found = self.classes[owner].above_initialization() if owner in self.classes else {}
+            yield from ((base, mask, node) for base, mask in found.items())
+            return
+        for base, mask in self.meaning(function.value).items():
+            if self.answers.is_class(base.name):
+                yield base, mask, ast.Call(function, node.args[1:], node.keywords)
+
+    def _skip_without(self, works: Mask, node: ast.Call) -> None:
+        """What follows `pytest.importorskip` is reached where the import works, in a version that may be asked for."""
+        self.left |= self.reach & ~works
+        self.reach &= works
+        is_asked = len(node.args) > 1 or any(keyword.arg == "minversion" for keyword in node.keywords)
+        self.is_guarded |= is_asked and self.answers.is_about_package(self.text(node.args[:1]))
 
     def _looked_up(self, node: ast.Call, functions: Iterable[Target]) -> Iterator[tuple[Target, Form, Mask, Mask]]:
         """What a call looks up by a name in a string: in which releases, and where it handles a failure itself."""
@@ -96,7 +126,7 @@ class Expressions(Meanings):
         module = module_of_call(node, self.text)
         if module:
             self.loaded |= {module}
-            yield Target(module, 1), Form.IMPORT, -1, 0
+            yield Target(module, 1), Form.IMPORT, -1, self.all if name == "importorskip" else 0
         elif name == "setattr" and self.text(node.args[1:2]):
             self.made |= {target.attribute(self.text(node.args[1:2])).name for target in self.meaning(node.args[0])}
         elif name == "getattr" and self.text(node.args[1:2]):
@@ -141,8 +171,13 @@ class Expressions(Meanings):
         body = ast.copy_location(ast.Expr(node.body), node.body)
         self.defer([body], node.args)
 
-    def defer(self, body: Sequence[ast.stmt], arguments: ast.arguments) -> None:
-        self.functions.append(DeferredBody(body, arguments, self.scopes, self.reach, self.cell, self.is_guarded))
+    def defer(
+        self, body: Sequence[ast.stmt], arguments: ast.arguments, called_on: tuple[str, ast.ClassDef] | None = None
+    ) -> DeferredBody:
+        """Note a body that runs when the module has been run."""
+        function = DeferredBody(body, arguments, self.scopes, self.reach, self.cell, self.is_guarded, called_on)
+        self.functions.append(function)
+        return function
 
     def use(self, target: Target, form: Form, node: CodeNode, mask: Mask = -1, caught: Mask = 0) -> Mask:
         """Note a use. Returns the releases in which it is reached and may work."""

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from harness.controller.api.environments import Mask, union
 from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.reading.classes import OwnClass, is_property
 from harness.controller.scan.reading.conditions import Conditions
-from harness.controller.scan.reading.scopes import Scopes, Values, merged
+from harness.controller.scan.reading.scopes import Binding, Scopes, Values, merged
 from harness.controller.scan.reading.sources import Source
 from harness.controller.scan.reading.strings import certain_text, module_of_call, module_of_result
 from harness.controller.scan.reading.syntax import (
     CodeVisitor,
     all_statements,
+    changed_containers,
     changed_elsewhere,
     imported_modules,
+    item_at,
     last_name,
     parts_of,
     replaced_modules,
+    stored_attributes,
 )
 from harness.controller.scan.reading.uses import Form, Target
 
@@ -39,17 +45,31 @@ class Meanings(CodeVisitor):
         self.loaded = frozenset(imported_modules(statements))
         self.changed = frozenset(changed_elsewhere(statements))
         self.scopes = Scopes()
+        self.classes: dict[ast.AST, OwnClass] = {}
         self.conditions = Conditions(answers, self.meaning, self.values)
+
+    @cached_property
+    def _stores(self) -> Mapping[str, int]:
+        """How often the code gives an object an attribute, by its name."""
+        return Counter(name for block in self.source.blocks for name in stored_attributes(block.tree))
+
+    @cached_property
+    def _changed_containers(self) -> frozenset[str]:
+        return frozenset(name for block in self.source.blocks for name in changed_containers(block.tree))
 
     def text(self, nodes: Sequence[ast.expr]) -> str:
         """The text that one expression is for certain; else empty."""
         return certain_text(nodes[0], self.assigned) if len(nodes) == 1 else ""
 
-    def values(self, name: str) -> Values:
-        """What a name may have been given at this point, by releases."""
+    def values(self, name: str | ast.Attribute) -> Values:
+        """What a name, or an attribute that the code makes, may have been given at this point, by releases."""
+        if isinstance(name, ast.Attribute):
+            owner = self._class_of(name.value)
+            found = owner.find(name.attr) if owner and owner.is_certain(name.attr, self._stores[name.attr]) else None
+            return found.values if found else {}
         return {None: -1} if name in self.changed else self.scopes.values(name)
 
-    def assigned(self, name: str) -> ast.AST | None:
+    def assigned(self, name: str | ast.Attribute) -> ast.AST | None:
         """The one expression that a name has been given at this point, in all releases that reach it."""
         found = [value for value, mask in self.values(name).items() if mask & self.reach]
         return found[0] if len(found) == 1 else None
@@ -59,13 +79,56 @@ class Meanings(CodeVisitor):
         if isinstance(node, ast.Name):
             return dict(self.scopes.find(node.id) or {})
         if isinstance(node, ast.Attribute):
+            own = self.own_attribute(node)
+            if own is not None:
+                return own
             return {target.attribute(node.attr): mask for target, mask in self.meaning(node.value).items()}
         if isinstance(node, ast.NamedExpr):
             return self.meaning(node.value)
+        if isinstance(node, ast.Subscript):
+            item = self._item(node)
+            return self.meaning(item) if item is not None else {}
         if isinstance(node, ast.Call):
             return self._result(node)
         if isinstance(node, (ast.IfExp, ast.BoolOp)):
             return dict(merged((self.meaning(value), mask) for value, mask in self._alternatives(node)))
+        return {}
+
+    def _item(self, node: ast.Subscript) -> ast.expr | None:
+        """The item that a literal has at a literal place, if nothing changes it."""
+        value: ast.AST | None = node.value
+        if isinstance(value, ast.Name):
+            value = None if value.id in self._changed_containers else self.assigned(value.id)
+        return item_at(value, node.slice)
+
+    def _class_of(self, node: ast.AST | None) -> OwnClass | None:
+        """The class of the code that an expression is, or is an object of."""
+        value = self.assigned(node.id) if isinstance(node, ast.Name) else node
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            made = self.assigned(value.func.id)
+            value = made if isinstance(made, ast.ClassDef) and made.name == value.func.id else None
+        return self.classes.get(value) if isinstance(value, ast.ClassDef) else None
+
+    def own_attribute(self, node: ast.Attribute) -> dict[Target, Mask] | None:
+        """What an attribute of a class of the code stands for; None if that is not one."""
+        owner = self._class_of(node.value)
+        if owner is None:
+            return None
+        found = owner.find(node.attr)
+        if found is not None:
+            given = next(iter(found.values), None)
+            return self.returned(given) if is_property(given) else dict(found.targets)
+        if node.attr not in self.answers.matrix.inventory.methods or node.attr in self._stores:
+            return {}
+        return {target.attribute(node.attr): mask for target, mask in owner.inherited().items()}
+
+    def is_own_attribute(self, node: ast.Attribute) -> bool:
+        """Whether the code itself makes an attribute."""
+        owner = self._class_of(node.value)
+        return owner is not None and owner.find(node.attr) is not None
+
+    def returned(self, function: ast.AST | None) -> dict[Target, Mask]:
+        """What a function of the code may return."""
         return {}
 
     def _alternatives(self, node: ast.IfExp | ast.BoolOp) -> Iterator[tuple[ast.expr, Mask]]:
@@ -105,11 +168,20 @@ class Meanings(CodeVisitor):
         attribute = self.text(node.args[1:2]) if last_name(node.func) == "getattr" else ""
         if attribute:
             return {target.attribute(attribute): mask for target, mask in self.meaning(node.args[0]).items()}
+        function = self._function_of(node.func)
+        if function is not None:
+            return self.returned(function)
         found = {}
         for target, mask in self.working(self.meaning(node.func)).items():
             if self.answers.is_class(target.name) and not target.is_object:
                 found[Target(target.name, target.imported, is_object=True)] = mask
         return found
+
+    def _function_of(self, node: ast.expr) -> ast.FunctionDef | None:
+        """The function of the code that is called."""
+        name = node.id if isinstance(node, ast.Name) else node
+        found = self.assigned(name) if isinstance(name, (str, ast.Attribute)) else None
+        return found if isinstance(found, ast.FunctionDef) else None
 
     def targets(self, name: str, mask: Mask) -> dict[Target, Mask]:
         """The meaning of an imported name: none where it is a module of the code base itself."""
@@ -127,6 +199,9 @@ class Meanings(CodeVisitor):
                 self.assign(item, part)
         else:
             self.visit(target)
+            owner = self._class_of(target.value) if isinstance(target, ast.Attribute) else None
+            if owner is not None and isinstance(target, ast.Attribute):
+                owner.make(target.attr, Binding(merged([(meaning, self.reach)]), {value: self.reach}))
 
     def assign(self, target: ast.expr, value: ast.expr | None) -> None:
         """Bind a name, or several, to a value; None is one that is not known."""

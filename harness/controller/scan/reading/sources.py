@@ -22,6 +22,7 @@ _SKIPPED = {"__pycache__", "node_modules", "site-packages", "build", "dist", "ve
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 # Lines of IPython that are no Python: `%magic`, `!shell`, `?help`, `,call`, `a = !shell`, `help.me?`.
 _MAGIC = re.compile(r"(?P<indent>\s*)([%!?,;/]|[\w., ]+= *[%!]|[\w.*%\[\]-]+\?{1,2};?\s*$)")
+_TIMED = re.compile(r"(?P<indent>\s*)(?P<magic>%time(it)?)(?P<statement>[ \t]+[^-\s].*)")  # runs what follows
 _OTHER_LANGUAGES = re.compile(r"%%(?!time|timeit|capture|prun)\w")
 TOO_DEEP = "its code is nested too deeply"
 
@@ -129,9 +130,19 @@ def _without_magics(cell: str) -> str:
     is_continued = False
     for line in cell.split("\n"):
         found = _MAGIC.match(line)
-        lines.append("" if is_continued else f"{found['indent']}pass" if found else line)
+        lines.append("" if is_continued else _as_python(line, found["indent"]) if found else line)
         is_continued = (is_continued or bool(found)) and line.endswith("\\")
     return "\n".join(lines)
+
+
+def _as_python(line: str, indent: str) -> str:
+    """What a line of IPython does as Python, with its columns: `%time a.b` runs `a.b`, others do nothing."""
+    timed = _TIMED.fullmatch(line)
+    if timed is not None:
+        with suppress(SyntaxError, ValueError):
+            ast.parse(timed["statement"].strip())
+            return f"{indent}if 1:".ljust(timed.start("statement")) + timed["statement"]
+    return f"{indent}pass"
 
 
 def _is_own(file: Path, package: str) -> bool:

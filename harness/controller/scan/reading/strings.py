@@ -10,7 +10,13 @@ from harness.controller.scan.reading.syntax import last_name
 
 Assigned = Callable[[str], "ast.AST | None"]  # the one expression that a name was given
 _DEEPEST = 20  # names assigned to names
-_IMPORTERS = ("import_module", "__import__")
+_IMPORTERS = ("import_module", "__import__", "importorskip")
+_VERSIONS = ("importlib.metadata.version", "importlib_metadata.version")
+_DISTRIBUTIONS = (
+    "importlib.metadata.distribution",
+    "importlib_metadata.distribution",
+    "pkg_resources.get_distribution",
+)
 _PATCHES = ("unittest.mock.patch", "mock.patch", "mock.mock.patch")
 
 
@@ -74,7 +80,20 @@ def module_of_call(call: ast.Call, text: Callable[[Sequence[ast.expr]], str]) ->
 def module_of_result(call: ast.Call, module: str) -> str:
     """The module that the call which imports `module` gives: `__import__` without names to import gives the first."""
     has_names = len(call.args) > 3 or any(keyword.arg == "fromlist" for keyword in call.keywords)
-    return module if has_names or last_name(call.func) == "import_module" else module.partition(".")[0]
+    return module.partition(".")[0] if last_name(call.func) == "__import__" and not has_names else module
+
+
+def distribution_asked(node: ast.AST, name: Callable[[ast.expr], str]) -> ast.expr | None:
+    """The distribution whose version `metadata.version(a)` or `get_distribution(a).version` gives, as code.
+
+    `name` gives the full name of a function.
+    """
+    functions: tuple[str, ...] = _VERSIONS
+    if isinstance(node, ast.Attribute) and node.attr == "version":
+        node, functions = node.value, _DISTRIBUTIONS
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or name(node.func) not in functions:
+        return None
+    return node.args[0]
 
 
 def name_of_patch(function: str, call: ast.Call, text: Callable[[Sequence[ast.expr]], str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 _LEAVES: tuple[type[ast.AST], ...] = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop)
 _EXITS = ("exit", "_exit", "abort")
 _TAKING = ("pop", "popitem", "clear")
+_CHANGING = (*_TAKING, "update", "setdefault", "append", "insert", "extend", "remove", "sort", "reverse")
 _SKIPS = ("skip", "xfail")  # of pytest
 _BLOCKS = ("body", "orelse", "finalbody")
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -135,8 +136,36 @@ def pattern_test(subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
         tests = [pattern_test(subject, one) for one in pattern.patterns]
         known = [test for test in tests if test is not None]
         return ast.BoolOp(ast.Or(), known) if len(known) == len(tests) else None
+    if isinstance(pattern, ast.MatchSequence):
+        return _sequence_test(subject, pattern.patterns)
     is_any = isinstance(pattern, ast.MatchAs) and pattern.pattern is None
     return ast.Constant(True) if is_any else None
+
+
+def _sequence_test(subject: ast.expr, patterns: Sequence[ast.pattern]) -> ast.expr | None:
+    """The condition under which `[_, "6", *_]` fits; None for a pattern that has something after its star."""
+    has_rest = bool(patterns) and isinstance(patterns[-1], ast.MatchStar)
+    items = patterns[:-1] if has_rest else patterns
+    parts = [pattern_test(ast.Subscript(subject, ast.Constant(at), ast.Load()), one) for at, one in enumerate(items)]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(items):
+        return None
+    length = ast.Call(ast.Name("len", ast.Load()), [subject], [])
+    enough = ast.Compare(length, [ast.GtE() if has_rest else ast.Eq()], [ast.Constant(len(items))])
+    return ast.BoolOp(ast.And(), [enough, *known])
+
+
+def is_endless(node: ast.stmt) -> bool:
+    """Whether a statement is `while True`."""
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+
+def entered_contexts(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
+    """What `stack.enter_context(…)` is given in some code."""
+    for statement in body:
+        call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+        if isinstance(call, ast.Call) and last_name(call.func) == "enter_context":
+            yield from call.args[:1]
 
 
 def last_name(node: ast.expr) -> str:
@@ -167,9 +196,47 @@ def parts_of(value: ast.expr | None, targets: Sequence[ast.expr]) -> list[ast.ex
 def text_keys(node: ast.AST) -> list[str]:
     """The keys of `{"a": 1}` and of `dict(a=1)` that are texts."""
     if isinstance(node, ast.Dict):
-        return [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+        items = zip(node.keys, node.values, strict=True)
+        return [name for key, value in items for name in (_texts_in(key) if key else text_keys(value))]
     is_dict = isinstance(node, ast.Call) and last_name(node.func) == "dict"
     return [keyword.arg for keyword in getattr(node, "keywords", ()) if keyword.arg] if is_dict else []
+
+
+def _texts_in(key: ast.expr) -> list[str]:
+    text = literal_text([key])
+    return [text] if text else []
+
+
+def item_at(value: ast.AST | None, place: ast.expr) -> ast.expr | None:
+    """`b` of `{"a": b}["a"]` and of `(a, b)[1]`; None for anything else."""
+    if not isinstance(place, ast.Constant):
+        return None
+    if isinstance(value, ast.Dict):
+        found = [item for key, item in zip(value.keys, value.values, strict=True) if _is_same(key, place)]
+        return found[-1] if found and None not in value.keys else None
+    if not isinstance(value, (ast.Tuple, ast.List)) or any(isinstance(item, ast.Starred) for item in value.elts):
+        return None
+    is_inside = type(place.value) is int and -len(value.elts) <= place.value < len(value.elts)
+    return value.elts[place.value] if is_inside and isinstance(place.value, int) else None
+
+
+def _is_same(key: ast.expr | None, place: ast.Constant) -> bool:
+    return isinstance(key, ast.Constant) and key.value == place.value
+
+
+def changed_containers(tree: ast.Module) -> Iterator[str]:
+    """The names of lists and dictionaries whose items the code may change: by an assignment, or a method."""
+    for node in ast.walk(tree):
+        is_changed = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and (is_changed or getattr(node, "attr", "") in _CHANGING):
+            yield last_name(node.value)
+
+
+def stored_attributes(tree: ast.Module) -> Iterator[str]:
+    """The names of attributes that the code gives to objects, each time."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            yield node.attr
 
 
 def emptied_names(tree: ast.Module) -> Iterator[str]:

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
 from harness.controller.scan.reading.branches import Branches
+from harness.controller.scan.reading.classes import OwnClass, first_argument, gives_what_it_returns
+from harness.controller.scan.reading.expressions import DeferredBody
+from harness.controller.scan.reading.scopes import merged
+from harness.controller.scan.reading.skipped import MODULE_MARKS
 from harness.controller.scan.reading.sources import Source
-from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, names_of
+from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, last_name, names_of
 from harness.controller.scan.reading.uses import Form, Target, Use
 
 
@@ -26,19 +30,54 @@ def find_uses(source: Source, answers: ApiAnswers, reach: Mask) -> list[Use]:
 class _Walk(Branches):
     """Statements in the order in which they run."""
 
+    def __init__(self, source: Source, answers: ApiAnswers, reach: Mask) -> None:
+        super().__init__(source, answers, reach)
+        self.owner: ast.ClassDef | None = None  # the class whose body is visited
+        self.bodies: dict[ast.AST | None, DeferredBody] = {}
+        self.results: dict[ast.AST, dict[Target, Mask]] = {}  # what functions return
+
     def visit_functions(self) -> None:
         """Bodies of functions, which run when the module has been run to its end.
 
         Those that bind names of the module come first: the others may find them bound.
         """
         self.functions.sort(key=lambda function: not any(changed_elsewhere(all_statements(function.body))))
+        marks = [ast.Name(MODULE_MARKS, ast.Load())]
         while self.functions:
             function = self.functions.pop(0)
             self.reach, self.cell, self.is_guarded = function.reach, function.cell, function.is_guarded
-            self.scopes, self.in_function = function.scopes.inner(), True
-            for argument in names_of(function.arguments):
-                self.scopes.bind(argument, {}, self.all)
-            self.visit_body(function.body)
+            self._enter(function)
+            with self.marked(marks):
+                self.visit_body(function.body)
+
+    def _enter(self, function: DeferredBody) -> None:
+        """Begin a function, whose arguments are not known but for what a method is called on."""
+        self.scopes, self.in_function = function.scopes.inner(), True
+        for argument in names_of(function.arguments):
+            self.scopes.bind(argument, {}, self.all)
+        if function.called_on is not None:
+            name, owner = function.called_on
+            self.scopes.bind("__class__", {}, self.all, owner)
+            if name:
+                self.scopes.bind(name, {}, self.all, owner)
+
+    def returned(self, function: ast.AST | None) -> dict[Target, Mask]:
+        """Visit its body, of which nothing else is kept."""
+        body = self.bodies.get(function)
+        if body is None or not isinstance(function, ast.FunctionDef) or not gives_what_it_returns(function):
+            return {}
+        if function not in self.results:
+            self.results[function] = {}  # while it is visited: it may call itself
+            kept, kept_of_conditions = dict(vars(self)), dict(vars(self.conditions))
+            self.class_conditions, self.owner, self.is_guarded = [], None, False
+            self.uses, self.catches, self.functions, self.returns, self.loops = [], [], [], [], []
+            self.made, self.starred, self.reach = set(self.made), dict(self.starred), self.all
+            self._enter(body)
+            self.visit_body(body.body)
+            self.results[function] = dict(merged(self.returns))
+            vars(self).update(kept)
+            vars(self.conditions).update(kept_of_conditions)
+        return self.results[function]
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -127,15 +166,21 @@ class _Walk(Branches):
                 self.visit_annotation(argument.annotation)
         self.visit_annotation(node.returns)
         self.scopes.bind(node.name, {}, self.reach, node)
-        self.defer(node.body, given)
+        with self.marked(node.decorator_list):
+            on = (first_argument(node), self.owner) if self.owner is not None else None
+            self.bodies[node] = self.defer(node.body, given, on)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self.visit(expression)
-        outside = self.scopes, self.reach, self.in_function
-        self.scopes, self.in_function = self.scopes.inner(is_class=True), False
-        self.visit_body(node.body)
-        self.scopes, self.reach, self.in_function = outside
-        self.scopes.bind(node.name, {}, self.reach)
+        outside = self.scopes, self.reach, self.in_function, self.owner
+        bases = [self.working(self.meaning(base)) for base in node.bases if last_name(base) != "object"]
+        around = self._class_of(node.bases[0]) if len(bases) == 1 else None
+        self.scopes, self.in_function, self.owner = self.scopes.inner(is_class=True), False, node
+        with self.class_marked(node.decorator_list):
+            self.visit_body(node.body)
+        self.classes[node] = OwnClass(self.scopes.names, bases[0] if len(bases) == 1 else {}, around)
+        self.scopes, self.reach, self.in_function, self.owner = outside
+        self.scopes.bind(node.name, {}, self.reach, node)
