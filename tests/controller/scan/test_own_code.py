@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 import pytest
 
@@ -242,9 +243,14 @@ def test_names_of_the_code_stand_for_what_it_gave_them(scan_files: Scan, name: s
 
 def test_a_long_class_is_not_read_again_for_each_condition(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
     """The value of `self` is the class: its whole code is no condition on a version."""
-    visited = []
+    visited: list[type[ast.AST]] = []
     walk = ast.walk
-    monkeypatch.setattr(ast, "walk", lambda node: visited.append(type(node)) or walk(node))
+
+    def noted(node: ast.AST) -> Iterator[ast.AST]:
+        visited.append(type(node))
+        return walk(node)
+
+    monkeypatch.setattr(ast, "walk", noted)
     scan_files(
         {"a.py": "import keras\nclass A:\n    def f(self):\n        if self.a(self.b):\n            keras.layers.Dense"}
     )

@@ -11,7 +11,7 @@ from harness.controller.scan.reading.scopes import Binding
 from harness.controller.scan.reading.syntax import last_name
 from harness.controller.scan.reading.uses import Target
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionCode = ast.FunctionDef | ast.AsyncFunctionDef
 _PROPERTIES = ("property", "cached_property")
 _CACHES = ("cache", "lru_cache")
 _WATCHING = ("__getattr__", "__getattribute__")
@@ -58,7 +58,7 @@ class OwnClass:
         self.names[name] = Binding.merged([(before, -1), (found, -1)]) if before else found
 
 
-def first_argument(function: Function) -> str:
+def first_argument(function: FunctionCode) -> str:
     """The name of what a method is called on; empty for a static one."""
     given = [*function.args.posonlyargs, *function.args.args]
     is_static = any(last_name(decorator) == "staticmethod" for decorator in function.decorator_list)

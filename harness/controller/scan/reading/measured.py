@@ -31,7 +31,7 @@ class NotKnown(Exception):
 FAULTS = (NotKnown, ValueError, TypeError, IndexError, KeyError, AttributeError, InvalidVersion)
 
 
-class Names:
+class NamesOfModule:
     """What `dir(a)` gives: names that are asked for one by one."""
 
     def __init__(self, has: Callable[[str], bool]) -> None:
@@ -97,7 +97,7 @@ class MeasuredValues:
         if function == "find_spec":
             return THERE if self._can_import(self._value(given[0])) else None
         if function in ("dir", "vars"):
-            return Names(lambda name: self._has(given[0], name))
+            return NamesOfModule(lambda name: self._has(given[0], name))
         is_there = self._has(given[0], self._value(given[1]))
         if function == "hasattr":
             return is_there
