@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -67,4 +68,4 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 
 def _file(file: str) -> dict[str, str]:
-    return {"uri": quote(PurePath(file).as_posix())}
+    return {"uri": quote(os.fsencode(PurePath(file).as_posix()))}  # a name may be no UTF-8

@@ -241,6 +241,27 @@ def test_names_of_the_code_stand_for_what_it_gave_them(scan_files: Scan, name: s
     assert report.unreadable == {}
 
 
+def test_values_that_lead_to_each_other_are_read_once(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten attributes, each made of all: by every way through them it would be 10 to the 5."""
+    visited: list[ast.AST] = []
+    walk = ast.walk
+
+    def noted(node: ast.AST) -> Iterator[ast.AST]:
+        visited.append(node)
+        return walk(node)
+
+    every = ", ".join(f"self.a{number}" for number in range(10))
+    made = "".join(f"        self.a{number} = f({every})\n" for number in range(10))
+    monkeypatch.setattr(ast, "walk", noted)
+    scan_files(
+        {
+            "a.py": f"import keras\nclass A:\n    def f(self):\n{made}"
+            "    def g(self):\n        if self.a0 > 1:\n            keras.layers.Dense\n"
+        }
+    )
+    assert len(visited) < 1000
+
+
 def test_a_long_class_is_not_read_again_for_each_condition(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
     """The value of `self` is the class: its whole code is no condition on a version."""
     visited: list[type[ast.AST]] = []

@@ -210,6 +210,17 @@ def test_markdown_is_a_table(command: Command) -> None:
     assert len(lines) == 10
 
 
+def test_sarif_has_names_of_files_that_are_no_utf8(command: Command) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    try:
+        Path("a.py").rename(name)
+    except OSError:
+        pytest.skip("the file system takes UTF-8 alone")
+    data = json.loads(command("--format", "sarif")[1])
+    location = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "caf%E9.py"
+
+
 @pytest.mark.parametrize("form", ["text", "json", "github", "sarif", "markdown"])
 def test_every_format_has_the_evidence_of_each_finding(
     measured_names: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str

@@ -56,20 +56,31 @@ class Conditions(Evaluation):
         if not isinstance(node, ast.BoolOp) and not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
             self.is_opaque |= self.mentions_version(node)
 
-    def mentions_version(self, node: ast.AST, depth: int = 0) -> bool:
+    def mentions_version(self, node: ast.AST) -> bool:
         """Whether the version of a measured package is read in some code, or in what its names were given."""
-        for inner in ast.walk(node):
-            asked = self._distribution(inner)
-            if asked is not None and (not isinstance(asked, ast.Constant) or self._answers.package_of(asked.value)):
+        level, seen = [node], {node}
+        for _ in range(_DEEPEST + 1):
+            parts = [inner for code in level for inner in ast.walk(code)]
+            if any(map(self._is_version, parts)):
                 return True
-            if isinstance(inner, (ast.Name, ast.Attribute)):
-                names = [target.name for target in self._targets(inner)]
-                if any(name.endswith(VERSIONS) and self._answers.is_about_package(name) for name in names):
-                    return True
-            if isinstance(inner, (ast.Name, ast.Attribute)) and depth < _DEEPEST:
-                name = inner.id if isinstance(inner, ast.Name) else inner
-                kinds = (ast.expr, ast.FunctionDef) if isinstance(inner, ast.Name) else ast.expr  # classes are long
-                given = [value for value in self._given(name) if isinstance(value, kinds)]
-                if any(self.mentions_version(value, depth + 1) for value in given):
-                    return True
+            found = dict.fromkeys(given for inner in parts for given in self._code_given(inner))
+            level = [given for given in found if given not in seen]
+            seen.update(level)
         return False
+
+    def _is_version(self, node: ast.AST) -> bool:
+        asked = self._distribution(node)
+        if asked is not None and (not isinstance(asked, ast.Constant) or self._answers.package_of(asked.value)):
+            return True
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return False
+        names = [target.name for target in self._targets(node)]
+        return any(name.endswith(VERSIONS) and self._answers.is_about_package(name) for name in names)
+
+    def _code_given(self, node: ast.AST) -> list[ast.AST]:
+        """The expressions and functions that a name stands for, and the expressions that an attribute does."""
+        if isinstance(node, ast.Name):
+            return [value for value in self._given(node.id) if isinstance(value, (ast.expr, ast.FunctionDef))]
+        if isinstance(node, ast.Attribute):
+            return [value for value in self._given(node) if isinstance(value, ast.expr)]
+        return []
