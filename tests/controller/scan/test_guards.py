@@ -53,6 +53,24 @@ GUARDS: dict[str, tuple[str, list[str]]] = {
         """,
         [f"5:5 {_OLD}"],
     ),
+    "versions of Python": (
+        """
+        import sys
+        import six
+        import tensorflow as tf
+        if sys.version_info[0] == 2 or six.PY2:
+            tf.keras.layers.Old
+        if sys.version_info < (3,):
+            tf.keras.layers.Old
+        elif sys.version_info.major >= 3:
+            tf.keras.layers.Old
+        if sys.version_info >= (3, 9):
+            tf.keras.layers.Old
+        if not six.PY3:
+            tf.keras.layers.Old
+        """,
+        [f"9:5 {_OLD}", f"11:5 {_OLD}"],
+    ),
     "a loop that only `break` leaves": (
         """
         import tensorflow as tf
@@ -86,6 +104,53 @@ GUARDS: dict[str, tuple[str, list[str]]] = {
             tf.keras.layers.Old
         """,
         [f"11:5 {_OLD}"],
+    ),
+    "errors that a test expects": (
+        """
+        import unittest
+        import tensorflow as tf
+        class Test(unittest.TestCase):
+            def test(self):
+                with self.assertRaises(AttributeError):
+                    tf.keras.layers.Old
+                with self.assertRaisesRegex(AttributeError, "Old"):
+                    tf.keras.layers.Old
+                with self.assertRaises(ValueError):
+                    tf.keras.layers.Old
+        """,
+        [f"10:13 {_OLD}"],
+    ),
+    "names that are deleted": (
+        """
+        from tensorflow import keras
+        del keras
+        keras = object()
+        keras.layers.Old
+        f = lambda layer=tf.keras.layers.Old: layer
+        import tensorflow as tf
+        g = lambda *, layer=tf.keras.layers.Old: layer
+        del tf
+        tf.keras.layers.Old
+        """,
+        [f"7:21 {_OLD}"],
+    ),
+    "packages that the code puts others in the place of": (
+        """
+        import sys
+        import other
+        sys.modules.update({"keras": other})
+        from keras.utils import np_utils
+        """,
+        [],
+    ),
+    "a package that the code puts another in the place of, if it is not there": (
+        """
+        import sys
+        import other
+        sys.modules.setdefault("keras", other)
+        from keras.utils import np_utils
+        """,
+        [],
     ),
     "parts of a version that a match looks at": (
         """

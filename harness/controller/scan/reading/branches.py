@@ -25,7 +25,8 @@ from harness.controller.scan.reading.syntax import (
 )
 from harness.controller.scan.reading.uses import Catch, Target
 
-_CATCHING = {"suppress", "raises"}  # contextlib.suppress(ImportError), pytest.raises(ImportError)
+# contextlib.suppress(ImportError), pytest.raises(ImportError), self.assertRaises(ImportError)
+_CATCHING = {"suppress", "raises", "assertRaises", "assertRaisesRegex"}
 
 
 @dataclass

@@ -16,6 +16,7 @@ from harness.controller.scan.reading.scopes import Scopes
 from harness.controller.scan.reading.sources import Source
 from harness.controller.scan.reading.strings import module_of_call, name_of_patch
 from harness.controller.scan.reading.syntax import (
+    defaults_of,
     emptied_names,
     first_of_chain,
     has_lazy_annotations,
@@ -168,6 +169,8 @@ class Expressions(Meanings):
         self.assign(node.target, node.value)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
+        for expression in defaults_of(node.args):
+            self.visit(expression)
         body = ast.copy_location(ast.Expr(node.body), node.body)
         self.defer([body], node.args)
 

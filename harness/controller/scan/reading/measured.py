@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion
 
 from harness.controller.api.environments import Mask
 from harness.controller.scan.answers import ApiAnswers
+from harness.controller.scan.reading.python_versions import fact_of_python
 from harness.controller.scan.reading.scopes import Values
 from harness.controller.scan.reading.strings import distribution_asked
 from harness.controller.scan.reading.syntax import first_of_chain
@@ -61,7 +62,11 @@ class MeasuredValues:
     def _version(self, node: ast.expr) -> Any:
         """`tf.__version__` in this environment; of a module, a class or a function that it is there."""
         bit = self._answers.environments.bits[self._environment]
-        for target, mask in self._targets(node).items():
+        targets = self._targets(node)
+        known = fact_of_python(target.name for target in targets)
+        if known is not None:
+            return known
+        for target, mask in targets.items():
             self._varies = True
             package, _, rest = target.name.partition(".")
             version = self._answers.version(package, self._environment) if rest in VERSIONS else ""

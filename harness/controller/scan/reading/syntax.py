@@ -81,11 +81,21 @@ def changed_elsewhere(statements: Iterable[ast.stmt]) -> Iterator[str]:
 
 
 def replaced_modules(statements: Iterable[ast.stmt]) -> frozenset[str]:
-    """The packages that the code puts something else in the place of: `sys.modules["a"] = b`."""
-    targets = (target for node in statements if isinstance(node, ast.Assign) for target in node.targets)
-    items = (target for target in targets if isinstance(target, ast.Subscript))
-    names = (literal_text([item.slice]) for item in items if last_name(item.value) == "modules")
-    return frozenset(name.partition(".")[0] for name in names)
+    """The packages that the code puts something else in the place of, in `sys.modules`."""
+    return frozenset(name.partition(".")[0] for node in statements for name in _names_put(node))
+
+
+def _names_put(node: ast.stmt) -> Iterator[str]:
+    """`a` of `sys.modules["a"] = b`, `sys.modules.update({"a": b})` and `sys.modules.setdefault("a", b)`."""
+    if isinstance(node, ast.Assign):
+        items = (target for target in node.targets if isinstance(target, ast.Subscript))
+        yield from (literal_text([item.slice]) for item in items if last_name(item.value) == "modules")
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and last_name(call.func.value) == "modules":
+        if call.func.attr == "update":
+            yield from (name for given in call.args for name in text_keys(given))
+        elif call.func.attr == "setdefault":
+            yield literal_text(call.args[:1])
 
 
 def has_lazy_annotations(tree: ast.Module) -> bool:
@@ -99,6 +109,11 @@ def caught_types(node: ast.expr | None) -> list[str]:
     if node is None:
         return ["BaseException"]
     return [last_name(item) for item in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def defaults_of(given: ast.arguments) -> list[ast.expr]:
+    """The expressions that stand for arguments which are not given."""
+    return [*given.defaults, *filter(None, given.kw_defaults)]
 
 
 def is_exit(function: ast.expr) -> bool:

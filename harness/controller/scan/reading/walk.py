@@ -13,7 +13,7 @@ from harness.controller.scan.reading.expressions import DeferredBody
 from harness.controller.scan.reading.scopes import merged
 from harness.controller.scan.reading.skipped import MODULE_MARKS
 from harness.controller.scan.reading.sources import Source
-from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, last_name, names_of
+from harness.controller.scan.reading.syntax import all_statements, changed_elsewhere, defaults_of, last_name, names_of
 from harness.controller.scan.reading.uses import Form, Target, Use
 
 
@@ -131,6 +131,10 @@ class _Walk(Branches):
             self.visit(node.value)
             self.assign(node.target, node.value)
 
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self.bind_target(target, {})
+
     def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
         self.scopes.declare_elsewhere(node.names)
 
@@ -159,7 +163,7 @@ class _Walk(Branches):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         given = node.args
-        for expression in (*node.decorator_list, *given.defaults, *filter(None, given.kw_defaults)):
+        for expression in (*node.decorator_list, *defaults_of(given)):
             self.visit(expression)
         for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
             if argument is not None:
