@@ -78,7 +78,9 @@ function belowPath(full, data) {
 
 /** What is asked below the import paths: the paths themselves are rows of every case, and no words to search for. */
 function aboutPaths(index, asked) {
-  const below = asked.names.map((name) => ({ ...name, below: belowPath(name.full, index.data) })).filter((name) => name.below);
+  const lost = asked.names.filter(({ full, how }) => how === "error" && belowPath(full, index.data)?.inner !== "");
+  const isInLost = ({ full }) => lost.some((outer) => full.startsWith(`${outer.full}.`)); // is missing as what is around it is
+  const below = asked.names.filter((name) => !isInLost(name)).map((name) => ({ ...name, below: belowPath(name.full, index.data) })).filter((name) => name.below);
   const inners = below.map((name) => name.below.inner).filter(Boolean);
   const paths = new Set(below.map((name) => name.below.root));
   const whole = new Set(below.flatMap(({ full, written }) => stemmed(`${full} ${written || ""}`)));
@@ -120,6 +122,15 @@ function rarest(index, given) {
   return counted.length ? counted.reduce((best, next) => (next[0] < best[0] ? next : best))[1] : "";
 }
 
+/** How well one measured message is that of the question. */
+const likenessOf = (asked, missing, said) => Math.max(sameMessage(asked, said), sameModule(missing, said.phrase));
+
+/** The import paths under which a case says what was asked; of the private ones only those that were asked for. */
+function countPlaces(index, item, paths, isSaid) {
+  const isMeant = ([path]) => !index.data.private.includes(path) || paths.has(expand(path, index.data.aliases));
+  return Math.max(0, ...item.said.filter((_, number) => isSaid(item.messages[number])).map((said) => said[4].filter(isMeant).length));
+}
+
 /** The cases by how well they answer: [{item, score, message, name}], best first. */
 function rankCases(index, asked) {
   const { inners, paths, missing, terms } = aboutPaths(index, asked);
@@ -129,7 +140,7 @@ function rankCases(index, asked) {
   const called = [...asked.bare, ...asked.lasts, ...asked.owners, ...inners];
   return index.cases.map((item) => {
     const text = texts.get(item.number) || 0;
-    const message = Math.max(0, ...item.messages.map((said) => Math.max(sameMessage(asked, said), sameModule(missing, said.phrase))));
+    const message = Math.max(0, ...item.messages.map((said) => likenessOf(asked, missing, said)));
     const around = missing.some(({ inner }) => item.list.some((name) => inner.startsWith(`${name}.`) && index.weigh(name, item) > 0.4)) ? 0.85 : 0;
     const hasLast = (word) => item.lasts.has(word.toLowerCase());
     const isLast = asked.lasts.some(hasLast) || asked.members.some((word) => hasLast(word) && index.countLast(word.toLowerCase()) <= 4);
@@ -139,7 +150,7 @@ function rankCases(index, asked) {
     const isAbout = isCalled(item, called) || (key && `-${item.id}-`.includes(`-${key}-`));
     const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
     const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
-    const places = message ? Math.max(...item.said.map((said) => said[4].length)) : 0;
+    const places = message ? countPlaces(index, item, paths, (said) => likenessOf(asked, missing, said) === message) : 0;
     const score = (isElsewhere ? 0.75 : 1) * (text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
       0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths, index.data.aliases));
     return { item, score, text, message, name, given, owns, isAbout };

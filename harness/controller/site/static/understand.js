@@ -155,10 +155,11 @@ function understand(pasted, aliases) {
   const bare = [...said.replace(PLACES, " ").matchAll(/[A-Za-z_][\w.]*\w/g)].map(([word]) => word).filter(isIdentifier);
   const strong = new Set(tokens([...names.map((name) => name.full), ...lasts, ...members, ...owners, ...given, ...quoted, ...bare].join(" ")));
   const terms = stemmed(error ? `${code} ${error.type} ${error.message.replace(OBJECT, " $1 ")}` : text).filter((word) => !STOP.has(word) && word.length > 1);
+  const isWritten = (last) => names.some(({ full, how }) => how === "import" && full.endsWith(`.${last}`)); // up to Python 3.6 only the line says the module
   const seen = new Set();
   const whole = names.filter(({ full }) => !seen.has(full) && seen.add(full));
   return {
-    text, error, names: whole, lasts, members, owned, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
+    text, error, names: whole, lasts: lasts.filter((last) => !isWritten(last)), members, owned, owners, arguments: given, strong, terms: [...new Set([...terms, ...given.map((word) => word.toLowerCase())])],
     bare: [...new Set(bare)].filter((word) => !word.includes(".")), ...phrases(error ? error.message : text),
   };
 }
