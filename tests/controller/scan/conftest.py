@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 
 from harness.controller.project.layout import Layout
+from harness.controller.scan.formats import where
 from harness.controller.scan.scan import ScanReport, ScanRequest, scan
 from tests.support.measured_names import write_measured_names
 
 Scan = Callable[..., ScanReport]
+
+
+def findings_in(scan_files: Scan, code: str) -> list[str]:
+    """`place severity verdict name` of each finding in a file of this code, which must be readable."""
+    report = scan_files({"a.py": code})
+    assert report.unreadable == {}
+    return [
+        f"{where(item).removeprefix('a.py:')} {item.severity.value} {item.verdict.value} {item.name}"
+        for item in report.findings
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.controller.scan.formats import where
-from tests.controller.scan.conftest import Scan
+from tests.controller.scan.conftest import Scan, findings_in
 
 _OLD, _NP_UTILS = "error fails tensorflow.keras.layers.Old", "error fails keras.utils.np_utils"
 
@@ -365,10 +364,4 @@ BRANCHES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("name", BRANCHES)
 def test_a_use_is_one_of_each_thing_that_its_name_may_be(scan_files: Scan, name: str) -> None:
     code, expected = BRANCHES[name]
-    report = scan_files({"a.py": code})
-    found = [
-        f"{where(item).removeprefix('a.py:')} {item.severity.value} {item.verdict.value} {item.name}"
-        for item in report.findings
-    ]
-    assert found == expected
-    assert report.unreadable == {}
+    assert findings_in(scan_files, code) == expected

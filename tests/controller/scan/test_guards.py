@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.controller.scan.formats import where
-from tests.controller.scan.conftest import Scan
+from tests.controller.scan.conftest import Scan, findings_in
 
 _OLD, _NP_UTILS = "error fails tensorflow.keras.layers.Old", "error fails keras.utils.np_utils"
 
@@ -235,13 +235,7 @@ GUARDS: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("name", GUARDS)
 def test_a_guard_divides_the_releases(scan_files: Scan, name: str) -> None:
     code, expected = GUARDS[name]
-    report = scan_files({"a.py": code})
-    found = [
-        f"{where(item).removeprefix('a.py:')} {item.severity.value} {item.verdict.value} {item.name}"
-        for item in report.findings
-    ]
-    assert found == expected
-    assert report.unreadable == {}
+    assert findings_in(scan_files, code) == expected
 
 
 def test_what_ipython_times_is_run(scan_files: Scan) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.controller.scan.formats import where
-from tests.controller.scan.conftest import Scan
+from tests.controller.scan.conftest import Scan, findings_in
 
 _OLD = "error fails tensorflow.keras.layers.Old"
 
@@ -232,13 +231,7 @@ OWN: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("name", OWN)
 def test_names_of_the_code_stand_for_what_it_gave_them(scan_files: Scan, name: str) -> None:
     code, expected = OWN[name]
-    report = scan_files({"a.py": code})
-    found = [
-        f"{where(item).removeprefix('a.py:')} {item.severity.value} {item.verdict.value} {item.name}"
-        for item in report.findings
-    ]
-    assert found == expected
-    assert report.unreadable == {}
+    assert findings_in(scan_files, code) == expected
 
 
 def test_values_that_lead_to_each_other_are_read_once(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
