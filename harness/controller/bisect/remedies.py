@@ -26,7 +26,7 @@ from harness.controller.environments.resolver import Unresolvable
 from harness.controller.errors import HarnessError
 from harness.controller.project.cells import keys_of
 from harness.controller.project.loader import Project
-from harness.controller.project.matrix import Environment
+from harness.controller.project.matrix import Environment, package_names
 from harness.controller.results.documents import Column
 from harness.controller.results.remedies import Remedy, RemedyCulprit
 
@@ -50,7 +50,7 @@ def lane_answers(project: Project, environment: Environment, base: Environment, 
 
     Cells under a package that the grid installs next to the release, and the lane does not, are left out.
     """
-    only_in_grid = _names(base.packages) - _names(environment.packages)
+    only_in_grid = set(package_names(base.packages)).difference(package_names(environment.packages))
     lane = project.matrix.lanes[str(environment.lane)]
     cases, paths = {case.id: case for case in project.cases}, project.matrix.paths
     decides = (lane.cases[0], lane.paths[0])
@@ -67,10 +67,6 @@ def lane_answers(project: Project, environment: Environment, base: Environment, 
             question = ProbeQuestion(case_id, path, script_of(case, paths[path]), limit)
             found.append(RecordedAnswer(question, _as_seen(outcome)))
     return found
-
-
-def _names(packages: Sequence[str]) -> set[str]:
-    return {canonicalize_name(Requirement(item).name) for item in packages}
 
 
 def _as_seen(recorded: Outcome) -> tuple[str | None, ...]:

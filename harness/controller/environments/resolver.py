@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
@@ -22,7 +21,7 @@ from harness.controller.environments.lockfile import (
 )
 from harness.controller.errors import HarnessError
 from harness.controller.project.layout import Layout
-from harness.controller.project.matrix import Environment, Resolve
+from harness.controller.project.matrix import Environment, Resolve, package_names
 
 _NO_SOLUTION, _OFFLINE = "No solution found", "network was disabled"  # in uv's words
 
@@ -66,7 +65,7 @@ def _compile_anew(environment: Environment, wanted: Iterable[str], interpreter: 
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder, "given.txt")
         first = compile_requirements(environment, [release_requirement(environment)], interpreter, newest)
-        own = {canonicalize_name(Requirement(item).name) for item in environment.packages}
+        own = package_names(environment.packages)
         fixed = [line for line in first.splitlines(keepends=True) if canonicalize_name(line.split("==")[0]) not in own]
         given.write_text("".join(fixed), encoding="utf-8")
         return compile_requirements(environment, wanted, interpreter, ["--generate-hashes", "--constraint", str(given)])

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
 from harness.controller.grid.explanations import FAILING, shorten
 from harness.controller.grid.release_ranges import join_ranges
-from harness.controller.project.matrix import Environment, Lane, Matrix
+from harness.controller.project.matrix import Environment, Lane, Matrix, package_names
 from harness.controller.results.compare import describe_outcome
 from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.results.remedies import Remedy
@@ -107,11 +104,10 @@ def lane_rows(
 
 def _extra(environment: Environment, matrix: Matrix, columns: Mapping[str, Column]) -> dict[str, str]:
     packages = (*environment.overrides, *environment.packages)
-    names = dict.fromkeys(canonicalize_name(Requirement(item).name) for item in packages)
-    everywhere = {canonicalize_name(Requirement(item).name) for item in matrix.resolve.packages}
+    everywhere = package_names(matrix.resolve.packages)
     column = columns.get(environment.id)
     installed = column.environment.packages if column else {}
-    return {name: installed.get(name, "") for name in names if name not in everywhere}
+    return {name: installed.get(name, "") for name in package_names(packages) if name not in everywhere}
 
 
 def _answer(

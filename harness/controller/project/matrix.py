@@ -159,12 +159,13 @@ class Matrix:
 
         A case that requires one of its packages runs in lanes alone.
         """
-        in_grid = _names(item for each in self.environments.values() for item in each.packages)
+        in_grid = package_names(item for each in self.environments.values() for item in each.packages)
         found: dict[str, frozenset[str]] = {}
         for lane in self.lanes.values():
-            added = _names(item for each in lane.environments if each.has_release for item in each.packages)
+            named = (item for each in lane.environments if each.has_release for item in each.packages)
+            added = frozenset(package_names(named)).difference(in_grid, package_names(self.resolve.packages))
             for case in lane.cases:
-                found[case] = found.get(case, frozenset()) | (added - in_grid - _names(self.resolve.packages))
+                found[case] = found.get(case, frozenset()) | added
         return found
 
     @cached_property
@@ -173,5 +174,6 @@ class Matrix:
         return {**self.environments, **self.in_lanes}
 
 
-def _names(requirements: Iterable[str]) -> frozenset[str]:
-    return frozenset(canonicalize_name(Requirement(item).name) for item in requirements)
+def package_names(requirements: Iterable[str]) -> list[str]:
+    """The names of the packages that requirements ask for, in their order."""
+    return [canonicalize_name(Requirement(item).name) for item in requirements]
