@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from harness.contract.records import CellKey, Outcome
 from harness.contract.statuses import Status
@@ -14,6 +15,8 @@ from harness.controller.results.compare import describe_outcome
 from harness.controller.results.documents import Column, EnvironmentFacts
 from harness.controller.results.remedies import Remedy
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True)
 class LaneAnswer:
@@ -22,7 +25,7 @@ class LaneAnswer:
     `reason` says why it does not pass, or which other cells fail if it does; else it is empty. `release` is the id of
     the grid's environment with the same release, if the grid has one. `remedy` is what makes it pass, where that is
     known and it does not. `extra` has the versions of the packages that the lane names and others have not, the
-    overridden ones first; empty for one that is not installed.
+    overridden ones first; empty for one that is not installed. `column` has all outcomes, None without results.
     """
 
     environment: Environment
@@ -31,6 +34,7 @@ class LaneAnswer:
     release: str | None
     remedy: Remedy | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    column: Column | None = None
 
     @property
     def label(self) -> str:
@@ -45,6 +49,11 @@ class LaneRow:
     lane: Lane
     answers: tuple[LaneAnswer, ...]
     releases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name in the matrix, such as `today`."""
+        return self.answers[0].environment.lane or ""
 
     @property
     def ids(self) -> set[str]:
@@ -64,14 +73,17 @@ class LaneRow:
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """Each reason with the ranges of releases that share it; one that did not run ends a range."""
-        given = {answer.label: answer.reason or None for answer in self.answers}
-        labels = dict.fromkeys((*self.releases, *given))
-        ranges = join_ranges((label, given.get(label)) for label in labels)
-        found: dict[str, list[str]] = {}
-        for where, reason in ranges:
-            found.setdefault(reason, []).append(str(replace(where, newest=False)))
-        return [(", ".join(wheres), reason) for reason, wheres in found.items()]
+        """Each reason with the ranges of releases that share it."""
+        given = {answer.label: answer.reason for answer in self.answers if answer.reason}
+        return [(where, reason) for reason, where in self.ranges(given).items()]
+
+    def ranges(self, given: Mapping[str, _T]) -> dict[_T, str]:
+        """By value the releases that have it, by label: `2.1, 2.4 to 2.6`; one that was not asked ends a range."""
+        labels = dict.fromkeys((*self.releases, *(answer.label for answer in self.answers)))
+        found: dict[_T, list[str]] = {}
+        for where, value in join_ranges((label, given.get(label)) for label in labels):
+            found.setdefault(value, []).append(str(replace(where, newest=False)))
+        return {value: ", ".join(wheres) for value, wheres in found.items()}
 
     @property
     def extra(self) -> dict[str, list[str]]:
@@ -93,7 +105,14 @@ def lane_rows(
 
     def answers(lane: Lane) -> tuple[LaneAnswer, ...]:
         found = (_answer(item, lane, matrix, columns, remedies or {}) for item in lane.environments)
-        return tuple(replace(answer, extra=_extra(answer.environment, matrix, columns)) for answer in found)
+        return tuple(
+            replace(
+                answer,
+                extra=_extra(answer.environment, matrix, columns),
+                column=columns.get(answer.environment.id),
+            )
+            for answer in found
+        )
 
     return [
         LaneRow(lane, answers(lane), releases)

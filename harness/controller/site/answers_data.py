@@ -1,9 +1,8 @@
-"""The data of answers: what each case says in which releases, for the search box of the first page to choose from."""
+"""The data of answers: what each case says in which releases, for the first page's search box to choose from."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,21 +12,21 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.grid.release_ranges import PathSummary, ReleaseRange, releases_sentence
 from harness.controller.site.case_page import CaseAnswer, expected_error
 from harness.controller.site.data import Head, SiteData
+from harness.controller.site.lane_answers import IDENTIFIER, LONGEST, lane_answers
 from harness.controller.site.rendering import script_constant
 from harness.controller.site.status_marks import LETTERS, status_words
 
 EVERYWHERE = "in all measured releases"
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
-_LONGEST = 500  # characters of a message: what people paste is told apart long before
 
 
 def answers_script(site: SiteData, answers: Mapping[str, Sequence[CaseAnswer]]) -> str:
-    """A script that sets ANSWERS, of the different results of each case.
+    """A script that sets ANSWERS, of the different results of each case and each lane.
 
     Every range of releases in it is in words: pages only choose and show.
     """
     texts = _Numbers()
     cases = [_case(site, case, answers[case.id], texts) for case in site.cases]
+    cases += lane_answers(site, texts.of)
     data = {
         "subject": {"title": site.grid.subject.title, "library": site.grid.subject.library},
         "aliases": dict(site.grid.subject.aliases),
@@ -66,7 +65,7 @@ def _case(site: SiteData, case: Case, answers: Sequence[CaseAnswer], texts: _Num
         "id": case.id,
         "title": case.title,
         "kind": case.kind.replace("_", " "),
-        "names": " ".join(dict.fromkeys(_IDENTIFIER.findall(json.dumps(case.body)))),
+        "names": " ".join(dict.fromkeys(IDENTIFIER.findall(json.dumps(case.body)))),
         "source": " ".join(case.source),
         "advice": case.advice or "",
         "rows": [_row(site, case, summary) for summary in sorted(summaries, key=partial(_usefulness, site))],
@@ -107,7 +106,7 @@ def _messages(answers: Sequence[CaseAnswer], texts: _Numbers, bits: Mapping[str,
     for answer in answers:
         result = answer.result
         if result.status is not Status.PASS and (result.error or result.message):
-            message = " ".join((result.message or "").split())[:_LONGEST]
+            message = " ".join((result.message or "").split())[:LONGEST]
             places = [
                 [path, ", ".join(map(str, parts)), _columns(parts, bits)] for path, parts in answer.ranges.items()
             ]

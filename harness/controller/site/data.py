@@ -64,6 +64,7 @@ class SiteData:
 
     `seconds` has the durations of those cells whose outcome is that of the last run, by environment, case and path,
     `programs` what their programs came from where the harness brought these.
+    `lane_cases` are the cases that lanes run, by id; some are not in the grid.
     `broken_code` is what the releases break in published packages.
     `usual_cases` are the ids of the default set, `private` the patterns of modules that are not meant to be used, `api`
     the inventories of names by root. `date` and `commit` are those of the outcomes; `commit` is None outside git.
@@ -80,6 +81,7 @@ class SiteData:
     commit: str | None
     language: Language
     lanes: Sequence[LaneRow] = ()
+    lane_cases: Mapping[str, Case] = field(default_factory=dict)
     programs: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
     usual_cases: frozenset[str] = frozenset()
     private: Sequence[str] = ()
@@ -193,6 +195,7 @@ def read_site_data(project: Project, selection: Selection, of_run: bool) -> Site
         commit,
         project.language,
         lane_rows(matrix, read_columns(folder, matrix.everything), read_remedies(remedies_file(layout.results))),
+        {case.id: case for case in project.cases if any(case.id in lane.cases for lane in matrix.lanes.values())},
         {key: item["programs"] for key, item in details.items() if item.get("programs")},
         frozenset(case.id for case in Selection(sets=(matrix.default_set,)).choose_cases(project.cases, matrix)),
         matrix.inventory.private,

@@ -215,7 +215,7 @@ def test_the_row_is_on_the_site(tmp_path: Path, project: TinyProject, columns: l
         project.keep("results", one)
     assert project.run("publish", "--out", str(tmp_path / "site")).returncode == 0
     page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    assert "<h2>Runs today: 1 of 3</h2>" in page
+    assert '<h2 id="lane-today">Runs today: 1 of 3</h2>' in page
     assert '<th scope="col"><a href="releases/tf216.html">2.16</a></th>' in page
     assert "<li>2.16: <bdi>runs, but version[keras]: fail at call (ValueError: bad &lt;numbers&gt;)</bdi></li>" in page
     assert not (tmp_path / "site" / "releases" / "tf216-today.html").exists()

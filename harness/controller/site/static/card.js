@@ -74,9 +74,18 @@ function rangesOf(said, data, most) {
   return few([...places].map(([where, paths]) => pathsWhere(paths, where, data)), most, "ranges");
 }
 
+const firstBig = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The releases of some outcomes, whatever their import paths. */
+const placesSaid = (said) => [...new Set(said.flatMap((each) => each[4].map(([, where]) => where)))].join(", ");
+
+/** The page of an answer: that of its case, or its place on the first page. */
+const pageOf = (item) => item.page || `cases/${item.id}.html`;
+
 function verdictOfCase(card, data) {
   const { item } = card;
   const said = saidMessage(card);
+  if (item.page) return said.length ? `This message ${inWords(placesSaid(said))}. ${firstBig(item.rows[0][2])}.` : `${firstBig(item.rows[0][2])}.`;
   const asked = rowAsked(item, card.asked, data);
   if (said.length) {
     return `This message: ${rangesOf(said, data, 2)}. ${worksSentence(item, data)}`;
@@ -108,8 +117,9 @@ function strip(item, [paths, , , letters], data) {
   const list = make("ol", { class: "strip", "aria-label": paths.join(", ") });
   for (const { id, label, column, variables } of columnsOf(data)) {
     const letter = letters[column];
+    if (item.page && letter === "N") continue; // the few releases that are asked
     const name = variables ? `${label} (${variables})` : label;
-    const link = make("a", { "data-place": `${item.number}:${column}:${paths[0]}`, class: letter.toLowerCase(), href: `cases/${item.id}.html#${id}:${paths[0]}`, "aria-label": `${name}: ${data.meanings[letter]}` }, label);
+    const link = make("a", { "data-place": `${item.number}:${column}:${paths[0]}`, class: letter.toLowerCase(), href: item.page || `cases/${item.id}.html#${id}:${paths[0]}`, "aria-label": `${name}: ${data.meanings[letter]}` }, label);
     list.append(make("li", null, link));
   }
   return make("div", { class: "row" }, make("p", { class: "paths" }, code(paths)), list);
@@ -126,7 +136,7 @@ function describeResult(link) {
 /** The advice, where the path that was asked for does not work; without one, of which paths it is. */
 function adviceOf(item, asked, data) {
   if (!item.advice || (asked && asked.row[1] === "in all measured releases")) return "";
-  const failing = asked ? [] : item.rows.filter((row) => row[3][0] !== "P").flatMap(([paths]) => paths);
+  const failing = asked || item.page ? [] : item.rows.filter((row) => row[3][0] !== "P").flatMap(([paths]) => paths);
   const isSome = failing.length && failing.length < item.rows.flatMap(([paths]) => paths).length;
   return make("p", { class: "advice" }, make("b", null, `Instead${isSome ? ` of ${fewPaths(failing, data)}` : ""}: `), item.advice);
 }
@@ -148,7 +158,7 @@ function caseCard(card, data, isFirstCard) {
   const explained = (said.length ? said : reasonsOf(item, asked)).filter(([, , reason]) => reason >= 0);
   const reasons = new Map();
   for (const each of explained) reasons.set(each[2], [...(reasons.get(each[2]) || []), each]);
-  const page = `cases/${item.id}.html`;
+  const page = pageOf(item);
   const letters = rows[0][3];
   const column = Math.max(0, [...letters].findIndex((letter) => (said.length || !/P/.test(letters) ? letter === "F" : true)));
   return [
@@ -159,9 +169,10 @@ function caseCard(card, data, isFirstCard) {
     item.expects ? make("p", { class: "expects" }, `This check expects an error: where it passes, \`${written(item.expects)}\` is raised, as it should be.`) : "",
     isFirstCard ? make("p", { class: "key" }, `${data.subject.title} releases, newest first: ✓ works, ✗ fails, – the import path is not there`) : "",
     ...rows.map((row) => strip(item, row, data)),
-    isFirstCard ? variantsLine(data) : "",
-    make("p", { class: "links" }, make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "Evidence: all results of this check"), " · ",
-      make("a", { href: `${page}#${data.releases[column][0]}:${rows[0][0][0]}` }, "Reproduce it")),
+    isFirstCard && !item.page ? variantsLine(data) : "",
+    make("p", { class: "links" }, item.page ? make("a", { href: page }, "Evidence: what each release does") : [
+      make("a", { href: `${page}${said.length ? `#${said[0][3]}` : ""}` }, "Evidence: all results of this check"), " · ",
+      make("a", { href: `${page}#${data.releases[column][0]}:${rows[0][0][0]}` }, "Reproduce it")]),
   ];
 }
 

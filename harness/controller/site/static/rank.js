@@ -137,6 +137,7 @@ function rankCases(index, asked) {
   const texts = searchTexts(index, terms, asked.strong);
   const wanted = new Set([...asked.terms, ...asked.strong]);
   const key = rarest(index, asked.arguments).replaceAll("_", "-").toLowerCase();
+  const others = asked.names.filter(({ full, how }) => how === "import" && !belowPath(full, index.data)).map(({ full }) => full.toLowerCase());
   const called = [...asked.bare, ...asked.lasts, ...asked.owners, ...inners];
   return index.cases.map((item) => {
     const text = texts.get(item.number) || 0;
@@ -144,8 +145,9 @@ function rankCases(index, asked) {
     const around = missing.some(({ inner }) => item.list.some((name) => inner.startsWith(`${name}.`) && index.weigh(name, item) > 0.4)) ? 0.85 : 0;
     const hasLast = (word) => item.lasts.has(word.toLowerCase());
     const isLast = asked.lasts.some(hasLast) || asked.members.some((word) => hasLast(word) && index.countLast(word.toLowerCase()) <= 4);
+    const imported = Math.max(0, ...others.map((other) => 0.9 * index.weigh(other, item)));
     const isNamed = !asked.error && asked.bare.some((word) => !asked.arguments.includes(word) && (hasLast(word) || item.titled.has(word.toLowerCase())));
-    const name = Math.max(around, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
+    const name = Math.max(around, imported, isLast ? 0.9 : 0, isNamed ? 0.8 : 0, ...inners.map((inner) => sameName(inner, item)));
     const given = asked.arguments.reduce((sum, word) => sum + index.weigh(word.toLowerCase(), item), 0);
     const isAbout = isCalled(item, called) || (key && `-${item.id}-`.includes(`-${key}-`));
     const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
