@@ -19,6 +19,7 @@ from harness.controller.site.status_marks import LETTERS
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 LONGEST = 500  # characters of a message: what people paste is told apart long before
+_LOST = FAILING | {Status.ABSENT}  # what counts as a failure where a cell passes in the grid
 _WORDS = {True: "works", False: "does not work"}
 _ERROR = re.compile(r"([A-Z]\w*(?:Error|Exception|Warning)): ")
 
@@ -82,7 +83,7 @@ def _advice(site: SiteData, row: LaneRow, case: Case | None) -> str:
 
 def _versions(site: SiteData, row: LaneRow, answer: LaneAnswer) -> str:
     """The versions in the grid of packages that the lane overrides, if the release works with these and not here."""
-    if answer.status not in FAILING or answer.release not in site.grid.columns:
+    if answer.status not in _LOST or answer.release not in site.grid.columns:
         return ""
     column = site.grid.columns[answer.release]
     before = column.cells.get((row.lane.cases[0], row.lane.paths[0]))
@@ -112,7 +113,8 @@ def _of_environment(site: SiteData, answer: LaneAnswer) -> Iterator[_Said]:
         return
     released = site.grid.columns[answer.release].cells if answer.release in site.grid.columns else {}
     for key, outcome in sorted(answer.column.cells.items()):
-        if outcome.status in FAILING and (key not in released or released[key].status is Status.PASS):
+        is_lost = released[key].status is Status.PASS if key in released else outcome.status in FAILING
+        if outcome.status in _LOST and is_lost:
             yield _Said(outcome.error or "", outcome.message or "", cause or _why(site, answer, outcome))
 
 

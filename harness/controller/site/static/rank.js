@@ -153,7 +153,8 @@ function rankCases(index, asked) {
     const isElsewhere = paths.size > 0 && !item.rows.some(([own]) => own.some((path) => paths.has(expand(path, index.data.aliases))));
     const owns = asked.owners.some((word) => item.titled.has(word.toLowerCase()));
     const places = message ? countPlaces(index, item, paths, (said) => likenessOf(asked, missing, said) === message) : 0;
-    const score = (isElsewhere ? 0.75 : 1) * (text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message +
+    const isItsError = message > 0 && item.messages.some((said) => said.error === asked.error?.type && likenessOf(asked, missing, said) === message);
+    const score = (isElsewhere ? 0.75 : 1) * (text * (1 + 0.8 * name + 0.8 * message) + 0.3 * name + Math.min(0.8, 5 * name / item.list.length) + 0.6 * message + (isItsError ? 0.1 : 0) +
       0.04 * Math.min(places, 8) + 0.4 * Math.min(given, 2) + (owns ? 0.3 : 0) + (isAbout ? 0.6 : 0) + titleScore(item, wanted, paths, index.data.aliases));
     return { item, score, text, message, name, given, owns, isAbout };
   }).filter((hit) => hit.text > 0 || hit.name > 0 || hit.message > 0).sort((a, b) => b.score - a.score);
