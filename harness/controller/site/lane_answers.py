@@ -83,7 +83,7 @@ def _advice(site: SiteData, row: LaneRow, case: Case | None) -> str:
 
 def _versions(site: SiteData, row: LaneRow, answer: LaneAnswer) -> str:
     """The versions in the grid of packages that the lane overrides, if the release works with these and not here."""
-    if answer.status not in _LOST or answer.release not in site.grid.columns:
+    if answer.status not in _LOST | {Status.ENV_FAIL} or answer.release not in site.grid.columns:
         return ""
     column = site.grid.columns[answer.release]
     before = column.cells.get((row.lane.cases[0], row.lane.paths[0]))
