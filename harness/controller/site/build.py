@@ -15,11 +15,12 @@ from harness.controller.grid.data_files import csv_parts, json_parts
 from harness.controller.grid.svg import grid_svg
 from harness.controller.project.loader import Project
 from harness.controller.project.selection import Selection
-from harness.controller.site import answers_data, embed, grid_page, machine_readable, names_data, search_engines
+from harness.controller.site import embed, grid_page, machine_readable, search_engines
 from harness.controller.site.data import SiteData, read_site_data
 from harness.controller.site.pages import Pages
 from harness.controller.site.rendering import STATIC
 from harness.controller.site.schemas import site_schemas
+from harness.controller.site.search import answers_data, names_data
 
 MARK = "site.json"
 

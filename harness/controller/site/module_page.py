@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.controller.api.document import ApiDocument, ApiRow
 from harness.controller.api.environments import Mask
-from harness.controller.site.names_data import where_in_words
+from harness.controller.site.search.names_data import where_in_words
 
 PLURALS = {"class": "Classes", "function": "Functions", "module": "Modules", "value": "Values"}
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from harness.controller.site.answers_data import answers_script
 from harness.controller.site.data import SiteData
 from harness.controller.site.pages import Pages
+from harness.controller.site.search.answers_data import answers_script
 
 Make = Callable[..., SiteData]
 

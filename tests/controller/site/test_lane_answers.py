@@ -13,7 +13,7 @@ from harness.controller.project.selection import Selection
 from harness.controller.results.documents import Column
 from harness.controller.results.remedies import Remedy, RemedyCulprit, remedies_file, remedies_text
 from harness.controller.site.data import read_site_data
-from harness.controller.site.lane_answers import lane_answers
+from harness.controller.site.search.lane_answers import lane_items
 from tests.support.tiny_project import TinyProject, make_column
 
 LANES = """
@@ -63,7 +63,7 @@ def answers(project: TinyProject, columns: list[Column]) -> dict[str, dict[str, 
         return len(texts) - 1
 
     found = {}
-    for item in lane_answers(read_site_data(load_project(project.root), Selection(), of_run=False), number):
+    for item in lane_items(read_site_data(load_project(project.root), Selection(), of_run=False), number):
         said = [[error, texts[text], texts[why] if why >= 0 else "", *rest] for error, text, why, *rest in item["said"]]
         found[item["id"]] = item | {"said": said}
     return found
@@ -97,5 +97,5 @@ def test_failure_without_the_packages_is_none_of_theirs(project: TinyProject, co
     for column in [make_column(CONVERTED), columns[-1]]:
         project.keep("results", column)
     site = read_site_data(load_project(project.root), Selection(), of_run=False)
-    (answer,) = lane_answers(site, len)
+    (answer,) = lane_items(site, len)
     assert (answer["id"], answer["said"], answer["advice"]) == ("lane-numpy3", [], "")

@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.controller.api.document import ApiDocument, ApiRow
 from harness.controller.api.environments import ApiEnvironment, Environments, Measured
-from harness.controller.site.names_data import method_rows, names_script, where_in_words
+from harness.controller.site.search.names_data import method_rows, names_script, where_in_words
 
 OLD = ApiEnvironment("tf215", "2.15", False, Measured.YES, "2.15.0")
 NEW = ApiEnvironment("tf216", "2.16", False, Measured.YES, "3.4.1")

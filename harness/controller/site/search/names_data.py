@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from harness.controller.api.document import ApiDocument, ApiRow
 from harness.controller.api.environments import Environments, Mask, Measured, in_words
-from harness.controller.site.answers_data import EVERYWHERE
 from harness.controller.site.rendering import script_constant
+from harness.controller.site.search.answers_data import EVERYWHERE
 
 _Places = tuple[tuple[int, int], ...]  # by root: numbers of where it is imported, and where it is an attribute
 

@@ -25,7 +25,7 @@ _ERROR = re.compile(r"([A-Z]\w*(?:Error|Exception|Warning)): ")
 
 
 @dataclass(frozen=True)
-class _Said:
+class _LaneMessage:
     """A message of a lane's environments, and why they give it; the reason may be empty."""
 
     error: str
@@ -33,7 +33,7 @@ class _Said:
     reason: str
 
 
-def lane_answers(site: SiteData, number: Callable[[str], int]) -> Iterator[dict[str, Any]]:
+def lane_items(site: SiteData, number: Callable[[str], int]) -> Iterator[dict[str, Any]]:
     """An answer for each lane, as those of cases are, with the address of its `page`. `number` is that of a text."""
     for row in site.lanes:
         case = site.lane_cases.get(row.lane.cases[0])
@@ -94,28 +94,28 @@ def _versions(site: SiteData, row: LaneRow, answer: LaneAnswer) -> str:
     return ", ".join(f"`{name} {measured[name]}`" for name in overridden if name in measured)
 
 
-def _messages(site: SiteData, row: LaneRow) -> dict[_Said, list[LaneAnswer]]:
+def _messages(site: SiteData, row: LaneRow) -> dict[_LaneMessage, list[LaneAnswer]]:
     """The messages of a lane, each with the environments that give it. What fails without the packages too is none."""
-    found: dict[_Said, list[LaneAnswer]] = {}
+    found: dict[_LaneMessage, list[LaneAnswer]] = {}
     for answer in row.answers:
         for said in _of_environment(site, answer):
             found.setdefault(said, []).append(answer)
     return found
 
 
-def _of_environment(site: SiteData, answer: LaneAnswer) -> Iterator[_Said]:
+def _of_environment(site: SiteData, answer: LaneAnswer) -> Iterator[_LaneMessage]:
     if answer.column is None:
         return
     facts = answer.column.environment
     cause = answer.remedy.cause if answer.remedy else ""
     if facts.failed:
-        yield _Said(*_split(facts.reason or ""), cause)
+        yield _LaneMessage(*_split(facts.reason or ""), cause)
         return
     released = site.grid.columns[answer.release].cells if answer.release in site.grid.columns else {}
     for key, outcome in sorted(answer.column.cells.items()):
         is_lost = released[key].status is Status.PASS if key in released else outcome.status in FAILING
         if outcome.status in _LOST and is_lost:
-            yield _Said(outcome.error or "", outcome.message or "", cause or _why(site, answer, outcome))
+            yield _LaneMessage(outcome.error or "", outcome.message or "", cause or _why(site, answer, outcome))
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def _why(site: SiteData, answer: LaneAnswer, outcome: Outcome) -> str:
 
 
 def _message(
-    site: SiteData, row: LaneRow, said: _Said, answers: Sequence[LaneAnswer], number: Callable[[str], int]
+    site: SiteData, row: LaneRow, said: _LaneMessage, answers: Sequence[LaneAnswer], number: Callable[[str], int]
 ) -> list[Any]:
     """As the messages of cases are: error, text, reason, anchor, places, and 0, as it is an error."""
     ranges = row.ranges({answer.label: True for answer in answers})[True]

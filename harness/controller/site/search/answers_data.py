@@ -12,8 +12,8 @@ from harness.contract.statuses import Stage, Status
 from harness.controller.grid.release_ranges import PathSummary, ReleaseRange, releases_sentence
 from harness.controller.site.case_page import CaseAnswer, expected_error
 from harness.controller.site.data import Head, SiteData
-from harness.controller.site.lane_answers import IDENTIFIER, LONGEST, lane_answers
 from harness.controller.site.rendering import script_constant
+from harness.controller.site.search.lane_answers import IDENTIFIER, LONGEST, lane_items
 from harness.controller.site.status_marks import LETTERS, status_words
 
 EVERYWHERE = "in all measured releases"
@@ -26,7 +26,7 @@ def answers_script(site: SiteData, answers: Mapping[str, Sequence[CaseAnswer]]) 
     """
     texts = _Numbers()
     cases = [_case(site, case, answers[case.id], texts) for case in site.cases]
-    cases += lane_answers(site, texts.of)
+    cases += lane_items(site, texts.of)
     data = {
         "subject": {"title": site.grid.subject.title, "library": site.grid.subject.library},
         "aliases": dict(site.grid.subject.aliases),

@@ -1,0 +1,1 @@
+"""The data that the search box of the first page chooses from."""
