@@ -159,12 +159,13 @@ def _other_failures(column: Column, released: Column | None) -> str:
     """The first failing cell of an environment that runs, among those that pass as released, and their number."""
     failing = [outcome for _, outcome in sorted(column.cells.items()) if outcome.status in FAILING]
     if released:
-        failing = [outcome for outcome in failing if _passes(released, outcome.key)]
+        failing = [outcome for outcome in failing if passes_in(released, outcome.key)]
     more = f", and {len(failing) - 1} more cells" if len(failing) > 1 else ""
     return f"runs, but {_cell_words(failing[0])}{more}" if failing else ""
 
 
-def _passes(column: Column, key: CellKey) -> bool:
+def passes_in(column: Column, key: CellKey) -> bool:
+    """Whether a column has a cell, which passes."""
     return key in column.cells and column.cells[key].status is Status.PASS
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +12,8 @@ from harness.controller.grid.release_ranges import PathSummary, ReleaseRange, re
 from harness.controller.site.case_page import CaseAnswer, expected_error
 from harness.controller.site.data import Head, SiteData
 from harness.controller.site.rendering import script_constant
-from harness.controller.site.search.lane_answers import IDENTIFIER, LONGEST, lane_items
+from harness.controller.site.search.extracts import identifiers_in, message_in_line
+from harness.controller.site.search.lane_answers import lane_items
 from harness.controller.site.status_marks import LETTERS, status_words
 
 EVERYWHERE = "in all measured releases"
@@ -65,7 +65,7 @@ def _case(site: SiteData, case: Case, answers: Sequence[CaseAnswer], texts: _Num
         "id": case.id,
         "title": case.title,
         "kind": case.kind.replace("_", " "),
-        "names": " ".join(dict.fromkeys(IDENTIFIER.findall(json.dumps(case.body)))),
+        "names": " ".join(dict.fromkeys(identifiers_in(case))),
         "source": " ".join(case.source),
         "advice": case.advice or "",
         "rows": [_row(site, case, summary) for summary in sorted(summaries, key=partial(_usefulness, site))],
@@ -106,7 +106,7 @@ def _messages(answers: Sequence[CaseAnswer], texts: _Numbers, bits: Mapping[str,
     for answer in answers:
         result = answer.result
         if result.status is not Status.PASS and (result.error or result.message):
-            message = " ".join((result.message or "").split())[:LONGEST]
+            message = message_in_line(result.message)
             places = [
                 [path, ", ".join(map(str, parts)), _columns(parts, bits)] for path, parts in answer.ranges.items()
             ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,13 @@ from harness.cases.case import Case
 from harness.contract.records import Outcome
 from harness.contract.statuses import Status
 from harness.controller.grid.explanations import FAILING, explanation
-from harness.controller.grid.lane_summary import LaneAnswer, LaneRow
+from harness.controller.grid.lane_summary import LaneAnswer, LaneRow, passes_in
 from harness.controller.project.matrix import package_names
+from harness.controller.results.documents import Column
 from harness.controller.site.data import SiteData
+from harness.controller.site.search.extracts import identifiers_in, message_in_line
 from harness.controller.site.status_marks import LETTERS
 
-IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
-LONGEST = 500  # characters of a message: what people paste is told apart long before
 _LOST = FAILING | {Status.ABSENT}  # what counts as a failure where a cell passes in the grid
 _WORDS = {True: "works", False: "does not work"}
 _ERROR = re.compile(r"([A-Z]\w*(?:Error|Exception|Warning)): ")
@@ -44,9 +43,7 @@ def lane_items(site: SiteData, number: Callable[[str], int]) -> Iterator[dict[st
             "page": f"index.html#lane-{row.name}",
             "title": row.lane.title,
             "kind": "lane",
-            "names": " ".join(
-                dict.fromkeys([*_packages(row), *(IDENTIFIER.findall(json.dumps(own.body)) if own else [])])
-            ),
+            "names": " ".join(dict.fromkeys([*_packages(row), *(identifiers_in(own) if own else [])])),
             "source": " ".join(own.source) if own else "",
             "advice": _advice(site, row, own),
             "rows": [[list(row.lane.paths[:1]), where.get(True, ""), _sentence(where), _letters(site, row)]],
@@ -83,15 +80,19 @@ def _advice(site: SiteData, row: LaneRow, case: Case | None) -> str:
 
 def _versions(site: SiteData, row: LaneRow, answer: LaneAnswer) -> str:
     """The versions in the grid of packages that the lane overrides, if the release works with these and not here."""
-    if answer.status not in _LOST | {Status.ENV_FAIL} or answer.release not in site.grid.columns:
+    column = _released(site, answer)
+    if answer.status not in _LOST | {Status.ENV_FAIL} or column is None:
         return ""
-    column = site.grid.columns[answer.release]
-    before = column.cells.get((row.lane.cases[0], row.lane.paths[0]))
-    if before is None or before.status is not Status.PASS:
+    if not passes_in(column, (row.lane.cases[0], row.lane.paths[0])):
         return ""
     measured = column.environment.packages
     overridden = package_names(answer.environment.overrides)
     return ", ".join(f"`{name} {measured[name]}`" for name in overridden if name in measured)
+
+
+def _released(site: SiteData, answer: LaneAnswer) -> Column | None:
+    """The column of the same release in the grid."""
+    return site.grid.columns.get(answer.release) if answer.release else None
 
 
 def _messages(site: SiteData, row: LaneRow) -> dict[_LaneMessage, list[LaneAnswer]]:
@@ -111,9 +112,9 @@ def _of_environment(site: SiteData, answer: LaneAnswer) -> Iterator[_LaneMessage
     if facts.failed:
         yield _LaneMessage(*_split(facts.reason or ""), cause)
         return
-    released = site.grid.columns[answer.release].cells if answer.release in site.grid.columns else {}
+    released = _released(site, answer)
     for key, outcome in sorted(answer.column.cells.items()):
-        is_lost = released[key].status is Status.PASS if key in released else outcome.status in FAILING
+        is_lost = passes_in(released, key) if released and key in released.cells else outcome.status in FAILING
         if outcome.status in _LOST and is_lost:
             yield _LaneMessage(outcome.error or "", outcome.message or "", cause or _why(site, answer, outcome))
 
@@ -130,9 +131,8 @@ def _why(site: SiteData, answer: LaneAnswer, outcome: Outcome) -> str:
     entry = explanation(case, outcome, answer.environment) if case else None
     if entry:
         return entry.reason
-    return (
-        f"The case {outcome.case} fails there, which passes in the grid." if outcome.case in site.grid.by_case else ""
-    )
+    is_in_grid = outcome.case in site.grid.by_case
+    return f"The case {outcome.case} fails there, which passes in the grid." if is_in_grid else ""
 
 
 def _message(
@@ -144,4 +144,4 @@ def _message(
     columns = sum(1 << place for place, head in enumerate(site.heads) if head.id in releases)
     reason = number(said.reason) if said.reason else -1
     places = [[row.lane.paths[0], ranges, columns]]
-    return [said.error, number(" ".join(said.message.split())[:LONGEST]), reason, f"lane-{row.name}", places, 0]
+    return [said.error, number(message_in_line(said.message)), reason, f"lane-{row.name}", places, 0]

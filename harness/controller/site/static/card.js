@@ -79,13 +79,10 @@ const firstBig = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** The releases of some outcomes, whatever their import paths. */
 const placesSaid = (said) => [...new Set(said.flatMap((each) => each[4].map(([, where]) => where)))].join(", ");
 
-/** The page of an answer: that of its case, or its place on the first page. */
-const pageOf = (item) => item.page || `cases/${item.id}.html`;
-
 function verdictOfCase(card, data) {
   const { item } = card;
   const said = saidMessage(card);
-  if (item.page) return said.length ? `This message ${inWords(placesSaid(said))}. ${firstBig(item.rows[0][2])}.` : `${firstBig(item.rows[0][2])}.`;
+  if (item.page) return `${said.length ? `This message ${inWords(placesSaid(said))}. ` : ""}${firstBig(item.rows[0][2])}.`;
   const asked = rowAsked(item, card.asked, data);
   if (said.length) {
     return `This message: ${rangesOf(said, data, 2)}. ${worksSentence(item, data)}`;
@@ -158,7 +155,7 @@ function caseCard(card, data, isFirstCard) {
   const explained = (said.length ? said : reasonsOf(item, asked)).filter(([, , reason]) => reason >= 0);
   const reasons = new Map();
   for (const each of explained) reasons.set(each[2], [...(reasons.get(each[2]) || []), each]);
-  const page = pageOf(item);
+  const page = item.page || `cases/${item.id}.html`; // of a lane its place on the first page
   const letters = rows[0][3];
   const column = Math.max(0, [...letters].findIndex((letter) => (said.length || !/P/.test(letters) ? letter === "F" : true)));
   return [
